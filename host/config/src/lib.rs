@@ -1,0 +1,1 @@
+//! Settings, and tenant YAML turned into typed, checked values.

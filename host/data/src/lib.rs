@@ -1,0 +1,1 @@
+//! Tenant databases: SQL fragments, buckets, frames.

@@ -1,0 +1,1 @@
+//! The central database: users, tenants, grants, sessions, audit.

@@ -1,0 +1,11 @@
+//! The one pipeline from a tenant's panel to a checked view: cache → sandbox → view → checked answer.
+//!
+//! Knows the rooms below it (configuration, sandbox, data) and never an HTTP type or the text of a query. Every
+//! output — dashboard, report, export, custom endpoint, command line — is a function of what [`Pipeline::render`]
+//! returns.
+
+mod error;
+mod request;
+
+pub use error::{PluginFault, RenderError};
+pub use request::{Paging, Range, RenderRequest, Rendered};

@@ -1,0 +1,1 @@
+//! wasmtime: engine, component registry, limits, bindings.

@@ -1,0 +1,2 @@
+//! Porthole.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The embedded UI and its headers.

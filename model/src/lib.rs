@@ -1,0 +1,20 @@
+//! Types of Porthole's HTTP API (`/api/v1`), shared by the host, which writes them, and the UI, which reads them.
+//!
+//! No logic and no input or output: a type here is exactly what stands in the JSON. Instants in series and table
+//! columns are milliseconds since the Unix epoch, UTC; instants elsewhere are RFC 3339 texts. A missing value is
+//! `null`, never 0.
+
+mod dashboard;
+mod identity;
+mod panel;
+mod problem;
+mod view;
+
+pub use dashboard::{Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position};
+pub use identity::{AuthMethods, Health, LoginRequest, Me, Session, TenantSummary, Tenants};
+pub use panel::{Aggregation, CacheOutcome, PanelAnswer, TimeRange, Usage};
+pub use problem::{Problem, code};
+pub use view::{
+    Axis, Chart, ColumnFormat, Image, Mark, Markup, Metric, Plot, Severity, SortKey, Sparkline, StatusItem,
+    StatusStyle, Statuses, Table, TableColumn, Threshold, Trend, View,
+};

@@ -1,0 +1,1 @@
+//! All that a panel author depends on.
