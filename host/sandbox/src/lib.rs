@@ -1,1 +1,39 @@
-//! wasmtime: engine, component registry, limits, bindings.
+//! The sandbox: runs a panel type, which is a WebAssembly component that anybody may have written, for one call at a
+//! time, and gives back what it returned or how it ended.
+//!
+//! One [`Sandbox`] holds the engine. [`Sandbox::load`] turns the bytes of a component into a [`Plugin`], which is
+//! checked, compiled and linked once; [`Sandbox::render`] makes a **fresh instance for one call**, gives it the
+//! tenant's [`Sources`] and nothing else, and throws everything away afterwards. Every resource a guest can use up has
+//! a limit in [`Limits`]; a guest that reaches one ends with a [`RenderFault`] that names it.
+//!
+//! This room knows neither HTTP nor YAML nor SQL nor any credential: data comes through the [`Source`] trait.
+
+mod admission;
+pub mod bindings;
+mod cache;
+mod descriptor;
+mod engine;
+mod fault;
+mod guest_log;
+mod host;
+mod limits;
+mod load;
+mod meter;
+mod plugin;
+mod receipt;
+mod registry;
+mod render;
+mod source;
+mod state;
+mod wasi;
+
+pub use bindings::{Call, Descriptor, View};
+pub use engine::{Sandbox, SandboxError, SandboxOptions};
+pub use fault::{FaultKind, LimitName, RenderFault};
+pub use limits::Limits;
+pub use load::LoadError;
+pub use plugin::Plugin;
+pub use receipt::{LogLevel, LogLine, Receipt};
+pub use registry::Registry;
+pub use render::Rendered;
+pub use source::{Source, Sources};

@@ -1,0 +1,37 @@
+//! A plugin: a component that was checked, compiled and linked.
+
+use crate::bindings::Descriptor;
+
+/// A component that was checked, compiled and linked; made by [`Sandbox::load`](crate::Sandbox::load).
+pub struct Plugin {
+    pub(crate) descriptor: Descriptor,
+    pub(crate) hash: String,
+    pub(crate) origin: String,
+}
+
+impl Plugin {
+    /// What the plugin says about itself; checked.
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    /// What `type:` in a panel's YAML says: `[a-z0-9_]+`.
+    pub fn name(&self) -> &str {
+        &self.descriptor.type_name
+    }
+
+    /// Its semantic version.
+    pub fn version(&self) -> &str {
+        &self.descriptor.version
+    }
+
+    /// SHA-256 of the component's bytes, 64 hexadecimal digits.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Where it came from.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+}
