@@ -1,1 +1,36 @@
 //! Settings, and tenant YAML turned into typed, checked values.
+//!
+//! [`Settings::load`] reads `porthole.yaml` and the `PORTHOLE_*` variables; [`Config::load`] reads
+//! `tenants/<tenant>/{tenant.yaml,dashboards/,panels/}`. Every fault of every file is reported at once, each with file,
+//! line and column and a hint at what to do; what is sound is loaded all the same, so that one bad panel does not take
+//! its dashboard down and one bad tenant does not take its neighbours down.
+//!
+//! This room knows no databases, no WebAssembly and no HTTP: a table name, a `where:` fragment or a `display:` block is
+//! carried with its place in the file, for those who understand it.
+//!
+//! Who writes what: `porthole.yaml` and `tenant.yaml` are written by whoever runs the host, and may refer to secrets.
+//! Dashboards and panels may be written by the tenant: nothing in them can name a file outside the tenant's folder, a
+//! variable or a secret, and their size, depth and number are bounded.
+
+mod config;
+mod dashboard;
+mod environment;
+mod fragment;
+mod layout;
+mod limits;
+mod panel;
+mod settings;
+mod source;
+mod spanned;
+mod tenant;
+
+pub use config::Config;
+pub use dashboard::{Dashboard, GridWish, Placement};
+pub use environment::Environment;
+pub use limits::Limits;
+pub use panel::{AggregateFunction, AggregationConfig, FaultyPanel, Panel, PanelEntry, Rung};
+pub use porthole_model::{Diagnostic, DrillDown, Position};
+pub use settings::{Auth, CookieSecure, Log, LogFormat, Session, Settings};
+pub use source::{ColumnConfig, SourceConfig};
+pub use spanned::Spanned;
+pub use tenant::Tenant;

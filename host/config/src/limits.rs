@@ -1,0 +1,47 @@
+//! A tenant's own limits of the sandbox and of its queries.
+
+/// What `limits:` of `tenant.yaml` (or of `porthole.yaml`, for all tenants) says; what is none is left to the host.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// CPU time of one call, milliseconds.
+    pub cpu_ms: Option<u64>,
+    /// Time of one call from start to end, milliseconds.
+    pub wall_ms: Option<u64>,
+    /// All memories of one call together, bytes.
+    pub memory_bytes: Option<u64>,
+    /// What one call may hand to the host, bytes.
+    pub result_bytes: Option<u64>,
+    /// Handles one call may hold.
+    pub handles: Option<u32>,
+    /// Queries of one call.
+    pub queries: Option<u32>,
+    /// Rows one call may read.
+    pub rows: Option<u64>,
+    /// Bytes one call may read from the database.
+    pub data_bytes: Option<u64>,
+    /// Log lines of one call.
+    pub log_lines: Option<u32>,
+    /// Calls of the tenant at the same time.
+    pub concurrent_calls: Option<u32>,
+    /// Size of one plugin file, bytes.
+    pub plugin_bytes: Option<u64>,
+}
+
+impl Limits {
+    /// These limits, and `fallback`'s where these say nothing.
+    pub fn or(self, fallback: Limits) -> Limits {
+        Limits {
+            cpu_ms: self.cpu_ms.or(fallback.cpu_ms),
+            wall_ms: self.wall_ms.or(fallback.wall_ms),
+            memory_bytes: self.memory_bytes.or(fallback.memory_bytes),
+            result_bytes: self.result_bytes.or(fallback.result_bytes),
+            handles: self.handles.or(fallback.handles),
+            queries: self.queries.or(fallback.queries),
+            rows: self.rows.or(fallback.rows),
+            data_bytes: self.data_bytes.or(fallback.data_bytes),
+            log_lines: self.log_lines.or(fallback.log_lines),
+            concurrent_calls: self.concurrent_calls.or(fallback.concurrent_calls),
+            plugin_bytes: self.plugin_bytes.or(fallback.plugin_bytes),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! One tenant: its database, limits, dashboards and panels.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use porthole_model::Diagnostic;
+use secrecy::SecretString;
+
+use crate::{Dashboard, Limits, PanelEntry};
+
+/// A tenant, as its folder describes it.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// The folder's name: `tenant-alpha`.
+    pub id: String,
+    /// For people; the id where `tenant.yaml` says none.
+    pub name: String,
+    /// `postgres://…` or `sqlite:…`; a relative path of the latter is meant relative to the data folder. None: the
+    /// folder names no database. Never printed.
+    pub database: Option<SecretString>,
+    /// Where the database is named, for errors.
+    pub file: String,
+    /// The longest a query may run; none: the host's default.
+    pub statement_timeout: Option<Duration>,
+    /// Connections to the tenant's database at most; none: the host's default.
+    pub max_connections: Option<u32>,
+    /// Overrides of the host's limits.
+    pub limits: Limits,
+    /// IANA name: the zone of timestamps without one; none: UTC.
+    pub time_zone: Option<String>,
+    /// By name; `default` first is the reader's business.
+    pub dashboards: BTreeMap<String, Dashboard>,
+    /// By id.
+    pub panels: BTreeMap<String, PanelEntry>,
+    /// All faults of this tenant's files, by file, line and column.
+    pub diagnostics: Vec<Diagnostic>,
+}
