@@ -1,1 +1,22 @@
-//! What crosses the rooms.
+//! What crosses the rooms: tests that start the real `porthole` on real databases and ask it over HTTP.
+//!
+//! This library is what those tests stand on; the tests are in `tests/`, the browser's journeys in `e2e/`.
+//!
+//! - [`Cluster`]: a throw-away PostgreSQL of this test alone.
+//! - [`Site`]: a folder with settings, tenants and data, and the command line on it.
+//! - [`Host`]: a running `porthole` on a free port.
+//! - [`Client`]: somebody who asks the API.
+//! - [`readings`]: CSV files read, and their means computed, without any of Porthole's code.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod client;
+mod host;
+pub mod places;
+mod postgres;
+pub mod readings;
+mod site;
+
+pub use client::{Answer, Client};
+pub use host::Host;
+pub use postgres::Cluster;
+pub use site::{Outcome, Site};

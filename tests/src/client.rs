@@ -1,0 +1,154 @@
+//! Somebody who asks the API.
+
+use serde_json::{Value, json};
+
+/// What the API answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The header `content-type`, or nothing.
+    pub content_type: String,
+    /// The body, where it is JSON; else its text.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body of an answer that must have been 200.
+    ///
+    /// # Panics
+    /// When it is not, with the answer.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.body
+    }
+
+    /// The body of an answer that must be a problem with this status and this `code`, a sentence and a request id.
+    ///
+    /// # Panics
+    /// When it is not, with the answer.
+    #[track_caller]
+    pub fn problem(self, status: u16, code: &str) -> Value {
+        assert_eq!(
+            (self.status, self.body["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.body
+        );
+        assert_eq!(self.content_type, "application/problem+json");
+        assert_eq!(self.body["status"], status);
+        assert!(
+            self.body["detail"]
+                .as_str()
+                .is_some_and(|detail| detail.len() > 10),
+            "{}",
+            self.body
+        );
+        assert!(
+            self.body["request_id"].as_str().is_some_and(|id| !id.is_empty()),
+            "{}",
+            self.body
+        );
+        self.body
+    }
+}
+
+/// Somebody with a cookie jar, and perhaps a tenant that every request names.
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    http: reqwest::Client,
+    tenant: Option<String>,
+}
+
+impl Client {
+    /// Somebody nobody knows yet. `base` is the address of the host, as `http://127.0.0.1:8080`.
+    pub fn anonymous(base: &str) -> Self {
+        let http = reqwest::Client::builder()
+            .cookie_store(true)
+            .no_proxy()
+            .timeout(std::time::Duration::from_secs(60))
+            .build()
+            .expect("an HTTP client");
+        Self {
+            base: base.trim_end_matches('/').to_owned(),
+            http,
+            tenant: None,
+        }
+    }
+
+    /// Logs in.
+    ///
+    /// # Panics
+    /// When the host does not let them in.
+    pub async fn login(base: &str, email: &str, password: &str) -> Self {
+        let client = Self::anonymous(base);
+        client.try_login(email, password).await.ok();
+        client
+    }
+
+    /// Asks to be let in.
+    pub async fn try_login(&self, email: &str, password: &str) -> Answer {
+        self.post("/auth/login", &json!({ "email": email, "password": password }))
+            .await
+    }
+
+    /// The same session, naming this tenant in every request.
+    pub fn of(&self, tenant: &str) -> Self {
+        Self {
+            tenant: Some(tenant.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// `GET /api/v1{path}`.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    /// `GET /api/v1{path}` with parameters.
+    pub async fn get_with(&self, path: &str, parameters: &[(&str, &str)]) -> Answer {
+        self.send(
+            self.http
+                .get(format!("{}/api/v1{path}", self.base))
+                .query(parameters),
+        )
+        .await
+    }
+
+    /// `POST /api/v1{path}` with JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.http.post(format!("{}/api/v1{path}", self.base)).json(body))
+            .await
+    }
+
+    /// `GET /panels/{panel}/data` of a range, with further parameters.
+    pub async fn panel(&self, panel: &str, range: (&str, &str), parameters: &[(&str, &str)]) -> Answer {
+        let mut all = vec![("start_date", range.0), ("end_date", range.1)];
+        all.extend_from_slice(parameters);
+        self.get_with(&format!("/panels/{panel}/data"), &all).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let request = match &self.tenant {
+            Some(tenant) => request.header("X-Porthole-Tenant", tenant),
+            None => request,
+        };
+        let response = request.send().await.expect("the host answers");
+        let status = response.status().as_u16();
+        let content_type = response
+            .headers()
+            .get("content-type")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        let text = response.text().await.expect("a whole body");
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Answer {
+            status,
+            content_type,
+            body,
+        }
+    }
+}

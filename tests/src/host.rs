@@ -1,0 +1,160 @@
+//! A running `porthole`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::postgres::free_port;
+use crate::site::porthole;
+
+const HEALTHY_WITHIN: Duration = Duration::from_secs(60);
+
+/// A `porthole` process on a free port of 127.0.0.1. Stopped on drop; a test that panics prints its log.
+pub struct Host {
+    process: Child,
+    log: PathBuf,
+    url: String,
+    _folder: TempDir,
+}
+
+impl Host {
+    /// Runs the command made for a port and waits until the host there is healthy.
+    pub(crate) async fn start(command: impl Fn(u16) -> Command) -> Self {
+        let mut log = String::new();
+        // Between finding a free port and listening on it somebody else may take it.
+        for _ in 0..3 {
+            let port = free_port();
+            let mut host = Self::spawn(command(port), format!("http://127.0.0.1:{port}"));
+            if host.is_healthy().await {
+                return host;
+            }
+            log = host.log();
+            if !log.to_lowercase().contains("in use") {
+                break;
+            }
+        }
+        panic!("porthole did not become healthy within {HEALTHY_WITHIN:?}:\n{log}");
+    }
+
+    /// Starts `porthole demo` in a new folder; returns it and the line it printed for programs.
+    pub async fn demo() -> (Self, Value) {
+        let folder = tempfile::Builder::new()
+            .prefix("porthole-demo-")
+            .tempdir()
+            .expect("a temporary folder");
+        let mut command = porthole();
+        command
+            .args(["demo", "--json", "--port", "0", "--data-dir"])
+            .arg(folder.path().join("data"));
+        command.current_dir(folder.path());
+        let mut host = Self::spawn_in(command, String::new(), folder);
+        let line = host.first_line();
+        let line: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|error| panic!("the demo printed {line:?}: {error}\n{}", host.log()));
+        host.url = line["url"]
+            .as_str()
+            .expect("an address")
+            .trim_end_matches('/')
+            .to_owned();
+        assert!(
+            host.is_healthy().await,
+            "the demo is not healthy:\n{}",
+            host.log()
+        );
+        (host, line)
+    }
+
+    /// Its address, as `http://127.0.0.1:8080`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    fn spawn(command: Command, url: String) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("porthole-log-")
+            .tempdir()
+            .expect("a temporary folder");
+        Self::spawn_in(command, url, folder)
+    }
+
+    fn spawn_in(mut command: Command, url: String, folder: TempDir) -> Self {
+        let log = folder.path().join("log");
+        let process = command
+            .stdin(Stdio::null())
+            .stdout(File::create(folder.path().join("stdout")).expect("the output's file"))
+            .stderr(File::create(&log).expect("the log's file"))
+            .spawn()
+            .expect("porthole runs");
+        Self {
+            process,
+            log,
+            url,
+            _folder: folder,
+        }
+    }
+
+    /// The first line of its standard output, which it must print while it starts.
+    fn first_line(&mut self) -> String {
+        let path = self.log.with_file_name("stdout");
+        let deadline = Instant::now() + HEALTHY_WITHIN;
+        while Instant::now() < deadline && matches!(self.process.try_wait(), Ok(None)) {
+            let mut text = String::new();
+            if File::open(&path)
+                .and_then(|mut file| file.read_to_string(&mut text))
+                .is_ok()
+                && let Some((line, _)) = text.split_once('\n')
+            {
+                return line.to_owned();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!(
+            "porthole printed no line within {HEALTHY_WITHIN:?}:\n{}",
+            self.log()
+        );
+    }
+
+    async fn is_healthy(&mut self) -> bool {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("an HTTP client");
+        let deadline = Instant::now() + HEALTHY_WITHIN;
+        while Instant::now() < deadline && matches!(self.process.try_wait(), Ok(None)) {
+            let answer = http.get(format!("{}/api/v1/health", self.url)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // First the polite way, so that an orderly shutdown is exercised too; then the certain one.
+        let _ = Command::new("kill")
+            .args(["-TERM", &self.process.id().to_string()])
+            .status();
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < deadline && matches!(self.process.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        if std::thread::panicking() {
+            eprintln!("--- log of the host ---\n{}", self.log());
+        }
+    }
+}
