@@ -1,0 +1,42 @@
+//! What the handlers share.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use porthole_identity::Identity;
+
+use crate::Panels;
+
+/// What the router needs; cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Users, sessions, grants.
+    pub identity: Arc<Identity>,
+    /// Dashboards and panels.
+    pub panels: Arc<dyn Panels>,
+    /// How the interface presents itself.
+    pub settings: Arc<ApiSettings>,
+}
+
+/// How the interface presents itself.
+#[derive(Debug, Clone, Default)]
+pub struct ApiSettings {
+    /// Where readers reach this host, as `https://dash.example.com`; none: as the request says.
+    pub public_url: Option<String>,
+    /// Whether cookies are for https only; none: when `public_url` is https.
+    pub cookie_secure: Option<bool>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl ApiSettings {
+    /// Whether cookies are for https only.
+    pub fn secure_cookies(&self) -> bool {
+        self.cookie_secure.unwrap_or_else(|| {
+            self.public_url.as_deref().is_some_and(|url| {
+                url.get(..8)
+                    .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+            })
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! What can go wrong with identities.
+
+use std::time::Duration;
+
+/// Why the central database could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// The address of the central database cannot be used. The address itself is not repeated: it may hold a password.
+    #[error(
+        "the central database's address cannot be used: {0}; write `sqlite:///var/lib/porthole/central.db` or `postgres://user@host/database`"
+    )]
+    Address(String),
+    /// The file of the central database cannot be made or opened.
+    #[error("the central database's file {path}: {source}")]
+    File {
+        /// Which file.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The migrations could not be applied.
+    #[error("the central database could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database did not do what it was asked.
+    #[error("the central database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// There is a user with this email already.
+    #[error("there is a user {0} already")]
+    UserExists(String),
+    /// There is no such user.
+    #[error("there is no user {0}")]
+    NoSuchUser(String),
+    /// There is no such tenant, or it is not active.
+    #[error("there is no tenant {0}: tenants come from the configuration folder")]
+    NoSuchTenant(String),
+    /// The text is no email address.
+    #[error("{0:?} is not an email address")]
+    Email(String),
+    /// The password cannot be taken.
+    #[error("the password {0}")]
+    Password(&'static str),
+    /// Too many passwords are being checked right now.
+    #[error("too many passwords are being checked right now; try again in a moment")]
+    Busy,
+    /// The password hash could not be calculated or read.
+    #[error("password hashing failed: {0}")]
+    Hash(String),
+}
+
+/// Why a login was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown email or wrong password: which of the two is not said.
+    #[error("email or password is wrong")]
+    WrongCredentials,
+    /// Too many failed attempts.
+    #[error("too many failed attempts; try again in {} s", retry_after.as_secs())]
+    TooManyAttempts {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// Too many passwords are being checked right now.
+    #[error("too many logins right now; try again in a moment")]
+    Busy,
+    /// The central database or the hashing failed.
+    #[error(transparent)]
+    Failed(IdentityError),
+}
+
+impl From<IdentityError> for LoginError {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::Busy => Self::Busy,
+            other => Self::Failed(other),
+        }
+    }
+}
+
+impl From<sqlx::Error> for LoginError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}

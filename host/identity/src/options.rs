@@ -1,0 +1,65 @@
+//! How the central database behaves: lifetimes, costs, bounds.
+
+use std::time::Duration;
+
+/// Choices for [`Identity::connect`](crate::Identity::connect).
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A session that nobody uses for this long ends.
+    pub session_idle: Duration,
+    /// A session ends this long after login, used or not.
+    pub session_lifetime: Duration,
+    /// For how long an answer about a session may come from memory. Changes made through this process show at once,
+    /// changes made by others after at most this long; more than five seconds counts as five.
+    pub session_cache: Duration,
+    /// The price of one password hash.
+    pub password_cost: PasswordCost,
+    /// Password hashes calculated at the same time; each takes `password_cost.memory_kib` of memory.
+    pub concurrent_hashes: usize,
+    /// Connections to the central database.
+    pub max_connections: u32,
+    /// Failed logins from one address for one account within [`Options::attempt_window`] before it must wait.
+    pub attempts_per_account: u32,
+    /// Failed logins from one address for any accounts within [`Options::attempt_window`] before it must wait.
+    pub attempts_per_address: u32,
+    /// See above.
+    pub attempt_window: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            session_idle: Duration::from_secs(24 * 3600),
+            session_lifetime: Duration::from_secs(14 * 24 * 3600),
+            session_cache: Duration::from_secs(5),
+            password_cost: PasswordCost::default(),
+            concurrent_hashes: 2,
+            max_connections: 8,
+            attempts_per_account: 10,
+            attempts_per_address: 100,
+            attempt_window: Duration::from_secs(15 * 60),
+        }
+    }
+}
+
+/// The price of one argon2id hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory, KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+impl Default for PasswordCost {
+    /// 19 MiB, two passes, one lane.
+    fn default() -> Self {
+        Self {
+            memory_kib: 19 * 1024,
+            passes: 2,
+            lanes: 1,
+        }
+    }
+}
