@@ -1,1 +1,28 @@
 //! Tenant databases: SQL fragments, buckets, frames.
+//!
+//! A [`Source`] is what a panel's configuration says about a table, checked. [`Databases`] holds the connections of all
+//! tenants; [`TenantData`] answers questions about a source: points in time ([`TenantData::series`]) or rows
+//! ([`TenantData::rows`]). Nobody above this room sees the text of a query or a connection, and nothing from a request
+//! ever becomes text of a query: it selects among configured columns, or it is bound.
+//!
+//! [`load`] and [`import`] write, over connections of their own.
+
+mod databases;
+mod error;
+mod fault;
+mod frame;
+pub mod import;
+mod ladder;
+pub mod load;
+mod query;
+mod source;
+mod tenant;
+
+pub use databases::{Databases, DatabasesOptions, TenantDatabase};
+pub use error::DataError;
+pub use fault::{Fault, Part};
+pub use frame::{Column, ColumnData, Frame, Series};
+pub use ladder::{Ladder, LadderError, Rung};
+pub use query::{Aggregate, Range, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery};
+pub use source::{ColumnSpec, Source, SourceSpec, TimeColumn};
+pub use tenant::TenantData;

@@ -1,0 +1,21 @@
+//! Why data could not be read.
+
+/// Why data could not be read. No message contains a URL, a password or SQL text: readers may see all of them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DataError {
+    /// The request makes no sense for this source: an unknown sort column, an end before a start.
+    #[error("{0}")]
+    Invalid(String),
+    /// The source's configuration does not fit the database, or the database refused the query.
+    #[error("{0}")]
+    Query(String),
+    /// The answer would have more rows or bytes than one call may read.
+    #[error("{0}")]
+    TooLarge(String),
+    /// The database did not answer in time.
+    #[error("{0}")]
+    TimedOut(String),
+    /// The tenant's database cannot be reached, or all of its connections are in use.
+    #[error("{0}")]
+    Unavailable(String),
+}
