@@ -4,8 +4,16 @@
 //! output — dashboard, report, export, custom endpoint, command line — is a function of what [`Pipeline::render`]
 //! returns.
 
+mod answer;
+mod check;
 mod error;
+mod pipeline;
+mod prepare;
 mod request;
+mod snapshot;
+mod source;
 
 pub use error::{PluginFault, RenderError};
+pub use pipeline::{Pipeline, PipelineOptions};
 pub use request::{Paging, Range, RenderRequest, Rendered};
+pub use snapshot::check_config;

@@ -30,7 +30,13 @@ pub struct Paging {
 impl Paging {
     /// The sort keys in the API's form.
     pub fn sort_keys(&self) -> Vec<SortKey> {
-        self.sort.iter().map(|(column, descending)| SortKey { column: column.clone(), descending: *descending }).collect()
+        self.sort
+            .iter()
+            .map(|(column, descending)| SortKey {
+                column: column.clone(),
+                descending: *descending,
+            })
+            .collect()
     }
 }
 
@@ -70,7 +76,12 @@ pub struct Rendered {
 impl Rendered {
     /// Wraps an answer and its JSON text.
     pub fn new(answer: Arc<PanelAnswer>, body: Bytes, etag: Arc<str>) -> Self {
-        Self { answer, body, etag, gzip: Arc::new(OnceLock::new()) }
+        Self {
+            answer,
+            body,
+            etag,
+            gzip: Arc::new(OnceLock::new()),
+        }
     }
 
     /// The body compressed with gzip; compressed at the first call, shared afterwards.
@@ -81,7 +92,8 @@ impl Rendered {
 
 fn compress(body: &[u8]) -> Bytes {
     use std::io::Write;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 3), flate2::Compression::new(5));
+    let mut encoder =
+        flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 3), flate2::Compression::new(5));
     // Writing into a Vec cannot fail; should it ever, the uncompressed form would be wrong under this name.
     match encoder.write_all(body).and_then(|()| encoder.finish()) {
         Ok(bytes) => bytes.into(),

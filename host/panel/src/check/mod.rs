@@ -1,0 +1,86 @@
+//! Nothing from a guest is trusted: a view becomes part of an answer only after every number, text, colour and
+//! length in it was looked at.
+//!
+//! Numbers that JSON cannot say (NaN, infinities) become null. Everything else that is wrong refuses the view with a
+//! sentence for the plugin's author: a half-shown picture would be a wrong picture.
+
+mod chart;
+mod table;
+mod text;
+
+use porthole_model as model;
+use porthole_sandbox::bindings as guest;
+
+use text::{color, label, optional_label};
+
+/// The most things of one kind in one view: plots, thresholds, columns.
+const MAX_PARTS: usize = 500;
+/// The most items of a list of statuses.
+const MAX_ITEMS: usize = 10_000;
+/// The most points of all plots together.
+const MAX_POINTS: usize = 4_000_000;
+
+/// Why a view was refused, for the plugin's author.
+pub type Refusal = String;
+
+/// Turns a guest's view into one that can be shown, or says why not.
+pub fn view(view: guest::View) -> Result<model::View, Refusal> {
+    match view {
+        guest::View::Chart(chart) => chart::chart(chart).map(model::View::Chart),
+        guest::View::Metric(metric) => chart::metric(metric).map(model::View::Metric),
+        guest::View::Statuses(statuses) => self::statuses(statuses).map(model::View::Statuses),
+        guest::View::Table(table) => table::table(table).map(model::View::Table),
+        guest::View::Image(_) => Err("this host does not show images of plugins yet".into()),
+        guest::View::Markup(_) => Err("this host does not show markup of plugins yet".into()),
+        guest::View::Document(_) => Err("this host does not render documents of plugins yet".into()),
+    }
+}
+
+fn statuses(statuses: guest::Statuses) -> Result<model::Statuses, Refusal> {
+    at_most(statuses.items.len(), MAX_ITEMS, "statuses")?;
+    let items = statuses
+        .items
+        .into_iter()
+        .map(|item| {
+            Ok(model::StatusItem {
+                color: color(&item.color)?,
+                name: label(item.name, "a status' name")?,
+                status: label(item.status, "a status")?,
+                label: label(item.label, "a status' label")?,
+                severity: match item.severity {
+                    guest::Severity::Good => model::Severity::Good,
+                    guest::Severity::Warning => model::Severity::Warning,
+                    guest::Severity::Critical => model::Severity::Critical,
+                    guest::Severity::Unknown => model::Severity::Unknown,
+                },
+                checked_at: item.checked_at,
+                message: optional_label(item.message, "a status' message")?,
+            })
+        })
+        .collect::<Result<_, Refusal>>()?;
+    Ok(model::Statuses { items })
+}
+
+fn threshold(threshold: guest::Threshold) -> Result<model::Threshold, Refusal> {
+    if !threshold.value.is_finite() {
+        return Err("a threshold's value is not a finite number".into());
+    }
+    Ok(model::Threshold {
+        value: threshold.value,
+        color: color(&threshold.color)?,
+        label: optional_label(threshold.label, "a threshold's label")?,
+    })
+}
+
+fn at_most(count: usize, limit: usize, what: &str) -> Result<(), Refusal> {
+    if count > limit {
+        Err(format!("{count} {what}, at most {limit} are shown"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Finite, or nothing.
+fn number(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}

@@ -1,0 +1,397 @@
+//! The one way from a request to an answer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, SecondsFormat, Utc};
+use moka::Expiry;
+use moka::future::Cache;
+use porthole_config::{Config, Limits as ConfigLimits};
+use porthole_data::Databases;
+use porthole_model::{CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage};
+use porthole_sandbox::bindings as guest;
+use porthole_sandbox::{FaultKind, Plugin, Receipt, Registry, RenderFault, Sandbox};
+
+use crate::answer::{self, Finished};
+use crate::check;
+use crate::error::{PluginFault, RenderError};
+use crate::prepare::ReadyPanel;
+use crate::request::{Paging, Range, RenderRequest, Rendered};
+use crate::snapshot::{Entry, ReadyTenant, Snapshot};
+use crate::source::PanelSources;
+
+/// What the pipeline needs beside the rooms below it.
+pub struct PipelineOptions {
+    /// What finished views may take, bytes.
+    pub view_cache_bytes: u64,
+    /// Limits for tenants that name none of their own.
+    pub limits: ConfigLimits,
+    /// Turns a tenant's database URL into one that can be opened.
+    pub resolve: Box<dyn Fn(&str) -> String + Send + Sync>,
+}
+
+/// The one way from (tenant, panel, request) to an answer.
+pub struct Pipeline {
+    sandbox: Sandbox,
+    registry: Arc<Registry>,
+    databases: Databases,
+    options: PipelineOptions,
+    snapshot: ArcSwap<Snapshot>,
+    views: Cache<Key, View>,
+}
+
+/// Everything that a view depends on.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    tenant: String,
+    panel: String,
+    fingerprint: u64,
+    plugin: String,
+    range: Range,
+    raw: bool,
+    labels: Vec<String>,
+    max_points: Option<u32>,
+    paging: Paging,
+    time_zone: String,
+}
+
+#[derive(Clone)]
+struct View {
+    rendered: Arc<Finished>,
+    lifetime: Duration,
+}
+
+/// A view is good for as long as its panel's refresh interval says.
+struct Lifetime;
+
+impl Expiry<Key, View> for Lifetime {
+    fn expire_after_create(&self, _: &Key, view: &View, _: Instant) -> Option<Duration> {
+        Some(view.lifetime)
+    }
+}
+
+impl Pipeline {
+    /// A pipeline over a first configuration.
+    pub fn new(
+        sandbox: Sandbox,
+        registry: Arc<Registry>,
+        databases: Databases,
+        options: PipelineOptions,
+        config: &Config,
+    ) -> Self {
+        let snapshot = Snapshot::of(config, &registry, &options.limits, &options.resolve);
+        let views = Cache::builder()
+            .max_capacity(options.view_cache_bytes)
+            // Both forms of the body, their typed forms (about as large), and the key.
+            .weigher(|key: &Key, view: &View| {
+                let body = view.rendered.first.body.len() * 4;
+                u32::try_from(
+                    body + key.panel.len() + key.labels.iter().map(String::len).sum::<usize>() + 512,
+                )
+                .unwrap_or(u32::MAX)
+            })
+            .expire_after(Lifetime)
+            .build();
+        Self {
+            sandbox,
+            registry,
+            databases,
+            options,
+            snapshot: ArcSwap::from_pointee(snapshot),
+            views,
+        }
+    }
+
+    /// Takes over a new configuration. Requests under way finish with the old one.
+    pub fn reload(&self, config: &Config) {
+        let snapshot = Snapshot::of(
+            config,
+            &self.registry,
+            &self.options.limits,
+            &self.options.resolve,
+        );
+        self.snapshot.store(Arc::new(snapshot));
+    }
+
+    /// The tenant's dashboards; none: there is no such tenant.
+    pub fn dashboards(&self, tenant: &str) -> Option<Dashboards> {
+        self.snapshot
+            .load()
+            .tenants
+            .get(tenant)
+            .map(|tenant| tenant.dashboards.clone())
+    }
+
+    /// One of the tenant's dashboards.
+    pub fn dashboard(&self, tenant: &str, name: &str) -> Option<Dashboard> {
+        self.snapshot
+            .load()
+            .tenants
+            .get(tenant)?
+            .by_name
+            .get(name)
+            .cloned()
+    }
+
+    /// Renders a panel, or answers from the view cache. Equal questions at the same time are answered by one call.
+    ///
+    /// Whether the reader may see the tenant has been settled by the caller.
+    pub async fn render(
+        &self,
+        tenant: &str,
+        panel: &str,
+        request: RenderRequest,
+    ) -> Result<Rendered, RenderError> {
+        let snapshot = self.snapshot.load_full();
+        let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
+        let (ready, refresh) = match ready_tenant.panels.get(panel) {
+            None => return Err(RenderError::NotFound),
+            Some(Entry::Faulty(faults)) => return Err(RenderError::Configuration(faults.clone())),
+            Some(Entry::Ready(ready, refresh)) => (ready, *refresh),
+        };
+        known_columns(ready, &request.paging)?;
+        let plugin = self.plugin(tenant, ready)?;
+        let key = Key {
+            tenant: tenant.to_owned(),
+            panel: panel.to_owned(),
+            fingerprint: ready.fingerprint,
+            plugin: plugin.hash().to_owned(),
+            range: request.range,
+            raw: request.raw,
+            labels: request.labels.clone(),
+            max_points: request.max_points,
+            paging: request.paging.clone(),
+            time_zone: request.time_zone.clone(),
+        };
+        if request.fresh {
+            self.views.invalidate(&key).await;
+        }
+        if let Some(view) = self.views.get(&key).await {
+            return Ok(view.rendered.again.clone());
+        }
+        let made = async {
+            let rendered = self
+                .call(tenant, ready_tenant, ready, refresh, &plugin, &request)
+                .await?;
+            let lifetime = Duration::from_secs(u64::from(refresh.max(1)));
+            Ok::<_, RenderError>(View {
+                rendered: Arc::new(rendered),
+                lifetime,
+            })
+        };
+        let entry = self
+            .views
+            .entry(key)
+            .or_try_insert_with(made)
+            .await
+            .map_err(|error| RenderError::clone(&error))?;
+        let fresh = entry.is_fresh();
+        let view = entry.into_value();
+        Ok(if fresh {
+            view.rendered.first.clone()
+        } else {
+            view.rendered.again.clone()
+        })
+    }
+
+    fn plugin(&self, tenant: &str, panel: &ReadyPanel) -> Result<Arc<Plugin>, RenderError> {
+        if panel.is_custom() {
+            let name = panel.config.endpoint_name().unwrap_or_default();
+            let message = format!("no plugin of this tenant has the endpoint `{name}`");
+            let fault = match &panel.config.endpoint {
+                Some(endpoint) => endpoint.fault(message, None),
+                None => panel.config.type_name.fault(message, None),
+            };
+            return Err(RenderError::Configuration(vec![fault]));
+        }
+        // The type was there when the configuration was made ready; a plugin may have been taken away since.
+        let type_name = &panel.config.type_name;
+        self.registry.get(tenant, &type_name.value).ok_or_else(|| {
+            RenderError::Configuration(vec![type_name.fault(
+                format!("there is no panel type `{}` any more", type_name.value),
+                None,
+            )])
+        })
+    }
+
+    async fn call(
+        &self,
+        tenant: &str,
+        ready_tenant: &ReadyTenant,
+        panel: &Arc<ReadyPanel>,
+        refresh: u32,
+        plugin: &Arc<Plugin>,
+        request: &RenderRequest,
+    ) -> Result<Finished, RenderError> {
+        let now = Utc::now();
+        let call = call(panel, request, now);
+        let data = ready_tenant
+            .database
+            .as_ref()
+            .map(|database| self.databases.tenant(database));
+        let limits = &ready_tenant.limits;
+        let (sources, used) = PanelSources::new(Arc::clone(panel), data, request.range, request.raw, limits);
+        let rendered = self
+            .sandbox
+            .render(plugin, tenant, call, sources, limits)
+            .await
+            .map_err(|fault| failed(tenant, panel, request, *fault))?;
+        for line in &rendered.log {
+            tracing::debug!(tenant, panel = %panel.config.id, plugin = plugin.name(), level = ?line.level,
+                request_id = %request.request_id, message = %line.message, "plugin says");
+        }
+        let view = check::view(rendered.view).map_err(|refusal| {
+            tracing::warn!(tenant, panel = %panel.config.id, plugin = plugin.name(), version = plugin.version(),
+                request_id = %request.request_id, %refusal, "a plugin's answer was refused");
+            RenderError::Plugin {
+                plugin: plugin.name().to_owned(),
+                version: plugin.version().to_owned(),
+                fault: PluginFault::Answer,
+                message: format!("its answer cannot be shown: {refusal}"),
+            }
+        })?;
+        answer::finish(PanelAnswer {
+            panel: panel.config.id.clone(),
+            type_name: panel.config.type_name.value.clone(),
+            title: panel.config.title.clone(),
+            range: TimeRange {
+                start: instant(request.range.start),
+                end: instant(request.range.end),
+            },
+            aggregation: used.aggregation(),
+            generated_at: now.to_rfc3339_opts(SecondsFormat::Millis, true),
+            cache: CacheOutcome::Miss,
+            refresh_interval: refresh,
+            view,
+            usage: usage(plugin, &rendered.receipt),
+        })
+    }
+}
+
+/// A reader may sort and filter by the columns of the panel's main source only.
+fn known_columns(panel: &ReadyPanel, paging: &Paging) -> Result<(), RenderError> {
+    let Some(source) = panel.sources.get("main") else {
+        return Ok(());
+    };
+    let known = |name: &str| source.columns().iter().any(|column| column.name == name);
+    let wrong = |parameter: String, name: &str| {
+        let names: Vec<_> = source
+            .columns()
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect();
+        Err(RenderError::Parameter {
+            parameter,
+            message: format!(
+                "the panel has no column `{name}`; its columns are {}",
+                names.join(", ")
+            ),
+        })
+    };
+    if let Some((name, _)) = paging.sort.iter().find(|(name, _)| !known(name)) {
+        return wrong("sort".to_owned(), name);
+    }
+    if let Some((name, _)) = paging.filters.iter().find(|(name, _)| !known(name)) {
+        return wrong(format!("filter[{name}]"), name);
+    }
+    Ok(())
+}
+
+fn call(panel: &ReadyPanel, request: &RenderRequest, now: DateTime<Utc>) -> guest::Call {
+    let paging = &request.paging;
+    guest::Call {
+        panel_id: panel.config.id.clone(),
+        display: panel.display.clone(),
+        parameters: panel.parameters.clone(),
+        range: guest::TimeRange {
+            start: request.range.start,
+            end: request.range.end,
+        },
+        now: now.timestamp_millis(),
+        time_zone: request.time_zone.clone(),
+        raw: request.raw,
+        labels: request.labels.clone(),
+        max_points: request.max_points,
+        paging: guest::Paging {
+            page: paging.page.max(1),
+            page_size: paging.page_size,
+            sort: paging
+                .sort
+                .iter()
+                .map(|(column, descending)| guest::SortKey {
+                    column: column.clone(),
+                    descending: *descending,
+                })
+                .collect(),
+            filters: paging
+                .filters
+                .iter()
+                .map(|(column, contains)| guest::Filter {
+                    column: column.clone(),
+                    contains: contains.clone(),
+                })
+                .collect(),
+        },
+    }
+}
+
+fn failed(tenant: &str, panel: &ReadyPanel, request: &RenderRequest, fault: RenderFault) -> RenderError {
+    tracing::warn!(tenant, panel = %panel.config.id, plugin = %fault.plugin, version = %fault.version,
+        request_id = %request.request_id, kind = ?fault.kind, message = %fault.message, "a panel was not rendered");
+    let plugin = |fault: &RenderFault, kind: PluginFault, message: String| RenderError::Plugin {
+        plugin: fault.plugin.clone(),
+        version: fault.version.clone(),
+        fault: kind,
+        message,
+    };
+    match &fault.kind {
+        FaultKind::Trap { .. } => plugin(&fault, PluginFault::Trapped, fault.message.clone()),
+        FaultKind::Limit { name, value } => {
+            let kind = PluginFault::Limit {
+                name: name.as_str(),
+                value: value.clone(),
+            };
+            plugin(&fault, kind, fault.message.clone())
+        }
+        FaultKind::Busy => RenderError::Busy(fault.message),
+        FaultKind::Internal => RenderError::Internal(fault.message),
+        FaultKind::Failure(guest::Failure::Configuration(message)) => {
+            RenderError::Configuration(vec![panel.config.fault("/display", message.clone(), None)])
+        }
+        FaultKind::Failure(guest::Failure::Other(message)) => {
+            plugin(&fault, PluginFault::Failed, message.clone())
+        }
+        FaultKind::Failure(guest::Failure::Query(error)) => match error {
+            guest::QueryError::TimedOut => {
+                RenderError::TimedOut("the tenant's database did not answer in time".to_owned())
+            }
+            guest::QueryError::Unavailable(message) => RenderError::DatabaseDown(message.clone()),
+            guest::QueryError::TooLarge(message) => RenderError::TooLarge(message.clone()),
+            guest::QueryError::Denied(message)
+            | guest::QueryError::Invalid(message)
+            | guest::QueryError::Other(message) => RenderError::Query(message.clone()),
+        },
+    }
+}
+
+fn usage(plugin: &Plugin, receipt: &Receipt) -> Usage {
+    Usage {
+        plugin: plugin.name().to_owned(),
+        version: plugin.version().to_owned(),
+        wall_us: receipt.wall_us,
+        guest_us: receipt.guest_us,
+        memory_bytes: receipt.memory_bytes,
+        queries: receipt.queries,
+        rows: receipt.rows,
+        buckets_computed: receipt.buckets_computed,
+    }
+}
+
+/// RFC 3339 in UTC; instants beyond the calendar, which no request can name, are written as milliseconds.
+fn instant(milliseconds: i64) -> String {
+    DateTime::from_timestamp_millis(milliseconds).map_or_else(
+        || milliseconds.to_string(),
+        |instant| instant.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+    )
+}

@@ -1,0 +1,250 @@
+//! From a panel as the configuration writes it to one that can be rendered, or to the reasons why not.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use porthole_config::{AggregateFunction, Diagnostic, Panel, SourceConfig, Spanned};
+use porthole_data::{Aggregate, ColumnSpec, Fault, Ladder, Part, Rung, Source, SourceSpec, TimeColumn};
+use porthole_sandbox::{Descriptor, Registry};
+
+/// A panel whose parts all fit together.
+#[derive(Debug)]
+pub struct ReadyPanel {
+    /// As the configuration writes it.
+    pub config: Arc<Panel>,
+    /// By name; `main` is the one under `data_source:`.
+    pub sources: BTreeMap<String, Source>,
+    /// JSON text of `display:`.
+    pub display: String,
+    /// JSON text of `parameters:`.
+    pub parameters: String,
+    /// Changes with anything that the view depends on.
+    pub fingerprint: u64,
+}
+
+/// Custom panels of the specification: their type names a kind of view, their `endpoint:` the component.
+const CUSTOM_TYPES: [&str; 2] = ["custom_image", "custom_template"];
+
+impl ReadyPanel {
+    /// Whether the panel is rendered by the tenant's component with the panel's `endpoint:`.
+    pub fn is_custom(&self) -> bool {
+        CUSTOM_TYPES.contains(&self.config.type_name.value.as_str())
+    }
+}
+
+/// Puts a panel together. `zone` is the tenant's time zone; `salt` stands for what else the view depends on.
+pub fn panel(
+    tenant: &str,
+    panel: &Arc<Panel>,
+    registry: &Registry,
+    zone: Option<&str>,
+    salt: &str,
+) -> Result<ReadyPanel, Vec<Diagnostic>> {
+    let mut faults = Vec::new();
+    let custom = CUSTOM_TYPES.contains(&panel.type_name.value.as_str());
+    match registry.get(tenant, &panel.type_name.value) {
+        Some(plugin) => roles(plugin.descriptor(), panel, &mut faults),
+        None if custom => endpoint(panel, &mut faults),
+        None => faults.push(unknown_type(&panel.type_name, &registry.type_names(tenant))),
+    }
+    let ladder = ladder(panel, &mut faults);
+    let mut sources = BTreeMap::new();
+    for (name, source) in &panel.sources {
+        match Source::parse(&specification(source, panel, zone, ladder.as_ref())) {
+            Ok(parsed) => {
+                sources.insert(name.clone(), parsed);
+            }
+            Err(wrong) => faults.extend(wrong.into_iter().map(|fault| placed(fault, source, panel))),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(ReadyPanel {
+        sources,
+        display: panel.display.to_string(),
+        parameters: panel.parameters.to_string(),
+        fingerprint: fingerprint(panel, salt),
+        config: Arc::clone(panel),
+    })
+}
+
+/// The database's catalogue may disagree later; where it does, the fault gets its place here as well.
+pub fn placed(fault: Fault, source: &SourceConfig, panel: &Panel) -> Diagnostic {
+    let Fault {
+        part,
+        offset,
+        message,
+        help,
+    } = fault;
+    let in_text = |text: Option<&Spanned<String>>| {
+        text.map(|text| text.fault_at(offset, message.clone(), help.clone()))
+    };
+    let found = match &part {
+        Part::Table => in_text(Some(&source.table)),
+        Part::Column(name) => in_text(source.column(name).map(|column| &column.column)),
+        Part::Where => in_text(source.filter.as_ref()),
+        Part::OrderBy => in_text(source.order_by.as_ref()),
+        Part::Query => in_text(source.combined.as_ref()),
+        Part::TimeColumn => in_text(source.time_column.as_ref()),
+        Part::TimeZone => in_text(source.time_zone.as_ref()),
+        Part::Limit => source
+            .limit
+            .as_ref()
+            .map(|limit| limit.fault(message.clone(), help.clone())),
+        Part::Ladder => Some(panel.fault("/aggregation/ladder", message.clone(), help.clone())),
+    };
+    found.unwrap_or_else(|| source.table.fault(format!("{part}: {message}"), help))
+}
+
+fn unknown_type(type_name: &Spanned<String>, known: &[String]) -> Diagnostic {
+    let nearest = known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(name, &type_name.value), name))
+        .filter(|(distance, _)| *distance <= 3)
+        .min();
+    let help = match nearest {
+        Some((_, name)) => format!("did you mean `{name}`?"),
+        None => format!(
+            "the types of this host are {}, {}",
+            known.join(", "),
+            CUSTOM_TYPES.join(", ")
+        ),
+    };
+    type_name.fault(
+        format!("there is no panel type `{}`", type_name.value),
+        Some(help),
+    )
+}
+
+fn endpoint(panel: &Panel, faults: &mut Vec<Diagnostic>) {
+    if panel.endpoint_name().is_none_or(str::is_empty) {
+        faults.push(panel.type_name.fault(
+            format!("a panel of type `{}` needs an `endpoint:`", panel.type_name.value),
+            Some("write `endpoint: /api/v1/custom/NAME`, with the endpoint's name of one of the tenant's plugins".into()),
+        ));
+    }
+}
+
+/// Every source and column that the panel type cannot do without has to be mapped.
+fn roles(descriptor: &Descriptor, panel: &Panel, faults: &mut Vec<Diagnostic>) {
+    for wanted in &descriptor.sources {
+        let Some(source) = panel.sources.get(&wanted.name) else {
+            if wanted.required {
+                let key = if wanted.name == "main" {
+                    "data_source".into()
+                } else {
+                    format!("data_sources.{}", wanted.name)
+                };
+                let message = format!("a panel of type `{}` needs `{key}:`", panel.type_name.value);
+                faults.push(
+                    panel
+                        .type_name
+                        .fault(message, Some("add it, with `table:` and `columns:`".into())),
+                );
+            }
+            continue;
+        };
+        for role in wanted.roles.iter().filter(|role| role.required) {
+            if source.column(&role.name).is_none() {
+                faults.push(source.table.fault(
+                    format!(
+                        "a panel of type `{}` needs the column `{}`",
+                        panel.type_name.value, role.name
+                    ),
+                    Some(format!(
+                        "add `{}: <column of the table>` under `columns:` ({})",
+                        role.name, role.description
+                    )),
+                ));
+            }
+        }
+        if wanted.free_columns {
+            continue;
+        }
+        for column in &source.columns {
+            if !wanted.roles.iter().any(|role| role.name == column.name) {
+                let known: Vec<_> = wanted.roles.iter().map(|role| role.name.as_str()).collect();
+                faults.push(column.column.fault(
+                    format!(
+                        "a panel of type `{}` has no use for the column `{}`",
+                        panel.type_name.value, column.name
+                    ),
+                    Some(format!("its columns are {}", known.join(", "))),
+                ));
+            }
+        }
+    }
+}
+
+fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
+    let rungs = panel.aggregation.as_ref()?.ladder.as_ref()?;
+    let rungs = rungs
+        .iter()
+        .map(|rung| Rung {
+            up_to_seconds: rung.up_to,
+            bucket_seconds: rung.bucket,
+        })
+        .collect();
+    Ladder::new(rungs)
+        .map_err(|error| faults.push(panel.fault("/aggregation/ladder", error.to_string(), None)))
+        .ok()
+}
+
+fn specification(
+    source: &SourceConfig,
+    panel: &Panel,
+    zone: Option<&str>,
+    ladder: Option<&Ladder>,
+) -> SourceSpec {
+    let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.value.clone());
+    SourceSpec {
+        table: source.table.value.clone(),
+        columns: source
+            .columns
+            .iter()
+            .map(|column| ColumnSpec {
+                name: column.name.clone(),
+                column: column.column.value.clone(),
+                title: column.title.clone(),
+                format: column.format.clone(),
+            })
+            .collect(),
+        filter: text(&source.filter),
+        order_by: text(&source.order_by),
+        limit: source.limit.as_ref().map(|limit| limit.value),
+        combined: text(&source.combined),
+        time_column: match &source.time_column {
+            None => TimeColumn::Default,
+            Some(column) if column.value == "none" => TimeColumn::None,
+            Some(column) => TimeColumn::Named(column.value.clone()),
+        },
+        time_zone: text(&source.time_zone).or_else(|| zone.map(str::to_owned)),
+        aggregate: panel
+            .aggregation
+            .as_ref()
+            .and_then(|aggregation| aggregation.function)
+            .map(function),
+        ladder: ladder.cloned(),
+    }
+}
+
+fn function(function: AggregateFunction) -> Aggregate {
+    match function {
+        AggregateFunction::Average => Aggregate::Average,
+        AggregateFunction::Minimum => Aggregate::Minimum,
+        AggregateFunction::Maximum => Aggregate::Maximum,
+        AggregateFunction::Sum => Aggregate::Sum,
+        AggregateFunction::Count => Aggregate::Count,
+        AggregateFunction::Last => Aggregate::Last,
+    }
+}
+
+/// Only compared within this process, so a hash that differs between builds will do.
+fn fingerprint(panel: &Panel, salt: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    salt.hash(&mut hasher);
+    format!("{panel:?}").hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,256 @@
+//! The configuration made ready: one value that a reload swaps whole, so that a request sees one configuration from
+//! start to end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use porthole_config::{Config, Diagnostic, PanelEntry, Tenant};
+use porthole_data::TenantDatabase;
+use porthole_model as model;
+use porthole_sandbox::{Limits, Registry};
+use secrecy::ExposeSecret;
+
+use crate::prepare::{self, ReadyPanel};
+
+/// All tenants, ready to render.
+#[derive(Default)]
+pub struct Snapshot {
+    pub tenants: BTreeMap<String, ReadyTenant>,
+}
+
+/// One tenant, ready to render.
+pub struct ReadyTenant {
+    /// None: `tenant.yaml` names no database.
+    pub database: Option<TenantDatabase>,
+    pub limits: Limits,
+    pub panels: BTreeMap<String, Entry>,
+    pub dashboards: model::Dashboards,
+    pub by_name: BTreeMap<String, model::Dashboard>,
+}
+
+/// A panel, or why there is none.
+pub enum Entry {
+    Ready(Arc<ReadyPanel>, RefreshInterval),
+    Faulty(Vec<Diagnostic>),
+}
+
+/// Seconds.
+pub type RefreshInterval = u32;
+
+/// For panels that no dashboard shows and that name no interval of their own.
+const DEFAULT_REFRESH: RefreshInterval = 300;
+
+/// Everything that is wrong with a configuration, as far as that can be known without the tenants' databases: what the
+/// files say, and whether panel types, sources and fragments of SQL fit together.
+pub fn check_config(config: &Config, registry: &Registry) -> Vec<Diagnostic> {
+    let mut faults = config.diagnostics.clone();
+    for tenant in config.tenants.values() {
+        for panel in tenant.panels.values().filter_map(PanelEntry::panel) {
+            if let Err(found) = prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), "") {
+                faults.extend(found);
+            }
+        }
+    }
+    faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    faults.dedup();
+    faults
+}
+
+impl Snapshot {
+    /// Makes a configuration ready. `limits` are the host's; `resolve` turns a tenant's database URL into one that can
+    /// be opened (relative SQLite paths are relative to the data folder).
+    pub fn of(
+        config: &Config,
+        registry: &Registry,
+        limits: &porthole_config::Limits,
+        resolve: &(dyn Fn(&str) -> String + Send + Sync),
+    ) -> Self {
+        let tenants = config.tenants.iter();
+        Self {
+            tenants: tenants
+                .map(|(id, tenant)| (id.clone(), ready(tenant, registry, limits, resolve)))
+                .collect(),
+        }
+    }
+}
+
+fn ready(
+    tenant: &Tenant,
+    registry: &Registry,
+    host: &porthole_config::Limits,
+    resolve: &(dyn Fn(&str) -> String + Send + Sync),
+) -> ReadyTenant {
+    let database = tenant.database.as_ref().map(|url| {
+        let mut database = TenantDatabase::new(&tenant.id, resolve(url.expose_secret()).into());
+        if let Some(connections) = tenant.max_connections {
+            database.max_connections = connections;
+        }
+        if let Some(timeout) = tenant.statement_timeout {
+            database.statement_timeout = timeout;
+        }
+        database
+    });
+    let salt = database
+        .as_ref()
+        .map_or("", |database| database.url.expose_secret());
+    let mut panels = BTreeMap::new();
+    for (id, entry) in &tenant.panels {
+        let made = match entry {
+            PanelEntry::Faulty(faulty) => Entry::Faulty(faulty.diagnostics.clone()),
+            PanelEntry::Ok(panel) => {
+                match prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), salt) {
+                    Ok(made) => Entry::Ready(Arc::new(made), refresh(tenant, id)),
+                    Err(faults) => Entry::Faulty(faults),
+                }
+            }
+        };
+        panels.insert(id.clone(), made);
+    }
+    let by_name: BTreeMap<_, _> = tenant
+        .dashboards
+        .values()
+        .map(|dashboard| {
+            (
+                dashboard.name.clone(),
+                self::dashboard(tenant, dashboard, &panels, registry),
+            )
+        })
+        .collect();
+    let mut dashboards: Vec<_> = by_name
+        .values()
+        .map(|dashboard| model::DashboardSummary {
+            name: dashboard.name.clone(),
+            title: dashboard.title.clone(),
+            description: dashboard.description.clone(),
+        })
+        .collect();
+    dashboards.sort_by_key(|dashboard| (dashboard.name != "default", dashboard.title.to_lowercase()));
+    ReadyTenant {
+        database,
+        limits: limits(tenant.limits.or(*host)),
+        panels,
+        dashboards: model::Dashboards { dashboards },
+        by_name,
+    }
+}
+
+fn refresh(tenant: &Tenant, id: &str) -> RefreshInterval {
+    let own = tenant
+        .panels
+        .get(id)
+        .and_then(PanelEntry::panel)
+        .and_then(|panel| panel.refresh_interval);
+    let shown_on =
+        |dashboard: &&porthole_config::Dashboard| dashboard.panels.iter().any(|panel| panel.id.value == id);
+    own.or_else(|| {
+        tenant
+            .dashboards
+            .values()
+            .filter(shown_on)
+            .map(|dashboard| dashboard.refresh_interval)
+            .min()
+    })
+    .unwrap_or(DEFAULT_REFRESH)
+}
+
+fn dashboard(
+    tenant: &Tenant,
+    dashboard: &porthole_config::Dashboard,
+    panels: &BTreeMap<String, Entry>,
+    registry: &Registry,
+) -> model::Dashboard {
+    let placed = dashboard.arrange(|placement| {
+        let panel = tenant.panels.get(&placement.id.value).and_then(PanelEntry::panel);
+        panel.map_or((4, 1), |panel| {
+            default_size(tenant, &panel.type_name.value, registry)
+        })
+    });
+    let placements = placed.into_iter().map(|(placement, position)| {
+        let id = &placement.id.value;
+        let diagnostics = match panels.get(id) {
+            Some(Entry::Faulty(faults)) => faults.clone(),
+            _ => Vec::new(),
+        };
+        let (type_name, title, description, drill_down, own_refresh) = match tenant.panels.get(id) {
+            Some(PanelEntry::Ok(panel)) => (
+                panel.type_name.value.clone(),
+                panel.title.clone(),
+                panel.description.clone(),
+                panel.drill_down,
+                panel.refresh_interval,
+            ),
+            Some(PanelEntry::Faulty(faulty)) => (
+                faulty.type_name.clone().unwrap_or_default(),
+                faulty.title.clone().unwrap_or_else(|| id.clone()),
+                None,
+                model::DrillDown {
+                    enabled: false,
+                    show_table: false,
+                    disable_aggregation: false,
+                },
+                None,
+            ),
+            None => (
+                String::new(),
+                id.clone(),
+                None,
+                model::DrillDown {
+                    enabled: false,
+                    show_table: false,
+                    disable_aggregation: false,
+                },
+                None,
+            ),
+        };
+        model::PanelPlacement {
+            id: id.clone(),
+            type_name,
+            title,
+            description,
+            position,
+            refresh_interval: own_refresh.unwrap_or(dashboard.refresh_interval),
+            drill_down,
+            diagnostics,
+        }
+    });
+    model::Dashboard {
+        name: dashboard.name.clone(),
+        title: dashboard.title.clone(),
+        description: dashboard.description.clone(),
+        refresh_interval: dashboard.refresh_interval,
+        columns: dashboard.columns,
+        default_range: dashboard.default_range.clone(),
+        panels: placements.collect(),
+    }
+}
+
+/// The panel type says how large it wants to be; custom panels are as large as the specification has them.
+fn default_size(tenant: &Tenant, type_name: &str, registry: &Registry) -> (u8, u8) {
+    registry.get(&tenant.id, type_name).map_or((6, 2), |plugin| {
+        let size = plugin.descriptor().default_size;
+        (size.width, size.height)
+    })
+}
+
+/// The host's defaults, where neither the tenant nor the settings say anything.
+fn limits(wish: porthole_config::Limits) -> Limits {
+    let host = Limits::default();
+    let bytes = |wish: Option<u64>, default: usize| {
+        wish.map_or(default, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
+    };
+    let count = |wish: Option<u32>, default: usize| wish.map_or(default, |count| count as usize);
+    Limits {
+        cpu: wish.cpu_ms.map_or(host.cpu, Duration::from_millis),
+        wall: wish.wall_ms.map_or(host.wall, Duration::from_millis),
+        memory_bytes: bytes(wish.memory_bytes, host.memory_bytes),
+        lifted_bytes: bytes(wish.result_bytes, host.lifted_bytes),
+        handles: count(wish.handles, host.handles),
+        queries: wish.queries.unwrap_or(host.queries),
+        rows: wish.rows.unwrap_or(host.rows),
+        bytes: wish.data_bytes.unwrap_or(host.bytes),
+        log_lines: count(wish.log_lines, host.log_lines),
+        calls_per_tenant: count(wish.concurrent_calls, host.calls_per_tenant),
+        ..host
+    }
+}
