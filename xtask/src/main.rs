@@ -2,8 +2,17 @@
 //!
 //! One file per subcommand. A subcommand's module has its `clap` arguments (`Args`) and a `run(Args)`.
 
+mod apt;
+mod audit;
+mod bench;
 mod build;
+mod cargo;
 mod components;
+mod demo;
+mod npm;
+mod process;
+mod setup;
+mod test;
 mod toolchain;
 mod workspace;
 
@@ -21,10 +30,25 @@ struct Cli {
 enum Task {
     /// Build the panels' components and the UI, which the host embeds
     Build(build::Args),
+    /// Install what the machine lacks, or say what to type
+    Setup(setup::Args),
+    /// Build everything and run `porthole demo`
+    Demo(demo::Args),
+    /// Build everything and run every test
+    Test(test::Args),
+    /// Build everything and run the ratio benchmarks
+    Bench(bench::Args),
+    /// Check the dependencies' licences, advisories and sources
+    Audit(audit::Args),
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Build(args) => build::run(&args),
+        Task::Setup(args) => setup::run(&args),
+        Task::Demo(args) => demo::run(&args),
+        Task::Test(args) => test::run(&args),
+        Task::Bench(args) => bench::run(&args),
+        Task::Audit(args) => audit::run(&args),
     }
 }

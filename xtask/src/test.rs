@@ -1,0 +1,116 @@
+//! `cargo xtask test`: everything that must hold, from a fresh clone, with one summary at the end.
+
+mod harness;
+mod journeys;
+mod summary;
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::ensure;
+
+use crate::build;
+use crate::cargo;
+use crate::setup::{self, Purpose};
+use harness::Binaries;
+use summary::{Counts, Summary};
+
+/// Which tests; nothing named: all of them.
+#[derive(clap::Args, Debug, Default)]
+pub struct Args {
+    /// Only these suites
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Suite>,
+    /// Only tests whose name contains this
+    filter: Option<String>,
+}
+
+/// A part of the tests.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Suite {
+    /// Formatting, and clippy without a warning
+    Lint,
+    /// Every crate's own tests
+    Unit,
+    /// The running host on real databases
+    Api,
+    /// The running host in a real browser
+    E2e,
+}
+
+/// The crate whose tests are [`Suite::Api`].
+const API_TESTS: &str = "porthole-tests";
+
+/// Runs the tests. A suite that fails does not keep the next from running.
+///
+/// # Errors
+/// When something failed; the summary has said what.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let wants = |suite| args.only.is_empty() || args.only.contains(&suite);
+    let filter = args.filter.as_deref();
+    let mut summary = Summary::default();
+
+    let ready = summary.step("setup", || {
+        setup::prepare(Purpose::Test).map(|()| Counts::default())
+    }) && summary.step("panels and UI", || {
+        build::run(&build::Args::default()).map(|()| Counts::default())
+    });
+
+    if ready && wants(Suite::Lint) {
+        summary.step("rustfmt", || {
+            check(cargo::command().args(["fmt", "--all", "--check"]))
+        });
+        summary.step("clippy", || {
+            check(cargo::command().args([
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--quiet",
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        });
+    }
+    if ready && (wants(Suite::Unit) || wants(Suite::Api) || wants(Suite::E2e)) {
+        let host_is_built = summary.step("compile the host", || {
+            cargo::build_host().map(|()| Counts::default())
+        });
+        if host_is_built && (wants(Suite::Unit) || wants(Suite::Api)) {
+            let mut binaries = Binaries::default();
+            let compiled = summary.step("compile the tests", || {
+                binaries = Binaries::compile()?;
+                Ok(Counts::default())
+            });
+            if compiled && wants(Suite::Unit) {
+                summary.step("unit", || binaries.run(filter, |package| package != API_TESTS));
+                summary.step("documentation", || harness::doctests(filter));
+            }
+            if compiled && wants(Suite::Api) {
+                summary.step("api", || binaries.run(filter, |package| package == API_TESTS));
+            }
+        }
+        if host_is_built && wants(Suite::E2e) {
+            summary.step("browser", || journeys::run(filter));
+        }
+    }
+
+    print!("{summary}");
+    ensure!(!summary.has_failed(), "the tests failed");
+    Ok(())
+}
+
+/// A program whose success is one passed check.
+fn check(command: &mut Command) -> anyhow::Result<Counts> {
+    crate::process::run(command)?;
+    Ok(Counts {
+        passed: 1,
+        ..Counts::default()
+    })
+}
+
+/// A heading that separates what the steps print.
+fn announce(what: &str) -> Instant {
+    println!("── {what}");
+    Instant::now()
+}
