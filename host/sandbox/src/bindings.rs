@@ -32,5 +32,5 @@ pub use generated::porthole::panel::views::{
     TableColumn, Threshold, Trend, View,
 };
 
-pub(crate) use generated::porthole::panel::{log, query};
+pub(crate) use generated::porthole::panel::{log, query, types, views};
 pub(crate) use generated::{Plugin as PluginWorld, PluginPre};

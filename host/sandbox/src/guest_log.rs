@@ -1,1 +1,107 @@
-//! Not yet written.
+//! The lines a guest writes: bounded, and harmless to show.
+
+use crate::limits::Limits;
+use crate::receipt::{LogLevel, LogLine};
+
+/// Keeps the first lines of one call and counts the rest.
+#[derive(Debug)]
+pub(crate) struct GuestLog {
+    lines: Vec<LogLine>,
+    lost: u64,
+    max_lines: usize,
+    max_chars: usize,
+}
+
+impl GuestLog {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            lines: Vec::new(),
+            lost: 0,
+            max_lines: limits.log_lines,
+            max_chars: limits.log_line_chars,
+        }
+    }
+
+    /// Keeps a message as one line, if there is room.
+    pub(crate) fn write(&mut self, level: LogLevel, message: &str) {
+        if self.lines.len() >= self.max_lines {
+            self.lost += 1;
+            return;
+        }
+        let mut characters = message.chars();
+        let mut kept: String = characters.by_ref().take(self.max_chars).map(harmless).collect();
+        if characters.next().is_some() {
+            kept.push_str("… (cut)");
+        }
+        self.lines.push(LogLine { level, message: kept });
+    }
+
+    /// The lines, with a last one that says how many were lost, and that number.
+    pub(crate) fn finish(self) -> (Vec<LogLine>, u64) {
+        let mut lines = self.lines;
+        if self.lost > 0 {
+            let message = format!(
+                "{} more lines were not kept; the limit is {}",
+                self.lost, self.max_lines
+            );
+            lines.push(LogLine {
+                level: LogLevel::Warn,
+                message,
+            });
+        }
+        (lines, self.lost)
+    }
+}
+
+/// A line stays one line, cannot move a terminal's cursor and cannot turn the direction of what is written around it.
+fn harmless(character: char) -> char {
+    match character {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        character if character.is_control() => '\u{fffd}',
+        character => character,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(lines: usize, chars: usize) -> GuestLog {
+        GuestLog::new(&Limits {
+            log_lines: lines,
+            log_line_chars: chars,
+            ..Limits::default()
+        })
+    }
+
+    #[test]
+    fn a_long_line_is_cut_and_says_so() {
+        let mut log = log(10, 3);
+        log.write(LogLevel::Info, "äöüß");
+        log.write(LogLevel::Info, "äöü");
+        let (lines, lost) = log.finish();
+        assert_eq!(lines[0].message, "äöü… (cut)");
+        assert_eq!(lines[1].message, "äöü");
+        assert_eq!(lost, 0);
+    }
+
+    #[test]
+    fn lines_beyond_the_limit_are_counted_and_told() {
+        let mut log = log(2, 10);
+        for _ in 0..5 {
+            log.write(LogLevel::Error, "x");
+        }
+        let (lines, lost) = log.finish();
+        assert_eq!(lost, 3);
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[2].message, "3 more lines were not kept; the limit is 2");
+    }
+
+    #[test]
+    fn control_characters_do_not_survive() {
+        let mut log = log(2, 100);
+        log.write(LogLevel::Info, "a\nb\u{1b}[2J\u{202e}c");
+        assert_eq!(log.finish().0[0].message, "a b\u{fffd}[2J\u{fffd}c");
+    }
+}

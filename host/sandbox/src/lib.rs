@@ -11,6 +11,7 @@
 mod admission;
 pub mod bindings;
 mod cache;
+mod call;
 mod descriptor;
 mod engine;
 mod fault;
@@ -28,7 +29,7 @@ mod state;
 mod wasi;
 
 pub use bindings::{Call, Descriptor, View};
-pub use engine::{Sandbox, SandboxError, SandboxOptions};
+pub use engine::{Occupancy, Sandbox, SandboxError, SandboxOptions};
 pub use fault::{FaultKind, LimitName, RenderFault};
 pub use limits::Limits;
 pub use load::LoadError;

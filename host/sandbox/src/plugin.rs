@@ -1,12 +1,16 @@
 //! A plugin: a component that was checked, compiled and linked.
 
-use crate::bindings::Descriptor;
+use std::fmt;
+
+use crate::bindings::{Descriptor, PluginPre};
+use crate::state::CallState;
 
 /// A component that was checked, compiled and linked; made by [`Sandbox::load`](crate::Sandbox::load).
 pub struct Plugin {
     pub(crate) descriptor: Descriptor,
     pub(crate) hash: String,
     pub(crate) origin: String,
+    pub(crate) linked: PluginPre<CallState>,
 }
 
 impl Plugin {
@@ -33,5 +37,16 @@ impl Plugin {
     /// Where it came from.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin")
+            .field("name", &self.name())
+            .field("version", &self.version())
+            .field("hash", &self.hash)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! One call.
+//! What a call gives back when all went well.
 
 use crate::bindings::View;
 use crate::receipt::{LogLine, Receipt};
