@@ -1,12 +1,17 @@
 //! All tenants, as one value that is swapped whole.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use porthole_model::Diagnostic;
 
+use crate::tenant_folder::read_tenant;
 use crate::{Environment, Tenant};
+
+/// Tenants one host may have.
+const TENANTS: usize = 10_000;
 
 /// Everything under the configuration folder at one moment.
 #[derive(Debug, Clone, Default)]
@@ -24,10 +29,50 @@ impl Config {
     /// in a `tenant.yaml` takes out that tenant, one in a dashboard that dashboard, one in a panel that panel.
     /// `environment` answers `${NAME}` in `tenant.yaml`.
     pub fn load(dir: &Path, environment: &Environment) -> Config {
-        let _ = (dir, environment);
-        Config {
+        let mut config = Config {
             generation: 1,
             ..Config::default()
+        };
+        let entries = match fs::read_dir(dir.join("tenants")) {
+            Ok(entries) => entries,
+            Err(error) => {
+                config.diagnostics.push(Diagnostic {
+                    file: "tenants".to_owned(),
+                    line: 1,
+                    column: 1,
+                    message: format!(
+                        "the folder `{}` cannot be read: {}",
+                        dir.join("tenants").display(),
+                        error.kind()
+                    ),
+                    help: Some(
+                        "the configuration folder holds a folder `tenants`, with a folder for each tenant"
+                            .to_owned(),
+                    ),
+                });
+                return config;
+            }
+        };
+        let mut names: Vec<String> = entries
+            .flatten()
+            .filter(|entry| fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir()))
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .filter(|name| !name.starts_with('.'))
+            .collect();
+        names.sort();
+        names.truncate(TENANTS);
+        for name in names {
+            let (tenant, faults) = read_tenant(&dir.join("tenants").join(&name), &name, environment);
+            config.diagnostics.extend(faults);
+            if let Some(tenant) = tenant {
+                config.tenants.insert(name, Arc::new(tenant));
+            }
         }
+        config
+    }
+
+    /// A tenant by its id.
+    pub fn tenant(&self, id: &str) -> Option<&Arc<Tenant>> {
+        self.tenants.get(id)
     }
 }

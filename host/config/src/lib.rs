@@ -14,15 +14,26 @@
 
 mod config;
 mod dashboard;
+mod dashboard_file;
 mod environment;
+mod folder;
 mod fragment;
 mod layout;
 mod limits;
+mod names;
 mod panel;
+mod panel_file;
+mod quantity;
+mod secret;
 mod settings;
 mod source;
+mod source_file;
 mod spanned;
+mod suggestion;
 mod tenant;
+mod tenant_file;
+mod tenant_folder;
+mod yaml;
 
 pub use config::Config;
 pub use dashboard::{Dashboard, GridWish, Placement};

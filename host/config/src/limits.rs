@@ -1,5 +1,10 @@
 //! A tenant's own limits of the sandbox and of its queries.
 
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use crate::yaml::Fields;
+
 /// What `limits:` of `tenant.yaml` (or of `porthole.yaml`, for all tenants) says; what is none is left to the host.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -44,4 +49,28 @@ impl Limits {
             plugin_bytes: self.plugin_bytes.or(fallback.plugin_bytes),
         }
     }
+}
+
+const MIB: u64 = 1024 * 1024;
+
+/// Reads `limits:`. The ranges keep a slip of the pen from taking the host down with it.
+pub(crate) fn read_limits(fields: Fields<'_, '_, '_>) -> Limits {
+    let times: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(60);
+    let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    let limits = Limits {
+        cpu_ms: fields.duration("cpu", times.clone()).map(milliseconds),
+        wall_ms: fields.duration("wall", times).map(milliseconds),
+        memory_bytes: fields.size("memory", MIB..=4096 * MIB),
+        result_bytes: fields.size("result", 1024..=1024 * MIB),
+        handles: fields.integer("handles", 1..=10_000).map(count),
+        queries: fields.integer("queries", 1..=10_000).map(count),
+        rows: fields.integer("rows", 1..=100_000_000),
+        data_bytes: fields.size("data", 1024..=4096 * MIB),
+        log_lines: fields.integer("log_lines", 0..=100_000).map(count),
+        concurrent_calls: fields.integer("concurrent_calls", 1..=1000).map(count),
+        plugin_bytes: fields.size("plugin", 1024..=1024 * MIB),
+    };
+    fields.finish();
+    limits
 }

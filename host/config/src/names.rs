@@ -1,0 +1,67 @@
+//! What ids and zones look like.
+
+/// What to do about a bad id.
+pub(crate) const ID_HELP: &str =
+    "use a-z, 0-9, _ and -, beginning with a letter or digit, at most 100 characters";
+
+/// Ids of tenants, dashboards and panels: they stand in addresses and file names.
+pub(crate) fn is_id(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() <= 100
+        && bytes
+            .first()
+            .is_some_and(|first| first.is_ascii_lowercase() || first.is_ascii_digit())
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(byte))
+}
+
+/// Whether a text has the form of an IANA zone name: `UTC`, `Europe/Berlin`, `America/Argentina/Ushuaia`.
+pub(crate) fn is_zone(text: &str) -> bool {
+    text.len() <= 64
+        && text.split('/').count() <= 3
+        && text.split('/').all(|part| {
+            part.starts_with(|first: char| first.is_ascii_alphabetic())
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte))
+        })
+}
+
+/// `now-24h`: a number and one of s, m, h, d, w.
+pub(crate) fn is_relative_range(text: &str) -> bool {
+    text.strip_prefix("now-").is_some_and(|ago| {
+        ago.ends_with(['s', 'm', 'h', 'd', 'w'])
+            && !ago.ends_with("ms")
+            && crate::quantity::duration(ago)
+                .is_some_and(|ago| !ago.is_zero() && ago.as_secs() <= 10 * 366 * 86_400)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_ids() {
+        for good in ["cpu_usage", "tenant-alpha", "0", "a"] {
+            assert!(is_id(good), "{good}");
+        }
+        for bad in ["", "_a", "-a", "A", "a.b", "a/b", "..", "ü", &"a".repeat(101)] {
+            assert!(!is_id(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn knows_zones_and_ranges() {
+        assert!(is_zone("UTC") && is_zone("Europe/Berlin") && is_zone("Etc/GMT+5"));
+        assert!(!is_zone("") && !is_zone("Europe/") && !is_zone("../etc/passwd") && !is_zone("+01:00"));
+        assert!(is_relative_range("now-24h") && is_relative_range("now-7d"));
+        assert!(
+            !is_relative_range("now")
+                && !is_relative_range("now-0h")
+                && !is_relative_range("now-5")
+                && !is_relative_range("24h")
+        );
+    }
+}

@@ -1,0 +1,128 @@
+//! Addresses of databases, with the passwords in them: by reference, and never printed.
+
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use crate::yaml::Fields;
+use crate::{Environment, Spanned};
+
+/// What a file with a secret may hold.
+const SECRET_BYTES: usize = 64 * 1024;
+
+/// Reads `url:` or `url_file:`. `folder` is what a relative `url_file` is relative to.
+pub(crate) fn database_url(
+    fields: &Fields<'_, '_, '_>,
+    folder: &Path,
+    environment: &Environment,
+) -> Option<SecretString> {
+    let (url, file) = (fields.text("url"), fields.text("url_file"));
+    let reader = fields.reader;
+    let read = match (&url, &file) {
+        (Some(url), None) => expand(url, environment),
+        (None, Some(file)) => from_file(file, folder),
+        (Some(_), Some(file)) => {
+            let help = "keep `url` or `url_file`".to_owned();
+            reader.extend([file.fault("the database is named twice", Some(help))]);
+            return None;
+        }
+        (None, None) => {
+            if fields.get("url").is_none() && fields.get("url_file").is_none() {
+                let help = "as url: \"${ALPHA_DATABASE_URL}\", url_file: \"/run/secrets/alpha\" or url: \"sqlite:alpha.sqlite\"";
+                reader.fault(
+                    fields.node,
+                    "the database needs `url` or `url_file`",
+                    Some(help.to_owned()),
+                );
+            }
+            return None;
+        }
+    };
+    let at = url.as_ref().or(file.as_ref())?;
+    let checked = read.and_then(|url| {
+        if is_database_url(&url) {
+            Ok(url)
+        } else {
+            Err(not_a_database())
+        }
+    });
+    match checked {
+        Ok(url) => Some(SecretString::from(url)),
+        Err((message, help)) => {
+            reader.extend([at.fault(message, Some(help))]);
+            None
+        }
+    }
+}
+
+type Fault = (String, String);
+
+fn not_a_database() -> Fault {
+    // Without the text: it may hold a password.
+    (
+        "this is not the address of a database".to_owned(),
+        "write postgres://user:password@host:5432/name or sqlite:path/of/file.sqlite".to_owned(),
+    )
+}
+
+/// Whether a text is the address of a database this host can talk to.
+pub(crate) fn is_database_url(url: &str) -> bool {
+    let after = |scheme: &str| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty());
+    (after("postgres://") || after("postgresql://") || after("sqlite:")) && !url.contains(char::is_control)
+}
+
+/// Replaces each `${NAME}` by the variable's value.
+fn expand(url: &Spanned<String>, environment: &Environment) -> Result<String, Fault> {
+    let mut expanded = String::new();
+    let mut rest = url.value.as_str();
+    while let Some(start) = rest.find("${") {
+        expanded.push_str(&rest[..start]);
+        let Some(length) = rest[start..].find('}') else {
+            return Err(("`${` without `}`".to_owned(), "write ${NAME}".to_owned()));
+        };
+        let name = &rest[start + 2..start + length];
+        if name.is_empty()
+            || !name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
+            return Err((
+                "this is not the name of a variable".to_owned(),
+                "write ${NAME}".to_owned(),
+            ));
+        }
+        if name.starts_with("PORTHOLE_") {
+            return Err((
+                format!("{name} is the host's own variable, and not for tenants"),
+                "give the tenant's secret a name of its own, as ${ALPHA_DATABASE_URL}".to_owned(),
+            ));
+        }
+        let Some(value) = environment.get(name) else {
+            return Err((
+                format!("the variable {name} is not set"),
+                format!("start the host with {name}=…"),
+            ));
+        };
+        expanded.push_str(value);
+        rest = &rest[start + length + 1..];
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}
+
+/// The first line of a file.
+fn from_file(file: &Spanned<String>, folder: &Path) -> Result<String, Fault> {
+    let unreadable = |why: &str| {
+        (
+            format!("the file of `url_file` cannot be used: {why}"),
+            "name a file that holds the database's address and nothing else".to_owned(),
+        )
+    };
+    let path = folder.join(&file.value);
+    let metadata = std::fs::metadata(&path).map_err(|error| unreadable(&error.kind().to_string()))?;
+    if !metadata.is_file() || metadata.len() > SECRET_BYTES as u64 {
+        return Err(unreadable("it is not a small plain file"));
+    }
+    let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&error.kind().to_string()))?;
+    Ok(text.trim().to_owned())
+}

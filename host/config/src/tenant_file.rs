@@ -1,0 +1,78 @@
+//! Reading `tenant.yaml`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use porthole_model::Diagnostic;
+use secrecy::SecretString;
+
+use crate::limits::read_limits;
+use crate::names::is_zone;
+use crate::secret::database_url;
+use crate::yaml::{Fields, Node, Reader, parse};
+use crate::{Environment, Limits};
+
+/// What `tenant.yaml` says.
+#[derive(Default)]
+pub(crate) struct TenantFile {
+    pub name: Option<String>,
+    pub database: Option<SecretString>,
+    pub statement_timeout: Option<Duration>,
+    pub max_connections: Option<u32>,
+    pub limits: Limits,
+    pub time_zone: Option<String>,
+}
+
+/// Reads `tenant.yaml`. Any fault is an error: half of a tenant's database or limits is worse than none.
+pub(crate) fn read_tenant_file(
+    file: &str,
+    text: &str,
+    folder: &Path,
+    environment: &Environment,
+) -> Result<TenantFile, Vec<Diagnostic>> {
+    let reader = Reader::new(file, text);
+    let tenant = parse(&reader).and_then(|root| read(&reader, &root, folder, environment));
+    match tenant {
+        Some(tenant) if reader.is_sound() => Ok(tenant),
+        _ => Err(reader.into_faults()),
+    }
+}
+
+fn read(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environment) -> Option<TenantFile> {
+    let file = Fields::of(reader, "the file", root)?;
+    let node = file.required(
+        "tenant",
+        "the file begins with `tenant:`, the rest is indented below it",
+    );
+    file.finish();
+    let fields = Fields::of(reader, "tenant", node?)?;
+    let mut tenant = TenantFile {
+        name: fields
+            .required_text("name", "the name that readers see, as name: \"Alpha Logistics\"")
+            .map(|name| name.value),
+        ..TenantFile::default()
+    };
+    if let Some(database) = fields.mapping("database") {
+        tenant.database = database_url(&database, folder, environment);
+        tenant.statement_timeout = database.duration(
+            "statement_timeout",
+            Duration::from_millis(10)..=Duration::from_secs(3600),
+        );
+        tenant.max_connections = database
+            .integer("max_connections", 1..=1000)
+            .and_then(|most| u32::try_from(most).ok());
+        database.finish();
+    }
+    if let Some(limits) = fields.mapping("limits") {
+        tenant.limits = read_limits(limits);
+    }
+    if let Some(zone) = fields.text("time_zone") {
+        if !is_zone(&zone.value) {
+            let help = "use a name as Europe/Berlin or UTC".to_owned();
+            reader.extend([zone.fault("this is not a time zone", Some(help))]);
+        }
+        tenant.time_zone = Some(zone.value);
+    }
+    fields.finish();
+    Some(tenant)
+}

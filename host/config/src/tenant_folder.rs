@@ -1,0 +1,305 @@
+//! Reading a tenant's folder: `tenant.yaml`, `dashboards/`, `panels/`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use porthole_model::Diagnostic;
+
+use crate::dashboard_file::{DashboardFile, read_dashboard};
+use crate::folder::{FILES, FileFault, Folder};
+use crate::names::{ID_HELP, is_id};
+use crate::panel::FaultyPanel;
+use crate::panel_file::read_panel;
+use crate::tenant_file::{TenantFile, read_tenant_file};
+use crate::{Dashboard, Environment, PanelEntry, Spanned, Tenant};
+
+/// Reads a tenant's folder. Without a tenant, `tenant.yaml` or the folder itself is faulty. The faults are all there
+/// are, also those that the tenant carries.
+pub(crate) fn read_tenant(
+    path: &Path,
+    id: &str,
+    environment: &Environment,
+) -> (Option<Tenant>, Vec<Diagnostic>) {
+    let mut loading = Loading {
+        id,
+        label: format!("tenants/{id}"),
+        faults: Vec::new(),
+    };
+    if !is_id(id) {
+        let label = loading.label.clone();
+        loading.fault(&label, "this folder's name cannot be a tenant's id", ID_HELP);
+        return (None, loading.faults);
+    }
+    let folder = match Folder::open(path) {
+        Ok(folder) => folder,
+        Err(error) => {
+            let label = loading.label.clone();
+            let message = format!("the folder cannot be read: {}", error.kind());
+            loading.fault(&label, &message, "look at the folder's permissions");
+            return (None, loading.faults);
+        }
+    };
+    let tenant = loading.tenant(&folder, environment);
+    let mut faults = loading.faults;
+    faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    let tenant = tenant.map(|tenant| Tenant {
+        diagnostics: faults.clone(),
+        ..tenant
+    });
+    (tenant, faults)
+}
+
+struct Loading<'a> {
+    id: &'a str,
+    /// Of the folder, relative to the configuration folder.
+    label: String,
+    faults: Vec<Diagnostic>,
+}
+
+impl Loading<'_> {
+    fn fault(&mut self, file: &str, message: &str, help: &str) {
+        self.faults.push(Diagnostic {
+            file: file.to_owned(),
+            line: 1,
+            column: 1,
+            message: message.to_owned(),
+            help: Some(help.to_owned()),
+        });
+    }
+
+    /// A fault of a file as a whole.
+    fn unusable(&self, name: &str, fault: &FileFault) -> Diagnostic {
+        let (line, column) = fault.place();
+        Diagnostic {
+            file: self.labelled(name),
+            line,
+            column,
+            message: fault.to_string(),
+            help: Some(fault.help()),
+        }
+    }
+
+    fn labelled(&self, name: &str) -> String {
+        format!("{}/{name}", self.label)
+    }
+
+    fn tenant(&mut self, folder: &Folder, environment: &Environment) -> Option<Tenant> {
+        let own = self.own_file(folder, environment);
+        let (dashboards, files) = self.dashboards(folder);
+        let panels = self.panels(folder, &files);
+        let own = own?;
+        Some(Tenant {
+            id: self.id.to_owned(),
+            name: own.name.unwrap_or_else(|| self.id.to_owned()),
+            database: own.database,
+            file: self.labelled("tenant.yaml"),
+            statement_timeout: own.statement_timeout,
+            max_connections: own.max_connections,
+            limits: own.limits,
+            time_zone: own.time_zone,
+            dashboards,
+            panels,
+            diagnostics: Vec::new(),
+        })
+    }
+
+    /// `tenant.yaml`, which may be absent.
+    fn own_file(&mut self, folder: &Folder, environment: &Environment) -> Option<TenantFile> {
+        let read = match folder.read("tenant.yaml") {
+            Ok(text) => read_tenant_file(&self.labelled("tenant.yaml"), &text, folder.root(), environment),
+            Err(FileFault::Missing(_)) => return Some(TenantFile::default()),
+            Err(fault) => Err(vec![self.unusable("tenant.yaml", &fault)]),
+        };
+        read.map_err(|faults| self.faults.extend(faults)).ok()
+    }
+
+    /// The dashboards, and where each of their panels says its file is: `default` first.
+    fn dashboards(&mut self, folder: &Folder) -> (BTreeMap<String, Dashboard>, Vec<Mention>) {
+        let mut dashboards = BTreeMap::new();
+        let mut mentions = Vec::new();
+        let mut names = self.listed(folder, "dashboards", false);
+        names.sort_by_key(|name| name != "dashboards/default.yaml");
+        if names.first().is_none_or(|name| name != "dashboards/default.yaml") {
+            let file = self.labelled("dashboards/default.yaml");
+            self.fault(
+                &file,
+                "the tenant has no default dashboard",
+                "every tenant needs a dashboards/default.yaml",
+            );
+        }
+        for path in names {
+            let Some(name) = self.stem(&path) else { continue };
+            let text = match folder.read(&path) {
+                Ok(text) => text,
+                Err(fault) => {
+                    self.faults.push(self.unusable(&path, &fault));
+                    continue;
+                }
+            };
+            let (read, faults) = read_dashboard(&name, &self.labelled(&path), &text);
+            self.faults.extend(faults);
+            let Some(DashboardFile { mut dashboard, files }) = read else {
+                continue;
+            };
+            for (placement, file) in dashboard.panels.iter_mut().zip(files) {
+                // `./panels/a.yaml` and `panels//a.yaml` are one file.
+                let plain = file
+                    .value
+                    .split('/')
+                    .filter(|part| !part.is_empty() && *part != ".");
+                let path = if file.value.starts_with('/') {
+                    file.value.clone()
+                } else {
+                    plain.collect::<Vec<_>>().join("/")
+                };
+                placement.file = self.labelled(&path);
+                mentions.push(Mention {
+                    id: placement.id.value.clone(),
+                    path,
+                    at: file,
+                });
+            }
+            dashboards.insert(name, dashboard);
+        }
+        (dashboards, mentions)
+    }
+
+    /// All panels: those that dashboards mention under their ids, the others under their files' names.
+    fn panels(&mut self, folder: &Folder, mentions: &[Mention]) -> BTreeMap<String, PanelEntry> {
+        let mut panels: BTreeMap<String, PanelEntry> = BTreeMap::new();
+        let mut first: BTreeMap<&str, &Mention> = BTreeMap::new();
+        for mention in mentions {
+            match first.get(mention.id.as_str()) {
+                None => {
+                    let entry = self.mentioned(folder, mention);
+                    panels.insert(mention.id.clone(), entry);
+                    first.insert(&mention.id, mention);
+                }
+                Some(before) if before.path == mention.path => {}
+                Some(before) => {
+                    let message = format!(
+                        "the panel `{}` is `{}` here and `{}` in {}, line {}",
+                        mention.id, mention.path, before.path, before.at.file, before.at.line
+                    );
+                    let help =
+                        "an id names one file in the whole tenant: give one of them another id".to_owned();
+                    let fault = mention.at.fault(message, Some(help));
+                    self.faults.push(fault.clone());
+                    // Which of the two is meant cannot be known, and the wrong one under this name would mislead.
+                    if let Some(entry) = panels.get_mut(&mention.id) {
+                        *entry = made_faulty(entry, fault);
+                    }
+                }
+            }
+        }
+        for path in self.listed(folder, "panels", true) {
+            if mentions.iter().any(|mention| mention.path == path) {
+                continue;
+            }
+            let Some(id) = self.stem(&path) else { continue };
+            if panels.contains_key(&id) {
+                let file = self.labelled(&path);
+                let message =
+                    format!("no dashboard shows this panel, and its name `{id}` is another panel's id");
+                self.fault(
+                    &file,
+                    &message,
+                    "rename the file, or put it on a dashboard with an id of its own",
+                );
+                continue;
+            }
+            let entry = match folder.read(&path) {
+                Ok(text) => read_panel(&id, &self.labelled(&path), &text),
+                Err(fault) => self.absent(&id, &path, self.unusable(&path, &fault)),
+            };
+            self.faults.extend_from_slice(entry.diagnostics());
+            panels.insert(id, entry);
+        }
+        panels
+    }
+
+    fn mentioned(&mut self, folder: &Folder, mention: &Mention) -> PanelEntry {
+        let entry = match folder.read(&mention.path) {
+            Ok(text) => read_panel(&mention.id, &self.labelled(&mention.path), &text),
+            // A file with wrong content is faulty in itself; one that is not there, where it is named.
+            Err(fault @ FileFault::NotText { .. }) => {
+                self.absent(&mention.id, &mention.path, self.unusable(&mention.path, &fault))
+            }
+            Err(fault) => self.absent(
+                &mention.id,
+                &mention.path,
+                mention.at.fault(fault.to_string(), Some(fault.help())),
+            ),
+        };
+        self.faults.extend_from_slice(entry.diagnostics());
+        entry
+    }
+
+    fn absent(&self, id: &str, path: &str, fault: Diagnostic) -> PanelEntry {
+        PanelEntry::Faulty(Arc::new(FaultyPanel {
+            id: id.to_owned(),
+            title: None,
+            type_name: None,
+            file: self.labelled(path),
+            diagnostics: vec![fault],
+        }))
+    }
+
+    fn listed(&mut self, folder: &Folder, part: &str, deep: bool) -> Vec<String> {
+        let mut names = folder.list(part, deep);
+        if names.len() > FILES {
+            names.truncate(FILES);
+            let part = self.labelled(part);
+            self.fault(
+                &part,
+                &format!("the folder holds more than {FILES} files"),
+                "only the first are read",
+            );
+        }
+        names
+    }
+
+    /// A file's name without its ending, if it can be an id.
+    fn stem(&mut self, path: &str) -> Option<String> {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let file = self.labelled(path);
+        let Some(stem) = name.strip_suffix(".yaml") else {
+            self.fault(
+                &file,
+                "the file is not read, because its name ends in .yml",
+                "rename it to .yaml",
+            );
+            return None;
+        };
+        if !is_id(stem) {
+            self.fault(&file, &format!("`{stem}` cannot be an id"), ID_HELP);
+            return None;
+        }
+        Some(stem.to_owned())
+    }
+}
+
+/// A panel on a dashboard.
+struct Mention {
+    id: String,
+    /// Relative to the tenant's folder.
+    path: String,
+    /// `config_file:`.
+    at: Spanned<String>,
+}
+
+fn made_faulty(entry: &PanelEntry, fault: Diagnostic) -> PanelEntry {
+    let mut faulty = match entry {
+        PanelEntry::Faulty(faulty) => (**faulty).clone(),
+        PanelEntry::Ok(panel) => FaultyPanel {
+            id: panel.id.clone(),
+            title: Some(panel.title.clone()),
+            type_name: Some(panel.type_name.value.clone()),
+            file: panel.file.clone(),
+            diagnostics: Vec::new(),
+        },
+    };
+    faulty.diagnostics.push(fault);
+    PanelEntry::Faulty(Arc::new(faulty))
+}
