@@ -19,7 +19,7 @@ pub fn install(folder: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     if process::find_in_path("npm").is_none() {
-        bail!("there is no npm: run `cargo xtask setup`, or install Node.js 18 or newer");
+        bail!("there is no npm: run `cargo xtask setup`, or install Node.js 20 or newer");
     }
     println!("installing the npm packages of {}", folder.display());
     process::run(

@@ -67,7 +67,7 @@ struct Program {
 
 const PROGRAMS: [Program; 3] = [
     Program {
-        name: "Node.js with npm",
+        name: "Node.js 20 or newer, with npm",
         is_there: has_node,
         packages: &["nodejs", "npm"],
         only_for_tests: false,
@@ -118,7 +118,10 @@ fn install(missing: &[&Program]) -> anyhow::Result<()> {
     println!("installing {names}");
     apt.install(&packages)?;
     match missing.iter().find(|program| !(program.is_there)()) {
-        Some(program) => bail!("{} was installed but cannot be found", program.name),
+        Some(program) => bail!(
+            "the distribution's packages do not give {}: install it another way, as its own site says",
+            program.name
+        ),
         None => Ok(()),
     }
 }
@@ -151,7 +154,15 @@ fn wasm_target() -> anyhow::Result<()> {
 }
 
 fn has_node() -> bool {
-    process::find_in_path("npm").is_some() && process::succeeds(Command::new("node").arg("--version"))
+    process::find_in_path("npm").is_some()
+        && process::output(Command::new("node").arg("--version"))
+            .is_ok_and(|output| is_new_enough(&String::from_utf8_lossy(&output.stdout)))
+}
+
+/// The tools of the UI and of the browser tests want this.
+fn is_new_enough(node: &str) -> bool {
+    let major = node.trim().strip_prefix('v').and_then(|version| version.split('.').next());
+    major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= 20)
 }
 
 /// Debian keeps the server's programs out of the PATH.
@@ -185,12 +196,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn knows_a_node_that_is_too_old() {
+        assert!(is_new_enough("v20.20.2\n"));
+        assert!(is_new_enough("v24.0.0\n"));
+        assert!(!is_new_enough("v18.19.0\n"));
+        assert!(!is_new_enough(""));
+    }
+
+    #[test]
     fn the_demo_needs_neither_a_database_server_nor_a_browser() {
         let names: Vec<_> = PROGRAMS
             .iter()
             .filter(|program| !program.only_for_tests)
             .map(|program| program.name)
             .collect();
-        assert_eq!(names, ["Node.js with npm"]);
+        assert_eq!(names, ["Node.js 20 or newer, with npm"]);
     }
 }
