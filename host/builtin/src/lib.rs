@@ -1,1 +1,42 @@
 //! The built-in panel types, embedded as components.
+//!
+//! Nothing here knows what a component is: the bytes go to the sandbox like anybody's.
+
+/// A component that comes with the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Builtin {
+    /// The crate it was built from, with `_`, as `porthole_plugin_kpi`. The panel type's name is in its descriptor.
+    pub name: &'static str,
+    /// The component.
+    pub bytes: &'static [u8],
+}
+
+include!(concat!(env!("OUT_DIR"), "/components.rs"));
+
+/// All of them, by name. Empty when the host was compiled before its panels (`cargo xtask build` builds both).
+pub fn components() -> &'static [Builtin] {
+    COMPONENTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_embedded_are_components_and_each_once() {
+        for (index, builtin) in components().iter().enumerate() {
+            // Layer 1 in the header tells a component from a core module.
+            assert!(
+                builtin.bytes.starts_with(b"\0asm\x0d\0\x01\0"),
+                "{} is not a component",
+                builtin.name
+            );
+            assert!(builtin.name.starts_with("porthole_plugin_"));
+            assert!(
+                components()[..index]
+                    .iter()
+                    .all(|other| other.name < builtin.name)
+            );
+        }
+    }
+}
