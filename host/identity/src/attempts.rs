@@ -1,0 +1,209 @@
+//! Failed logins, counted per address and account and per address, so that guessing is slow.
+//!
+//! Not per account alone: that would let anybody lock anybody out.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
+
+/// So many counters are kept; then the oldest goes.
+const MOST_COUNTERS: usize = 16_384;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Address(IpAddr),
+    Account(IpAddr, String),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Counter {
+    attempts: u32,
+    since: DateTime<Utc>,
+}
+
+/// Counts failed logins.
+pub(crate) struct Attempts {
+    per_account: u32,
+    per_address: u32,
+    window: chrono::TimeDelta,
+    counters: Mutex<HashMap<Key, Counter>>,
+}
+
+impl Attempts {
+    pub(crate) fn new(per_account: u32, per_address: u32, window: Duration) -> Self {
+        let window = chrono::TimeDelta::from_std(window).unwrap_or(chrono::TimeDelta::MAX);
+        Self {
+            per_account,
+            per_address,
+            window,
+            counters: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Counts an attempt as failed before its outcome is known, so that many at once do not slip through; or says how
+    /// long to wait.
+    pub(crate) fn begin(&self, address: IpAddr, account: &str, now: DateTime<Utc>) -> Result<(), Duration> {
+        let (by_address, by_account) = keys(address, account);
+        let mut counters = self.counters.lock();
+        for (key, most) in [(&by_account, self.per_account), (&by_address, self.per_address)] {
+            if let Some(counter) = counters.get(key)
+                && counter.attempts >= most
+                && let Some(wait) = self.remaining(counter, now)
+            {
+                return Err(wait);
+            }
+        }
+        for key in [by_account, by_address] {
+            if !counters.contains_key(&key) {
+                self.make_room(&mut counters, now);
+            }
+            let counter = counters.entry(key).or_insert(Counter {
+                attempts: 0,
+                since: now,
+            });
+            if self.remaining(counter, now).is_none() {
+                *counter = Counter {
+                    attempts: 0,
+                    since: now,
+                };
+            }
+            counter.attempts = counter.attempts.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// Takes an attempt back: it succeeded, or it was not the caller's fault that it did not.
+    pub(crate) fn take_back(&self, address: IpAddr, account: &str, succeeded: bool) {
+        let (by_address, by_account) = keys(address, account);
+        let mut counters = self.counters.lock();
+        if succeeded {
+            counters.remove(&by_account);
+        } else if let Some(counter) = counters.get_mut(&by_account) {
+            counter.attempts = counter.attempts.saturating_sub(1);
+        }
+        if let Some(counter) = counters.get_mut(&by_address) {
+            counter.attempts = counter.attempts.saturating_sub(1);
+        }
+    }
+
+    fn remaining(&self, counter: &Counter, now: DateTime<Utc>) -> Option<Duration> {
+        let left = self.window - (now - counter.since);
+        // At least a second, so that "try again in 0 s" is never said.
+        left.to_std()
+            .ok()
+            .filter(|left| !left.is_zero())
+            .map(|left| left.max(Duration::from_secs(1)))
+    }
+
+    fn make_room(&self, counters: &mut HashMap<Key, Counter>, now: DateTime<Utc>) {
+        if counters.len() < MOST_COUNTERS {
+            return;
+        }
+        counters.retain(|_, counter| self.remaining(counter, now).is_some());
+        if counters.len() >= MOST_COUNTERS {
+            let oldest = counters
+                .iter()
+                .min_by_key(|(_, counter)| counter.since)
+                .map(|(key, _)| key.clone());
+            if let Some(oldest) = oldest {
+                counters.remove(&oldest);
+            }
+        }
+    }
+}
+
+fn keys(address: IpAddr, account: &str) -> (Key, Key) {
+    let address = network(address);
+    (Key::Address(address), Key::Account(address, account.to_owned()))
+}
+
+/// One household has a whole IPv6 /64: count it as one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX))),
+        four => four,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+    const WINDOW: Duration = Duration::from_secs(900);
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_760_000_000 + second, 0).unwrap()
+    }
+
+    #[test]
+    fn the_account_waits_after_its_attempts_and_others_do_not() {
+        let attempts = Attempts::new(3, 100, WINDOW);
+        for second in 0..3 {
+            attempts.begin(HERE, "a@example.com", at(second)).unwrap();
+        }
+        assert_eq!(
+            attempts.begin(HERE, "a@example.com", at(10)),
+            Err(Duration::from_secs(890))
+        );
+        attempts.begin(HERE, "b@example.com", at(10)).unwrap();
+        attempts.begin(THERE, "a@example.com", at(10)).unwrap();
+        attempts.begin(HERE, "a@example.com", at(900)).unwrap();
+    }
+
+    #[test]
+    fn an_address_that_tries_many_accounts_waits_too() {
+        let attempts = Attempts::new(3, 5, WINDOW);
+        for account in 0..5 {
+            attempts
+                .begin(HERE, &format!("{account}@example.com"), at(0))
+                .unwrap();
+        }
+        assert!(attempts.begin(HERE, "new@example.com", at(1)).is_err());
+        attempts.begin(THERE, "new@example.com", at(1)).unwrap();
+    }
+
+    #[test]
+    fn success_wipes_the_slate() {
+        let attempts = Attempts::new(2, 100, WINDOW);
+        attempts.begin(HERE, "a@example.com", at(0)).unwrap();
+        attempts.begin(HERE, "a@example.com", at(1)).unwrap();
+        attempts.take_back(HERE, "a@example.com", true);
+        attempts.begin(HERE, "a@example.com", at(2)).unwrap();
+    }
+
+    #[test]
+    fn a_whole_ipv6_network_counts_as_one_address() {
+        let attempts = Attempts::new(1, 100, WINDOW);
+        attempts
+            .begin("2001:db8:1:2::1".parse().unwrap(), "a@example.com", at(0))
+            .unwrap();
+        assert!(
+            attempts
+                .begin("2001:db8:1:2:ffff::9".parse().unwrap(), "a@example.com", at(0))
+                .is_err()
+        );
+        attempts
+            .begin("2001:db8:1:3::1".parse().unwrap(), "a@example.com", at(0))
+            .unwrap();
+        attempts
+            .begin("::ffff:192.0.2.1".parse().unwrap(), "b@example.com", at(0))
+            .unwrap();
+        assert!(attempts.begin(HERE, "b@example.com", at(0)).is_err());
+    }
+
+    #[test]
+    fn keeps_a_bounded_number_of_counters() {
+        let attempts = Attempts::new(3, 100, WINDOW);
+        for account in 0..(MOST_COUNTERS + 100) {
+            attempts.begin(HERE, &account.to_string(), at(0)).ok();
+            attempts.take_back(HERE, "somebody else", false);
+        }
+        assert!(attempts.counters.lock().len() <= MOST_COUNTERS);
+    }
+}

@@ -1,0 +1,85 @@
+//! The audit log: lines are added, never changed.
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use crate::id::Id;
+use crate::store::with_pool;
+use crate::{AuditEntry, AuditRecord, Identity, IdentityError};
+
+/// Most lines of one page.
+const LARGEST_PAGE: u32 = 500;
+
+type AuditRow = (
+    i64,
+    DateTime<Utc>,
+    String,
+    Option<Id>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+impl Identity {
+    /// Writes a line into the audit log.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn audit(&self, entry: AuditEntry) -> Result<(), IdentityError> {
+        with_pool!(&self.store, pool => sqlx::query(
+            "INSERT INTO audit_log (happened_at, action, actor_id, actor_email, target, tenant, address, detail)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(Utc::now().trunc_subsecs(3))
+        .bind(&entry.action)
+        .bind(entry.actor.map(Id))
+        .bind(&entry.actor_email)
+        .bind(&entry.target)
+        .bind(&entry.tenant)
+        .bind(entry.address.map(|address| address.to_string()))
+        .bind(&entry.detail)
+        .execute(pool)
+        .await
+        .map(drop))?;
+        Ok(())
+    }
+
+    /// The newest lines of the audit log, newest first, at most 500; older than line `before` where one is given.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn audit_log(
+        &self,
+        limit: u32,
+        before: Option<i64>,
+    ) -> Result<Vec<AuditRecord>, IdentityError> {
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, AuditRow>(
+            "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
+             FROM audit_log WHERE id < $1 ORDER BY id DESC LIMIT $2",
+        )
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(i64::from(limit.min(LARGEST_PAGE)))
+        .fetch_all(pool)
+        .await)?;
+        Ok(rows.into_iter().map(record).collect())
+    }
+}
+
+fn record((id, at, action, actor, actor_email, target, tenant, address, detail): AuditRow) -> AuditRecord {
+    let address = address.and_then(|text| text.parse().ok());
+    let actor = actor.map(|id| id.0);
+    AuditRecord {
+        id,
+        at,
+        entry: AuditEntry {
+            action,
+            actor,
+            actor_email,
+            target,
+            tenant,
+            address,
+            detail,
+        },
+    }
+}

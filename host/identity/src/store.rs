@@ -1,0 +1,163 @@
+//! The two databases that can be the central one. Their SQL is the same text (`$1` means the same to both); only ids
+//! and the way a transaction begins differ, so each question is written once and compiled for both.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::IdentityError;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// How long a question waits for a connection or for a writer before it gives up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The pool of connections.
+pub(crate) enum Store {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// Runs `$body` with the pool of whichever database it is.
+macro_rules! with_pool {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match $store {
+            $crate::store::Store::Sqlite($pool) => $body,
+            $crate::store::Store::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Runs `$body` in a transaction that may write; it is committed when `$body` ends, rolled back when it returns early.
+macro_rules! in_transaction {
+    ($store:expr, $transaction:ident => $body:expr) => {
+        match $store {
+            // A SQLite transaction that begins reading and then wants to write can fail at once: begin as a writer.
+            $crate::store::Store::Sqlite(pool) => {
+                let mut $transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+                let outcome = $body;
+                $transaction.commit().await?;
+                outcome
+            }
+            $crate::store::Store::Postgres(pool) => {
+                let mut $transaction = pool.begin().await?;
+                let outcome = $body;
+                $transaction.commit().await?;
+                outcome
+            }
+        }
+    };
+}
+
+pub(crate) use {in_transaction, with_pool};
+
+impl Store {
+    /// Opens the database and brings its tables up to date.
+    pub(crate) async fn connect(url: &SecretString, max_connections: u32) -> Result<Self, IdentityError> {
+        let text = url.expose_secret();
+        match text.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Self::connect_sqlite(text, max_connections).await,
+            Some("postgres" | "postgresql") => Self::connect_postgres(text, max_connections).await,
+            _ => Err(IdentityError::Address(
+                "it names neither SQLite nor PostgreSQL".to_owned(),
+            )),
+        }
+    }
+
+    async fn connect_sqlite(url: &str, max_connections: u32) -> Result<Self, IdentityError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|_| IdentityError::Address("what follows `sqlite:` cannot be read".to_owned()))?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(PATIENCE);
+        let file = options.get_filename().to_owned();
+        if url.contains(":memory:") || url.contains("mode=memory") || file.as_os_str().is_empty() {
+            return Err(IdentityError::Address("it names no file".to_owned()));
+        }
+        prepare_file(&file)?;
+        // Held until the migrations are done: SQLite's migrator has no lock of its own.
+        let lock = migration_lock(&file).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(max_connections.max(1))
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await?;
+        SQLITE_MIGRATIONS.run(&pool).await?;
+        drop(lock);
+        Ok(Self::Sqlite(pool))
+    }
+
+    async fn connect_postgres(url: &str, max_connections: u32) -> Result<Self, IdentityError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| IdentityError::Address("what follows `postgres:` cannot be read".to_owned()))?
+            .application_name("porthole");
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections.max(1))
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await?;
+        POSTGRES_MIGRATIONS.run(&pool).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Closes all connections.
+    pub(crate) async fn close(&self) {
+        with_pool!(self, pool => pool.close().await);
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<(), IdentityError> {
+        with_pool!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(drop))?;
+        Ok(())
+    }
+}
+
+/// Makes the file, readable by its owner only: it holds password hashes. A file that exists is not even opened,
+/// because closing it again would drop the locks that this process may hold on it.
+fn prepare_file(file: &Path) -> Result<(), IdentityError> {
+    let failed = |source| IdentityError::File {
+        path: file.display().to_string(),
+        source,
+    };
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Waits until no other process brings this file up to date.
+async fn migration_lock(file: &Path) -> Result<std::fs::File, IdentityError> {
+    let mut path = file.as_os_str().to_owned();
+    path.push(".lock");
+    let shown = path.to_string_lossy().into_owned();
+    let locked = tokio::task::spawn_blocking(move || {
+        let lock = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)?;
+        lock.lock()?;
+        Ok(lock)
+    })
+    .await
+    .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)));
+    locked.map_err(|source| IdentityError::File { path: shown, source })
+}

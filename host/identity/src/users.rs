@@ -1,0 +1,185 @@
+//! Users.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::id::Id;
+use crate::store::{in_transaction, with_pool};
+use crate::{AuditEntry, Identity, IdentityError, NewUser, User};
+
+/// Longest email address there is.
+const LONGEST_EMAIL: usize = 254;
+const LONGEST_NAME: usize = 255;
+
+type UserRow = (Id, String, Option<String>, bool, bool, DateTime<Utc>);
+
+fn user((id, email, full_name, is_admin, has_password, created_at): UserRow) -> User {
+    User {
+        id: id.0,
+        email,
+        full_name,
+        is_admin,
+        has_password,
+        created_at,
+    }
+}
+
+impl Identity {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// [`IdentityError::UserExists`], [`IdentityError::Email`] and [`IdentityError::Password`] say what was wrong with
+    /// the wish.
+    pub async fn create_user(&self, new: NewUser) -> Result<User, IdentityError> {
+        let email = normal_email(&new.email)?;
+        let full_name = new
+            .full_name
+            .map(|name| name.trim().chars().take(LONGEST_NAME).collect::<String>());
+        let full_name = full_name.filter(|name| !name.is_empty());
+        let hash = match &new.password {
+            Some(password) => Some(self.passwords.hash(password).await?),
+            None => None,
+        };
+        let (id, now) = (Id::new(), Utc::now().trunc_subsecs(3));
+        let inserted = with_pool!(&self.store, pool => sqlx::query(
+            "INSERT INTO users (id, email, full_name, is_admin, password_hash, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $6)",
+        )
+        .bind(id)
+        .bind(&email)
+        .bind(&full_name)
+        .bind(new.is_admin)
+        .bind(&hash)
+        .bind(now)
+        .execute(pool)
+        .await
+        .map(drop));
+        match inserted {
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                return Err(IdentityError::UserExists(email));
+            }
+            other => other?,
+        }
+        let detail = new.is_admin.then(|| "administrator".to_owned());
+        let entry = AuditEntry {
+            action: "user_created".to_owned(),
+            target: Some(email.clone()),
+            detail,
+            ..AuditEntry::default()
+        };
+        self.audit(entry).await?;
+        Ok(User {
+            id: id.0,
+            email,
+            full_name,
+            is_admin: new.is_admin,
+            has_password: hash.is_some(),
+            created_at: now,
+        })
+    }
+
+    /// Gives a user a new password and ends all of their sessions.
+    ///
+    /// # Errors
+    /// [`IdentityError::NoSuchUser`] and [`IdentityError::Password`].
+    pub async fn set_password(&self, user: Uuid, password: &SecretString) -> Result<(), IdentityError> {
+        let hash = self.passwords.hash(password).await?;
+        let now = Utc::now().trunc_subsecs(3);
+        in_transaction!(&self.store, transaction => {
+            let changed = sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
+                .bind(&hash)
+                .bind(now)
+                .bind(Id(user))
+                .execute(&mut *transaction)
+                .await?;
+            if changed.rows_affected() == 0 {
+                return Err(IdentityError::NoSuchUser(user.to_string()));
+            }
+            sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(Id(user)).execute(&mut *transaction).await?;
+        });
+        self.sessions.forget_user(user);
+        let entry = AuditEntry {
+            action: "password_set".to_owned(),
+            target: Some(user.to_string()),
+            ..AuditEntry::default()
+        };
+        self.audit(entry).await
+    }
+
+    /// The user with this email, in any case.
+    ///
+    /// # Errors
+    /// When the central database fails; text that is no email address is nobody's.
+    pub async fn find_user(&self, email: &str) -> Result<Option<User>, IdentityError> {
+        let Ok(email) = normal_email(email) else {
+            return Ok(None);
+        };
+        let found = with_pool!(&self.store, pool => sqlx::query_as::<_, UserRow>(
+            "SELECT id, email, full_name, is_admin, password_hash IS NOT NULL, created_at FROM users WHERE email = $1",
+        )
+        .bind(&email)
+        .fetch_optional(pool)
+        .await)?;
+        Ok(found.map(user))
+    }
+
+    /// All users, by email.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn users(&self) -> Result<Vec<User>, IdentityError> {
+        let found = with_pool!(&self.store, pool => sqlx::query_as::<_, UserRow>(
+            "SELECT id, email, full_name, is_admin, password_hash IS NOT NULL, created_at FROM users",
+        )
+        .fetch_all(pool)
+        .await)?;
+        let mut users: Vec<User> = found.into_iter().map(user).collect();
+        // Here and not in SQL: the databases do not agree on the order of texts.
+        users.sort_by(|one, other| one.email.cmp(&other.email));
+        Ok(users)
+    }
+}
+
+/// An email address in the form it is kept in; refuses what cannot be one.
+pub(crate) fn normal_email(text: &str) -> Result<String, IdentityError> {
+    let text = text.trim();
+    let parts = text.split_once('@');
+    let plausible =
+        parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    let clean = !text
+        .chars()
+        .any(|character| character.is_control() || character.is_whitespace());
+    if plausible && clean && text.len() <= LONGEST_EMAIL {
+        Ok(text.to_lowercase())
+    } else {
+        Err(IdentityError::Email(text.chars().take(LONGEST_EMAIL).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[test]
+    fn emails_are_kept_in_lower_case() {
+        assert_eq!(normal_email(" Ada@Example.COM ").unwrap(), "ada@example.com");
+    }
+
+    #[test]
+    fn refuses_what_is_no_email_address() {
+        for text in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "a@b@c",
+            "a b@c",
+            "a\0@b",
+            &format!("{}@b", "a".repeat(300)),
+        ] {
+            assert!(normal_email(text).is_err(), "{text:?}");
+        }
+    }
+}
