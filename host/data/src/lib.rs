@@ -10,6 +10,7 @@
 mod databases;
 mod error;
 mod fault;
+mod fragment;
 mod frame;
 pub mod import;
 mod ladder;
