@@ -1,0 +1,99 @@
+//! `porthole import`: a CSV file into a tenant's database.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use porthole_data::import::{self, CsvImport, ImportError};
+use porthole_data::load::Kind;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::settings::{self, SettingsArgs};
+
+/// Load a CSV file with a header line into a tenant's database: all of it, or nothing.
+#[derive(clap::Args)]
+pub struct Import {
+    /// The file.
+    file: PathBuf,
+    /// Whose database.
+    #[arg(long, value_name = "ID")]
+    tenant: String,
+    /// The table; made when it is missing, appended to when it is there.
+    #[arg(long, value_name = "NAME")]
+    table: String,
+    /// A column's type, where what the file looks like is not what it is: integer, real, boolean, timestamp, text.
+    #[arg(long = "column", value_name = "NAME:TYPE", value_parser = import::parse_column)]
+    columns: Vec<(String, Kind)>,
+    /// A column that the file does not have, with the same text in every row.
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
+    labels: Vec<(String, String)>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err(format!("`{text}` is not NAME=VALUE")),
+    }
+}
+
+impl Import {
+    /// Loads the file and says what was loaded.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let settings = self.settings.load()?;
+        let config = settings::tenants(&settings)?;
+        let tenant = settings::tenant(&config, &self.tenant)?;
+        let Some(url) = &tenant.database else {
+            bail!("{} names no database: add `database:`", tenant.file);
+        };
+        let url: SecretString = settings::database_url(url.expose_secret(), &settings.data_dir).into();
+        let options = CsvImport { table: self.table.clone(), columns: self.columns, labels: self.labels };
+        let bar = ProgressBar::new(0).with_style(
+            ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}").context("the progress bar")?,
+        );
+        let mut progress = |progress: import::Progress| {
+            bar.set_length(progress.total);
+            bar.set_position(progress.done);
+            bar.set_message(format!("{} rows", progress.rows));
+        };
+        let imported = import::csv(&url, &self.file, &options, &mut progress).await;
+        bar.finish_and_clear();
+        let file = self.file.display();
+        match imported {
+            Ok(imported) => {
+                let columns: Vec<_> =
+                    imported.columns.iter().map(|(name, kind)| format!("{name} {}", kind_name(*kind))).collect();
+                println!(
+                    "{} rows of {file} {} {} ({})",
+                    imported.rows,
+                    if imported.created { "into the new table" } else { "added to" },
+                    self.table,
+                    columns.join(", ")
+                );
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(ImportError::Rows { faults, total }) => {
+                for fault in &faults {
+                    eprintln!("{file}:{}: {}", fault.line, fault.message);
+                }
+                if total > faults.len() as u64 {
+                    eprintln!("… and {} more", total - faults.len() as u64);
+                }
+                bail!("{total} rows of {file} cannot be loaded, so nothing was")
+            }
+            Err(error) => Err(error).with_context(|| format!("nothing of {file} was loaded")),
+        }
+    }
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Integer => "integer",
+        Kind::Real => "real",
+        Kind::Boolean => "boolean",
+        Kind::Timestamp => "timestamp",
+        Kind::Text => "text",
+    }
+}

@@ -1,0 +1,56 @@
+//! The command line: one file per subcommand. Wires rooms together and prints; knows how none of them works.
+
+mod demo;
+mod import;
+mod password;
+mod serve;
+mod settings;
+mod tenant;
+mod user;
+mod validate;
+
+pub use settings::database_url;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Operations dashboards for many tenants, in which every panel is a sandboxed WebAssembly component.
+#[derive(Parser)]
+#[command(name = "porthole", version, max_term_width = 110, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(serve::Serve),
+    /// Run the server with two sample tenants whose data keeps arriving; needs nothing else.
+    Demo(demo::Demo),
+    /// Check a configuration folder and report every fault with its place.
+    Validate(validate::Validate),
+    /// Load a CSV file into a tenant's database: all of it, or nothing.
+    Import(import::Import),
+    /// Add, list and change local accounts and what they may see.
+    #[command(subcommand)]
+    User(user::User),
+    /// List tenants.
+    #[command(subcommand)]
+    Tenant(tenant::Tenant),
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Serve(command) => command.run().await,
+            Command::Demo(command) => command.run().await,
+            Command::Validate(command) => command.run().await,
+            Command::Import(command) => command.run().await,
+            Command::User(command) => command.run().await,
+            Command::Tenant(command) => command.run().await,
+        }
+    }
+}

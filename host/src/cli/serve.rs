@@ -1,0 +1,30 @@
+//! `porthole serve`.
+
+use std::process::ExitCode;
+
+use super::settings::{self, SettingsArgs};
+use crate::server::{self, Server};
+
+/// Run the server.
+#[derive(clap::Args)]
+pub struct Serve {
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Serve {
+    /// Serves until the process is asked to stop.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let settings = self.settings.load()?;
+        settings::log(&settings)?;
+        let config = settings::tenants(&settings)?;
+        for fault in &config.diagnostics {
+            tracing::warn!(file = %fault.file, line = fault.line, column = fault.column, "{}", fault.message);
+        }
+        let identity = settings::identity(&settings).await?;
+        let server = Server::start(settings, identity, &config).await?;
+        tracing::info!("listening on http://{}", server.address()?);
+        server.run(server::asked_to_stop()).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,151 @@
+//! `porthole user`: local accounts and what they may see.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use porthole_identity::{AuditEntry, Identity, NewUser};
+
+use super::password;
+use super::settings::{self, SettingsArgs};
+use crate::server;
+
+/// Local accounts and what they may see.
+#[derive(clap::Subcommand)]
+pub enum User {
+    /// Add an account.
+    Add {
+        /// Also the name to log in with.
+        email: String,
+        /// For people.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// May use the administration.
+        #[arg(long)]
+        admin: bool,
+        /// A tenant to let the account into; may be repeated.
+        #[arg(long = "tenant", value_name = "ID")]
+        tenants: Vec<String>,
+        /// Read the password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// List accounts.
+    List {
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Change a password; ends the account's sessions.
+    Password {
+        /// Whose.
+        email: String,
+        /// Read the password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Let an account into a tenant.
+    Grant {
+        /// Who.
+        email: String,
+        /// Where.
+        tenant: String,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Shut an account out of a tenant.
+    Revoke {
+        /// Who.
+        email: String,
+        /// Where.
+        tenant: String,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+}
+
+impl User {
+    /// Does it, and says what was done.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Add { email, name, admin, tenants, password_stdin, settings } => {
+                let settings = settings.load()?;
+                let config = settings::tenants(&settings)?;
+                for tenant in &tenants {
+                    settings::tenant(&config, tenant)?;
+                }
+                let password = password::ask(password_stdin)?;
+                let identity = settings::identity(&settings).await?;
+                identity.sync_tenants(&server::tenant_records(&config)).await?;
+                let new = NewUser { email, full_name: name, is_admin: admin, password: Some(password) };
+                let user = identity.create_user(new).await?;
+                audit(&identity, "user_created", &user.email, None).await?;
+                for tenant in &tenants {
+                    identity.grant(user.id, tenant).await?;
+                    audit(&identity, "grant", &user.email, Some(tenant)).await?;
+                }
+                println!("{} may log in{}", user.email, match tenants.as_slice() {
+                    [] => "; let them into a tenant with `porthole user grant`".to_owned(),
+                    tenants => format!(" and see {}", tenants.join(", ")),
+                });
+                identity.close().await;
+            }
+            Self::List { settings } => {
+                let identity = settings::identity(&settings.load()?).await?;
+                for user in identity.users().await? {
+                    let tenants = identity.tenants_of(user.id).await?;
+                    let tenants: Vec<_> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
+                    let admin = if user.is_admin { "admin" } else { "" };
+                    println!("{:40} {admin:6} {}", user.email, tenants.join(", "));
+                }
+                identity.close().await;
+            }
+            Self::Password { email, password_stdin, settings } => {
+                let identity = settings::identity(&settings.load()?).await?;
+                let user = find(&identity, &email).await?;
+                identity.set_password(user.id, &password::ask(password_stdin)?).await?;
+                audit(&identity, "password_changed", &user.email, None).await?;
+                println!("{} has a new password and is logged out everywhere", user.email);
+                identity.close().await;
+            }
+            Self::Grant { email, tenant, settings } => {
+                let settings = settings.load()?;
+                let config = settings::tenants(&settings)?;
+                settings::tenant(&config, &tenant)?;
+                let identity = settings::identity(&settings).await?;
+                identity.sync_tenants(&server::tenant_records(&config)).await?;
+                let user = find(&identity, &email).await?;
+                identity.grant(user.id, &tenant).await?;
+                audit(&identity, "grant", &user.email, Some(&tenant)).await?;
+                println!("{} may see {tenant}", user.email);
+                identity.close().await;
+            }
+            Self::Revoke { email, tenant, settings } => {
+                let identity = settings::identity(&settings.load()?).await?;
+                let user = find(&identity, &email).await?;
+                identity.revoke(user.id, &tenant).await?;
+                audit(&identity, "revoke", &user.email, Some(&tenant)).await?;
+                println!("{} may no longer see {tenant}", user.email);
+                identity.close().await;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn find(identity: &Identity, email: &str) -> anyhow::Result<porthole_identity::User> {
+    identity.find_user(email).await?.with_context(|| format!("there is no account {email}"))
+}
+
+async fn audit(identity: &Identity, action: &str, email: &str, tenant: Option<&str>) -> anyhow::Result<()> {
+    let entry = AuditEntry {
+        action: action.to_owned(),
+        target: Some(email.to_owned()),
+        tenant: tenant.map(str::to_owned),
+        detail: Some("command line".to_owned()),
+        ..AuditEntry::default()
+    };
+    Ok(identity.audit(entry).await?)
+}

@@ -1,0 +1,45 @@
+//! `porthole validate`: every fault of a configuration folder, each with its place.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use porthole_config::{Config, Environment};
+
+use super::settings::{SettingsArgs, listed};
+use crate::server;
+
+/// Check a configuration folder and report every fault with its place. Ends with 1 when there is one.
+#[derive(clap::Args)]
+pub struct Validate {
+    /// The folder that holds `tenants/` [default: the settings' `config_dir`].
+    #[arg(long, value_name = "DIR")]
+    config_dir: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Validate {
+    /// Prints faults to standard output, and a count.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let folder = match self.config_dir {
+            Some(folder) => folder,
+            None => self.settings.load()?.config_dir,
+        };
+        if !folder.join("tenants").is_dir() {
+            bail!("{} has no folder `tenants`", folder.display());
+        }
+        let config = Config::load(&folder, &Environment::of_process());
+        let (_, registry) = server::panel_types(None).await?;
+        let faults = porthole_panel::check_config(&config, &registry);
+        print!("{}", listed(&faults));
+        let (tenants, panels): (usize, usize) =
+            (config.tenants.len(), config.tenants.values().map(|tenant| tenant.panels.len()).sum());
+        println!("{} in {tenants} tenants with {panels} panels", match faults.len() {
+            0 => "no faults".to_owned(),
+            1 => "1 fault".to_owned(),
+            count => format!("{count} faults"),
+        });
+        Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
