@@ -45,9 +45,15 @@ fn place(part: &str, path: &str) -> String {
 
 /// The line and column of the JSON text mean nothing to someone who wrote YAML.
 fn without_position(reason: &str) -> &str {
-    reason
-        .rfind(" at line ")
-        .map_or(reason, |position| &reason[..position])
+    // By bytes: the standard search from behind would be a tenth of a small panel's code.
+    const MARK: &[u8] = b" at line ";
+    let position = reason
+        .as_bytes()
+        .windows(MARK.len())
+        .rposition(|window| window == MARK);
+    position
+        .and_then(|position| reason.get(..position))
+        .unwrap_or(reason)
 }
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ mod defaults;
 mod failure;
 mod frame;
 pub mod log;
+mod natural;
 mod panel;
 mod source;
 pub mod testing;
@@ -83,6 +84,7 @@ pub use bindings::{
     },
 };
 pub use color::Color;
+pub use natural::natural_order;
 pub use panel::Panel;
 pub use source::{Source, Sources};
 pub use threshold::Thresholds;

@@ -1,1 +1,92 @@
-//! The built-in panel type timeseries.
+//! The built-in panel type `timeseries`: values over time, one line per series.
+
+mod display;
+mod gaps;
+
+use porthole_sdk::{
+    Axis, Call, Chart, ColumnRole, Descriptor, Failure, Mark, Panel, Plot, Series, SeriesRequest, Size,
+    SourceRole, Sources, View, natural_order,
+};
+
+use display::Display;
+
+/// Values over time, one line per series.
+pub struct TimeSeries;
+
+impl Panel for TimeSeries {
+    fn describe() -> Descriptor {
+        Descriptor {
+            description: "Values over time as lines, areas, bars or points; one series per label".into(),
+            default_size: Size { width: 8, height: 2 },
+            display_schema: display::schema(),
+            sources: vec![SourceRole::main([
+                ColumnRole::required("timestamp", "When it was measured"),
+                ColumnRole::required("value", "What was measured"),
+                ColumnRole::optional("series_label", "Whose value it is; one series per label"),
+            ])],
+            ..Descriptor::new("timeseries", "Time series", env!("CARGO_PKG_VERSION"))
+        }
+    }
+
+    fn render(call: &Call, sources: &dyn Sources) -> Result<View, Failure> {
+        let display: Display = call.display()?;
+        let request = SeriesRequest {
+            labels: call.labels.clone(),
+            ..SeriesRequest::default()
+        };
+        let answer = sources.open("main")?.series(request)?;
+
+        let mut series = answer.series;
+        series.sort_by(|a, b| natural_order(&a.label, &b.label));
+        // One colour for several lines would make them one line to the eye.
+        let line_color = if series.len() == 1 {
+            display.line_color.clone()
+        } else {
+            None
+        };
+        let plots = series.into_iter().map(|series| Plot {
+            color: display
+                .color_of(&series)
+                .or_else(|| line_color.clone().map(Into::into)),
+            mark: display.mark(),
+            join_within: if display.connect_gaps {
+                None
+            } else {
+                gaps::join_within(&series, answer.bucket_seconds)
+            },
+            series,
+        });
+        Ok(View::Chart(Chart {
+            plots: plots.collect(),
+            y_axis: Axis {
+                label: display.y_axis_label.clone(),
+                unit: display.unit.clone(),
+                minimum: display.y_axis_range.minimum,
+                maximum: display.y_axis_range.maximum,
+            },
+            stacked: display.stacked,
+            thresholds: display.thresholds.into_vec(),
+        }))
+    }
+}
+
+impl Display {
+    fn color_of(&self, series: &Series) -> Option<String> {
+        self.colors.get(&series.label).cloned().map(Into::into)
+    }
+
+    fn mark(&self) -> Mark {
+        match self.mark {
+            None | Some(display::MarkName::Line) if self.fill_area => Mark::Area,
+            None | Some(display::MarkName::Line) => Mark::Line,
+            Some(display::MarkName::Area) => Mark::Area,
+            Some(display::MarkName::Bar) => Mark::Bar,
+            Some(display::MarkName::Point) => Mark::Point,
+        }
+    }
+}
+
+porthole_sdk::export!(TimeSeries);
+
+#[cfg(test)]
+mod tests;
