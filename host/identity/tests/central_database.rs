@@ -1,0 +1,406 @@
+//! The central database, on SQLite and on a real PostgreSQL: the same stories must be true on both.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use porthole_identity::{
+    AuditEntry, Identity, IdentityError, LoginError, NewUser, Options, PasswordCost, TenantChanges,
+    TenantRecord, User,
+};
+use secrecy::SecretString;
+use support::{Database, options};
+
+const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+fn secret(text: &str) -> SecretString {
+    text.to_owned().into()
+}
+
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+fn tenant(id: &str, name: &str) -> TenantRecord {
+    TenantRecord {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        database_name: format!("{id}-data"),
+        database_host: "localhost".to_owned(),
+        database_port: Some(5432),
+    }
+}
+
+async fn user(identity: &Identity, email: &str) -> User {
+    let new = NewUser {
+        email: email.to_owned(),
+        full_name: Some("Ada".to_owned()),
+        is_admin: false,
+        password: Some(secret("open sesame")),
+    };
+    identity.create_user(new).await.unwrap()
+}
+
+async fn alpha_and_beta(identity: &Identity) {
+    identity
+        .sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")])
+        .await
+        .unwrap();
+}
+
+/// Each story is told to both databases.
+macro_rules! on_both {
+    ($($(#[$note:meta])* async fn $story:ident($database:ident: &Database) $body:block)*) => {
+        mod story {
+            use super::*;
+            $(pub async fn $story($database: &Database) $body)*
+        }
+        mod on_sqlite {
+            use super::*;
+            $($(#[$note])* #[tokio::test(flavor = "multi_thread")] async fn $story() { story::$story(&Database::sqlite()).await })*
+        }
+        /// One server for all stories, one database for each.
+        #[tokio::test(flavor = "multi_thread")]
+        async fn every_story_on_postgres() {
+            let server = Database::postgres();
+            let admin = sqlx::PgPool::connect(&server.url).await.unwrap();
+            $(
+                let name = stringify!($story);
+                // The story's name is a literal of this file.
+                let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE \"{name}\""));
+                sqlx::raw_sql(create).execute(&admin).await.unwrap();
+                println!("{name}");
+                story::$story(&server.database(name)).await;
+            )*
+            admin.close().await;
+        }
+    };
+}
+
+on_both! {
+    async fn a_user_is_found_by_email_in_any_case(database: &Database) {
+        let identity = database.connect(options()).await;
+        let made = user(&identity, "Ada@Example.com").await;
+        assert_eq!(made.email, "ada@example.com");
+        assert_eq!(identity.find_user("ADA@example.COM").await.unwrap(), Some(made.clone()));
+        assert_eq!(identity.find_user("nobody@example.com").await.unwrap(), None);
+        assert_eq!(identity.find_user("no email").await.unwrap(), None);
+        assert_eq!(identity.users().await.unwrap(), vec![made]);
+    }
+
+    async fn a_second_user_with_the_same_email_is_refused(database: &Database) {
+        let identity = database.connect(options()).await;
+        user(&identity, "ada@example.com").await;
+        let again = NewUser { email: "ADA@example.com".into(), full_name: None, is_admin: true, password: None };
+        assert!(matches!(identity.create_user(again).await, Err(IdentityError::UserExists(email)) if email == "ada@example.com"));
+    }
+
+    async fn login_opens_a_session_and_logout_ends_it(database: &Database) {
+        let identity = database.connect(options()).await;
+        alpha_and_beta(&identity).await;
+        let ada = user(&identity, "ada@example.com").await;
+        identity.grant(ada.id, "alpha").await.unwrap();
+        let (who, token) = identity.login(" ADA@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
+        assert_eq!((who.email.as_str(), who.full_name.as_deref(), who.is_admin), ("ada@example.com", Some("Ada"), false));
+        assert!(who.may_use("alpha") && !who.may_use("beta") && !who.may_use("gamma"));
+        let again = identity.authenticate(token.expose(), now()).await.unwrap().unwrap();
+        assert_eq!(again.session.id, who.session.id);
+        identity.logout(&again, HERE).await.unwrap();
+        assert!(identity.authenticate(token.expose(), now()).await.unwrap().is_none());
+    }
+
+    async fn wrong_and_unknown_are_refused_alike(database: &Database) {
+        let identity = database.connect(options()).await;
+        user(&identity, "ada@example.com").await;
+        let no_password = NewUser { email: "oidc@example.com".into(), full_name: None, is_admin: false, password: None };
+        identity.create_user(no_password).await.unwrap();
+        for (email, password) in [
+            ("ada@example.com", "open sesami"),
+            ("ada@example.com", ""),
+            ("nobody@example.com", "open sesame"),
+            ("oidc@example.com", ""),
+            ("oidc@example.com", "nobody's password"),
+            ("", ""),
+            ("' OR 1=1 --", "x"),
+            ("nul\0@example.com", "nul\0"),
+        ] {
+            let refused = identity.login(email, &secret(password), HERE, now()).await;
+            assert!(matches!(refused, Err(LoginError::WrongCredentials)), "{email:?} {password:?}: {refused:?}");
+        }
+    }
+
+    async fn guessing_has_to_wait(database: &Database) {
+        let identity = database.connect(Options { attempts_per_account: 3, ..options() }).await;
+        user(&identity, "ada@example.com").await;
+        let start = now();
+        for _ in 0..3 {
+            let refused = identity.login("ada@example.com", &secret("a guess"), HERE, start).await;
+            assert!(matches!(refused, Err(LoginError::WrongCredentials)));
+        }
+        let right = identity.login("ada@example.com", &secret("open sesame"), HERE, start).await;
+        assert!(matches!(right, Err(LoginError::TooManyAttempts { retry_after }) if retry_after == Duration::from_secs(900)));
+        let elsewhere = "192.0.2.7".parse().unwrap();
+        identity.login("ada@example.com", &secret("open sesame"), elsewhere, start).await.unwrap();
+        identity.login("ada@example.com", &secret("open sesame"), HERE, start + TimeDelta::minutes(15)).await.unwrap();
+    }
+
+    async fn tokens_that_are_none_are_nobodys(database: &Database) {
+        let identity = database.connect(options()).await;
+        for token in ["", "x", "'; DROP TABLE sessions; --", &"A".repeat(43), &"A".repeat(100_000), "\0"] {
+            assert!(identity.authenticate(token, now()).await.unwrap().is_none());
+        }
+    }
+
+    async fn a_session_ends_when_idle_and_at_its_lifetimes_end(database: &Database) {
+        let hour = Duration::from_secs(3600);
+        let identity =
+            database.connect(Options { session_idle: hour, session_lifetime: hour * 3, session_cache: Duration::ZERO, ..options() }).await;
+        user(&identity, "ada@example.com").await;
+        let start = now();
+        let (_, token) = identity.login("ada@example.com", &secret("open sesame"), HERE, start).await.unwrap();
+        let minutes = |minutes| start + TimeDelta::minutes(minutes);
+        for minute in [50, 100, 150] {
+            assert!(identity.authenticate(token.expose(), minutes(minute)).await.unwrap().is_some(), "{minute}");
+        }
+        let who = identity.authenticate(token.expose(), minutes(170)).await.unwrap().unwrap();
+        assert_eq!(who.session.expires_at.timestamp(), minutes(180).timestamp());
+        assert!(identity.authenticate(token.expose(), minutes(181)).await.unwrap().is_none());
+
+        let (_, token) = identity.login("ada@example.com", &secret("open sesame"), HERE, start).await.unwrap();
+        assert!(identity.authenticate(token.expose(), minutes(61)).await.unwrap().is_none());
+    }
+
+    async fn grants_take_effect_at_once(database: &Database) {
+        let identity = database.connect(options()).await;
+        alpha_and_beta(&identity).await;
+        let ada = user(&identity, "ada@example.com").await;
+        let (_, token) = identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
+        let tenants = async || {
+            let who = identity.authenticate(token.expose(), now()).await.unwrap().unwrap();
+            who.tenants.iter().map(|tenant| tenant.id.clone()).collect::<Vec<_>>()
+        };
+        assert!(tenants().await.is_empty());
+        identity.grant(ada.id, "beta").await.unwrap();
+        identity.grant(ada.id, "beta").await.unwrap();
+        identity.grant(ada.id, "alpha").await.unwrap();
+        assert_eq!(tenants().await, ["alpha", "beta"]);
+        identity.revoke(ada.id, "alpha").await.unwrap();
+        assert_eq!(tenants().await, ["beta"]);
+        assert!(matches!(identity.grant(ada.id, "gamma").await, Err(IdentityError::NoSuchTenant(_))));
+        assert!(matches!(identity.grant(uuid::Uuid::now_v7(), "alpha").await, Err(IdentityError::NoSuchUser(_))));
+    }
+
+    async fn a_tenant_without_configuration_is_nobodys_until_it_returns(database: &Database) {
+        let identity = database.connect(options()).await;
+        let changes = identity.sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")]).await.unwrap();
+        assert_eq!(changes.added, ["alpha", "beta"]);
+        let ada = user(&identity, "ada@example.com").await;
+        identity.grant(ada.id, "alpha").await.unwrap();
+        identity.grant(ada.id, "beta").await.unwrap();
+
+        let changes = identity.sync_tenants(&[tenant("beta", "Beta, renamed")]).await.unwrap();
+        assert_eq!(changes, TenantChanges { deactivated: vec!["alpha".into()], ..TenantChanges::default() });
+        let left = identity.tenants_of(ada.id).await.unwrap();
+        assert_eq!(left.iter().map(|t| (t.id.as_str(), t.name.as_str())).collect::<Vec<_>>(), [("beta", "Beta, renamed")]);
+        assert!(matches!(identity.grant(ada.id, "alpha").await, Err(IdentityError::NoSuchTenant(_))));
+
+        let file = TenantRecord { database_host: String::new(), database_port: None, ..tenant("alpha", "Alpha") };
+        let changes = identity.sync_tenants(&[tenant("beta", "Beta"), file]).await.unwrap();
+        assert_eq!(changes.reactivated, ["alpha"]);
+        assert_eq!(identity.tenants_of(ada.id).await.unwrap().len(), 2);
+    }
+
+    async fn a_session_selects_only_what_is_granted(database: &Database) {
+        let identity = database.connect(options()).await;
+        alpha_and_beta(&identity).await;
+        let ada = user(&identity, "ada@example.com").await;
+        identity.grant(ada.id, "alpha").await.unwrap();
+        let (who, token) = identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
+        assert_eq!(who.session.tenant, None);
+        for not_hers in ["beta", "gamma", "", "\0"] {
+            assert!(matches!(identity.select_tenant(&who, not_hers).await, Err(IdentityError::NoSuchTenant(_))));
+        }
+        identity.select_tenant(&who, "alpha").await.unwrap();
+        let selected = identity.authenticate(token.expose(), now()).await.unwrap().unwrap().session.tenant.clone();
+        assert_eq!(selected.as_deref(), Some("alpha"));
+        // A `Who` from before the grant was taken back does not help.
+        identity.revoke(ada.id, "alpha").await.unwrap();
+        assert!(matches!(identity.select_tenant(&who, "alpha").await, Err(IdentityError::NoSuchTenant(_))));
+        let who = identity.authenticate(token.expose(), now()).await.unwrap().unwrap();
+        assert_eq!(who.session.tenant, None);
+    }
+
+    async fn an_administrator_sees_only_granted_tenants(database: &Database) {
+        let identity = database.connect(options()).await;
+        alpha_and_beta(&identity).await;
+        let admin = NewUser {
+            email: "root@example.com".into(), full_name: None, is_admin: true, password: Some(secret("open sesame")),
+        };
+        let admin = identity.create_user(admin).await.unwrap();
+        identity.grant(admin.id, "beta").await.unwrap();
+        let (who, _) = identity.login("root@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
+        assert!(who.is_admin && who.may_use("beta") && !who.may_use("alpha"));
+    }
+
+    async fn a_new_password_ends_all_sessions(database: &Database) {
+        let identity = database.connect(options()).await;
+        let ada = user(&identity, "ada@example.com").await;
+        let (_, one) = identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
+        let (_, two) = identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
+        identity.set_password(ada.id, &secret("closed sesame")).await.unwrap();
+        for token in [one, two] {
+            assert!(identity.authenticate(token.expose(), now()).await.unwrap().is_none());
+        }
+        assert!(identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.is_err());
+        identity.login("ada@example.com", &secret("closed sesame"), HERE, now()).await.unwrap();
+        let nobody = identity.set_password(uuid::Uuid::now_v7(), &secret("closed sesame")).await;
+        assert!(matches!(nobody, Err(IdentityError::NoSuchUser(_))));
+    }
+
+    async fn another_process_change_shows_when_the_memory_is_old(database: &Database) {
+        let here = database.connect(Options { session_cache: Duration::from_millis(50), ..options() }).await;
+        let there = database.connect(options()).await;
+        user(&here, "ada@example.com").await;
+        let (who, token) = here.login("ada@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
+        there.logout(&who, HERE).await.unwrap();
+        let start = Instant::now();
+        while here.authenticate(token.expose(), now()).await.unwrap().is_some() {
+            assert!(start.elapsed() < Duration::from_secs(5), "an ended session lives on");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn the_audit_log_is_written_and_cannot_be_changed(database: &Database) {
+        let identity = database.connect(options()).await;
+        let ada = user(&identity, "ada@example.com").await;
+        identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
+        identity.login("eve@example.com", &secret("open sesame"), HERE, now()).await.unwrap_err();
+        identity.audit(AuditEntry { action: "more".into(), detail: Some("…".into()), ..AuditEntry::default() }).await.unwrap();
+        let log = identity.audit_log(10, None).await.unwrap();
+        let actions: Vec<_> = log.iter().map(|line| line.entry.action.as_str()).collect();
+        assert_eq!(actions, ["more", "login_failed", "login", "user_created"]);
+        assert_eq!((log[2].entry.actor, log[2].entry.address), (Some(ada.id), Some(HERE)));
+        let older = identity.audit_log(1, Some(log[1].id)).await.unwrap();
+        assert_eq!(older[0].entry.action, "login");
+        identity.close().await;
+        for statement in ["UPDATE audit_log SET action = 'nothing'", "DELETE FROM audit_log"] {
+            let refused = if database.url.starts_with("sqlite") {
+                let pool = sqlx::SqlitePool::connect(&database.url).await.unwrap();
+                sqlx::raw_sql(statement).execute(&pool).await.map(drop)
+            } else {
+                let pool = sqlx::PgPool::connect(&database.url).await.unwrap();
+                sqlx::raw_sql(statement).execute(&pool).await.map(drop)
+            };
+            assert!(refused.unwrap_err().to_string().contains("audit log"), "{statement}");
+        }
+    }
+
+    async fn several_processes_may_start_at_once(database: &Database) {
+        let connected = (0..4).map(|_| {
+            let url = secret(&database.url);
+            tokio::spawn(async move { Identity::connect(&url, options()).await })
+        });
+        for one in connected.collect::<Vec<_>>() {
+            let identity = one.await.unwrap().unwrap();
+            identity.ping().await.unwrap();
+            identity.close().await;
+        }
+        let identity = database.connect(options()).await;
+        assert!(identity.users().await.unwrap().is_empty());
+    }
+
+    async fn many_writers_at_once_all_get_through(database: &Database) {
+        let identity = std::sync::Arc::new(database.connect(options()).await);
+        alpha_and_beta(&identity).await;
+        let writers = (0..16).map(|number| {
+            let identity = std::sync::Arc::clone(&identity);
+            tokio::spawn(async move {
+                let one = user(&identity, &format!("user{number}@example.com")).await;
+                identity.grant(one.id, "alpha").await.unwrap();
+                identity.sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")]).await.unwrap();
+                identity.set_password(one.id, &secret("closed sesame")).await.unwrap();
+                identity.login(&one.email, &secret("closed sesame"), HERE, now()).await.unwrap();
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap();
+        }
+        assert_eq!(identity.users().await.unwrap().len(), 16);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_and_wrong_take_the_same_time() {
+    let database = Database::sqlite();
+    let cost = PasswordCost {
+        memory_kib: 8 * 1024,
+        passes: 2,
+        lanes: 1,
+    };
+    let no_limit = Options {
+        attempts_per_account: u32::MAX,
+        attempts_per_address: u32::MAX,
+        ..options()
+    };
+    let identity = database
+        .connect(Options {
+            password_cost: cost,
+            ..no_limit
+        })
+        .await;
+    user(&identity, "ada@example.com").await;
+    let mut fastest = [Duration::MAX; 2];
+    for _ in 0..12 {
+        for (email, fastest) in ["ada@example.com", "eve@example.com"]
+            .into_iter()
+            .zip(&mut fastest)
+        {
+            let start = Instant::now();
+            identity
+                .login(email, &secret("a wrong guess"), HERE, now())
+                .await
+                .unwrap_err();
+            *fastest = start.elapsed().min(*fastest);
+        }
+    }
+    // The hash is what takes the time; without it one of the two would be many times faster.
+    let [known, unknown] = fastest.map(|fastest| fastest.as_secs_f64());
+    assert!(
+        (0.5..2.0).contains(&(known / unknown)),
+        "known {known} s, unknown {unknown} s"
+    );
+}
+
+#[tokio::test]
+async fn addresses_that_cannot_be_used_say_so_without_repeating_the_password() {
+    for url in [
+        "",
+        "mysql://root:hunter22@localhost/x",
+        "postgres://u:hunter22@localhost:notaport/x",
+        "sqlite::memory:",
+    ] {
+        let error = Identity::connect(&secret(url), options()).await.err().unwrap();
+        assert!(matches!(error, IdentityError::Address(_)), "{url}: {error:?}");
+        assert!(!format!("{error} {error:?}").contains("hunter22"), "{error:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_reads_the_sqlite_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let database = Database::sqlite();
+    let identity = database.connect(options()).await;
+    user(&identity, "ada@example.com").await;
+    for ending in ["", "-wal"] {
+        let file = format!("{}{ending}", database.url.strip_prefix("sqlite://").unwrap());
+        assert_eq!(
+            std::fs::metadata(&file).unwrap().permissions().mode() & 0o077,
+            0,
+            "{file}"
+        );
+    }
+}
