@@ -25,6 +25,19 @@ pub fn read(path: &Path) -> Vec<Reading> {
         .collect()
 }
 
+/// Writes readings in the form that [`read`] reads.
+///
+/// # Panics
+/// When the file cannot be written.
+pub fn write(path: &Path, readings: &[Reading]) {
+    let mut text = String::from("timestamp,value\n");
+    for Reading { instant, value } in readings {
+        let time = rfc3339(*instant);
+        text.push_str(&format!("{},{value}\n", time.trim_end_matches('Z').replace('T', " ")));
+    }
+    std::fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
 fn parse(line: &str) -> Option<Reading> {
     let (time, value) = line.split_once(',')?;
     Some(Reading {

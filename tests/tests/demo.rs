@@ -1,0 +1,97 @@
+//! `porthole demo`: two living tenants from one command.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::time::{Duration, Instant};
+
+use porthole_tests::{Client, Host};
+use serde_json::Value;
+
+/// Demo data must keep arriving at least this often for dashboards to live.
+const NEWER_WITHIN: Duration = Duration::from_secs(90);
+
+struct Seat {
+    tenant: String,
+    client: Client,
+}
+
+/// Somebody for each of the tenants that the demo's accounts may see.
+async fn seats(host: &Host, printed: &Value) -> Vec<Seat> {
+    let mut seats: Vec<Seat> = Vec::new();
+    for account in printed["accounts"].as_array().unwrap() {
+        let text = |key: &str| account[key].as_str().unwrap_or_else(|| panic!("no {key} in {account}"));
+        assert!(account["admin"].is_boolean(), "{account}");
+        let client = Client::login(host.url(), text("email"), text("password")).await;
+        for tenant in account["tenants"].as_array().unwrap() {
+            let tenant = tenant.as_str().unwrap().to_owned();
+            if !seats.iter().any(|seat| seat.tenant == tenant) {
+                seats.push(Seat { client: client.of(&tenant), tenant });
+            }
+        }
+    }
+    seats
+}
+
+async fn panels(seat: &Seat) -> Vec<(String, String)> {
+    let dashboards = seat.client.get("/dashboards").await.ok();
+    let mut panels = Vec::new();
+    for dashboard in dashboards["dashboards"].as_array().unwrap() {
+        let dashboard = seat.client.get(&format!("/dashboards/{}", dashboard["name"].as_str().unwrap())).await.ok();
+        for panel in dashboard["panels"].as_array().unwrap() {
+            assert!(panel.get("diagnostics").is_none(), "{}: {panel}", seat.tenant);
+            panels.push((panel["id"].as_str().unwrap().to_owned(), panel["type"].as_str().unwrap().to_owned()));
+        }
+    }
+    panels.sort();
+    panels.dedup();
+    panels
+}
+
+fn has_data(view: &Value) -> bool {
+    match view["kind"].as_str().unwrap() {
+        "chart" => {
+            let series = view["series"].as_array().unwrap();
+            series.iter().any(|series| !series["values"].as_array().unwrap().is_empty())
+        }
+        "metric" => view["value"].is_number(),
+        "statuses" => !view["items"].as_array().unwrap().is_empty(),
+        "table" => !view["rows"].as_array().unwrap().is_empty(),
+        other => panic!("a view of kind {other}"),
+    }
+}
+
+fn newest(chart: &Value) -> i64 {
+    let series = chart["view"]["series"].as_array().unwrap();
+    series.iter().filter_map(|series| series["instants"].as_array().unwrap().last()?.as_i64()).max().unwrap()
+}
+
+#[tokio::test]
+async fn every_panel_of_the_demo_shows_data_that_keeps_arriving() {
+    let (host, printed) = Host::demo().await;
+    let seats = seats(&host, &printed).await;
+    assert!(seats.len() >= 2, "the demo has fewer than two tenants: {printed}");
+
+    let mut chart = None;
+    for seat in &seats {
+        let panels = panels(seat).await;
+        assert!(panels.len() >= 4, "{} has {panels:?}", seat.tenant);
+        for (id, type_name) in panels {
+            let answer = seat.client.get(&format!("/panels/{id}/data")).await.ok();
+            assert_eq!(answer["type"], type_name.as_str());
+            assert!(has_data(&answer["view"]), "{} {id}: {answer}", seat.tenant);
+            assert!(answer["usage"]["guest_us"].is_u64(), "{answer}");
+            if type_name == "timeseries" && chart.is_none() {
+                chart = Some((seat, id));
+            }
+        }
+    }
+
+    let (seat, id) = chart.expect("a demo without a chart");
+    let fresh = [("fresh", "true"), ("disable_aggregation", "true")];
+    let path = format!("/panels/{id}/data");
+    let before = newest(&seat.client.get_with(&path, &fresh).await.ok());
+    let started = Instant::now();
+    while newest(&seat.client.get_with(&path, &fresh).await.ok()) <= before {
+        assert!(started.elapsed() < NEWER_WITHIN, "{id} of {} stands still", seat.tenant);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
