@@ -33,7 +33,10 @@ pub fn write(path: &Path, readings: &[Reading]) {
     let mut text = String::from("timestamp,value\n");
     for Reading { instant, value } in readings {
         let time = rfc3339(*instant);
-        text.push_str(&format!("{},{value}\n", time.trim_end_matches('Z').replace('T', " ")));
+        text.push_str(&format!(
+            "{},{value}\n",
+            time.trim_end_matches('Z').replace('T', " ")
+        ));
     }
     std::fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }

@@ -18,13 +18,20 @@ struct Seat {
 async fn seats(host: &Host, printed: &Value) -> Vec<Seat> {
     let mut seats: Vec<Seat> = Vec::new();
     for account in printed["accounts"].as_array().unwrap() {
-        let text = |key: &str| account[key].as_str().unwrap_or_else(|| panic!("no {key} in {account}"));
+        let text = |key: &str| {
+            account[key]
+                .as_str()
+                .unwrap_or_else(|| panic!("no {key} in {account}"))
+        };
         assert!(account["admin"].is_boolean(), "{account}");
         let client = Client::login(host.url(), text("email"), text("password")).await;
         for tenant in account["tenants"].as_array().unwrap() {
             let tenant = tenant.as_str().unwrap().to_owned();
             if !seats.iter().any(|seat| seat.tenant == tenant) {
-                seats.push(Seat { client: client.of(&tenant), tenant });
+                seats.push(Seat {
+                    client: client.of(&tenant),
+                    tenant,
+                });
             }
         }
     }
@@ -35,10 +42,17 @@ async fn panels(seat: &Seat) -> Vec<(String, String)> {
     let dashboards = seat.client.get("/dashboards").await.ok();
     let mut panels = Vec::new();
     for dashboard in dashboards["dashboards"].as_array().unwrap() {
-        let dashboard = seat.client.get(&format!("/dashboards/{}", dashboard["name"].as_str().unwrap())).await.ok();
+        let dashboard = seat
+            .client
+            .get(&format!("/dashboards/{}", dashboard["name"].as_str().unwrap()))
+            .await
+            .ok();
         for panel in dashboard["panels"].as_array().unwrap() {
             assert!(panel.get("diagnostics").is_none(), "{}: {panel}", seat.tenant);
-            panels.push((panel["id"].as_str().unwrap().to_owned(), panel["type"].as_str().unwrap().to_owned()));
+            panels.push((
+                panel["id"].as_str().unwrap().to_owned(),
+                panel["type"].as_str().unwrap().to_owned(),
+            ));
         }
     }
     panels.sort();
@@ -50,7 +64,9 @@ fn has_data(view: &Value) -> bool {
     match view["kind"].as_str().unwrap() {
         "chart" => {
             let series = view["series"].as_array().unwrap();
-            series.iter().any(|series| !series["values"].as_array().unwrap().is_empty())
+            series
+                .iter()
+                .any(|series| !series["values"].as_array().unwrap().is_empty())
         }
         "metric" => view["value"].is_number(),
         "statuses" => !view["items"].as_array().unwrap().is_empty(),
@@ -61,7 +77,11 @@ fn has_data(view: &Value) -> bool {
 
 fn newest(chart: &Value) -> i64 {
     let series = chart["view"]["series"].as_array().unwrap();
-    series.iter().filter_map(|series| series["instants"].as_array().unwrap().last()?.as_i64()).max().unwrap()
+    series
+        .iter()
+        .filter_map(|series| series["instants"].as_array().unwrap().last()?.as_i64())
+        .max()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -91,7 +111,11 @@ async fn every_panel_of_the_demo_shows_data_that_keeps_arriving() {
     let before = newest(&seat.client.get_with(&path, &fresh).await.ok());
     let started = Instant::now();
     while newest(&seat.client.get_with(&path, &fresh).await.ok()) <= before {
-        assert!(started.elapsed() < NEWER_WITHIN, "{id} of {} stands still", seat.tenant);
+        assert!(
+            started.elapsed() < NEWER_WITHIN,
+            "{id} of {} stands still",
+            seat.tenant
+        );
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }

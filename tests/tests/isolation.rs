@@ -23,13 +23,24 @@ async fn two_tenants() -> (Site, Host) {
         };
         site.write(&format!("tenants/{tenant}/panels/{own}.yaml"), panel);
         site.write(&format!("tenants/{tenant}/panels/load.yaml"), panel);
-        let dashboard = format!("dashboard:\n  name: Load\n  panels:\n{}{}", placed(own, 1), placed("load", 3));
+        let dashboard = format!(
+            "dashboard:\n  name: Load\n  panels:\n{}{}",
+            placed(own, 1),
+            placed("load", 3)
+        );
         site.write(&format!("tenants/{tenant}/dashboards/default.yaml"), &dashboard);
-        site.write(&format!("tenants/{tenant}/dashboards/only_{tenant}.yaml"), &dashboard);
+        site.write(
+            &format!("tenants/{tenant}/dashboards/only_{tenant}.yaml"),
+            &dashboard,
+        );
 
         let start = readings::instant("2026-01-01 00:00:00").unwrap();
-        let measured: Vec<Reading> =
-            (0..48).map(|step| Reading { instant: start + step * 300_000, value: level }).collect();
+        let measured: Vec<Reading> = (0..48)
+            .map(|step| Reading {
+                instant: start + step * 300_000,
+                value: level,
+            })
+            .collect();
         let file = site.data().join(format!("{tenant}.csv"));
         readings::write(&file, &measured);
         site.import(&file, tenant, "readings", &[]).ok();
@@ -59,8 +70,14 @@ async fn another_tenants_panels_do_not_exist_by_id_by_header_or_by_session() {
     let two = Client::login(host.url(), "two@example.org", PASSWORD).await;
 
     // Each sees their own, also under an id that both have.
-    assert_eq!(values(&one.of("one").panel("load", RANGE, &[]).await.ok()), vec![1.0; 48]);
-    assert_eq!(values(&two.of("two").panel("load", RANGE, &[]).await.ok()), vec![2.0; 48]);
+    assert_eq!(
+        values(&one.of("one").panel("load", RANGE, &[]).await.ok()),
+        vec![1.0; 48]
+    );
+    assert_eq!(
+        values(&two.of("two").panel("load", RANGE, &[]).await.ok()),
+        vec![2.0; 48]
+    );
     assert_eq!(values(&two.panel("load", RANGE, &[]).await.ok()), vec![2.0; 48]);
 
     // What a panel that nobody has looks like.
@@ -68,13 +85,19 @@ async fn another_tenants_panels_do_not_exist_by_id_by_header_or_by_session() {
 
     // By id.
     assert_eq!(hidden(two.panel("secret_of_one", RANGE, &[]).await), nothing);
-    assert_eq!(hidden(two.of("two").panel("secret_of_one", RANGE, &[]).await), nothing);
+    assert_eq!(
+        hidden(two.of("two").panel("secret_of_one", RANGE, &[]).await),
+        nothing
+    );
     assert_eq!(hidden(two.of("two").get("/reports/secret_of_one").await), nothing);
     // By header.
     for panel in ["secret_of_one", "load", "no_such_panel"] {
         assert_eq!(hidden(two.of("one").panel(panel, RANGE, &[]).await), nothing);
     }
-    assert_eq!(hidden(two.of("no-such-tenant").panel("load", RANGE, &[]).await), nothing);
+    assert_eq!(
+        hidden(two.of("no-such-tenant").panel("load", RANGE, &[]).await),
+        nothing
+    );
     // By session.
     hidden(two.post("/tenants/one/select", &json!({})).await);
     assert_eq!(values(&two.panel("load", RANGE, &[]).await.ok()), vec![2.0; 48]);
@@ -87,8 +110,12 @@ async fn another_tenants_dashboards_and_name_are_not_shown() {
     let two = Client::login(host.url(), "two@example.org", PASSWORD).await;
 
     let tenants = two.get("/tenants").await.ok();
-    let ids: Vec<&str> =
-        tenants["tenants"].as_array().unwrap().iter().map(|tenant| tenant["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = tenants["tenants"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tenant| tenant["id"].as_str().unwrap())
+        .collect();
     assert_eq!(ids, ["two"]);
     hidden(two.of("one").get("/dashboards").await);
     hidden(two.of("one").get("/dashboards/default").await);
@@ -101,12 +128,25 @@ async fn another_tenants_dashboards_and_name_are_not_shown() {
 async fn nobody_sees_anything_without_logging_in() {
     let (_site, host) = two_tenants().await;
     let stranger = Client::anonymous(host.url());
-    for path in ["/auth/me", "/tenants", "/dashboards", "/dashboards/default", "/panels/load/data", "/reports/load"] {
+    for path in [
+        "/auth/me",
+        "/tenants",
+        "/dashboards",
+        "/dashboards/default",
+        "/panels/load/data",
+        "/reports/load",
+    ] {
         stranger.get(path).await.problem(401, "not_logged_in");
         stranger.of("one").get(path).await.problem(401, "not_logged_in");
     }
-    stranger.try_login("one@example.org", "not the password").await.problem(401, "wrong_credentials");
-    stranger.try_login("nobody@example.org", PASSWORD).await.problem(401, "wrong_credentials");
+    stranger
+        .try_login("one@example.org", "not the password")
+        .await
+        .problem(401, "wrong_credentials");
+    stranger
+        .try_login("nobody@example.org", PASSWORD)
+        .await
+        .problem(401, "wrong_credentials");
     stranger.get("/auth/me").await.problem(401, "not_logged_in");
 }
 
@@ -118,5 +158,8 @@ async fn a_session_ends_when_its_user_logs_out() {
     let ended = one.post("/auth/logout", &json!({})).await;
     assert!((200..300).contains(&ended.status), "{ended:?}");
     one.get("/auth/me").await.problem(401, "not_logged_in");
-    one.of("one").panel("load", RANGE, &[]).await.problem(401, "not_logged_in");
+    one.of("one")
+        .panel("load", RANGE, &[])
+        .await
+        .problem(401, "not_logged_in");
 }

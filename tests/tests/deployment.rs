@@ -1,0 +1,243 @@
+//! What is shipped to run Porthole elsewhere names only files, variables and commands that exist here. Nothing is
+//! started: containers cannot be built on every machine this is developed on.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use porthole_tests::{Site, places};
+use serde_json::Value;
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(places::workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn yaml(path: &str) -> Value {
+    serde_saphyr::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// `docker/example.env`.
+fn variables() -> BTreeMap<String, String> {
+    read("docker/example.env")
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| line.split_once('=').unwrap_or_else(|| panic!("{line}")))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// The names in `${NAME:?}` of a text.
+fn used(text: &str) -> BTreeSet<String> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines
+        .flat_map(|line| line.split("${").skip(1))
+        .map(|rest| rest.split_once('}').expect("a closing brace").0)
+        .map(|name| {
+            name.strip_suffix(":?")
+                .unwrap_or_else(|| panic!("${{{name}}} may be empty: say `:?`"))
+                .to_owned()
+        })
+        .collect()
+}
+
+fn resolved(text: &str) -> String {
+    variables().iter().fold(text.to_owned(), |text, (name, value)| {
+        text.replace(&format!("${{{name}:?}}"), value)
+    })
+}
+
+fn services() -> serde_json::Map<String, Value> {
+    yaml("docker-compose.yml")["services"]
+        .as_object()
+        .expect("services")
+        .clone()
+}
+
+#[test]
+fn the_compose_file_uses_exactly_the_variables_of_the_example() {
+    let documented: BTreeSet<String> = variables().into_keys().collect();
+    assert_eq!(used(&read("docker-compose.yml")), documented);
+}
+
+#[test]
+fn files_that_the_compose_file_mounts_exist() {
+    for (name, service) in services() {
+        for volume in service["volumes"].as_array().into_iter().flatten() {
+            let volume = resolved(volume.as_str().unwrap());
+            let source = volume.split(':').next().unwrap();
+            // Certificates are the operator's.
+            if source.starts_with('.') && source != "./docker/tls" {
+                assert!(
+                    places::workspace().join(source).exists(),
+                    "{name} mounts {source}, which does not exist"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn volumes_networks_and_dependencies_of_the_compose_file_are_declared() {
+    let compose = yaml("docker-compose.yml");
+    let services = services();
+    for (name, service) in &services {
+        for volume in service["volumes"].as_array().into_iter().flatten() {
+            let source = volume.as_str().unwrap().split(':').next().unwrap();
+            if !source.starts_with(['.', '$']) {
+                assert!(
+                    compose["volumes"].as_object().unwrap().contains_key(source),
+                    "{name}: {source}"
+                );
+            }
+        }
+        for network in service["networks"].as_array().into_iter().flatten() {
+            assert!(
+                compose["networks"]
+                    .as_object()
+                    .unwrap()
+                    .contains_key(network.as_str().unwrap()),
+                "{name}"
+            );
+        }
+        for (dependency, condition) in service["depends_on"].as_object().into_iter().flatten() {
+            assert!(
+                services.contains_key(dependency),
+                "{name} depends on {dependency}"
+            );
+            assert_eq!(
+                condition["condition"], "service_healthy",
+                "{name} does not wait for {dependency}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_host_knows_every_setting_that_the_compose_file_and_the_image_give_it() {
+    let mut settings: BTreeMap<String, String> = services()["porthole"]["environment"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.clone(), resolved(value.as_str().unwrap())))
+        .collect();
+    for word in read("docker/Dockerfile").split_whitespace() {
+        if let Some((name, value)) = word.split_once('=')
+            && name.starts_with("PORTHOLE_")
+        {
+            settings.insert(name.to_owned(), value.to_owned());
+        }
+    }
+    assert!(settings.len() >= 6, "{settings:?}");
+    let folders = ["PORTHOLE_CONFIG_DIR", "PORTHOLE_DATA_DIR"];
+    let site = settings
+        .iter()
+        .filter(|(name, _)| !folders.contains(&name.as_str()))
+        .fold(Site::new(), |site, (name, value)| site.with(name, value));
+    site.run(&["validate"]).ok();
+}
+
+#[test]
+fn the_image_runs_as_nobody_special_and_the_service_is_read_only() {
+    let dockerfile = read("docker/Dockerfile");
+    let last = dockerfile.rsplit("\nFROM ").next().unwrap();
+    let user = last
+        .lines()
+        .find_map(|line| line.strip_prefix("USER "))
+        .expect("a USER in the last stage");
+    assert!(
+        user.split(':').all(|id| id.parse::<u32>().is_ok_and(|id| id > 0)),
+        "USER {user}"
+    );
+    assert!(!last.contains("RUN "), "the last stage runs something as root");
+
+    let service = &services()["porthole"];
+    assert_eq!(service["read_only"], true);
+    assert_eq!(service["cap_drop"][0], "ALL");
+    assert_eq!(service["security_opt"][0], "no-new-privileges:true");
+}
+
+#[test]
+fn no_image_is_of_whatever_version_comes() {
+    let compose = services();
+    let images = compose
+        .values()
+        .filter(|service| service["build"].is_null())
+        .map(|service| &service["image"]);
+    let mut images: Vec<String> = images.map(|image| image.as_str().unwrap().to_owned()).collect();
+    let dockerfile = read("docker/Dockerfile");
+    images.extend(
+        dockerfile
+            .lines()
+            .filter_map(|line| line.strip_prefix("FROM ")?.split(' ').next())
+            .map(str::to_owned),
+    );
+    assert!(images.len() > 5);
+    for image in images {
+        let version = image.split_once(':').map(|(_, version)| version);
+        assert!(version.is_some_and(|version| version != "latest"), "{image}");
+    }
+}
+
+#[test]
+fn the_image_is_built_with_the_compiler_that_the_workspace_asks_for() {
+    let manifest = read("Cargo.toml");
+    let wanted = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = "))
+        .unwrap()
+        .trim_matches('"');
+    assert!(
+        read("docker/Dockerfile").contains(&format!("FROM rust:{wanted}-")),
+        "rust-version is {wanted}"
+    );
+    assert!(read(".github/workflows/ci.yml").contains(&format!("toolchain install {wanted} ")));
+}
+
+#[test]
+fn what_the_image_copies_from_the_checkout_is_not_ignored() {
+    let ignored = read(".dockerignore");
+    for needed in [
+        "wit",
+        "sdk",
+        "plugins",
+        "model",
+        "host",
+        "ui",
+        "config",
+        "migrations",
+        "xtask",
+        "Cargo.lock",
+    ] {
+        assert!(
+            !ignored.lines().any(|line| line.trim_end_matches('/') == needed),
+            "{needed} is ignored"
+        );
+        assert!(
+            Path::new(&places::workspace()).join(needed).exists(),
+            "{needed} does not exist"
+        );
+    }
+}
+
+#[test]
+fn continuous_integration_runs_the_commands_that_exist() {
+    let workflow = yaml(".github/workflows/ci.yml");
+    assert!(
+        workflow["jobs"].as_object().is_some_and(|jobs| jobs.len() >= 3),
+        "{workflow}"
+    );
+    let help = read("xtask/src/main.rs");
+    for file in [".github/workflows/ci.yml", "docker/Dockerfile", ".ci/run"] {
+        for task in read(file).split("cargo xtask ").skip(1) {
+            let task: String = task.chars().take_while(char::is_ascii_alphabetic).collect();
+            let variant = format!("{}{}", task[..1].to_uppercase(), &task[1..]);
+            assert!(
+                help.contains(&format!("    {variant}(")),
+                "{file} runs `cargo xtask {task}`"
+            );
+        }
+    }
+    // Continuous integration runs what a reader of the README runs.
+    assert!(read(".ci/run").contains("cargo xtask test"));
+    assert!(read("README.md").contains("cargo xtask test"));
+}
