@@ -8,6 +8,7 @@ mod answer;
 mod check;
 mod error;
 mod pipeline;
+mod place;
 mod prepare;
 mod request;
 mod snapshot;

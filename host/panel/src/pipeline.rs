@@ -16,6 +16,7 @@ use porthole_sandbox::{FaultKind, Plugin, Receipt, Registry, RenderFault, Sandbo
 use crate::answer::{self, Finished};
 use crate::check;
 use crate::error::{PluginFault, RenderError};
+use crate::place;
 use crate::prepare::ReadyPanel;
 use crate::request::{Paging, Range, RenderRequest, Rendered};
 use crate::snapshot::{Entry, ReadyTenant, Snapshot};
@@ -357,7 +358,8 @@ fn failed(tenant: &str, panel: &ReadyPanel, request: &RenderRequest, fault: Rend
         FaultKind::Busy => RenderError::Busy(fault.message),
         FaultKind::Internal => RenderError::Internal(fault.message),
         FaultKind::Failure(guest::Failure::Configuration(message)) => {
-            RenderError::Configuration(vec![panel.config.fault("/display", message.clone(), None)])
+            let (pointer, message) = place::pointed(message);
+            RenderError::Configuration(vec![panel.config.fault(&pointer, message, None)])
         }
         FaultKind::Failure(guest::Failure::Other(message)) => {
             plugin(&fault, PluginFault::Failed, message.clone())
