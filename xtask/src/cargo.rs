@@ -1,10 +1,36 @@
-//! The native builds. Demo, tests and benchmarks use the same profile and the same set of crates, so that what one of
-//! them has compiled (wasmtime above all) the others find.
+//! The native builds. What two builds have in common is compiled once only if cargo gives it the same features in both,
+//! and cargo decides that by the packages a command names: so there are three sets of packages, and every command
+//! takes one of them. Demo and tests use the same profile and the same set; wasmtime is compiled once for both.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::{components, process, workspace};
+
+/// Packages that are built together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Set {
+    /// The host, its rooms, the panels and what tests them.
+    Host,
+    /// The UI; its dependencies share crates with wasmtime, and would change their features.
+    Ui,
+    /// This program; the same holds for it.
+    Xtask,
+}
+
+impl Set {
+    /// Every package of the workspace is in one of these.
+    pub const ALL: [Self; 3] = [Self::Host, Self::Ui, Self::Xtask];
+
+    /// The set in cargo's words.
+    pub fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Host => &["--workspace", "--exclude", "xtask", "--exclude", "porthole-ui"],
+            Self::Ui => &["--package", "porthole-ui"],
+            Self::Xtask => &["--package", "xtask"],
+        }
+    }
+}
 
 /// The cargo that runs this, in the workspace.
 pub fn command() -> Command {
@@ -17,12 +43,17 @@ pub fn command() -> Command {
     command
 }
 
-/// Builds the host, with the features that the tests will want of its dependencies.
+/// Builds the host, with the features that its tests want of its dependencies.
 ///
 /// # Errors
 /// When it does not compile; the compiler has said why.
 pub fn build_host() -> anyhow::Result<()> {
-    process::run(command().args(["build", "--workspace", "--bins"]))
+    process::run(
+        command()
+            .arg("build")
+            .args(Set::Host.arguments())
+            .args(["--bin", "porthole"]),
+    )
 }
 
 /// The program that [`build_host`] makes.

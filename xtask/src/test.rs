@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::ensure;
 
 use crate::build;
-use crate::cargo;
+use crate::cargo::{self, Set};
 use crate::setup::{self, Purpose};
 use harness::Binaries;
 use summary::{Counts, Summary};
@@ -60,17 +60,23 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         summary.step("rustfmt", || {
             check(cargo::command().args(["fmt", "--all", "--check"]))
         });
-        summary.step("clippy", || {
-            check(cargo::command().args([
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--quiet",
-                "--",
-                "-D",
-                "warnings",
-            ]))
-        });
+        for (name, set) in [
+            ("clippy host", Set::Host),
+            ("clippy UI", Set::Ui),
+            ("clippy xtask", Set::Xtask),
+        ] {
+            summary.step(name, || {
+                let mut clippy = cargo::command();
+                clippy.arg("clippy").args(set.arguments()).args([
+                    "--all-targets",
+                    "--quiet",
+                    "--",
+                    "-D",
+                    "warnings",
+                ]);
+                check(&mut clippy)
+            });
+        }
     }
     if ready && (wants(Suite::Unit) || wants(Suite::Api) || wants(Suite::E2e)) {
         let host_is_built = summary.step("compile the host", || {

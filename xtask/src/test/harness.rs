@@ -9,7 +9,8 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 
 use super::summary::Counts;
-use crate::{cargo, components, process};
+use crate::cargo::{self, Set};
+use crate::{components, process};
 
 /// How a test says that it lacks what it needs.
 const SKIPPED: &str = "skipped: ";
@@ -53,24 +54,21 @@ impl Binaries {
     /// # Errors
     /// When one does not compile; the compiler has said why.
     pub fn compile() -> anyhow::Result<Self> {
-        let output = cargo::command()
-            .args([
-                "test",
-                "--workspace",
-                "--no-run",
-                "--message-format=json-render-diagnostics",
-            ])
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .context("cannot run cargo test")?;
-        if !output.status.success() {
-            bail!("a test does not compile");
+        let mut binaries = Vec::new();
+        for set in Set::ALL {
+            let output = cargo::command()
+                .arg("test")
+                .args(set.arguments())
+                .args(["--no-run", "--message-format=json-render-diagnostics"])
+                .stdin(Stdio::null())
+                .stderr(Stdio::inherit())
+                .output()
+                .context("cannot run cargo test")?;
+            if !output.status.success() {
+                bail!("a test does not compile");
+            }
+            binaries.extend(String::from_utf8_lossy(&output.stdout).lines().filter_map(binary));
         }
-        let mut binaries: Vec<Binary> = String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .filter_map(binary)
-            .collect();
         binaries.sort_by(|a, b| (&a.package, &a.target).cmp(&(&b.package, &b.target)));
         Ok(Self(binaries))
     }
@@ -113,8 +111,12 @@ impl Binaries {
 /// # Errors
 /// When cargo cannot be run.
 pub fn doctests(filter: Option<&str>) -> anyhow::Result<Counts> {
+    // The UI's and this program's documentation has no examples: both are no libraries to others.
     let mut command = cargo::command();
-    command.args(["test", "--workspace", "--doc", "--no-fail-fast", "--quiet"]);
+    command
+        .arg("test")
+        .args(Set::Host.arguments())
+        .args(["--doc", "--no-fail-fast", "--quiet"]);
     if let Some(filter) = filter {
         command.args(["--", filter]);
     }
