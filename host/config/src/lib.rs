@@ -26,6 +26,7 @@ mod panel_file;
 mod quantity;
 mod secret;
 mod settings;
+mod settings_file;
 mod source;
 mod source_file;
 mod spanned;

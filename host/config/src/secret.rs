@@ -93,8 +93,8 @@ fn expand(url: &Spanned<String>, environment: &Environment) -> Result<String, Fa
         }
         if name.starts_with("PORTHOLE_") {
             return Err((
-                format!("{name} is the host's own variable, and not for tenants"),
-                "give the tenant's secret a name of its own, as ${ALPHA_DATABASE_URL}".to_owned(),
+                format!("{name} is one of the host's own settings, and not for use here"),
+                "give the secret a name of its own, as ${ALPHA_DATABASE_URL}".to_owned(),
             ));
         }
         let Some(value) = environment.get(name) else {

@@ -90,8 +90,7 @@ impl Settings {
     /// `PORTHOLE_*` variables are faults. Relative folders in the file are meant relative to the file's folder, those in
     /// variables relative to the working folder.
     pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Settings, Vec<Diagnostic>> {
-        let _ = (file, environment);
-        Ok(Settings::default())
+        crate::settings_file::load(file, environment)
     }
 
     /// Whether the session's cookie is marked `Secure`.

@@ -20,7 +20,8 @@ pub struct SourceConfig {
     pub limit: Option<Spanned<u64>>,
     /// `query:` as one text: condition, ORDER BY and LIMIT together. Excludes the three above.
     pub combined: Option<Spanned<String>>,
-    /// `time_column:`: the database's column that the reader's range restricts.
+    /// `time_column:`: the database's column that the reader's range restricts; `none`: the range restricts nothing;
+    /// absent: the column of the role `timestamp`, or what else the data room finds fit.
     pub time_column: Option<Spanned<String>>,
     /// `time_zone:`: IANA name of the zone in which timestamps without one are meant; none: the tenant's, else UTC.
     pub time_zone: Option<Spanned<String>>,
@@ -30,13 +31,6 @@ impl SourceConfig {
     /// The column with this name (or role).
     pub fn column(&self, name: &str) -> Option<&ColumnConfig> {
         self.columns.iter().find(|column| column.name == name)
-    }
-
-    /// The database's column that the reader's range restricts: `time_column:`, else that of the role `timestamp`.
-    pub fn time_column(&self) -> Option<&Spanned<String>> {
-        self.time_column
-            .as_ref()
-            .or_else(|| self.column("timestamp").map(|column| &column.column))
     }
 }
 

@@ -2,6 +2,11 @@
 
 /// The word that was probably meant, as a help for a diagnostic.
 pub(crate) fn suggestion(written: &str, words: &[&str]) -> Option<String> {
+    nearest_word(written, words).map(|word| format!("did you mean `{word}`?"))
+}
+
+/// The word that was probably meant.
+pub(crate) fn nearest_word<'a>(written: &str, words: &[&'a str]) -> Option<&'a str> {
     // Distances of long texts are dear, and nobody misspells by that much.
     if written.len() > 64 {
         return None;
@@ -9,10 +14,10 @@ pub(crate) fn suggestion(written: &str, words: &[&str]) -> Option<String> {
     let lower = written.to_lowercase().replace('-', "_");
     words
         .iter()
-        .map(|word| (strsim::osa_distance(&lower, word), word))
+        .map(|word| (strsim::osa_distance(&lower, word), *word))
         .filter(|(distance, word)| *distance <= (word.chars().count() / 3).max(1))
         .min()
-        .map(|(_, word)| format!("did you mean `{word}`?"))
+        .map(|(_, word)| word)
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ pub(crate) fn read_tenant(
     let tenant = loading.tenant(&folder, environment);
     let mut faults = loading.faults;
     faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    // One file under two ids has its faults twice.
+    faults.dedup();
     let tenant = tenant.map(|tenant| Tenant {
         diagnostics: faults.clone(),
         ..tenant

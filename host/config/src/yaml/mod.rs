@@ -13,5 +13,5 @@ mod tree;
 pub(crate) use fields::Fields;
 pub(crate) use parse::parse;
 pub(crate) use reader::Reader;
-pub(crate) use scalar::Scalar;
-pub(crate) use tree::{Node, Value};
+pub(crate) use scalar::{Scalar, resolve};
+pub(crate) use tree::{Cost, Node, Value};

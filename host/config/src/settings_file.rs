@@ -1,0 +1,371 @@
+//! Reading `porthole.yaml` and the `PORTHOLE_*` variables.
+//!
+//! Both are read by the same code: the variables become a tree of the file's shape first.
+
+use std::fs::File;
+use std::io::Read;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use porthole_model::Diagnostic;
+use secrecy::SecretString;
+
+use crate::folder::{FILE_BYTES, text};
+use crate::limits::read_limits;
+use crate::secret::database_url;
+use crate::settings::{Auth, CookieSecure, Log, LogFormat, Session};
+use crate::suggestion::{nearest_word, suggestion};
+use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
+use crate::{Environment, Limits, Settings, Spanned};
+
+/// Each variable, with the key it stands for. Those of the second level have two parts.
+const VARIABLES: [(&str, &[&str]); 14] = [
+    ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
+    ("PORTHOLE_CENTRAL_DATABASE_URL", &["central_database", "url"]),
+    (
+        "PORTHOLE_CENTRAL_DATABASE_URL_FILE",
+        &["central_database", "url_file"],
+    ),
+    ("PORTHOLE_CONFIG_DIR", &["config_dir"]),
+    ("PORTHOLE_COOKIE_SECURE", &["cookie_secure"]),
+    ("PORTHOLE_DATA_DIR", &["data_dir"]),
+    ("PORTHOLE_LISTEN", &["listen"]),
+    ("PORTHOLE_LOG_FORMAT", &["log", "format"]),
+    ("PORTHOLE_LOG_LEVEL", &["log", "level"]),
+    ("PORTHOLE_PUBLIC_URL", &["public_url"]),
+    ("PORTHOLE_RELOAD", &["reload"]),
+    ("PORTHOLE_SESSION_ABSOLUTE", &["session", "absolute"]),
+    ("PORTHOLE_SESSION_IDLE", &["session", "idle"]),
+    ("PORTHOLE_VIEW_CACHE", &["view_cache"]),
+];
+/// Variables of the build and of the tests, which a developer's shell may hold while the host runs.
+const OTHERS: [&str; 5] = [
+    "PORTHOLE_BIN",
+    "PORTHOLE_CHROMIUM",
+    "PORTHOLE_COMPONENTS",
+    "PORTHOLE_NAB",
+    "PORTHOLE_POSTGRES_BIN",
+];
+/// Keys whose value is `true` or `false` rather than a text.
+const BOOLEANS: [&str; 2] = ["local", "cookie_secure"];
+
+/// What a file or the variables say.
+#[derive(Default)]
+struct Layer {
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    data_dir: Option<PathBuf>,
+    config_dir: Option<PathBuf>,
+    central_database: Option<SecretString>,
+    idle: Option<Duration>,
+    absolute: Option<Duration>,
+    view_cache: Option<u64>,
+    reload: Option<Option<Duration>>,
+    log_format: Option<LogFormat>,
+    log_level: Option<String>,
+    cookie_secure: Option<CookieSecure>,
+    auth_local: Option<bool>,
+    limits: Limits,
+}
+
+/// See [`Settings::load`].
+pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Settings, Vec<Diagnostic>> {
+    let mut faults = Vec::new();
+    let below = file
+        .map(|file| from_file(file, environment, &mut faults))
+        .unwrap_or_default();
+    let above = from_variables(environment, &mut faults);
+    let usual = Settings::default();
+    let session = Session {
+        idle: above.idle.or(below.idle).unwrap_or(usual.session.idle),
+        absolute: above
+            .absolute
+            .or(below.absolute)
+            .unwrap_or(usual.session.absolute),
+    };
+    if session.idle > session.absolute {
+        faults.push(Diagnostic {
+            file: file.map_or_else(|| "settings".to_owned(), |file| file.display().to_string()),
+            line: 1,
+            column: 1,
+            message: "`session.idle` is longer than `session.absolute`, and so would never end a session"
+                .to_owned(),
+            help: Some("make `idle` shorter or `absolute` longer".to_owned()),
+        });
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Settings {
+        listen: above.listen.or(below.listen).unwrap_or(usual.listen),
+        public_url: above.public_url.or(below.public_url),
+        data_dir: above.data_dir.or(below.data_dir).unwrap_or(usual.data_dir),
+        config_dir: above.config_dir.or(below.config_dir).unwrap_or(usual.config_dir),
+        central_database: above
+            .central_database
+            .or(below.central_database)
+            .unwrap_or(usual.central_database),
+        session,
+        view_cache_bytes: above
+            .view_cache
+            .or(below.view_cache)
+            .unwrap_or(usual.view_cache_bytes),
+        reload: above.reload.or(below.reload).unwrap_or(usual.reload),
+        log: Log {
+            format: above.log_format.or(below.log_format).unwrap_or(usual.log.format),
+            level: above.log_level.or(below.log_level).unwrap_or(usual.log.level),
+        },
+        cookie_secure: above
+            .cookie_secure
+            .or(below.cookie_secure)
+            .unwrap_or(usual.cookie_secure),
+        auth: Auth {
+            local: above.auth_local.or(below.auth_local).unwrap_or(usual.auth.local),
+        },
+        limits: above.limits.or(below.limits),
+    })
+}
+
+fn from_file(file: &Path, environment: &Environment, faults: &mut Vec<Diagnostic>) -> Layer {
+    let label = file.display().to_string();
+    let text = match read(file) {
+        Ok(text) => text,
+        Err((line, column, message)) => {
+            let help = Some("name another file, or leave it out for the defaults".to_owned());
+            faults.push(Diagnostic {
+                file: label,
+                line,
+                column,
+                message,
+                help,
+            });
+            return Layer::default();
+        }
+    };
+    let reader = Reader::new(&label, &text);
+    // A file of nothing but comments leaves everything at its default.
+    let says_something = text
+        .lines()
+        .map(str::trim)
+        .any(|line| !line.is_empty() && !line.starts_with('#'));
+    let root = if says_something { parse(&reader) } else { None };
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let layer = root
+        .and_then(|root| layer(&reader, &root, folder, environment))
+        .unwrap_or_default();
+    faults.extend(reader.into_faults());
+    layer
+}
+
+fn read(file: &Path) -> Result<String, (u32, u32, String)> {
+    let unreadable = |error: std::io::Error| (1, 1, format!("the settings cannot be read: {}", error.kind()));
+    let mut bytes = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(FILE_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > FILE_BYTES {
+        return Err((1, 1, "the file is larger than 1 MiB".to_owned()));
+    }
+    text(bytes).map_err(|(line, column)| (line, column, "the file is not UTF-8 text".to_owned()))
+}
+
+fn from_variables(environment: &Environment, faults: &mut Vec<Diagnostic>) -> Layer {
+    let names: Vec<&str> = VARIABLES.iter().map(|(name, _)| *name).collect();
+    for name in environment.names().filter(|name| name.starts_with("PORTHOLE_")) {
+        if !names.contains(&name) && !OTHERS.contains(&name) {
+            faults.push(Diagnostic {
+                file: name.to_owned(),
+                line: 1,
+                column: 1,
+                message: "there is no setting for this variable".to_owned(),
+                help: nearest(name, &names).or_else(|| Some(format!("there are {}", names.join(", ")))),
+            });
+        }
+    }
+    let reader = Reader::new("", "");
+    let root = tree(environment);
+    let layer = layer(&reader, &root, Path::new(""), environment).unwrap_or_default();
+    // In this tree, a node's line is the place of its variable in the table.
+    faults.extend(reader.into_faults().into_iter().map(|fault| {
+        let variable = VARIABLES
+            .get(fault.line as usize)
+            .map_or("environment", |(name, _)| name);
+        Diagnostic {
+            file: variable.to_owned(),
+            line: 1,
+            column: 1,
+            ..fault
+        }
+    }));
+    layer
+}
+
+fn nearest(name: &str, names: &[&str]) -> Option<String> {
+    // Without what all have in common, or everything would be near.
+    let bare = |name: &str| name.trim_start_matches("PORTHOLE_").to_lowercase();
+    let bares: Vec<String> = names.iter().map(|name| bare(name)).collect();
+    let bares: Vec<&str> = bares.iter().map(String::as_str).collect();
+    let word = nearest_word(&bare(name), &bares)?;
+    Some(format!("did you mean PORTHOLE_{}?", word.to_uppercase()))
+}
+
+/// The variables in the shape of the file.
+fn tree(environment: &Environment) -> Node {
+    let node = |line: usize, value: Value| Node {
+        line: u32::try_from(line).unwrap_or_default(),
+        column: 1,
+        value,
+        bytes: 0..0,
+        cost: Cost::default(),
+    };
+    let scalar = |line: usize, text: &str, meaning: Scalar| {
+        node(
+            line,
+            Value::Scalar {
+                meaning,
+                text: text.to_owned(),
+            },
+        )
+    };
+    let mut entries: Vec<(Node, Node)> = Vec::new();
+    for (line, (variable, keys)) in VARIABLES.iter().enumerate() {
+        // `PORTHOLE_X=` is how compose files and shells say "not set".
+        let Some(text) = environment.get(variable).filter(|text| !text.trim().is_empty()) else {
+            continue;
+        };
+        let Some((last, above)) = keys.split_last() else {
+            continue;
+        };
+        let meaning = if BOOLEANS.contains(last) {
+            resolve(text)
+        } else {
+            Scalar::Text
+        };
+        let entry = (scalar(line, last, Scalar::Text), scalar(line, text, meaning));
+        let group = above.first().map(|group| {
+            let found = entries
+                .iter()
+                .position(|(key, _)| key.scalar_text() == Some(group));
+            found.unwrap_or_else(|| {
+                entries.push((
+                    scalar(line, group, Scalar::Text),
+                    node(line, Value::Map(Vec::new())),
+                ));
+                entries.len() - 1
+            })
+        });
+        match group.and_then(|group| entries.get_mut(group)) {
+            Some((
+                _,
+                Node {
+                    value: Value::Map(inner),
+                    ..
+                },
+            )) => inner.push(entry),
+            _ => entries.push(entry),
+        }
+    }
+    node(0, Value::Map(entries))
+}
+
+fn layer(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environment) -> Option<Layer> {
+    let fields = Fields::of(reader, "settings", root)?;
+    let seconds = |least: u64, most: u64| Duration::from_secs(least)..=Duration::from_secs(most);
+    let year = 366 * 86_400;
+    let mut layer = Layer {
+        listen: fields
+            .text("listen")
+            .and_then(|listen| read_listen(reader, &listen)),
+        public_url: fields
+            .text("public_url")
+            .and_then(|url| read_public_url(reader, &url)),
+        data_dir: fields.text("data_dir").map(|path| folder.join(path.value)),
+        config_dir: fields.text("config_dir").map(|path| folder.join(path.value)),
+        view_cache: fields.size("view_cache", 0..=1 << 40),
+        cookie_secure: fields.word(
+            "cookie_secure",
+            &[
+                ("auto", CookieSecure::Auto),
+                ("true", CookieSecure::Always),
+                ("false", CookieSecure::Never),
+            ],
+        ),
+        reload: match fields.get("reload") {
+            Some(node) if node.scalar_text() == Some("never") => Some(None),
+            _ => fields.duration("reload", seconds(1, 86_400)).map(Some),
+        },
+        ..Layer::default()
+    };
+    if let Some(database) = fields.mapping("central_database") {
+        layer.central_database = database_url(&database, folder, environment);
+        database.finish();
+    }
+    if let Some(session) = fields.mapping("session") {
+        layer.idle = session.duration("idle", seconds(60, year));
+        layer.absolute = session.duration("absolute", seconds(60, year));
+        session.finish();
+    }
+    if let Some(log) = fields.mapping("log") {
+        layer.log_format = log.word("format", &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
+        layer.log_level = log.text("level").and_then(|level| read_level(reader, level));
+        log.finish();
+    }
+    if let Some(auth) = fields.mapping("auth") {
+        layer.auth_local = auth.boolean("local");
+        auth.finish();
+    }
+    if let Some(limits) = fields.mapping("limits") {
+        layer.limits = read_limits(limits);
+    }
+    fields.finish();
+    Some(layer)
+}
+
+fn read_listen(reader: &Reader<'_>, text: &Spanned<String>) -> Option<SocketAddr> {
+    let address = text.value.parse().ok();
+    if address.is_none() {
+        let help = "write an IP address and a port, as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080".to_owned();
+        reader.extend([text.fault("this is not an address to listen at", Some(help))]);
+    }
+    address
+}
+
+fn read_public_url(reader: &Reader<'_>, text: &Spanned<String>) -> Option<String> {
+    let url = text.value.trim_end_matches('/');
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let plain = |rest: &str| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_:/[]~".contains(&byte))
+    };
+    if rest.is_some_and(plain) {
+        return Some(url.to_owned());
+    }
+    let help = "write the address that readers type, as https://porthole.example.com".to_owned();
+    reader.extend([text.fault("this is not the address of a website", Some(help))]);
+    None
+}
+
+fn read_level(reader: &Reader<'_>, text: Spanned<String>) -> Option<String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let sound = |part: &str| match part.split_once('=') {
+        Some((target, level)) => {
+            let named = |byte: u8| byte.is_ascii_alphanumeric() || b"_:-".contains(&byte);
+            !target.is_empty() && target.bytes().all(named) && LEVELS.contains(&level)
+        }
+        None => LEVELS.contains(&part),
+    };
+    if text.value.split(',').map(str::trim).all(sound) {
+        return Some(text.value);
+    }
+    let help = suggestion(&text.value, &LEVELS).unwrap_or_else(|| {
+        "write error, warn, info, debug or trace; per part, as info,porthole_data=debug".to_owned()
+    });
+    reader.extend([text.fault("this is not a level of the log", Some(help))]);
+    None
+}
