@@ -2,16 +2,78 @@
 //!
 //! Knows who asks (identity) and whom to ask (the panel room), and never SQL or a sandbox.
 
+mod answer;
+mod auth;
+mod caller;
+mod client_address;
+mod cross_origin;
+mod custom;
+mod dashboards;
+mod envelope;
+mod health;
+mod instants;
+mod json_body;
+mod openapi;
+mod panel_query;
+mod panels;
+mod parameters;
+mod path_name;
+mod problem;
+mod reports;
+mod request_id;
 mod seam;
+mod session_cookie;
 mod state;
+mod tenants;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, get, post};
+use tower_http::compression::CompressionLayer;
 
 pub use seam::Panels;
 pub use state::{ApiSettings, ApiState};
+
+/// No body this interface takes is larger, bytes.
+const LARGEST_BODY: usize = 16 * 1024;
 
 /// The routes under `/api`, `/health` and `/ready`.
 ///
 /// Serve it with `into_make_service_with_connect_info::<std::net::SocketAddr>()`: failed logins are counted by the
 /// peer's address. Anything outside these paths is left to the caller's fallback.
-pub fn router(state: ApiState) -> axum::Router {
-    axum::Router::new().with_state(state)
+pub fn router(state: ApiState) -> Router {
+    let small = Router::new()
+        .route("/auth/login", post(auth::login))
+        .route("/auth/logout", post(auth::logout))
+        .route("/auth/me", get(auth::me))
+        .route("/auth/methods", get(auth::methods))
+        .route("/tenants", get(tenants::list))
+        .route("/tenants/{id}/select", post(tenants::select))
+        .route("/dashboards", get(dashboards::list))
+        .route("/dashboards/{name}", get(dashboards::one))
+        .route("/custom/{endpoint}", get(custom::one))
+        .route("/openapi.json", get(openapi::serve))
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
+        .layer(CompressionLayer::new().gzip(true).br(true));
+    // Compressed once, where the view is kept, and not at each request.
+    let views = Router::new()
+        .route("/panels/{id}/data", get(panels::data))
+        .route("/reports/{panel_id}", get(reports::one));
+    Router::new()
+        .nest("/api/v1", small.merge(views))
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
+        // Whatever else begins with /api is an unknown address of this interface, and no page.
+        .route("/api", any(unknown))
+        .route("/api/", any(unknown))
+        .route("/api/{*rest}", any(unknown))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(state.clone(), envelope::envelope))
+        .with_state(state)
+}
+
+async fn unknown() -> problem::ApiError {
+    problem::ApiError::not_found()
 }

@@ -70,6 +70,11 @@ impl Identity {
         })
     }
 
+    /// How long after its login a session ends at the latest.
+    pub fn session_lifetime(&self) -> TimeDelta {
+        self.session_lifetime
+    }
+
     /// Closes all connections.
     pub async fn close(&self) {
         self.store.close().await;

@@ -1,0 +1,101 @@
+//! Logging in and out, and who is logged in.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use http::StatusCode;
+use http::header::SET_COOKIE;
+use porthole_model::{AuthMethods, LoginRequest, Me};
+use secrecy::SecretString;
+
+use crate::caller::Caller;
+use crate::client_address::ClientAddress;
+use crate::json_body::JsonBody;
+use crate::problem::ApiError;
+use crate::session_cookie::{self, MaybeCaller};
+use crate::state::ApiState;
+
+/// Log in with email and password.
+///
+/// Gives the browser the session's cookie. An unknown email and a wrong password get the same answer, after the same
+/// time. After ten failed attempts from one address the account has to wait a quarter of an hour there.
+#[utoipa::path(
+    post, path = "/auth/login", tag = "Login", security(()),
+    request_body(content = ref("#/components/schemas/LoginRequest"), content_type = "application/json"),
+    responses(
+        (status = 200, description = "Logged in.", body = ref("#/components/schemas/Me"), headers(("Set-Cookie" = String, description = "The session."))),
+        (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 401, description = "`wrong_credentials`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 429, description = "`too_many_requests`; Retry-After says when to try again.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn login(
+    State(state): State<ApiState>,
+    ClientAddress(address): ClientAddress,
+    MaybeCaller(before): MaybeCaller,
+    JsonBody(request): JsonBody<LoginRequest>,
+) -> Result<Response, ApiError> {
+    let password = SecretString::from(request.password);
+    let (who, token) = state
+        .identity
+        .login(&request.email, &password, address, Utc::now())
+        .await?;
+    if let Some(before) = before {
+        // The browser forgets the session it had; so does the host.
+        state.identity.logout(&before, address).await?;
+    }
+    let cookie = session_cookie::given(
+        &token,
+        state.identity.session_lifetime().num_seconds(),
+        &state.settings,
+    )?;
+    Ok(([(SET_COOKIE, cookie)], Json(who.me())).into_response())
+}
+
+/// Log out.
+///
+/// Ends the session here; its token is worth nothing afterwards. Without a session it is not an error.
+#[utoipa::path(
+    post, path = "/auth/logout", tag = "Login", security(()),
+    responses(
+        (status = 204, description = "Logged out."),
+        (status = 403, description = "`cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn logout(
+    State(state): State<ApiState>,
+    ClientAddress(address): ClientAddress,
+    MaybeCaller(who): MaybeCaller,
+) -> Result<Response, ApiError> {
+    if let Some(who) = who {
+        state.identity.logout(&who, address).await?;
+    }
+    let cookie = session_cookie::taken(&state.settings)?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
+}
+
+/// Who is logged in.
+#[utoipa::path(
+    get, path = "/auth/me", tag = "Login",
+    responses(
+        (status = 200, description = "The user, their tenants, and the session that asked.", body = ref("#/components/schemas/Me")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn me(Caller(who): Caller) -> Json<Me> {
+    Json(who.me())
+}
+
+/// Which ways of logging in this host offers.
+#[utoipa::path(
+    get, path = "/auth/methods", tag = "Login", security(()),
+    responses((status = 200, description = "For the login page.", body = ref("#/components/schemas/AuthMethods")))
+)]
+pub(crate) async fn methods() -> Json<AuthMethods> {
+    Json(AuthMethods {
+        local: true,
+        oidc: None,
+    })
+}

@@ -1,0 +1,180 @@
+//! The description of the interface, for programs: `GET /api/v1/openapi.json`.
+//!
+//! What an address takes and answers stands beside its handler; what the answers look like stands in `schemas.json`,
+//! because the types themselves are shared with the browser and know nothing of this. A test holds the two together.
+
+use std::sync::OnceLock;
+
+use axum::response::IntoResponse;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+use crate::problem::ApiError;
+use crate::{auth, custom, dashboards, health, panels, reports, tenants};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Porthole", description = "Multi-tenant operations dashboards. Errors are `application/problem+json` with a stable `code`."),
+    servers((url = "/api/v1")),
+    paths(
+        health::health, health::ready,
+        auth::login, auth::logout, auth::me, auth::methods,
+        tenants::list, tenants::select,
+        dashboards::list, dashboards::one,
+        panels::data, reports::one, custom::one,
+    )
+)]
+struct Paths;
+
+const SCHEMAS: &str = include_str!("openapi/schemas.json");
+
+/// The whole document.
+fn document() -> Result<Value, serde_json::Error> {
+    let mut document = serde_json::to_value(Paths::openapi())?;
+    let schemas: Map<String, Value> = serde_json::from_str(SCHEMAS)?;
+    document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
+    document["components"] = json!({
+        "schemas": schemas,
+        "securitySchemes": {
+            "session": {
+                "type": "apiKey", "in": "cookie", "name": "porthole_session",
+                "description": "From POST /auth/login; over https its name is `__Host-porthole_session`."
+            }
+        }
+    });
+    document["security"] = json!([{ "session": [] }]);
+    Ok(document)
+}
+
+pub(crate) async fn serve() -> Result<impl IntoResponse, ApiError> {
+    static TEXT: OnceLock<Bytes> = OnceLock::new();
+    let text = match TEXT.get() {
+        Some(text) => text.clone(),
+        None => {
+            let text = document().and_then(|document| serde_json::to_vec(&document));
+            let text = text.map_err(|error| ApiError::internal(error.to_string()))?;
+            TEXT.get_or_init(|| text.into()).clone()
+        }
+    };
+    Ok(([(CONTENT_TYPE, "application/json")], text))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    fn round_trip<T: Serialize + DeserializeOwned>(example: &Value) -> Value {
+        serde_json::to_value(serde_json::from_value::<T>(example.clone()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_example_is_what_the_types_write() {
+        let document = document().unwrap();
+        let schemas = &document["components"]["schemas"];
+        let example = |name: &str| &schemas[name]["example"];
+        macro_rules! holds {
+            ($($name:literal: $type:ty),*) => {$(
+                let (shown, written) = (example($name), round_trip::<$type>(example($name)));
+                assert_eq!(*shown, written, $name);
+                described(schemas, &schemas[$name], &written, $name);
+            )*};
+        }
+        use porthole_model as model;
+        holds!(
+            "Health": model::Health, "LoginRequest": model::LoginRequest, "AuthMethods": model::AuthMethods,
+            "Me": model::Me, "Tenants": model::Tenants, "Dashboards": model::Dashboards,
+            "Dashboard": model::Dashboard, "PanelAnswer": model::PanelAnswer, "Problem": model::Problem,
+            "Chart": model::View, "Metric": model::View, "Statuses": model::View, "Table": model::View,
+            "Image": model::View, "Markup": model::View
+        );
+    }
+
+    /// Every property written is described, and every property that must be there is.
+    fn described(schemas: &Value, schema: &Value, value: &Value, place: &str) {
+        if let Some(target) = schema["$ref"].as_str() {
+            let name = target.strip_prefix("#/components/schemas/").unwrap();
+            return described(
+                schemas,
+                schemas.get(name).unwrap_or_else(|| panic!("{name}")),
+                value,
+                place,
+            );
+        }
+        if let Some(choices) = schema["oneOf"].as_array() {
+            if schema.get("discriminator").is_some() {
+                let name = schema["discriminator"]["mapping"][value["kind"].as_str().unwrap()].clone();
+                return described(schemas, &json!({ "$ref": name }), value, place);
+            }
+            if value.is_null() {
+                return assert!(choices.iter().any(|choice| choice["type"] == "null"), "{place}");
+            }
+            let some = choices.iter().find(|choice| choice["type"] != "null").unwrap();
+            return described(schemas, some, value, place);
+        }
+        match value {
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    let property = &schema["properties"][name];
+                    assert!(!property.is_null(), "{place}.{name} is not described");
+                    described(schemas, property, field, &format!("{place}.{name}"));
+                }
+                for name in schema["required"].as_array().unwrap() {
+                    assert!(
+                        fields.contains_key(name.as_str().unwrap()),
+                        "{place}.{name} is not there"
+                    );
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    described(schemas, &schema["items"], item, &format!("{place}[]"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_reference_has_its_target() {
+        fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+            match value {
+                Value::Object(fields) => {
+                    found.extend(fields.get("$ref").and_then(Value::as_str));
+                    fields.values().for_each(|field| references(field, found));
+                }
+                Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+                _ => {}
+            }
+        }
+        let document = document().unwrap();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(found.len() > 40);
+        for reference in found {
+            let target = document.pointer(reference.strip_prefix('#').unwrap());
+            assert!(target.is_some_and(Value::is_object), "{reference}");
+        }
+    }
+
+    #[test]
+    fn every_operation_has_a_summary_and_answers() {
+        let document = document().unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert_eq!(paths.len(), 13);
+        for (path, operations) in paths {
+            for (method, operation) in operations.as_object().unwrap() {
+                assert!(operation["summary"].is_string(), "{method} {path}");
+                assert!(
+                    !operation["responses"].as_object().unwrap().is_empty(),
+                    "{method} {path}"
+                );
+            }
+        }
+    }
+}

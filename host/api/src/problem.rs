@@ -1,0 +1,291 @@
+//! What handlers fail with. The envelope turns it into `application/problem+json`: only it knows the request's id.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use porthole_identity::{IdentityError, LoginError};
+use porthole_model::{Diagnostic, Problem, code};
+use porthole_panel::{PluginFault, RenderError};
+
+/// Why a request was not answered with what it asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiError(Box<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
+    status: StatusCode,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    parameter: Option<String>,
+    plugin: Option<String>,
+    limit: Option<String>,
+    diagnostics: Vec<Diagnostic>,
+    retry_after: Option<Duration>,
+    /// For the log only.
+    cause: Option<String>,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            status,
+            code,
+            detail: detail.into(),
+            parameter: None,
+            plugin: None,
+            limit: None,
+            diagnostics: Vec::new(),
+            retry_after: None,
+            cause: None,
+        }))
+    }
+
+    /// There is no such thing, or it is another tenant's: the two must not be told apart, so this takes no words.
+    pub(crate) fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            code::NOT_FOUND,
+            "There is nothing here under this name. Check the address and the tenant.",
+        )
+    }
+
+    /// A parameter is wrong.
+    pub(crate) fn parameter(name: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::new(StatusCode::BAD_REQUEST, code::INVALID_PARAMETER, detail);
+        error.0.parameter = Some(name.into());
+        error
+    }
+
+    /// The body is not what the endpoint takes.
+    pub(crate) fn body(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(status, code::INVALID_BODY, detail)
+    }
+
+    /// The body is not declared as JSON.
+    pub(crate) fn not_json() -> Self {
+        Self::body(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The body must be JSON, and the header Content-Type must say `application/json`.",
+        )
+    }
+
+    /// Nobody is logged in.
+    pub(crate) fn not_logged_in() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            code::NOT_LOGGED_IN,
+            "Log in first: this request carries no valid session.",
+        )
+    }
+
+    /// The request names no tenant and there is none to fall back on.
+    pub(crate) fn no_tenant() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            code::NO_TENANT,
+            "Say which tenant: send the header X-Porthole-Tenant, or select one for this session.",
+        )
+    }
+
+    /// The request comes from another site's page.
+    pub(crate) fn cross_origin() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::CROSS_ORIGIN,
+            "This request changes something and was sent by a page of another origin. Send it from this host's own pages.",
+        )
+    }
+
+    /// The central database does not answer.
+    pub(crate) fn not_ready(cause: &IdentityError) -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            code::BUSY,
+            "The host is not ready yet.",
+        );
+        error.0.retry_after = Some(Duration::from_secs(5));
+        error.0.cause = Some(cause.to_string());
+        error
+    }
+
+    /// The host's own fault; the cause goes to the log, not to the reader.
+    pub(crate) fn internal(cause: impl Into<String>) -> Self {
+        let mut error = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            code::INTERNAL,
+            "Something went wrong inside Porthole. The host's log has more under this request id.",
+        );
+        error.0.cause = Some(cause.into());
+        error
+    }
+
+    /// What the framework refused before a handler saw it.
+    pub(crate) fn from_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(
+                status,
+                code::METHOD_NOT_ALLOWED,
+                "This address does not take this method. The header Allow names those it takes.",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::body(status, "The body is larger than this address takes.")
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::not_json(),
+            status if status.is_client_error() => {
+                Self::new(status, code::INVALID_PARAMETER, "The request cannot be read.")
+            }
+            status => Self::internal(format!("answered with {status} without saying why")),
+        }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// What the log should say besides the code.
+    pub(crate) fn cause(&self) -> &str {
+        self.0.cause.as_deref().unwrap_or(&self.0.detail)
+    }
+
+    /// The plugin that failed, for the log.
+    pub(crate) fn plugin(&self) -> Option<&str> {
+        self.0.plugin.as_deref()
+    }
+
+    /// The body.
+    pub(crate) fn into_problem(self, request_id: &str) -> Problem {
+        let inner = *self.0;
+        Problem {
+            kind: "about:blank".to_owned(),
+            title: inner.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: inner.status.as_u16(),
+            code: inner.code.to_owned(),
+            detail: inner.detail.into_owned(),
+            request_id: request_id.to_owned(),
+            parameter: inner.parameter,
+            plugin: inner.plugin,
+            limit: inner.limit,
+            diagnostics: inner.diagnostics,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// Status and, for the envelope, the error itself.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<IdentityError> for ApiError {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::NoSuchTenant(_) => Self::not_found(),
+            IdentityError::Busy => Self::busy("Too many logins right now; try again in a moment."),
+            error => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<LoginError> for ApiError {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::WrongCredentials => Self::new(
+                StatusCode::UNAUTHORIZED,
+                code::WRONG_CREDENTIALS,
+                "Email or password is wrong.",
+            ),
+            LoginError::TooManyAttempts { retry_after } => {
+                let detail = format!(
+                    "Too many failed attempts. Try again in {}.",
+                    in_words(retry_after)
+                );
+                let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, code::TOO_MANY_REQUESTS, detail);
+                error.0.retry_after = Some(retry_after);
+                error
+            }
+            LoginError::Busy => IdentityError::Busy.into(),
+            LoginError::Failed(error) => error.into(),
+        }
+    }
+}
+
+impl From<RenderError> for ApiError {
+    fn from(error: RenderError) -> Self {
+        let unavailable = StatusCode::SERVICE_UNAVAILABLE;
+        match error {
+            RenderError::NotFound => Self::not_found(),
+            RenderError::Configuration(diagnostics) => {
+                let mut error = Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    code::PANEL_CONFIGURATION,
+                    "This panel's configuration has faults; `diagnostics` says which and where.",
+                );
+                error.0.diagnostics = diagnostics;
+                error
+            }
+            RenderError::Parameter { parameter, message } => Self::parameter(parameter, message),
+            RenderError::Plugin {
+                plugin,
+                version,
+                fault,
+                message,
+            } => {
+                let (code, limit) = match fault {
+                    PluginFault::Trapped => (code::PLUGIN_TRAPPED, None),
+                    PluginFault::Limit { name, value } => {
+                        (code::PLUGIN_LIMIT, Some(format!("{name} {value}")))
+                    }
+                    PluginFault::Answer => (code::PLUGIN_ANSWER, None),
+                    PluginFault::Failed => (code::PLUGIN_FAILED, None),
+                };
+                let mut error = Self::new(StatusCode::BAD_GATEWAY, code, message);
+                error.0.plugin = Some(format!("{plugin} {version}"));
+                error.0.limit = limit;
+                error
+            }
+            RenderError::Query(message) => Self::new(StatusCode::BAD_GATEWAY, code::QUERY_FAILED, message),
+            RenderError::TooLarge(message) => {
+                Self::new(StatusCode::BAD_GATEWAY, code::QUERY_TOO_LARGE, message)
+            }
+            RenderError::TimedOut(message) => {
+                Self::new(StatusCode::GATEWAY_TIMEOUT, code::QUERY_TIMED_OUT, message)
+            }
+            RenderError::DatabaseDown(message) => {
+                let mut error = Self::new(unavailable, code::DATABASE_DOWN, message);
+                error.0.retry_after = Some(Duration::from_secs(10));
+                error
+            }
+            RenderError::Busy(message) => Self::busy(message),
+            RenderError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl ApiError {
+    fn busy(detail: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code::BUSY, detail);
+        error.0.retry_after = Some(Duration::from_secs(1));
+        error
+    }
+}
+
+fn in_words(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..=90 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
