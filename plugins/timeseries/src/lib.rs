@@ -2,6 +2,7 @@
 
 mod display;
 mod gaps;
+mod thin;
 
 use porthole_sdk::{
     Axis, Call, Chart, ColumnRole, Descriptor, Failure, Mark, Panel, Plot, Series, SeriesRequest, Size,
@@ -44,17 +45,20 @@ impl Panel for TimeSeries {
         } else {
             None
         };
-        let plots = series.into_iter().map(|series| Plot {
-            color: display
-                .color_of(&series)
-                .or_else(|| line_color.clone().map(Into::into)),
-            mark: display.mark(),
-            join_within: if display.connect_gaps {
-                None
-            } else {
-                gaps::join_within(&series, answer.bucket_seconds)
-            },
-            series,
+        let plots = series.into_iter().map(|mut series| {
+            let gap = gaps::join_within(&series, answer.bucket_seconds);
+            let thinned = call.max_points.and_then(|most| thin::thin(&mut series, most));
+            Plot {
+                color: display
+                    .color_of(&series)
+                    .or_else(|| line_color.clone().map(Into::into)),
+                mark: display.mark(),
+                // What thinning has moved apart is no gap.
+                join_within: gap
+                    .filter(|_| !display.connect_gaps)
+                    .map(|gap| gap.max(thinned.unwrap_or(0))),
+                series,
+            }
         });
         Ok(View::Chart(Chart {
             plots: plots.collect(),

@@ -122,6 +122,30 @@ fn long_ranges_come_in_buckets_unless_raw_points_are_asked_for() {
 }
 
 #[test]
+fn a_reader_who_can_show_few_points_gets_few_and_no_new_gaps() {
+    let points: Vec<(i64, f64)> = (0..3600)
+        .map(|second| (second * 1000, (second % 60) as f64))
+        .collect();
+    let sources = FakeSources::new(0, HOUR).with("main", FakeSource::series(vec![series("cpu", &points)]));
+    let call = Call {
+        max_points: Some(100),
+        ..sources.call("{}")
+    };
+    let View::Chart(chart) = TimeSeries::render(&call, &sources).unwrap() else {
+        panic!()
+    };
+    let plot = &chart.plots[0];
+    assert!(plot.series.instants.len() <= 100);
+    let join_within = plot.join_within.unwrap();
+    assert!(
+        plot.series
+            .instants
+            .windows(2)
+            .all(|pair| pair[0].abs_diff(pair[1]) <= join_within)
+    );
+}
+
+#[test]
 fn only_the_series_asked_for_are_shown() {
     let sources = servers();
     let call = Call {
