@@ -1,1 +1,35 @@
 //! The Sycamore application.
+//!
+//! Plain logic (`time`, `number`, `series`, …) knows no browser and is tested natively. `browser` and `api` are the
+//! only places that talk to the outside; `stores` hold what is shared; `frame`, `panel`, `views` and `pages` draw.
+
+pub mod color;
+pub mod legend;
+pub mod number;
+pub mod query;
+pub mod refresh;
+pub mod retry;
+pub mod series;
+pub mod sorting;
+pub mod time;
+
+mod api;
+mod app;
+mod browser;
+mod frame;
+mod icon;
+mod pages;
+mod panel;
+mod route;
+mod stores;
+mod views;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Draws the application into the page's `#app`.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let Some(root) = browser::element("app") else { return };
+    sycamore::render_to(app::App, &root);
+}

@@ -1,0 +1,76 @@
+//! The whole application: stores, and the page that the address names.
+
+use sycamore::prelude::*;
+
+use crate::{
+    pages,
+    route::Page,
+    stores::{Clock, Location, Preferences, Recent, Session, Who},
+};
+
+/// What the reader gets to see, told apart as coarsely as pages need to be drawn anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Scene {
+    Waiting,
+    Unreachable,
+    Page(Page),
+}
+
+/// The application.
+#[component]
+pub(crate) fn App() -> View {
+    let location = Location::install();
+    provide_context(location);
+    provide_context(Preferences::load());
+    provide_context(Recent::load());
+    provide_context(Clock::start());
+    let session = Session::open(location);
+    provide_context(session);
+
+    let page = create_selector(move || Page::at(&location.path()));
+    // Login and everything else exclude each other; the way back is kept in the address.
+    create_effect(move || match (session.who(), page.get_clone()) {
+        (Who::Nobody, page) if page != Page::Login => location.replace(&session.login_address()),
+        (Who::Known(_), Page::Login) => location.replace(&way_back(location.parameter("next"))),
+        _ => {}
+    });
+
+    let scene = create_selector(move || match (session.who(), page.get_clone()) {
+        (Who::Asking, _) => Scene::Waiting,
+        (Who::Unknown(_), _) => Scene::Unreachable,
+        (Who::Nobody, Page::Login) => Scene::Page(Page::Login),
+        // The effect above is about to change the address.
+        (Who::Nobody, _) | (Who::Known(_), Page::Login) => Scene::Waiting,
+        (Who::Known(_), page) => Scene::Page(page),
+    });
+    view! {
+        (match scene.get_clone() {
+            Scene::Waiting => view! { div(class="waiting", aria-busy="true") },
+            Scene::Unreachable => pages::unreachable(session),
+            Scene::Page(Page::Home) => pages::home(),
+            Scene::Page(Page::Login) => pages::login(),
+            Scene::Page(Page::Tenant { tenant }) => pages::tenant(tenant),
+            Scene::Page(Page::Dashboard { tenant, dashboard }) => pages::dashboard(tenant, dashboard),
+            Scene::Page(Page::NotFound) => pages::not_found(),
+        })
+    }
+}
+
+/// Where to go after logging in: only ever to this origin.
+fn way_back(next: Option<String>) -> String {
+    next.filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_never_leads_elsewhere() {
+        assert_eq!(way_back(Some("/t/alpha?from=now-1h".to_owned())), "/t/alpha?from=now-1h");
+        for next in ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)", ""] {
+            assert_eq!(way_back(Some(next.to_owned())), "/", "{next}");
+        }
+    }
+}

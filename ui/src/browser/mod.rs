@@ -1,0 +1,92 @@
+//! What only a browser has: its clock and zone, timers, storage, the window.
+
+mod events;
+mod near;
+
+pub(crate) use events::{on_document, on_window};
+pub(crate) use near::near;
+
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::time::civil::{MINUTE, Zone};
+
+/// Milliseconds since the epoch.
+pub(crate) fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// The zone of the browser, with its changes of clocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Local;
+
+impl Zone for Local {
+    fn offset(&self, instant: i64) -> i64 {
+        // JavaScript says how far UTC is from here.
+        let minutes = js_sys::Date::new(&JsValue::from_f64(instant as f64)).get_timezone_offset();
+        if minutes.is_finite() { -(minutes as i64) * MINUTE } else { 0 }
+    }
+}
+
+#[wasm_bindgen(raw_module = "./chart.js")]
+extern "C" {
+    /// The browser's zone, as `Europe/Berlin`; may be empty.
+    #[wasm_bindgen(js_name = zoneName)]
+    pub(crate) fn zone_name() -> String;
+
+    /// Opens the browser's own picker of a date field.
+    #[wasm_bindgen(js_name = openPicker)]
+    pub(crate) fn open_picker(input: &web_sys::Element);
+}
+
+/// An element by its id.
+pub(crate) fn element(id: &str) -> Option<web_sys::Element> {
+    web_sys::window()?.document()?.get_element_by_id(id)
+}
+
+/// Whether nobody can see the page right now.
+pub(crate) fn is_hidden() -> bool {
+    web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}
+
+/// Waits for so many milliseconds.
+pub(crate) async fn sleep(milliseconds: u32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            let wait = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, wait);
+        }
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// What was kept under a name; none where storage is forbidden.
+pub(crate) fn stored(name: &str) -> Option<String> {
+    storage()?.get_item(&format!("porthole.{name}")).ok()?
+}
+
+/// Keeps a text; without effect where storage is forbidden.
+pub(crate) fn store(name: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(&format!("porthole.{name}"), value);
+    }
+}
+
+/// Whether a media query holds.
+pub(crate) fn matches_media(query: &str) -> bool {
+    web_sys::window().and_then(|window| window.match_media(query).ok()?).is_some_and(|list| list.matches())
+}
+
+/// Moves the focus to the first element that a selector finds below another, once the page has drawn it.
+pub(crate) fn focus_first(below: &web_sys::Node, selector: &str) {
+    if let Some(found) =
+        below.dyn_ref::<web_sys::Element>().and_then(|element| element.query_selector(selector).ok()?)
+        && let Ok(found) = found.dyn_into::<web_sys::HtmlElement>()
+    {
+        let _ = found.focus();
+    }
+}

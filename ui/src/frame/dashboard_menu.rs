@@ -1,0 +1,49 @@
+//! Which of the tenant's dashboards is looked at.
+
+use porthole_model::{DashboardSummary, Dashboards};
+use sycamore::{futures::spawn_local_scoped, prelude::*};
+
+use super::{Menu, menu};
+use crate::{api, icon, stores::{Board, Location}};
+
+/// The selector; `current` is the name in the address.
+pub(crate) fn dashboard_menu(board: Board, current: String, title: ReadSignal<Option<String>>) -> View {
+    let location = use_context::<Location>();
+    let all = create_signal(Vec::<DashboardSummary>::new());
+    let tenant = board.tenant.clone();
+    spawn_local_scoped(async move {
+        // Without the list the page still works: the menu then has only this one.
+        if let Ok(found) = api::get::<Dashboards>("/dashboards", Some(&tenant), None).await {
+            all.set(found.dashboards);
+        }
+    });
+    let shown = current.clone();
+    let face = view! {
+        b { (title.get_clone().unwrap_or_else(|| shown.clone())) }
+        (icon::chevron())
+    };
+    let options = Menu { button: "pill", list: "", label: "Dashboard".to_owned(), id: "dashboard-menu" };
+    menu(options, face, move |open| {
+        let items: Vec<View> = all
+            .get_clone()
+            .into_iter()
+            .map(|dashboard| {
+                let is_current = (dashboard.name == current).to_string();
+                let board = board.clone();
+                let name = dashboard.name.clone();
+                let choose = move |_| {
+                    open.set(false);
+                    location.go(&board.address_of(&name));
+                };
+                let description = dashboard.description.map(|text| view! { span(class="dim") { (text) } });
+                let title = dashboard.title;
+                view! {
+                    button(r#type="button", class="menu-item", role="menuitem", aria-current=is_current, on:click=choose) {
+                        span(class="what") { span { (title) } (description) }
+                    }
+                }
+            })
+            .collect();
+        view! { div(class="menu-head") { "Dashboards" } (items) }
+    })
+}

@@ -1,0 +1,12 @@
+//! The bar on top of every dashboard, and its menus.
+
+mod dashboard_menu;
+mod menu;
+mod range_picker;
+mod refresh_control;
+mod tenant_menu;
+mod top_bar;
+mod user_menu;
+
+pub(crate) use menu::{Menu, menu};
+pub(crate) use top_bar::{bare_bar, top_bar};

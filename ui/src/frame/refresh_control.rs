@@ -1,0 +1,43 @@
+//! Refresh now, and how often.
+
+use sycamore::prelude::*;
+
+use super::{Menu, menu};
+use crate::{icon, refresh::CHOICES, stores::Board};
+
+/// The two buttons.
+pub(crate) fn refresh_control(board: Board) -> View {
+    let refresh = board.refresh;
+    let now = board.clone();
+    let face = view! {
+        span(class="dim") { (refresh.get().name()) }
+        (icon::chevron())
+    };
+    let options =
+        Menu { button: "pill", list: "right narrow", label: "Refresh interval".to_owned(), id: "refresh-interval" };
+    let interval = menu(options, face, move |open| {
+        let items: Vec<View> = CHOICES
+            .into_iter()
+            .map(|(choice, _, name)| {
+                let board = board.clone();
+                let choose = move |_| {
+                    open.set(false);
+                    board.choose_refresh(choice);
+                };
+                let is_chosen = (refresh.get() == choice).to_string();
+                view! {
+                    button(r#type="button", class="menu-item", role="menuitemradio", aria-checked=is_chosen, on:click=choose) { (name) }
+                }
+            })
+            .collect();
+        items.into()
+    });
+    view! {
+        div(class="split wide") {
+            button(r#type="button", class="pill", aria-label="Refresh now", title="Refresh now", data-testid="refresh-now", on:click=move |_| now.ask_all()) {
+                (icon::refresh())
+            }
+            (interval)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The bar itself.
+
+use sycamore::prelude::*;
+
+use super::{dashboard_menu, range_picker, refresh_control, tenant_menu, user_menu};
+use crate::{icon, stores::Board};
+
+/// For a dashboard. `title` is the dashboard's, once it is known.
+pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<String>>) -> View {
+    let tenants = tenant_menu::tenant_menu(Some(board.tenant.to_string()));
+    let dashboards = dashboard_menu::dashboard_menu(board.clone(), dashboard.to_owned(), title);
+    let range = range_picker::range_picker(board.clone());
+    let refresh = refresh_control::refresh_control(board.clone());
+    let user = user_menu::user_menu();
+    let board = board.clone();
+    view! {
+        header(class="top") {
+            a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::mark()) }
+            nav(class="crumb", aria-label="Tenant and dashboard") {
+                (tenants)
+                span(class="dim wide", aria-hidden="true") { "/" }
+                (dashboards)
+            }
+            span(class="grow")
+            (range)
+            button(r#type="button", class="icon-button wide", aria-label="Zoom out", title="Zoom out", data-testid="zoom-out", on:click=move |_| board.zoom_out()) {
+                (icon::zoom_out())
+            }
+            (refresh)
+            (user)
+        }
+    }
+}
+
+/// For pages without a dashboard.
+pub(crate) fn bare_bar(tenant: Option<String>) -> View {
+    let tenants = tenant_menu::tenant_menu(tenant);
+    let user = user_menu::user_menu();
+    view! {
+        header(class="top") {
+            a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::mark()) }
+            nav(class="crumb", aria-label="Tenant") { (tenants) }
+            span(class="grow")
+            (user)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Who is logged in, the look, and the way out.
+
+use sycamore::prelude::*;
+
+use super::{Menu, menu};
+use crate::{
+    icon,
+    stores::{Look, Preferences, Session},
+};
+
+/// The round button on the right.
+pub(crate) fn user_menu() -> View {
+    let session = use_context::<Session>();
+    let preferences = use_context::<Preferences>();
+    let me = session.me();
+    let email = me.as_ref().map(|me| me.email.clone()).unwrap_or_default();
+    let name = me.and_then(|me| me.full_name.clone()).unwrap_or_else(|| email.clone());
+    let short = initials(&name);
+    let face = view! { span(class="avatar", aria-hidden="true") { (short) } };
+    let options = Menu { button: "rounded-full", list: "right", label: format!("Account of {name}"), id: "user-menu" };
+    menu(options, face, move |open| {
+        let looks: Vec<View> = Look::ALL
+            .into_iter()
+            .map(|(look, _, title)| {
+                let is_chosen = (preferences.look() == look).to_string();
+                let mark = (preferences.look() == look).then(icon::check);
+                view! {
+                    button(r#type="button", class="menu-item", role="menuitemradio", aria-checked=is_chosen, on:click=move |_| preferences.choose_look(look)) {
+                        span(class="grow") { (title) }
+                        (mark)
+                    }
+                }
+            })
+            .collect();
+        let (name, email) = (name.clone(), email.clone());
+        let second = (email != name).then(|| view! { div(class="dim") { (email) } });
+        view! {
+            div(class="menu-head") { div { (name) } (second) }
+            hr()
+            div(class="menu-head") { "Theme" }
+            (looks)
+            hr()
+            button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); session.log_out(); }) {
+                (icon::leave())
+                span { "Log out" }
+            }
+        }
+    })
+}
+
+/// `MR` of `Maria Rossi`, `A` of `alice@example.com`.
+fn initials(name: &str) -> String {
+    let name = name.split('@').next().unwrap_or(name);
+    let mut words = name.split([' ', '.', '-', '_']).filter_map(|word| word.chars().next());
+    [words.next(), words.next()].into_iter().flatten().flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn initials_come_from_names_and_from_addresses() {
+        assert_eq!(initials("Maria Rossi"), "MR");
+        assert_eq!(initials("alice@example.com"), "A");
+        assert_eq!(initials("jan.de.vries@example.com"), "JD");
+        assert_eq!(initials(""), "");
+    }
+}

@@ -1,0 +1,105 @@
+//! The icons, drawn here.
+
+use porthole_model::Severity;
+use sycamore::prelude::*;
+
+/// Lines on a 16-unit square, in the colour of the text.
+fn lines(d: &'static str) -> View {
+    view! {
+        svg("viewBox"="0 0 16 16", "fill"="none", "stroke"="currentColor", "stroke-width"="1.5", "stroke-linecap"="round", "stroke-linejoin"="round", "aria-hidden"="true") {
+            path("d"=d)
+        }
+    }
+}
+
+pub(crate) fn clock() -> View {
+    lines("M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 4.5V8l2.4 1.4")
+}
+pub(crate) fn refresh() -> View {
+    lines("M13.5 8a5.5 5.5 0 1 1-1.7-4M13.6 1.8v2.6H11")
+}
+pub(crate) fn zoom_out() -> View {
+    lines("M7 2a5 5 0 1 0 0 10a5 5 0 1 0 0-10M10.7 10.7 14 14M5 7h4")
+}
+pub(crate) fn more() -> View {
+    view! {
+        svg("viewBox"="0 0 16 16", "fill"="currentColor", "aria-hidden"="true") {
+            circle("cx"="8", "cy"="3.2", "r"="1.3")
+            circle("cx"="8", "cy"="8", "r"="1.3")
+            circle("cx"="8", "cy"="12.8", "r"="1.3")
+        }
+    }
+}
+pub(crate) fn info() -> View {
+    lines("M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 7.4v3.6M8 5v.1")
+}
+pub(crate) fn calendar() -> View {
+    lines("M2.5 4a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1v8.5a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1zM2.5 6.5h11M5.5 1.5V4M10.5 1.5V4")
+}
+pub(crate) fn check() -> View {
+    lines("M3.5 8.5 6.5 11.5 12.5 4.5")
+}
+pub(crate) fn table() -> View {
+    lines("M2 3.5h12v9H2zM2 6.5h12M6.5 6.5v6")
+}
+pub(crate) fn chart() -> View {
+    lines("M2 2v12h12M4.5 10.5l3-4 2.5 2 3.5-5")
+}
+pub(crate) fn filter() -> View {
+    lines("M2 3.5h12L9.5 9v4.5l-3-1.5V9z")
+}
+pub(crate) fn leave() -> View {
+    lines("M6 2H3v12h3M10.5 11l3-3-3-3M13.5 8H6.5")
+}
+
+/// Opens a menu.
+pub(crate) fn chevron() -> View {
+    view! {
+        svg("class"="chevron", "viewBox"="0 0 10 10", "fill"="none", "stroke"="currentColor", "stroke-width"="1.6", "stroke-linecap"="round", "stroke-linejoin"="round", "aria-hidden"="true") {
+            path("d"="M2 3.5 5 6.5 8 3.5")
+        }
+    }
+}
+
+/// Up or down, for sorted columns.
+pub(crate) fn arrow(descending: bool) -> View {
+    let d = if descending { "M5 1.5v7M2 5.7l3 3 3-3" } else { "M5 8.5v-7M2 4.3l3-3 3 3" };
+    view! {
+        svg("viewBox"="0 0 10 10", "fill"="none", "stroke"="currentColor", "stroke-width"="1.5", "stroke-linecap"="round", "stroke-linejoin"="round", "aria-hidden"="true") {
+            path("d"=d)
+        }
+    }
+}
+
+/// The product's mark.
+pub(crate) fn mark() -> View {
+    view! {
+        svg("class"="mark", "viewBox"="0 0 24 24", "fill"="none", "aria-hidden"="true") {
+            circle("cx"="12", "cy"="12", "r"="10", "stroke"="currentColor", "stroke-width"="2.4")
+            circle("cx"="12", "cy"="12", "r"="5.6", "fill"="currentColor", "opacity"=".25")
+            path("d"="M6.7 13.2c1.8-1.7 3.5-1.7 5.3 0s3.5 1.7 5.3 0", "stroke"="currentColor", "stroke-width"="1.8", "stroke-linecap"="round")
+        }
+    }
+}
+
+/// One shape for each severity, so that colour is never alone.
+pub(crate) fn severity(severity: Severity, color: String) -> View {
+    let (behind, line) = match severity {
+        Severity::Good => ("M8 1a7 7 0 1 0 0 14a7 7 0 1 0 0-14", "M4.8 8.2l2.2 2.2 4.2-4.6"),
+        Severity::Warning => ("M8 1.8l6.6 12H1.4z", "M8 6v3.6M8 11.6v.2"),
+        Severity::Critical => {
+            ("M4.5 1.5h7a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3h-7a3 3 0 0 1-3-3v-7a3 3 0 0 1 3-3", "M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6")
+        }
+        Severity::Unknown => (
+            "M8 1a7 7 0 1 0 0 14a7 7 0 1 0 0-14",
+            "M6.2 6.2a1.9 1.9 0 1 1 2.6 1.8c-.6.3-.8.6-.8 1.2M8 11.5v.1",
+        ),
+    };
+    let stroke = color.clone();
+    view! {
+        svg("viewBox"="0 0 16 16", "fill"="none", "aria-hidden"="true") {
+            path("d"=behind, "fill"=color, "opacity"=".2")
+            path("d"=line, "stroke"=stroke, "stroke-width"="1.8", "stroke-linecap"="round", "stroke-linejoin"="round")
+        }
+    }
+}

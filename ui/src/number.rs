@@ -1,0 +1,157 @@
+//! How numbers are written: grouped, with as many decimals as help, with their unit.
+
+/// Larger counts of decimals say nothing.
+const MOST_DECIMALS: u8 = 15;
+
+/// `9,310.5`; `decimals` none: as many as the value has, at most three.
+pub fn number(value: f64, decimals: Option<u8>) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let text = match decimals {
+        Some(decimals) => format!("{value:.*}", usize::from(decimals.min(MOST_DECIMALS))),
+        // Small values would vanish: three significant digits for them.
+        None if value != 0.0 && value.abs() < 0.1 => significant(value),
+        None => trimmed(format!("{value:.3}")),
+    };
+    grouped(&text)
+}
+
+/// As many as the value has, up to what a double can tell: for cells of tables and numbers that are compared.
+pub fn exact(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    grouped(&format!("{value}"))
+}
+
+/// A number and its unit: `52.1 %`, `204 ms`, `1,284`.
+pub fn with_unit(number: &str, unit: Option<&str>) -> String {
+    match unit {
+        Some(unit) if !unit.is_empty() => format!("{number}\u{a0}{unit}"),
+        _ => number.to_owned(),
+    }
+}
+
+/// How many decimals a set of values shown together needs, so that they line up: enough for three significant digits
+/// of the largest, none from 100 on.
+pub fn shared_decimals(values: impl Iterator<Item = f64>) -> u8 {
+    let mut largest = 0.0_f64;
+    let mut whole = true;
+    for value in values.filter(|value| value.is_finite()) {
+        largest = largest.max(value.abs());
+        whole &= value.fract() == 0.0;
+    }
+    match largest {
+        _ if whole => 0,
+        l if l >= 1000.0 => 0,
+        l if l >= 10.0 => 1,
+        l if l >= 1.0 => 2,
+        l if l >= 0.1 => 3,
+        _ => 4,
+    }
+}
+
+/// A change with its sign: `+3.2`, `−0.1`.
+pub fn change(value: f64, decimals: Option<u8>) -> String {
+    let text = number(value.abs(), decimals);
+    match value {
+        v if v < 0.0 => format!("−{text}"),
+        v if v > 0.0 => format!("+{text}"),
+        _ => text,
+    }
+}
+
+fn significant(value: f64) -> String {
+    let magnitude = value.abs().log10().floor();
+    if magnitude < -9.0 {
+        return format!("{value:.2e}");
+    }
+    trimmed(format!("{value:.*}", (2.0 - magnitude) as usize))
+}
+
+fn trimmed(text: String) -> String {
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// Thousands apart, with a true minus sign.
+fn grouped(text: &str) -> String {
+    let (sign, rest) = match text.strip_prefix('-') {
+        // A rounded-away rest is no negative zero.
+        Some(rest) if rest.bytes().any(|b| matches!(b, b'1'..=b'9')) => ("−", rest),
+        Some(rest) => ("", rest),
+        None => ("", text),
+    };
+    let (whole, fraction) = match rest.find(['.', 'e']) {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    let mut out = String::with_capacity(text.len() + 4);
+    out.push_str(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out.push_str(fraction);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_thousands() {
+        assert_eq!(number(1284.0, None), "1,284");
+        assert_eq!(number(-9_310_000.25, None), "−9,310,000.25");
+        assert_eq!(number(999.0, Some(2)), "999.00");
+    }
+
+    #[test]
+    fn has_as_many_decimals_as_the_value_up_to_three() {
+        assert_eq!(number(71.4, None), "71.4");
+        assert_eq!(number(2.0 / 3.0, None), "0.667");
+        assert_eq!(number(0.00042, None), "0.00042");
+        assert_eq!(number(0.000_421_23, None), "0.000421");
+        assert_eq!(number(1e-12, None), "1.00e-12");
+    }
+
+    #[test]
+    fn has_no_negative_zero_and_no_infinity() {
+        assert_eq!(number(-0.0001, Some(1)), "0.0");
+        assert_eq!(number(f64::INFINITY, None), "–");
+        assert_eq!(number(f64::NAN, Some(2)), "–");
+    }
+
+    #[test]
+    fn exact_numbers_keep_what_they_have() {
+        assert_eq!(exact(12_345.678_912_3), "12,345.6789123");
+        assert_eq!(exact(42.0), "42");
+    }
+
+    #[test]
+    fn absurd_decimals_are_bounded() {
+        assert_eq!(number(1.0, Some(255)), format!("1.{}", "0".repeat(15)));
+    }
+
+    #[test]
+    fn values_shown_together_line_up() {
+        assert_eq!(shared_decimals([52.123, 9.1].into_iter()), 1);
+        assert_eq!(shared_decimals([1.0, 20.0].into_iter()), 0);
+        assert_eq!(shared_decimals([0.42].into_iter()), 3);
+        assert_eq!(shared_decimals([f64::NAN].into_iter()), 0);
+    }
+
+    #[test]
+    fn changes_have_a_sign() {
+        assert_eq!(change(3.2, None), "+3.2");
+        assert_eq!(change(-0.1, None), "−0.1");
+        assert_eq!(change(0.0, None), "0");
+    }
+}

@@ -1,0 +1,69 @@
+//! A dashboard: the bar and the grid of panels.
+
+use std::rc::Rc;
+
+use porthole_model::Dashboard;
+use sycamore::{futures::spawn_local_scoped, prelude::*};
+
+use super::{name_tab, notice};
+use crate::{
+    api::{self, Failure},
+    browser, frame,
+    panel::grid,
+    query::segment,
+    stores::{Board, Session},
+};
+
+/// The page.
+pub(crate) fn dashboard(tenant: String, name: String) -> View {
+    let session = use_context::<Session>();
+    let found = create_signal(None::<Result<Rc<Dashboard>, Failure>>);
+    let usual = create_selector(move || {
+        found.with(|found| found.as_ref()?.as_ref().ok()?.default_range.clone())
+    });
+    let title = create_selector(move || found.with(|found| Some(found.as_ref()?.as_ref().ok()?.title.clone())));
+    let board = Board::new(&tenant, usual);
+    create_effect(move || name_tab(&title.get_clone().unwrap_or_default()));
+
+    let path = format!("/dashboards/{}", segment(&name));
+    let asked = create_signal(0_u32);
+    create_effect(move || {
+        asked.track();
+        let (path, tenant) = (path.clone(), tenant.clone());
+        spawn_local_scoped(async move {
+            let mut failed = 0;
+            loop {
+                match api::get::<Dashboard>(&path, Some(&tenant), None).await {
+                    Ok(dashboard) => return found.set(Some(Ok(Rc::new(dashboard)))),
+                    Err(failure) if failure.status() == Some(401) => return session.lost(),
+                    Err(failure) => {
+                        failed += 1;
+                        let wait = crate::retry::is_passing(failure.status())
+                            .then(|| crate::retry::delay(failed, failure.retry_after(), js_sys::Math::random()))
+                            .flatten();
+                        found.set(Some(Err(failure)));
+                        let Some(wait) = wait else { return };
+                        browser::sleep(wait).await;
+                    }
+                }
+            }
+        });
+    });
+
+    let bar = frame::top_bar(&board, &name, title);
+    view! {
+        (bar)
+        main(class="board") {
+            (match found.get_clone() {
+                None => view! { div(class="waiting", aria-busy="true") },
+                Some(Ok(dashboard)) => grid(&board, &dashboard),
+                Some(Err(failure)) => {
+                    let again = view! {
+                        button(r#type="button", class="button primary", on:click=move |_| asked.set(asked.get_untracked() + 1)) { "Try again" }
+                    };
+                    notice(failure.title(), &failure.detail(), Some(again))
+                }
+            })
+        }
+    }
+}

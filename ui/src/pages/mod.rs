@@ -1,0 +1,20 @@
+//! One file per page.
+
+mod dashboard;
+mod home;
+mod login;
+mod notice;
+mod tenant;
+
+pub(crate) use dashboard::dashboard;
+pub(crate) use home::home;
+pub(crate) use login::login;
+pub(crate) use notice::{not_found, notice, unreachable};
+pub(crate) use tenant::tenant;
+
+/// The browser tab's title.
+fn name_tab(title: &str) {
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        document.set_title(&if title.is_empty() { "Porthole".to_owned() } else { format!("{title} · Porthole") });
+    }
+}

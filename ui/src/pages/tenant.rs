@@ -1,0 +1,46 @@
+//! A tenant without a dashboard named: on to its usual one.
+
+use porthole_model::Dashboards;
+use sycamore::{futures::spawn_local_scoped, prelude::*};
+
+use super::{name_tab, notice};
+use crate::{
+    api, frame,
+    query::segment,
+    stores::{Location, Session},
+};
+
+/// Goes to the dashboard `default`, else to the first.
+pub(crate) fn tenant(tenant: String) -> View {
+    name_tab("");
+    let location = use_context::<Location>();
+    let session = use_context::<Session>();
+    let trouble = create_signal(None::<(String, String)>);
+    let id = tenant.clone();
+    spawn_local_scoped(async move {
+        match api::get::<Dashboards>("/dashboards", Some(&id), None).await {
+            Ok(found) => {
+                let usual = found.dashboards.iter().find(|one| one.name == "default").or(found.dashboards.first());
+                match usual {
+                    Some(one) => location.replace(&format!("/t/{}/d/{}", segment(&id), segment(&one.name))),
+                    None => trouble.set(Some((
+                        "No dashboard yet".to_owned(),
+                        "This tenant's configuration has no dashboard.".to_owned(),
+                    ))),
+                }
+            }
+            Err(failure) if failure.status() == Some(401) => session.lost(),
+            Err(failure) => trouble.set(Some((failure.title().to_owned(), failure.detail()))),
+        }
+    });
+    let bar = frame::bare_bar(Some(tenant));
+    view! {
+        (bar)
+        main {
+            (match trouble.get_clone() {
+                Some((title, detail)) => notice(&title, &detail, None),
+                None => view! { div(class="waiting", aria-busy="true") },
+            })
+        }
+    }
+}

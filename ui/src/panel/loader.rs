@@ -1,0 +1,198 @@
+//! Asking for one panel's data: when it is near, again in its interval, and only the newest question counts.
+
+use std::{cell::RefCell, rc::Rc};
+
+use porthole_model::{PanelAnswer, PanelPlacement};
+use sycamore::{futures::spawn_local_scoped, prelude::*};
+
+use crate::{
+    api::{self, Failure},
+    browser,
+    query::{Query, segment},
+    retry,
+    sorting::TableQuery,
+    stores::{Board, Session},
+    time::{format, range::Range},
+};
+
+/// Refreshing faster than this shows no bar, in milliseconds.
+const PATIENCE: u32 = 300;
+/// Milliseconds between two looks at whether it is time to ask again.
+const STEP: u32 = 1_000;
+
+/// One panel's data and how it is doing.
+#[derive(Clone, Copy)]
+pub(crate) struct Loader {
+    /// The newest answer; an older one stays until a newer one is there.
+    pub answer: Signal<Option<Rc<PanelAnswer>>>,
+    /// Why there is no newer one.
+    pub failure: Signal<Option<Rc<Failure>>>,
+    /// A question has been running for longer than [`PATIENCE`].
+    pub is_slow: Signal<bool>,
+    /// When the newest answer came; milliseconds since the epoch.
+    pub received_at: Signal<i64>,
+    /// What the reader asked of a table.
+    pub wishes: Signal<TableQuery>,
+    /// Counts how often the reader asked for fresh data of this panel.
+    asked: Signal<u32>,
+}
+
+/// What an answer depends on.
+#[derive(Clone, PartialEq)]
+struct Question {
+    range: Range,
+    wishes: TableQuery,
+    asked: (u32, u32),
+}
+
+impl Loader {
+    /// Starts asking as soon as the panel is near.
+    pub fn start(board: &Board, placement: &PanelPlacement, near: ReadSignal<bool>) -> Self {
+        let this = Self {
+            answer: create_signal(None),
+            failure: create_signal(None),
+            is_slow: create_signal(false),
+            received_at: create_signal(0),
+            wishes: create_signal(TableQuery::default()),
+            asked: create_signal(0),
+        };
+        let session = use_context::<Session>();
+        let board = board.clone();
+        let path = format!("/panels/{}/data", segment(&placement.id));
+        let own_interval = placement.refresh_interval;
+        let answered: Rc<RefCell<Option<Question>>> = Rc::default();
+
+        create_effect(move || {
+            let question = Question {
+                range: board.range.get_clone(),
+                wishes: this.wishes.get_clone(),
+                asked: (board.asked.get(), this.asked.get()),
+            };
+            if !near.get() {
+                return;
+            }
+            // Ends with this run of the effect: a newer question takes its place.
+            let (board, path, answered) = (board.clone(), path.clone(), answered.clone());
+            let running: Rc<RefCell<Option<web_sys::AbortController>>> = Rc::default();
+            on_cleanup({
+                let running = running.clone();
+                move || {
+                    if let Some(controller) = running.borrow_mut().take() {
+                        controller.abort();
+                    }
+                }
+            });
+            spawn_local_scoped(async move {
+                let mut due = answered.borrow().as_ref() != Some(&question);
+                // Data that the host may have kept is good enough, unless the reader asked for fresh data.
+                let mut fresh = due
+                    && answered.borrow().as_ref().map_or(question.asked != (0, 0), |a| a.asked != question.asked);
+                loop {
+                    if due {
+                        let asked = Ask { board: &board, path: &path, wishes: &question.wishes, fresh };
+                        if !this.ask(asked, &running, session).await {
+                            return;
+                        }
+                        *answered.borrow_mut() = Some(question.clone());
+                        fresh = false;
+                    }
+                    browser::sleep(STEP).await;
+                    let interval = this.answer.with_untracked(|a| a.as_ref().map_or(own_interval, |a| a.refresh_interval));
+                    let waited = browser::now() - this.received_at.get_untracked();
+                    due = !browser::is_hidden()
+                        && board.refresh.get_untracked().wait(interval).is_some_and(|wait| waited >= i64::from(wait));
+                }
+            });
+        });
+        this
+    }
+
+    /// Asks for fresh data of this panel.
+    pub fn ask_again(self) {
+        self.asked.set(self.asked.get_untracked() + 1);
+    }
+
+    /// Asks until there is an answer or no hope; false: nothing more to do until the reader does something.
+    async fn ask(
+        self,
+        ask: Ask<'_>,
+        running: &Rc<RefCell<Option<web_sys::AbortController>>>,
+        session: Session,
+    ) -> bool {
+        let mut failed = 0;
+        loop {
+            let controller = web_sys::AbortController::new().ok();
+            let signal = controller.as_ref().map(web_sys::AbortController::signal);
+            *running.borrow_mut() = controller;
+            let is_over = Rc::new(std::cell::Cell::new(false));
+            self.watch(is_over.clone());
+            let answer = api::get::<PanelAnswer>(&ask.address(), Some(&ask.board.tenant), signal.as_ref()).await;
+            is_over.set(true);
+            running.borrow_mut().take();
+            if self.is_slow.get_untracked() {
+                self.is_slow.set(false);
+            }
+            let failure = match answer {
+                Ok(answer) => {
+                    self.received_at.set(browser::now());
+                    self.answer.set(Some(Rc::new(answer)));
+                    if self.failure.with_untracked(Option::is_some) {
+                        self.failure.set(None);
+                    }
+                    return true;
+                }
+                Err(Failure::Cancelled) => return false,
+                Err(failure) => failure,
+            };
+            if failure.status() == Some(401) {
+                session.lost();
+                return false;
+            }
+            failed += 1;
+            let passing = retry::is_passing(failure.status());
+            let wait = retry::delay(failed, failure.retry_after(), js_sys::Math::random()).filter(|_| passing);
+            self.failure.set(Some(Rc::new(failure)));
+            match wait {
+                Some(wait) => browser::sleep(wait).await,
+                None => {
+                    // The next interval may fare better.
+                    self.received_at.set(browser::now());
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// Shows the bar when a question takes long.
+    fn watch(self, is_over: Rc<std::cell::Cell<bool>>) {
+        spawn_local_scoped(async move {
+            browser::sleep(PATIENCE).await;
+            if !is_over.get() && !self.is_slow.get_untracked() {
+                self.is_slow.set(true);
+            }
+        });
+    }
+}
+
+/// One question to the host.
+struct Ask<'a> {
+    board: &'a Board,
+    path: &'a str,
+    wishes: &'a TableQuery,
+    fresh: bool,
+}
+
+impl Ask<'_> {
+    fn address(&self) -> String {
+        let window = self.board.window();
+        let mut query = Query::default();
+        query
+            .push("start_date", format::rfc3339(window.start))
+            .push("end_date", format::rfc3339(window.end));
+        self.wishes.write(&mut query);
+        if self.fresh {
+            query.push("fresh", "true");
+        }
+        format!("{}{}", self.path, query.to_text())
+    }
+}

@@ -1,0 +1,62 @@
+//! The pages and their addresses.
+
+use sycamore_router::Route;
+
+use crate::query::decode;
+
+/// A page.
+#[derive(Debug, Clone, PartialEq, Eq, Route)]
+pub(crate) enum Page {
+    /// The reader's tenant, or the first.
+    #[to("/")]
+    Home,
+    /// Logging in.
+    #[to("/login")]
+    Login,
+    /// A tenant's usual dashboard.
+    #[to("/t/<tenant>")]
+    Tenant {
+        /// The tenant's id.
+        tenant: String,
+    },
+    /// A dashboard.
+    #[to("/t/<tenant>/d/<dashboard>")]
+    Dashboard {
+        /// The tenant's id.
+        tenant: String,
+        /// The dashboard's name.
+        dashboard: String,
+    },
+    /// Anything else.
+    #[not_found]
+    NotFound,
+}
+
+impl Page {
+    /// The page at a path.
+    pub fn at(path: &str) -> Self {
+        match Self::default().match_path(path) {
+            Self::Tenant { tenant } => Self::Tenant { tenant: decode(&tenant) },
+            Self::Dashboard { tenant, dashboard } => {
+                Self::Dashboard { tenant: decode(&tenant), dashboard: decode(&dashboard) }
+            }
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lead_to_their_pages() {
+        assert_eq!(Page::at("/"), Page::Home);
+        assert_eq!(Page::at("/login"), Page::Login);
+        assert_eq!(Page::at("/t/a%20b"), Page::Tenant { tenant: "a b".to_owned() });
+        let dashboard = Page::Dashboard { tenant: "alpha".to_owned(), dashboard: "default".to_owned() };
+        assert_eq!(Page::at("/t/alpha/d/default"), dashboard);
+        assert_eq!(Page::at("/t/alpha/d/default/"), dashboard);
+        assert_eq!(Page::at("/t/alpha/x/default"), Page::NotFound);
+    }
+}

@@ -1,0 +1,236 @@
+//! Series made ready to be drawn: one common time axis, gaps where there are gaps, sums where they are stacked.
+
+use porthole_model::Plot;
+
+/// Nothing was measured and a line must break here.
+pub const GAP: f64 = f64::NAN;
+/// Nothing was measured here, but a line goes on: another series has a point at this instant.
+pub const ABSENT: f64 = f64::INFINITY;
+
+/// Series over one common axis.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Aligned {
+    /// Milliseconds since the epoch, ascending, each once.
+    pub instants: Vec<f64>,
+    /// One list for each series, as long as `instants`; [`GAP`] and [`ABSENT`] where there is no value.
+    pub values: Vec<Vec<f64>>,
+}
+
+/// Puts series on the union of their instants. Where neighbouring points of a series are further apart than its
+/// `join_within`, a gap is put between them.
+pub fn align(plots: &[Plot]) -> Aligned {
+    let points: Vec<Vec<(i64, f64)>> = plots.iter().map(with_gaps).collect();
+
+    let mut instants: Vec<i64> = Vec::new();
+    for series in &points {
+        // Series of one chart usually share their buckets.
+        if series.len() != instants.len() || !series.iter().zip(&instants).all(|((t, _), i)| t == i) {
+            instants.extend(series.iter().map(|(instant, _)| instant));
+            instants.sort_unstable();
+            instants.dedup();
+        }
+    }
+
+    let values = points
+        .iter()
+        .map(|series| {
+            let mut next = series.iter().peekable();
+            instants
+                .iter()
+                .map(|instant| {
+                    let mut value = ABSENT;
+                    while let Some((_, v)) = next.next_if(|(t, _)| t <= instant) {
+                        value = *v;
+                    }
+                    value
+                })
+                .collect()
+        })
+        .collect();
+    Aligned {
+        instants: instants.into_iter().map(|instant| instant as f64).collect(),
+        values,
+    }
+}
+
+/// A series' points in order, and a gap in the middle of each stretch that must not be joined.
+fn with_gaps(plot: &Plot) -> Vec<(i64, f64)> {
+    let mut points: Vec<(i64, f64)> = Vec::with_capacity(plot.instants.len());
+    for (instant, value) in plot.instants.iter().zip(&plot.values) {
+        let value = value.filter(|value| value.is_finite()).unwrap_or(GAP);
+        if let (Some((before, _)), Some(limit)) = (points.last(), plot.join_within)
+            && instant.saturating_sub(*before) > i64::try_from(limit).unwrap_or(i64::MAX)
+        {
+            points.push((before + (instant - before) / 2, GAP));
+        }
+        points.push((*instant, value));
+    }
+    // The host sends them in order; a faulty one must not make a faulty picture.
+    if !points.is_sorted_by_key(|(instant, _)| *instant) {
+        points.sort_by_key(|(instant, _)| *instant);
+    }
+    points
+}
+
+/// Each series on the sum of those before it; what is hidden adds nothing.
+pub fn stack(aligned: &Aligned, is_shown: impl Fn(usize) -> bool) -> Vec<Vec<f64>> {
+    let mut sums = vec![0.0; aligned.instants.len()];
+    aligned
+        .values
+        .iter()
+        .enumerate()
+        .map(|(index, values)| {
+            values
+                .iter()
+                .zip(&mut sums)
+                .map(|(value, sum)| {
+                    if value.is_finite() && is_shown(index) {
+                        *sum += value;
+                        *sum
+                    } else {
+                        *value
+                    }
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// The last value of a series.
+pub fn last(plot: &Plot) -> Option<f64> {
+    plot.values
+        .iter()
+        .rev()
+        .find_map(|value| value.filter(|value| value.is_finite()))
+}
+
+/// Whether any series has any value.
+pub fn has_values(plots: &[Plot]) -> bool {
+    plots.iter().any(|plot| last(plot).is_some())
+}
+
+/// What one series shows at one point of the axis, for the tooltip: its own value there, or the one it is joined to
+/// when it has no point exactly there but the nearest neighbour is no further than half of `reach` milliseconds.
+pub fn reading(aligned: &Aligned, series: usize, index: usize, reach: f64) -> Option<f64> {
+    let values = aligned.values.get(series)?;
+    let at = *aligned.instants.get(index)?;
+    let here = *values.get(index)?;
+    if here != ABSENT {
+        return Some(here).filter(|value| value.is_finite());
+    }
+    let near = |i: usize| (aligned.instants[i] - at).abs() <= reach / 2.0;
+    let before = (0..index)
+        .rev()
+        .take_while(|i| near(*i))
+        .find(|i| values[*i] != ABSENT);
+    let after = (index + 1..values.len())
+        .take_while(|i| near(*i))
+        .find(|i| values[*i] != ABSENT);
+    let nearest = match (before, after) {
+        (Some(b), Some(a)) => Some(if at - aligned.instants[b] <= aligned.instants[a] - at {
+            b
+        } else {
+            a
+        }),
+        (b, a) => b.or(a),
+    }?;
+    Some(values[nearest]).filter(|value| value.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn plot(points: &[(i64, Option<f64>)], join_within: Option<u64>) -> Plot {
+        Plot {
+            label: "edge-01".to_owned(),
+            instants: points.iter().map(|(t, _)| *t).collect(),
+            values: points.iter().map(|(_, v)| *v).collect(),
+            color: None,
+            mark: Default::default(),
+            join_within,
+        }
+    }
+
+    /// Floats as text, so that gaps can be compared.
+    fn texts(values: &[f64]) -> Vec<String> {
+        values.iter().map(|value| value.to_string()).collect()
+    }
+
+    #[test]
+    fn a_gap_is_put_between_points_too_far_apart() {
+        let aligned = align(&[plot(
+            &[(0, Some(1.0)), (60, Some(2.0)), (300, Some(3.0))],
+            Some(120),
+        )]);
+        assert_eq!(aligned.instants, [0.0, 60.0, 180.0, 300.0]);
+        assert_eq!(texts(&aligned.values[0]), ["1", "2", "NaN", "3"]);
+    }
+
+    #[test]
+    fn points_are_joined_where_the_series_says_nothing() {
+        let aligned = align(&[plot(&[(0, Some(1.0)), (9_000, Some(2.0))], None)]);
+        assert_eq!(texts(&aligned.values[0]), ["1", "2"]);
+    }
+
+    #[test]
+    fn a_missing_value_is_a_gap_and_not_zero() {
+        let aligned = align(&[plot(&[(0, Some(1.0)), (60, None), (120, Some(3.0))], None)]);
+        assert_eq!(texts(&aligned.values[0]), ["1", "NaN", "3"]);
+    }
+
+    #[test]
+    fn another_series_instants_do_not_break_a_line() {
+        let aligned = align(&[
+            plot(&[(0, Some(1.0)), (100, Some(2.0))], None),
+            plot(&[(50, Some(9.0))], None),
+        ]);
+        assert_eq!(aligned.instants, [0.0, 50.0, 100.0]);
+        assert_eq!(texts(&aligned.values[0]), ["1", "inf", "2"]);
+        assert_eq!(texts(&aligned.values[1]), ["inf", "9", "inf"]);
+    }
+
+    #[test]
+    fn instants_out_of_order_are_put_in_order() {
+        let aligned = align(&[plot(&[(100, Some(2.0)), (0, Some(1.0))], Some(10))]);
+        assert!(aligned.instants.is_sorted());
+        assert_eq!(aligned.instants.len(), aligned.values[0].len());
+    }
+
+    #[test]
+    fn lists_of_unequal_length_are_cut_to_the_shorter() {
+        let mut one = plot(&[(0, Some(1.0)), (1, Some(2.0))], None);
+        one.values.pop();
+        assert_eq!(align(&[one]).instants, [0.0]);
+    }
+
+    #[test]
+    fn hidden_series_add_nothing_to_a_stack() {
+        let aligned = align(&[
+            plot(&[(0, Some(1.0))], None),
+            plot(&[(0, Some(2.0))], None),
+            plot(&[(0, Some(4.0))], None),
+        ]);
+        assert_eq!(stack(&aligned, |index| index != 1), [[1.0], [2.0], [5.0]]);
+    }
+
+    #[test]
+    fn a_tooltip_reads_the_nearest_point_within_reach_but_never_across_a_gap() {
+        let aligned = align(&[
+            plot(&[(0, Some(1.0)), (100, Some(2.0)), (200, None)], None),
+            plot(&[(90, Some(9.0)), (190, Some(8.0))], None),
+        ]);
+        assert_eq!(reading(&aligned, 0, 1, 60.0), Some(2.0));
+        assert_eq!(reading(&aligned, 0, 1, 10.0), None);
+        assert_eq!(reading(&aligned, 0, 3, 60.0), None);
+        assert_eq!(reading(&aligned, 1, 1, 60.0), Some(9.0));
+        assert_eq!(reading(&aligned, 7, 1, 60.0), None);
+    }
+
+    #[test]
+    fn the_last_value_skips_what_is_missing() {
+        assert_eq!(last(&plot(&[(0, Some(1.0)), (1, None)], None)), Some(1.0));
+        assert!(!has_values(&[plot(&[(0, None)], None)]));
+    }
+}

@@ -1,0 +1,104 @@
+//! The dashboard that is open: its tenant, range and refreshing, all of it in the address.
+
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+
+use super::{Location, Preferences, Recent};
+use crate::{
+    browser,
+    query::segment,
+    refresh::Refresh,
+    time::range::{Range, Window},
+};
+
+/// What the frame and the panels of one dashboard share.
+#[derive(Clone)]
+pub(crate) struct Board {
+    /// The tenant's id.
+    pub tenant: Rc<str>,
+    /// What is shown; tracked when read.
+    pub range: ReadSignal<Range>,
+    /// How often panels ask again.
+    pub refresh: ReadSignal<Refresh>,
+    /// Counts how often the reader asked for fresh data of all panels.
+    pub asked: Signal<u32>,
+    location: Location,
+    preferences: Preferences,
+    recent: Recent,
+}
+
+impl Board {
+    /// For a tenant; `usual` is the dashboard's own range, once it is known.
+    pub fn new(tenant: &str, usual: ReadSignal<Option<String>>) -> Self {
+        let location = use_context::<Location>();
+        let preferences = use_context::<Preferences>();
+        let range = create_selector(move || {
+            let zone = preferences.zone();
+            let now = browser::now();
+            let (from, to) = (location.parameter("from"), location.parameter("to"));
+            Range::from_address(from.as_deref(), to.as_deref(), now, &zone)
+                .or_else(|| Range::from_word(usual.get_clone()?.as_str(), now, &zone))
+                .unwrap_or_default()
+        });
+        Self {
+            tenant: tenant.into(),
+            range,
+            refresh: create_selector(move || Refresh::from_address(location.parameter("refresh").as_deref())),
+            asked: create_signal(0),
+            location,
+            preferences,
+            recent: use_context::<Recent>(),
+        }
+    }
+
+    /// The instants meant right now; not tracked.
+    pub fn window(&self) -> Window {
+        self.range.get_clone_untracked().window(browser::now(), &self.preferences.zone_untracked())
+    }
+
+    /// Shows another range.
+    pub fn show(&self, range: &Range) {
+        let (from, to) = (range.from.to_string(), range.to.to_string());
+        self.recent.add(&from, &to);
+        self.location.change(|query| {
+            query.set("from", Some(&from)).set("to", Some(&to));
+        });
+    }
+
+    /// Shows what was dragged over in a chart; milliseconds since the epoch.
+    pub fn zoom_to(&self, start: f64, end: f64) {
+        // Whole seconds make addresses that can be read.
+        let second = |instant: f64| (instant / 1_000.0).round() as i64 * 1_000;
+        self.show(&Range::between(second(start), second(end)));
+    }
+
+    /// Shows twice as much.
+    pub fn zoom_out(&self) {
+        let range = self.range.get_clone_untracked();
+        self.show(&range.zoomed_out(browser::now(), &self.preferences.zone_untracked()));
+    }
+
+    /// Asks for fresh data of all panels.
+    pub fn ask_all(&self) {
+        self.asked.set(self.asked.get_untracked() + 1);
+    }
+
+    /// Chooses how often panels ask.
+    pub fn choose_refresh(&self, refresh: Refresh) {
+        self.location.change(|query| {
+            query.set("refresh", refresh.address());
+        });
+    }
+
+    /// The address of another dashboard of this tenant, with the same range.
+    pub fn address_of(&self, dashboard: &str) -> String {
+        let mut query = crate::query::Query::default();
+        for name in ["from", "to", "refresh"] {
+            if let Some(value) = self.location.parameter(name) {
+                query.push(name, value);
+            }
+        }
+        format!("/t/{}/d/{}{}", segment(&self.tenant), segment(dashboard), query.to_text())
+    }
+}

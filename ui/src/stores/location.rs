@@ -1,0 +1,111 @@
+//! The address of the page. Everything that defines what is seen is in it, and Back works.
+
+use sycamore::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::{browser, query::Query};
+
+/// Path and query of the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Address {
+    path: String,
+    query: Query,
+}
+
+/// The page's address, as a signal.
+///
+/// The router of the framework matches paths for us (see `route`), but it follows neither a link that changes path and
+/// query together nor a step back that changes only the query; ranges live in the query, so addresses are kept here.
+#[derive(Clone, Copy)]
+pub(crate) struct Location {
+    address: Signal<Address>,
+}
+
+impl Location {
+    /// Reads the address, follows Back and Forward, and takes over clicks on links of this origin.
+    pub fn install() -> Self {
+        let this = Self { address: create_signal(current()) };
+        browser::on_window("popstate", move |_: web_sys::Event| this.address.set(current()));
+        browser::on_document("click", move |event: web_sys::MouseEvent| this.follow(&event));
+        this
+    }
+
+    /// Tracked.
+    pub fn path(self) -> String {
+        self.address.with(|address| address.path.clone())
+    }
+
+    /// Tracked.
+    pub fn parameter(self, name: &str) -> Option<String> {
+        self.address.with(|address| address.query.get(name).map(str::to_owned))
+    }
+
+    /// Path and query, as in the address bar.
+    pub fn text(self) -> String {
+        self.address.with_untracked(|address| format!("{}{}", address.path, address.query.to_text()))
+    }
+
+    /// Goes to an address of this origin, as a new step in the history.
+    pub fn go(self, to: &str) {
+        if to != self.text() {
+            self.write(to, true);
+        }
+    }
+
+    /// Goes to an address of this origin in place of the present one: Back skips it.
+    pub fn replace(self, to: &str) {
+        self.write(to, false);
+    }
+
+    /// Changes the query, as a new step in the history.
+    pub fn change(self, change: impl FnOnce(&mut Query)) {
+        let mut address = self.address.get_clone_untracked();
+        change(&mut address.query);
+        self.go(&format!("{}{}", address.path, address.query.to_text()));
+    }
+
+    fn write(self, to: &str, as_step: bool) {
+        if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
+            let written = if as_step {
+                history.push_state_with_url(&JsValue::NULL, "", Some(to))
+            } else {
+                history.replace_state_with_url(&JsValue::NULL, "", Some(to))
+            };
+            if written.is_ok() {
+                self.address.set(current());
+            }
+        }
+    }
+
+    fn follow(self, event: &web_sys::MouseEvent) {
+        let is_plain = event.button() == 0
+            && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
+            && !event.default_prevented();
+        if !is_plain {
+            return;
+        }
+        let link = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .and_then(|element| element.closest("a[href]").ok()?)
+            .and_then(|element| element.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+        let Some(link) = link else { return };
+        let is_ours = web_sys::window().and_then(|window| window.location().origin().ok()) == Some(link.origin());
+        // Files of the host (pictures, exports) are the browser's to open.
+        if is_ours && link.target().is_empty() && !link.pathname().starts_with("/api/") {
+            event.prevent_default();
+            self.go(&format!("{}{}", link.pathname(), link.search()));
+        }
+    }
+}
+
+fn current() -> Address {
+    let location = web_sys::window().map(|window| window.location());
+    let part = |read: fn(&web_sys::Location) -> Result<String, JsValue>| {
+        location.as_ref().and_then(|location| read(location).ok()).unwrap_or_default()
+    };
+    Address {
+        path: part(web_sys::Location::pathname),
+        query: Query::parse(&part(web_sys::Location::search)),
+    }
+}

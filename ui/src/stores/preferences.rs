@@ -1,0 +1,144 @@
+//! What a reader prefers, kept in this browser: the look, and whose time is shown.
+
+use sycamore::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use crate::{
+    browser,
+    color::Theme,
+    time::{civil::Zone, format},
+};
+
+/// The reader's choice of a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// The usual one.
+    Dark,
+    Light,
+    /// As the device has it.
+    System,
+}
+
+impl Look {
+    pub const ALL: [(Self, &'static str, &'static str); 3] =
+        [(Self::Dark, "dark", "Dark"), (Self::Light, "light", "Light"), (Self::System, "system", "System")];
+}
+
+/// Whose time is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ZoneChoice {
+    /// The reader's own.
+    Browser,
+    /// Everybody's.
+    Utc,
+}
+
+impl Zone for ZoneChoice {
+    fn offset(&self, instant: i64) -> i64 {
+        match self {
+            Self::Browser => browser::Local.offset(instant),
+            Self::Utc => 0,
+        }
+    }
+}
+
+/// The preferences.
+#[derive(Clone, Copy)]
+pub(crate) struct Preferences {
+    look: Signal<Look>,
+    zone: Signal<ZoneChoice>,
+    is_system_light: Signal<bool>,
+}
+
+const LIGHT_SYSTEM: &str = "(prefers-color-scheme: light)";
+
+impl Preferences {
+    /// Reads what was kept, and keeps the page's look in step.
+    pub fn load() -> Self {
+        let look = browser::stored("theme");
+        let look = Look::ALL.iter().find(|(_, name, _)| look.as_deref() == Some(*name)).map_or(Look::Dark, |l| l.0);
+        let zone = if browser::stored("zone").as_deref() == Some("utc") { ZoneChoice::Utc } else { ZoneChoice::Browser };
+        let this = Self {
+            look: create_signal(look),
+            zone: create_signal(zone),
+            is_system_light: create_signal(browser::matches_media(LIGHT_SYSTEM)),
+        };
+        if let Some(list) = web_sys::window().and_then(|window| window.match_media(LIGHT_SYSTEM).ok()?) {
+            let changed = Closure::<dyn FnMut()>::new(move || {
+                this.is_system_light.set(browser::matches_media(LIGHT_SYSTEM));
+            });
+            list.set_onchange(Some(changed.as_ref().unchecked_ref()));
+            // As long as the page.
+            changed.forget();
+        }
+        create_effect(move || {
+            let name = match this.theme() {
+                Theme::Dark => "dark",
+                Theme::Light => "light",
+            };
+            if let Some(root) = web_sys::window().and_then(|w| w.document()?.document_element()) {
+                let _ = root.set_attribute("data-theme", name);
+            }
+        });
+        this
+    }
+
+    /// Tracked.
+    pub fn look(self) -> Look {
+        self.look.get()
+    }
+
+    /// Chooses a look and keeps it.
+    pub fn choose_look(self, look: Look) {
+        self.look.set(look);
+        if let Some((_, name, _)) = Look::ALL.iter().find(|(one, ..)| *one == look) {
+            browser::store("theme", name);
+        }
+    }
+
+    /// What the page looks like; tracked.
+    pub fn theme(self) -> Theme {
+        match self.look.get() {
+            Look::Dark => Theme::Dark,
+            Look::Light => Theme::Light,
+            Look::System if self.is_system_light.get() => Theme::Light,
+            Look::System => Theme::Dark,
+        }
+    }
+
+    /// Tracked.
+    pub fn zone(self) -> ZoneChoice {
+        self.zone.get()
+    }
+
+    /// Not tracked.
+    pub fn zone_untracked(self) -> ZoneChoice {
+        self.zone.get_untracked()
+    }
+
+    /// From the reader's time to everybody's, or back.
+    pub fn switch_zone(self) {
+        let (zone, name) = match self.zone.get_untracked() {
+            ZoneChoice::Browser => (ZoneChoice::Utc, "utc"),
+            ZoneChoice::Utc => (ZoneChoice::Browser, "browser"),
+        };
+        self.zone.set(zone);
+        browser::store("zone", name);
+    }
+
+    /// `UTC+1`; tracked.
+    pub fn zone_offset(self) -> String {
+        format::offset(self.zone.get().offset(browser::now()))
+    }
+
+    /// `Browser time, Europe/Berlin`; tracked.
+    pub fn zone_title(self) -> String {
+        match self.zone.get() {
+            ZoneChoice::Utc => "Coordinated universal time".to_owned(),
+            ZoneChoice::Browser => match browser::zone_name() {
+                name if name.is_empty() => "Browser time".to_owned(),
+                name => format!("Browser time, {name}"),
+            },
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Who is logged in.
+
+use std::rc::Rc;
+
+use porthole_model::{LoginRequest, Me};
+use sycamore::{futures::spawn_local, prelude::*};
+
+use super::Location;
+use crate::{
+    api::{self, Failure},
+    query::Query,
+};
+
+/// What is known about the reader.
+#[derive(Clone)]
+pub(crate) enum Who {
+    /// The host has been asked.
+    Asking,
+    /// Nobody is logged in.
+    Nobody,
+    /// This user is.
+    Known(Rc<Me>),
+    /// The host does not answer.
+    Unknown(Rc<Failure>),
+}
+
+/// The session.
+#[derive(Clone, Copy)]
+pub(crate) struct Session {
+    who: Signal<Who>,
+    location: Location,
+}
+
+impl Session {
+    /// Asks the host who is logged in.
+    pub fn open(location: Location) -> Self {
+        let this = Self { who: create_signal(Who::Asking), location };
+        this.ask();
+        this
+    }
+
+    /// Asks again.
+    pub fn ask(self) {
+        self.who.set(Who::Asking);
+        spawn_local(async move {
+            self.who.set(match api::get::<Me>("/auth/me", None, None).await {
+                Ok(me) => Who::Known(Rc::new(me)),
+                Err(failure) if failure.status() == Some(401) => Who::Nobody,
+                Err(failure) => Who::Unknown(Rc::new(failure)),
+            });
+        });
+    }
+
+    /// Tracked.
+    pub fn who(self) -> Who {
+        self.who.get_clone()
+    }
+
+    /// Tracked.
+    pub fn me(self) -> Option<Rc<Me>> {
+        match self.who.get_clone() {
+            Who::Known(me) => Some(me),
+            _ => None,
+        }
+    }
+
+    /// Logs in.
+    pub async fn log_in(self, email: String, password: String) -> Result<(), Failure> {
+        let me: Me = api::post("/auth/login", &LoginRequest { email, password }).await?;
+        self.who.set(Who::Known(Rc::new(me)));
+        Ok(())
+    }
+
+    /// Logs out, and shows the login page.
+    pub fn log_out(self) {
+        spawn_local(async move {
+            // Whatever the host says: the reader wanted to leave.
+            let _ = api::post_nothing("/auth/logout").await;
+            self.who.set(Who::Nobody);
+            self.location.go("/login");
+        });
+    }
+
+    /// The host no longer knows this session: to the login page, and later back here.
+    pub fn lost(self) {
+        if matches!(self.who.get_clone_untracked(), Who::Known(_)) {
+            self.who.set(Who::Nobody);
+        }
+    }
+
+    /// The login page's address, with the way back.
+    pub fn login_address(self) -> String {
+        let here = self.location.text();
+        let mut query = Query::default();
+        if here != "/" {
+            query.push("next", here);
+        }
+        format!("/login{}", query.to_text())
+    }
+}

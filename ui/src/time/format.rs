@@ -1,0 +1,223 @@
+//! How instants and lengths of time are written for people, and RFC 3339 for the API.
+
+use super::civil::{Civil, DAY, Fixed, HOUR, MINUTE, SECOND, Zone};
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+fn month(civil: &Civil) -> &'static str {
+    MONTHS
+        .get(civil.month.saturating_sub(1) as usize)
+        .copied()
+        .unwrap_or("")
+}
+
+/// `2026-11-21T13:58:41Z`; milliseconds only where there are some.
+pub fn rfc3339(instant: i64) -> String {
+    let c = Civil::at(instant, &Fixed(0));
+    let fraction = if c.millisecond == 0 {
+        String::new()
+    } else {
+        format!(".{:03}", c.millisecond)
+    };
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{fraction}Z",
+        c.year, c.month, c.day, c.hour, c.minute, c.second
+    )
+}
+
+/// Reads what a host writes: RFC 3339 with `Z` or an offset.
+pub fn parse_rfc3339(text: &str) -> Option<i64> {
+    let offset_at = text.get(10..)?.rfind(['Z', 'z', '+', '-'])? + 10;
+    let (stamp, offset) = text.split_at(offset_at);
+    let minutes: i64 = match offset {
+        "Z" | "z" => 0,
+        _ => {
+            let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+            let length = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
+            if offset.starts_with('-') { -length } else { length }
+        }
+    };
+    // Fractions finer than a millisecond are cut off.
+    let (seconds, fraction) = stamp.split_once('.').unwrap_or((stamp, ""));
+    let millisecond: u32 = if fraction.is_empty() {
+        0
+    } else {
+        format!("{:0<3}", fraction.get(..3.min(fraction.len()))?)
+            .parse()
+            .ok()?
+    };
+    let field = |range: std::ops::Range<usize>| seconds.get(range)?.parse::<u32>().ok();
+    let civil = Civil {
+        hour: field(11..13)?,
+        minute: field(14..16)?,
+        second: field(17..19)?,
+        millisecond,
+        ..Civil::date(i64::from(field(0..4)?), field(5..7)?, field(8..10)?)?
+    };
+    Some(civil.instant(&Fixed(minutes * MINUTE)))
+}
+
+/// `2026-11-21 13:58`, with seconds where there are some: as it can be typed.
+pub fn wall(c: &Civil) -> String {
+    let seconds = if c.second == 0 {
+        String::new()
+    } else {
+        format!(":{:02}", c.second)
+    };
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}{seconds}",
+        c.year, c.month, c.day, c.hour, c.minute
+    )
+}
+
+/// `Sat 21 Nov 2026, 06:50`; seconds where there are some.
+pub fn long(instant: i64, zone: &dyn Zone) -> String {
+    let c = Civil::at(instant, zone);
+    let weekday = WEEKDAYS.get(c.weekday() as usize).copied().unwrap_or("");
+    let seconds = if c.second == 0 {
+        String::new()
+    } else {
+        format!(":{:02}", c.second)
+    };
+    format!(
+        "{weekday} {} {} {}, {:02}:{:02}{seconds}",
+        c.day,
+        month(&c),
+        c.year,
+        c.hour,
+        c.minute
+    )
+}
+
+/// `2026-11-21 13:58:41`: for the cells of tables.
+pub fn stamp(instant: i64, zone: &dyn Zone) -> String {
+    let c = Civil::at(instant, zone);
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+        c.year, c.month, c.day, c.hour, c.minute, c.second
+    )
+}
+
+/// `13:52` on the day of `now`, `20 Nov 13:52` on others, with the year in other years.
+pub fn short(instant: i64, now: i64, zone: &dyn Zone) -> String {
+    let (c, n) = (Civil::at(instant, zone), Civil::at(now, zone));
+    let clock = format!("{:02}:{:02}", c.hour, c.minute);
+    if (c.year, c.month, c.day) == (n.year, n.month, n.day) {
+        clock
+    } else if c.year == n.year {
+        format!("{} {} {clock}", c.day, month(&c))
+    } else {
+        format!("{} {} {} {clock}", c.day, month(&c), c.year)
+    }
+}
+
+/// `just now`, `12 s ago`, `3 min ago`, `in 5 min`: for people who glance.
+pub fn ago(instant: i64, now: i64) -> String {
+    let length = now - instant;
+    if length.abs() < 5 * SECOND {
+        return "just now".to_owned();
+    }
+    let text = rough(length.abs());
+    if length < 0 {
+        format!("in {text}")
+    } else {
+        format!("{text} ago")
+    }
+}
+
+/// The largest unit that fits, rounded down.
+fn rough(length: i64) -> String {
+    let (count, unit) = match length {
+        ..MINUTE => (length / SECOND, "s"),
+        ..HOUR => (length / MINUTE, "min"),
+        ..DAY => (length / HOUR, "h"),
+        _ => (length / DAY, if length < 2 * DAY { "day" } else { "days" }),
+    };
+    format!("{count} {unit}")
+}
+
+/// A bucket's length: `10 min`, `1 h`, `90 s`.
+pub fn bucket(seconds: u32) -> String {
+    match seconds {
+        s if s >= 86_400 && s % 86_400 == 0 => format!("{} d", s / 86_400),
+        s if s >= 3_600 && s % 3_600 == 0 => format!("{} h", s / 3_600),
+        s if s >= 60 && s % 60 == 0 => format!("{} min", s / 60),
+        s => format!("{s} s"),
+    }
+}
+
+/// `UTC+1`, `UTC−3:30`, `UTC`.
+pub fn offset(milliseconds: i64) -> String {
+    let minutes = milliseconds / MINUTE;
+    if minutes == 0 {
+        return "UTC".to_owned();
+    }
+    let sign = if minutes < 0 { '−' } else { '+' };
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    if rest == 0 {
+        format!("UTC{sign}{hours}")
+    } else {
+        format!("UTC{sign}{hours}:{rest:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_795_269_521_000;
+
+    #[test]
+    fn writes_instants_in_the_zone_of_the_reader() {
+        assert_eq!(long(NOW, &Fixed(HOUR)), "Sat 21 Nov 2026, 14:58:41");
+        assert_eq!(long(NOW - 41 * SECOND, &Fixed(0)), "Sat 21 Nov 2026, 13:58");
+        assert_eq!(stamp(NOW, &Fixed(0)), "2026-11-21 13:58:41");
+    }
+
+    #[test]
+    fn names_the_day_only_where_it_is_another() {
+        assert_eq!(short(NOW - HOUR, NOW, &Fixed(0)), "12:58");
+        assert_eq!(short(NOW - DAY, NOW, &Fixed(0)), "20 Nov 13:58");
+        assert_eq!(short(0, NOW, &Fixed(0)), "1 Jan 1970 00:00");
+    }
+
+    #[test]
+    fn says_how_long_ago_something_was() {
+        assert_eq!(ago(NOW - 2 * SECOND, NOW), "just now");
+        assert_eq!(ago(NOW - 12 * SECOND, NOW), "12 s ago");
+        assert_eq!(ago(NOW - 3 * HOUR, NOW), "3 h ago");
+        assert_eq!(ago(NOW - DAY, NOW), "1 day ago");
+        assert_eq!(ago(NOW + 5 * MINUTE, NOW), "in 5 min");
+    }
+
+    #[test]
+    fn reads_what_hosts_write() {
+        assert_eq!(parse_rfc3339("2026-11-21T13:58:41Z"), Some(NOW));
+        assert_eq!(parse_rfc3339("2026-11-21T13:58:41.250123Z"), Some(NOW + 250));
+        assert_eq!(parse_rfc3339("2026-11-21T14:58:41+01:00"), Some(NOW));
+        for text in [
+            "",
+            "now",
+            "2026-11-21",
+            "2026-11-21T13:58:41",
+            "2026-13-21T13:58:41Z",
+            "2026-11-21Tüüüüüüüü",
+        ] {
+            assert_eq!(parse_rfc3339(text), None, "{text}");
+        }
+        assert_eq!(rfc3339(NOW), "2026-11-21T13:58:41Z");
+    }
+
+    #[test]
+    fn names_offsets_and_buckets() {
+        assert_eq!(offset(HOUR), "UTC+1");
+        assert_eq!(offset(-3 * HOUR - 30 * MINUTE), "UTC−3:30");
+        assert_eq!(offset(0), "UTC");
+        assert_eq!(bucket(600), "10 min");
+        assert_eq!(bucket(3_600), "1 h");
+        assert_eq!(bucket(90), "90 s");
+    }
+}

@@ -1,0 +1,225 @@
+//! Values over time.
+
+use std::{cell::RefCell, rc::Rc};
+
+use porthole_model::{Chart, PanelAnswer, View as Shown};
+use sycamore::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::{
+    plotter::{self, Line, Mark, Plot, Settings},
+    tooltip,
+};
+use crate::{
+    color::{self, Theme},
+    legend::Visibility,
+    number,
+    panel::Loader,
+    series::{self, Aligned},
+    stores::{Board, Preferences, ZoneChoice},
+    time::format,
+};
+
+/// A chart made ready.
+pub(super) struct Ready {
+    pub answer: Rc<PanelAnswer>,
+    pub aligned: Aligned,
+    /// For values shown together.
+    pub decimals: u8,
+    /// How far, in milliseconds, a series' point may be from the cursor and still be read.
+    pub reach: f64,
+}
+
+impl Ready {
+    fn of(answer: Rc<PanelAnswer>) -> Option<Self> {
+        let Shown::Chart(chart) = &answer.view else { return None };
+        let aligned = series::align(&chart.series);
+        let decimals =
+            number::shared_decimals(chart.series.iter().flat_map(|plot| plot.values.iter().copied().flatten()));
+        let reach = answer.aggregation.as_ref().map_or(60_000.0, |a| f64::from(a.bucket_seconds) * 1_000.0);
+        Some(Self { aligned, decimals, reach, answer })
+    }
+
+    /// What is shown.
+    pub fn chart(&self) -> &Chart {
+        static NONE: Chart = Chart {
+            series: Vec::new(),
+            y_axis: porthole_model::Axis { label: None, unit: None, minimum: None, maximum: None },
+            thresholds: Vec::new(),
+            stacked: false,
+        };
+        match &self.answer.view {
+            Shown::Chart(chart) => chart,
+            _ => &NONE,
+        }
+    }
+
+    /// A value as the legend and the tooltip write it.
+    pub fn value(&self, value: f64) -> String {
+        number::with_unit(&number::number(value, Some(self.decimals)), self.chart().y_axis.unit.as_deref())
+    }
+
+    /// The colour of a series. It belongs to the series' place, so that hiding others does not change it.
+    pub fn color(&self, index: usize, theme: Theme) -> String {
+        self.chart()
+            .series
+            .get(index)
+            .and_then(|plot| color::legible(plot.color.as_deref()?, theme, color::FOR_MARKS))
+            .unwrap_or_else(|| color::of_series(index, theme).to_owned())
+    }
+
+    fn settings(&self, visibility: &Visibility, theme: Theme, zone: ZoneChoice) -> Settings {
+        let chart = self.chart();
+        let edge = |text: &str| format::parse_rfc3339(text);
+        let instants = &self.aligned.instants;
+        let (grid, dim) = match theme {
+            Theme::Dark => ("#ffffff0f", "#98a1b0"),
+            Theme::Light => ("#0b122012", "#5a6575"),
+        };
+        Settings {
+            series: chart
+                .series
+                .iter()
+                .enumerate()
+                .map(|(index, plot)| Line {
+                    label: plot.label.clone(),
+                    color: self.color(index, theme),
+                    mark: plot.mark,
+                    shown: visibility.shows(&plot.label),
+                })
+                .collect(),
+            start: edge(&self.answer.range.start).or_else(|| instants.first().map(|i| *i as i64)).unwrap_or(0),
+            end: edge(&self.answer.range.end).or_else(|| instants.last().map(|i| *i as i64)).unwrap_or(1),
+            utc: zone == ZoneChoice::Utc,
+            minimum: chart.y_axis.minimum,
+            maximum: chart.y_axis.maximum,
+            unit: chart.y_axis.unit.clone(),
+            label: chart.y_axis.label.clone(),
+            thresholds: chart
+                .thresholds
+                .iter()
+                .filter_map(|threshold| {
+                    let color = color::legible(&threshold.color, theme, color::FOR_MARKS)?;
+                    Some(Mark { value: threshold.value, color })
+                })
+                .collect(),
+            stacked: chart.stacked,
+            grid,
+            dim,
+        }
+    }
+}
+
+/// Where the cursor is: the point under it, and the place in the plot.
+pub(super) type Cursor = Option<(usize, f64, f64)>;
+
+/// The chart, its tooltip and its legend.
+pub(crate) fn chart(board: &Board, loader: Loader) -> View {
+    let preferences = use_context::<Preferences>();
+    let ready = create_memo(move || loader.answer.get_clone().and_then(Ready::of).map(Rc::new));
+    let visibility = create_signal(Visibility::default());
+    let cursor = create_signal(None as Cursor);
+    let node = create_node_ref();
+
+    let board = board.clone();
+    on_mount(move || {
+        let Some(element) = node.try_get().and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { return };
+        let plot: Rc<RefCell<Option<Plot>>> = Rc::default();
+        on_cleanup({
+            let plot = plot.clone();
+            move || drop(plot.borrow_mut().take())
+        });
+        create_effect(move || {
+            let Some(ready) = ready.get_clone() else { return };
+            let visibility = visibility.get_clone();
+            let settings = ready.settings(&visibility, preferences.theme(), preferences.zone());
+            let chart = ready.chart();
+            let values = plotter::drawn(&ready.aligned, chart.stacked, |index| {
+                chart.series.get(index).is_some_and(|plot| visibility.shows(&plot.label))
+            });
+            let instants = &ready.aligned.instants;
+            if let Some(plot) = plot.borrow().as_ref() {
+                return plot.redraw(&settings, instants, &values);
+            }
+            let (zoom, out) = (board.clone(), board.clone());
+            let drawn = Plot::draw(
+                &element,
+                &settings,
+                instants,
+                &values,
+                move |index, left, top| {
+                    let next = usize::try_from(index).ok().map(|index| (index, left, top));
+                    if cursor.get_untracked() != next {
+                        cursor.set(next);
+                    }
+                },
+                move |start, end| zoom.zoom_to(start, end),
+                move || out.zoom_out(),
+            );
+            *plot.borrow_mut() = Some(drawn);
+        });
+    });
+
+    let tip = tooltip::tooltip(ready, visibility, cursor, node);
+    let legend = legend(ready, visibility);
+    view! {
+        div(class="chart") {
+            div(class="plot", r#ref=node, tabindex="0", role="img", aria-roledescription="chart", aria-label=spoken(ready.get_clone())) { (tip) }
+            (legend)
+        }
+    }
+}
+
+/// The chart in a sentence, for those who do not see it.
+fn spoken(ready: Option<Rc<Ready>>) -> String {
+    let Some(ready) = ready else { return String::new() };
+    let parts: Vec<String> = ready
+        .chart()
+        .series
+        .iter()
+        .take(12)
+        .filter_map(|plot| Some(format!("{}: {}", plot.label, ready.value(series::last(plot)?))))
+        .collect();
+    format!("{}. Last values: {}. The panel's menu shows it as a table.", ready.answer.title, parts.join(", "))
+}
+
+/// Colour, name and last value of each series; a click isolates one, with the control key it toggles one.
+fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) -> View {
+    let preferences = use_context::<Preferences>();
+    let items = move || {
+        let Some(ready) = ready.get_clone() else { return Vec::new() };
+        let labels: Rc<Vec<String>> =
+            Rc::new(ready.chart().series.iter().map(|plot| plot.label.clone()).collect());
+        let theme = preferences.theme();
+        ready
+            .chart()
+            .series
+            .iter()
+            .enumerate()
+            .map(|(index, plot)| {
+                let swatch = format!("background: {}", ready.color(index, theme));
+                let last = series::last(plot).map_or_else(|| "no data".to_owned(), |value| ready.value(value));
+                let (label, shown, full, name) =
+                    (plot.label.clone(), plot.label.clone(), plot.label.clone(), plot.label.clone());
+                let labels = labels.clone();
+                let choose = move |event: web_sys::MouseEvent| {
+                    visibility.update(|visibility| {
+                        if event.ctrl_key() || event.meta_key() {
+                            visibility.toggle(&label, &labels);
+                        } else {
+                            visibility.isolate(&label, &labels);
+                        }
+                    });
+                };
+                view! {
+                    button(r#type="button", title=full, aria-pressed=visibility.with(|v| v.shows(&shown)).to_string(), on:click=choose) {
+                        i(prop:style=swatch)
+                        span { (name) }
+                        b { (last) }
+                    }
+                }
+            })
+            .collect::<Vec<View>>()
+    };
+    view! { div(class="legend", role="group", aria-label="Series") { (items()) } }
+}

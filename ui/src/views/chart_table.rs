@@ -1,0 +1,94 @@
+//! A chart's data as a table.
+
+use porthole_model::View as Shown;
+use sycamore::prelude::*;
+
+use super::pager::pager;
+use crate::{
+    number,
+    panel::Loader,
+    series,
+    sorting::page_count,
+    stores::Preferences,
+    time::format,
+};
+
+/// Rows on a page; a browser draws these at once.
+const PAGE_SIZE: u32 = 100;
+
+/// A row for each instant, a column for each series; the newest first.
+pub(crate) fn chart_table(loader: Loader) -> View {
+    let preferences = use_context::<Preferences>();
+    let page = create_signal(1_u32);
+    let table = create_memo(move || {
+        let answer = loader.answer.get_clone();
+        let Some(Shown::Chart(chart)) = answer.as_ref().map(|answer| &answer.view) else {
+            return (Vec::new(), series::Aligned::default(), None, String::new());
+        };
+        let labels: Vec<String> = chart.series.iter().map(|plot| plot.label.clone()).collect();
+        let mut plots = chart.series.clone();
+        // Instants that were put in for gaps are no data.
+        for plot in &mut plots {
+            plot.join_within = None;
+        }
+        let title = answer.as_ref().map(|answer| answer.title.clone()).unwrap_or_default();
+        (labels, series::align(&plots), chart.y_axis.unit.clone(), title)
+    });
+    let total = move || table.with(|table| table.1.instants.len());
+    let body = move || {
+        let zone = preferences.zone();
+        table.with(|(_, aligned, _, _)| {
+            let count = aligned.instants.len();
+            let skip = (page.get().saturating_sub(1) * PAGE_SIZE) as usize;
+            (0..count)
+                .rev()
+                .skip(skip)
+                .take(PAGE_SIZE as usize)
+                .map(|index| {
+                    let when = format::stamp(aligned.instants[index] as i64, &zone);
+                    let cells: Vec<View> = aligned
+                        .values
+                        .iter()
+                        .map(|values| {
+                            let value = values.get(index).copied().filter(|value| value.is_finite());
+                            let text = value.map_or_else(|| "–".to_owned(), number::exact);
+                            view! { td(class="right") { (text) } }
+                        })
+                        .collect();
+                    view! { tr { td { (when) } (cells) } }
+                })
+                .collect::<Vec<View>>()
+        })
+    };
+    let heads = move || {
+        table.with(|(labels, _, unit, _)| {
+            labels
+                .iter()
+                .map(|label| {
+                    let text = match unit {
+                        Some(unit) if !unit.is_empty() => format!("{label}, {unit}"),
+                        _ => label.clone(),
+                    };
+                    view! { th(class="right", scope="col") { (text) } }
+                })
+                .collect::<Vec<View>>()
+        })
+    };
+    let pages = pager(
+        move || (page.get(), page_count(total() as u64, PAGE_SIZE)),
+        move || {
+            let first = u64::from(page.get().saturating_sub(1)) * u64::from(PAGE_SIZE);
+            (first, total() as u64, u64::from(PAGE_SIZE))
+        },
+        move |to| page.set(to),
+    );
+    view! {
+        div(class="table-box", tabindex="0", role="region", aria-label=table.with(|table| table.3.clone())) {
+            table(class="rows", data-testid="chart-table") {
+                thead { tr { th(scope="col") { "Time" } (heads()) } }
+                tbody { (body()) }
+            }
+        }
+        (pages)
+    }
+}

@@ -1,0 +1,149 @@
+//! One number, large.
+
+use porthole_model::{Metric, Sparkline, Trend, View as Shown};
+use sycamore::prelude::*;
+
+use crate::{color, number, panel::Loader, stores::Preferences};
+
+/// The number with its threshold's colour, its trend and its course.
+pub(crate) fn metric(loader: Loader) -> View {
+    let preferences = use_context::<Preferences>();
+    view! {
+        (match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
+            Some(Shown::Metric(metric)) => draw(metric, preferences),
+            _ => View::new(),
+        })
+    }
+}
+
+fn draw(metric: &Metric, preferences: Preferences) -> View {
+    let theme = preferences.theme();
+    let color = metric
+        .threshold
+        .as_ref()
+        .and_then(|threshold| color::legible(&threshold.color, theme, color::FOR_TEXT))
+        .unwrap_or_else(|| "var(--text)".to_owned());
+    let paint = format!("color: {color}");
+    let value = metric.value.map_or_else(|| "–".to_owned(), |value| number::number(value, metric.decimals));
+    let unit = metric.unit.clone().unwrap_or_default();
+    let label = metric.threshold.as_ref().and_then(|threshold| threshold.label.clone()).map(|label| {
+        let paint = paint.clone();
+        view! { b(prop:style=paint) { (label) } }
+    });
+    let change = metric.trend.map(|trend| {
+        let text = trend_text(trend, metric);
+        view! { span(class="dim", title="Against the period before, of the same length") { (text) } }
+    });
+    let spark = metric.sparkline.as_ref().map(|line| sparkline(line, &color));
+    view! {
+        div(class="trend") { (label) (change) }
+        div(class="metric") {
+            span(class="value", prop:style=paint) {
+                span(data-testid="kpi-value") { (value) }
+                span(class="unit") { (unit) }
+            }
+            (spark)
+        }
+    }
+}
+
+/// `▲ 3.2 vs before`; with the share where that says more.
+fn trend_text(trend: Trend, metric: &Metric) -> String {
+    let arrow = match trend.change {
+        change if change > 0.0 => "▲",
+        change if change < 0.0 => "▼",
+        _ => "▶",
+    };
+    let is_share = metric.unit.as_deref() == Some("%");
+    if !is_share && trend.previous.abs() > f64::EPSILON {
+        let share = trend.change.abs() / trend.previous.abs() * 100.0;
+        let decimals = if share < 10.0 { 1 } else { 0 };
+        return format!("{arrow} {} %", number::number(share, Some(decimals)));
+    }
+    format!("{arrow} {}", number::number(trend.change.abs(), metric.decimals.or(Some(1))))
+}
+
+/// The course without axes; gaps are gaps.
+fn sparkline(line: &Sparkline, color: &str) -> View {
+    let Some((stroke, area)) = paths(line) else { return View::new() };
+    let (fill, pen) = (color.to_owned(), color.to_owned());
+    view! {
+        svg("class"="spark", "viewBox"="0 0 200 46", "preserveAspectRatio"="none", "aria-hidden"="true") {
+            path("d"=area, prop:style=format!("fill: {fill}; opacity: .12"))
+            path("d"=stroke, "fill"="none", prop:style=format!("stroke: {pen}"), "stroke-width"="1.6", "stroke-linejoin"="round", "vector-effect"="non-scaling-stroke")
+        }
+    }
+}
+
+/// The line and the area under it, on 200 by 46 units.
+fn paths(line: &Sparkline) -> Option<(String, String)> {
+    let values = || line.values.iter().copied().flatten().filter(|value| value.is_finite());
+    let (low, high) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let (start, end) = (*line.instants.first()? as f64, *line.instants.last()? as f64);
+    if low > high || end <= start {
+        return None;
+    }
+    let height = if high > low { high - low } else { 1.0 };
+    let (mut stroke, mut area) = (String::new(), String::new());
+    let mut first = None::<f64>;
+    let mut last = 0.0;
+    let close = |area: &mut String, first: &mut Option<f64>, last: f64| {
+        if let Some(x) = first.take() {
+            area.push_str(&format!("L{last:.1} 46L{x:.1} 46Z"));
+        }
+    };
+    for (instant, value) in line.instants.iter().zip(&line.values) {
+        let Some(value) = value.filter(|value| value.is_finite()) else {
+            close(&mut area, &mut first, last);
+            continue;
+        };
+        let x = (*instant as f64 - start) / (end - start) * 200.0;
+        let y = if high > low { 42.0 - (value - low) / height * 38.0 } else { 23.0 };
+        let step = format!("{}{x:.1} {y:.1}", if first.is_none() { 'M' } else { 'L' });
+        stroke.push_str(&step);
+        area.push_str(&step);
+        first.get_or_insert(x);
+        last = x;
+    }
+    close(&mut area, &mut first, last);
+    Some((stroke, area))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn line(values: &[Option<f64>]) -> Sparkline {
+        Sparkline { instants: (0..values.len() as i64).collect(), values: values.to_vec() }
+    }
+
+    #[test]
+    fn a_sparkline_breaks_where_there_is_nothing() {
+        let (stroke, area) = paths(&line(&[Some(0.0), Some(1.0), None, Some(1.0), Some(0.0)])).unwrap();
+        assert_eq!(stroke.matches('M').count(), 2);
+        assert_eq!(area.matches('Z').count(), 2);
+    }
+
+    #[test]
+    fn a_flat_line_is_in_the_middle() {
+        assert_eq!(paths(&line(&[Some(5.0), Some(5.0)])).unwrap().0, "M0.0 23.0L200.0 23.0");
+    }
+
+    #[test]
+    fn nothing_gives_no_line() {
+        assert!(paths(&line(&[])).is_none());
+        assert!(paths(&line(&[None, None])).is_none());
+        assert!(paths(&line(&[Some(1.0)])).is_none());
+    }
+
+    #[test]
+    fn a_trend_is_a_share_unless_the_value_is_one() {
+        let plain = Metric::default();
+        let share = Metric { unit: Some("%".to_owned()), ..Default::default() };
+        let trend = Trend { previous: 100.0, change: 8.0 };
+        assert_eq!(trend_text(trend, &plain), "▲ 8.0 %");
+        assert_eq!(trend_text(trend, &share), "▲ 8.0");
+        assert_eq!(trend_text(Trend { previous: 0.0, change: -3.0 }, &plain), "▼ 3.0");
+    }
+}

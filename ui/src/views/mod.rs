@@ -1,0 +1,20 @@
+//! One file per kind of view.
+
+mod chart;
+mod chart_table;
+mod image;
+mod markup;
+mod metric;
+mod pager;
+mod plotter;
+mod statuses;
+mod table;
+mod tooltip;
+
+pub(crate) use chart::chart;
+pub(crate) use chart_table::chart_table;
+pub(crate) use image::image;
+pub(crate) use markup::markup;
+pub(crate) use metric::metric;
+pub(crate) use statuses::statuses;
+pub(crate) use table::table;

@@ -1,0 +1,126 @@
+//! The chart library behind its glue (`js/chart.js`).
+
+use serde::Serialize;
+use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
+
+use crate::series::Aligned;
+
+#[wasm_bindgen(raw_module = "./chart.js")]
+extern "C" {
+    type Plotter;
+
+    #[wasm_bindgen(constructor)]
+    fn new(
+        element: &web_sys::Element,
+        settings: &str,
+        instants: &js_sys::Float64Array,
+        values: &js_sys::Array,
+        on_cursor: &JsValue,
+        on_range: &JsValue,
+        on_reset: &JsValue,
+    ) -> Plotter;
+
+    #[wasm_bindgen(method)]
+    fn update(this: &Plotter, settings: &str, instants: &js_sys::Float64Array, values: &js_sys::Array);
+
+    #[wasm_bindgen(method)]
+    fn destroy(this: &Plotter);
+}
+
+/// How a chart is drawn; the glue reads it as JSON.
+#[derive(Serialize)]
+pub(super) struct Settings {
+    pub series: Vec<Line>,
+    /// Milliseconds since the epoch: the range that was asked for, whether or not there is data in all of it.
+    pub start: i64,
+    pub end: i64,
+    pub utc: bool,
+    pub minimum: Option<f64>,
+    pub maximum: Option<f64>,
+    pub unit: Option<String>,
+    pub label: Option<String>,
+    pub thresholds: Vec<Mark>,
+    pub stacked: bool,
+    pub grid: &'static str,
+    pub dim: &'static str,
+}
+
+/// One series.
+#[derive(Serialize)]
+pub(super) struct Line {
+    pub label: String,
+    /// `#rrggbb`
+    pub color: String,
+    pub mark: porthole_model::Mark,
+    pub shown: bool,
+}
+
+/// A dashed line.
+#[derive(Serialize)]
+pub(super) struct Mark {
+    pub value: f64,
+    /// `#rrggbb`
+    pub color: String,
+}
+
+type OnCursor = Closure<dyn FnMut(i32, f64, f64)>;
+type OnRange = Closure<dyn FnMut(f64, f64)>;
+type OnReset = Closure<dyn FnMut()>;
+
+/// A chart in the page; gone when dropped.
+pub(super) struct Plot {
+    plotter: Plotter,
+    // JavaScript calls these as long as the plot lives.
+    _calls: (OnCursor, OnRange, OnReset),
+}
+
+impl Plot {
+    /// Draws into an element. `on_cursor` hears the index of the point under the cursor (−1: none) and where the
+    /// cursor is in the element; `on_range` the ends of what was dragged over, in milliseconds; `on_reset` a double click.
+    pub fn draw(
+        element: &web_sys::Element,
+        settings: &Settings,
+        instants: &[f64],
+        values: &[Vec<f64>],
+        on_cursor: impl FnMut(i32, f64, f64) + 'static,
+        on_range: impl FnMut(f64, f64) + 'static,
+        on_reset: impl FnMut() + 'static,
+    ) -> Self {
+        let calls: (OnCursor, OnRange, OnReset) =
+            (Closure::new(on_cursor), Closure::new(on_range), Closure::new(on_reset));
+        let plotter = Plotter::new(
+            element,
+            &text(settings),
+            &instants.into(),
+            &columns(values),
+            calls.0.as_ref(),
+            calls.1.as_ref(),
+            calls.2.as_ref(),
+        );
+        Self { plotter, _calls: calls }
+    }
+
+    /// Draws something else.
+    pub fn redraw(&self, settings: &Settings, instants: &[f64], values: &[Vec<f64>]) {
+        self.plotter.update(&text(settings), &instants.into(), &columns(values));
+    }
+}
+
+impl Drop for Plot {
+    fn drop(&mut self) {
+        self.plotter.destroy();
+    }
+}
+
+fn text(settings: &Settings) -> String {
+    serde_json::to_string(settings).unwrap_or_default()
+}
+
+fn columns(values: &[Vec<f64>]) -> js_sys::Array {
+    values.iter().map(|column| js_sys::Float64Array::from(column.as_slice())).collect()
+}
+
+/// The values as they are drawn: stacked where that is asked for.
+pub(super) fn drawn(aligned: &Aligned, stacked: bool, is_shown: impl Fn(usize) -> bool) -> Vec<Vec<f64>> {
+    if stacked { crate::series::stack(aligned, is_shown) } else { aligned.values.clone() }
+}

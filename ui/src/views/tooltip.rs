@@ -1,0 +1,84 @@
+//! What is under the cursor of a chart: the exact time, and all series by value.
+
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::chart::{Cursor, Ready};
+use crate::{legend::Visibility, series, stores::Preferences, time::format};
+
+/// More would not fit on a screen; the rest is counted.
+const MOST: usize = 14;
+
+/// The tooltip; nothing while the cursor is elsewhere.
+pub(super) fn tooltip(
+    ready: ReadSignal<Option<Rc<Ready>>>,
+    visibility: Signal<Visibility>,
+    cursor: Signal<Cursor>,
+    plot: NodeRef,
+) -> View {
+    let preferences = use_context::<Preferences>();
+    view! {
+        (match (cursor.get(), ready.get_clone()) {
+            (Some((index, left, top)), Some(ready)) => {
+                let Some(instant) = ready.aligned.instants.get(index).copied() else { return View::new() };
+                let when = format::long(instant as i64, &preferences.zone());
+                let style = place(left, top, plot);
+                let entries = entries(&ready, index, &visibility.get_clone(), preferences);
+                view! {
+                    div(class="tip", prop:style=style, data-testid="chart-tooltip") {
+                        div(class="when") { (when) }
+                        (entries)
+                    }
+                }
+            }
+            _ => View::new(),
+        })
+    }
+}
+
+/// Beside the cursor, on the side with more room.
+fn place(left: f64, top: f64, plot: NodeRef) -> String {
+    let size = plot.try_get().and_then(|node| node.dyn_into::<web_sys::Element>().ok());
+    let (width, height) = size.map_or((0, 0), |element| (element.client_width(), element.client_height()));
+    let across = if left > f64::from(width) / 2.0 { "translateX(calc(-100% - 14px))" } else { "translateX(14px)" };
+    let down = if top > f64::from(height) / 2.0 { "translateY(calc(-100% + 12px))" } else { "translateY(-12px)" };
+    format!("left: {left}px; top: {top}px; transform: {across} {down}")
+}
+
+fn entries(ready: &Ready, index: usize, visibility: &Visibility, preferences: Preferences) -> Vec<View> {
+    let theme = preferences.theme();
+    let mut found: Vec<(usize, Option<f64>)> = ready
+        .chart()
+        .series
+        .iter()
+        .enumerate()
+        .filter(|(_, plot)| visibility.shows(&plot.label))
+        .map(|(series, _)| (series, series::reading(&ready.aligned, series, index, ready.reach)))
+        .collect();
+    // Largest first, those without a value last.
+    found.sort_by(|(_, a), (_, b)| match (a, b) {
+        (Some(a), Some(b)) => b.total_cmp(a),
+        _ => b.is_some().cmp(&a.is_some()),
+    });
+    let more = found.len().saturating_sub(MOST);
+    let mut views: Vec<View> = found
+        .into_iter()
+        .take(MOST)
+        .filter_map(|(series, value)| {
+            let label = ready.chart().series.get(series)?.label.clone();
+            let swatch = format!("background: {}", ready.color(series, theme));
+            let class = if value.is_some() { "entry" } else { "entry none" };
+            let text = value.map_or_else(|| "no data".to_owned(), |value| ready.value(value));
+            Some(view! {
+                div(class=class) { i(class="swatch", prop:style=swatch) span { (label) } b { (text) } }
+            })
+        })
+        .collect();
+    if more > 0 {
+        let text = format!("and {more} more");
+        views.push(view! { div(class="entry none") { span { (text) } } });
+    }
+    views
+}
