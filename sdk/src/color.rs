@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, de};
 
+use crate::settings::quoted;
+
 /// A colour as `#rrggbb`; `#rgb` is accepted in the YAML and written out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Color(String);
@@ -55,9 +57,11 @@ impl<'de> Deserialize<'de> for Color {
 }
 
 fn not_a_color(text: &str) -> String {
-    // In YAML an unquoted `#` begins a comment, which leaves nothing behind.
-    let shown: String = text.chars().take(40).collect();
-    format!("`{shown}` is not a colour; write it in quotes as \"#rrggbb\"")
+    [
+        &quoted(text),
+        " is not a colour; write it in quotes as \"#rrggbb\"",
+    ]
+    .concat()
 }
 
 #[cfg(test)]

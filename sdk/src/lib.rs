@@ -51,13 +51,12 @@
 //!
 //! // A mistake in the YAML is answered with the place and the reason.
 //! let Err(Failure::Configuration(message)) = PointCount::render(&sources.call(r#"{ "unit": 7 }"#), &sources) else { panic!() };
-//! assert_eq!(message, "display.unit: invalid type: integer `7`, expected a string");
+//! assert_eq!(message, "display.unit: expected a string, found 7");
 //! # Ok::<(), Failure>(())
 //! ```
 
 #[doc(hidden)]
 pub mod bindings;
-mod call;
 mod color;
 mod defaults;
 mod failure;
@@ -65,6 +64,7 @@ mod frame;
 pub mod log;
 mod natural;
 mod panel;
+mod settings;
 mod source;
 pub mod testing;
 mod threshold;

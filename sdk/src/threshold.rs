@@ -42,21 +42,23 @@ impl<'de> Deserialize<'de> for Thresholds {
             color: Color,
             label: Option<String>,
         }
-        let mut thresholds = Vec::new();
+        let mut thresholds: Vec<Threshold> = Vec::new();
         for entry in Vec::<Entry>::deserialize(deserializer)? {
-            let twice = thresholds
-                .iter()
-                .any(|known: &Threshold| known.value == entry.value);
-            if !entry.value.is_finite() || twice {
+            if thresholds.iter().any(|known| known.value == entry.value) {
                 return Err(de::Error::custom("each threshold needs a value of its own"));
             }
-            thresholds.push(Threshold {
+            // Put in its place: there are few, and a sort would be much of a small panel's code.
+            let place = thresholds
+                .iter()
+                .take_while(|known| known.value < entry.value)
+                .count();
+            let threshold = Threshold {
                 value: entry.value,
                 color: entry.color.into(),
                 label: entry.label,
-            });
+            };
+            thresholds.insert(place, threshold);
         }
-        thresholds.sort_by(|a, b| a.value.total_cmp(&b.value));
         Ok(Self(thresholds))
     }
 }

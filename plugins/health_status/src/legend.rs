@@ -48,7 +48,7 @@ impl From<Display> for Legend {
             .iter()
             .all(|(status, _)| matches!(Key::of(status), Key::Number(_)))
         {
-            mapped.sort_by(|a, b| number(&a.0).total_cmp(&number(&b.0)));
+            mapped.sort_unstable_by(|a, b| number(&a.0).total_cmp(&number(&b.0)));
         }
         let looks: Vec<(&str, [u8; 3])> = mapped
             .iter()

@@ -52,7 +52,7 @@ impl Panel for HealthStatus {
             log::warn("only the first 1000 rows were read; narrow the source with `where:`");
         }
         let mut items = items(&frame, &legend)?;
-        items.sort_by(|a, b| {
+        items.sort_unstable_by(|a, b| {
             rank(a.severity)
                 .cmp(&rank(b.severity))
                 .then_with(|| natural_order(&a.name, &b.name))

@@ -72,12 +72,10 @@ pub fn of_all(looks: &[(&str, [u8; 3])]) -> Vec<Severity> {
 
 /// The worst of the words that are known. A negation (`not ok`) leaves nothing to rely on.
 pub fn of_words(label: &str) -> Option<Severity> {
-    let label = label.to_lowercase();
-    let any = |known: &[&str]| {
-        label
-            .split(|character: char| !character.is_alphanumeric())
-            .any(|word| known.contains(&word))
-    };
+    let label = label.to_ascii_lowercase();
+    // The words are English; a letter of another alphabet is part of a word all the same.
+    let is_gap = |character: char| character.is_ascii() && !character.is_ascii_alphanumeric();
+    let any = |known: &[&str]| label.split(is_gap).any(|word| known.contains(&word));
     if any(&["not", "no", "non"]) {
         return None;
     }

@@ -124,21 +124,24 @@ fn mistakes_in_the_yaml_are_named_with_their_key() {
     for (display, message) in [
         (
             r##"{"status_mapping":{"0":{"color":"#10B981"}}}"##,
-            "display.status_mapping.0: missing field `label`",
+            "display.status_mapping.0: `label` is missing",
         ),
         (
             r#"{"status_mapping":{"0":{"color":"green","label":"x"}}}"#,
-            "display.status_mapping.0.color: `green`",
+            "display.status_mapping.0.color: \"green\" is not",
         ),
         (
             r##"{"status_mapping":{"0":{"color":"#10B981","label":"x","severity":"bad"}}}"##,
-            "display.status_mapping.0.severity: unknown variant `bad`, expected one of",
+            "display.status_mapping.0.severity: expected good, warning, critical or unknown, found",
         ),
         (
             r#"{"status_mapping":[1]}"#,
-            "display.status_mapping: invalid type: sequence, expected a mapping",
+            "display.status_mapping: expected a mapping from each status to its color and label, found a list",
         ),
-        (r#"{"statuses":{}}"#, "display.statuses: unknown field `statuses`"),
+        (
+            r#"{"statuses":{}}"#,
+            "display.statuses: there is no such key; there are status_mapping and thresholds",
+        ),
     ] {
         match HealthStatus::render(&checks().call(display), &checks()) {
             Err(Failure::Configuration(found)) => {

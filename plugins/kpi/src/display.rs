@@ -22,9 +22,9 @@ pub struct Decimals(pub u8);
 
 impl<'de> Deserialize<'de> for Decimals {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match u8::deserialize(deserializer)? {
-            decimals @ 0..=10 => Ok(Self(decimals)),
-            _ => Err(de::Error::custom("at most 10 decimals can be shown")),
+        match i64::deserialize(deserializer)? {
+            decimals @ 0..=10 => Ok(Self(decimals as u8)),
+            _ => Err(de::Error::custom("expected 0 to 10 decimals")),
         }
     }
 }

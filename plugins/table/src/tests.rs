@@ -311,7 +311,7 @@ fn mistakes_in_the_yaml_are_named_with_their_key() {
         ),
         (
             r#"{"default_sort_order":"down"}"#,
-            "display.default_sort_order: unknown variant `down`, expected",
+            "display.default_sort_order: expected asc or desc, found \"down\"",
         ),
         (
             r#"{"pagination":0}"#,
@@ -321,20 +321,26 @@ fn mistakes_in_the_yaml_are_named_with_their_key() {
             r#"{"pagination":501}"#,
             "display.pagination: a page has 1 to 500 rows",
         ),
-        (r#"{"pagination":"many"}"#, "display.pagination: invalid type"),
+        (
+            r#"{"pagination":"many"}"#,
+            "display.pagination: expected a whole number, not negative, found \"many\"",
+        ),
         (
             r#"{"formats":{"nope":"text"}}"#,
             "display.formats.nope: there is no column `nope`",
         ),
         (
             r#"{"formats":{"took":"money"}}"#,
-            "display.formats.took: unknown variant `money`",
+            "display.formats.took: expected text, number, integer, percent, datetime, boolean or status, found",
         ),
         (
             r#"{"status_colors":{"ERROR":"red"}}"#,
-            "display.status_colors.ERROR: `red` is not a colour",
+            "display.status_colors.ERROR: \"red\" is not a colour",
         ),
-        (r#"{"sort":true}"#, "display.sort: unknown field `sort`"),
+        (
+            r#"{"sort":true}"#,
+            "display.sort: there is no such key; there are sortable, ",
+        ),
     ] {
         let found = fault(&errors(), display);
         assert!(found.starts_with(message), "{display} gives: {found}");

@@ -38,7 +38,7 @@ impl Panel for TimeSeries {
         let answer = sources.open("main")?.series(request)?;
 
         let mut series = answer.series;
-        series.sort_by(|a, b| natural_order(&a.label, &b.label));
+        series.sort_unstable_by(|a, b| natural_order(&a.label, &b.label));
         // One colour for several lines would make them one line to the eye.
         let line_color = if series.len() == 1 {
             display.line_color.clone()

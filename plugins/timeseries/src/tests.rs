@@ -191,30 +191,33 @@ fn mistakes_in_the_yaml_are_named_with_their_key() {
         ),
         (
             r#"{"y_axis_range":["low",3]}"#,
-            "display.y_axis_range[0]: invalid type",
+            "display.y_axis_range[0]: expected a number, found \"low\"",
         ),
         (
             r#"{"line_color":"red"}"#,
-            "display.line_color: `red` is not a colour",
+            "display.line_color: \"red\" is not a colour",
         ),
         (
             r#"{"colors":{"web-1":"red"}}"#,
-            "display.colors.web-1: `red` is not a colour",
+            "display.colors.web-1: \"red\" is not a colour",
         ),
         (
             r#"{"thresholds":[{"value":1}]}"#,
-            "display.thresholds[0]: missing field `color`",
+            "display.thresholds[0]: `color` is missing",
         ),
         (
             r#"{"mark":"pie"}"#,
-            "display.mark: unknown variant `pie`, expected one of",
+            "display.mark: expected line, area, bar or point, found \"pie\"",
         ),
-        (r#"{"fill":true}"#, "display.fill: unknown field `fill`"),
+        (
+            r#"{"fill":true}"#,
+            "display.fill: there is no such key; there are y_axis_label, ",
+        ),
         (
             r#"{"stacked":"yes"}"#,
-            "display.stacked: invalid type: string \"yes\", expected a boolean",
+            "display.stacked: expected true or false, found \"yes\"",
         ),
-        ("[]", "display"),
+        ("[]", "display: expected a mapping, found a list"),
     ] {
         assert!(
             fault(display).starts_with(message),
@@ -240,10 +243,7 @@ fn the_schema_is_json_and_knows_every_key_that_the_panel_does() {
     let known = schema["properties"].as_object().unwrap();
     let message = fault(r#"{"none":1}"#);
     for key in known.keys() {
-        assert!(
-            message.contains(&format!("`{key}`")),
-            "the panel does not know `{key}`"
-        );
+        assert!(message.contains(key), "the panel does not know `{key}`");
     }
-    assert_eq!(known.len(), message.matches('`').count() / 2 - 1);
+    assert_eq!(known.len(), message.matches(", ").count() + 2, "{message}");
 }
