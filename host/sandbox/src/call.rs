@@ -213,7 +213,7 @@ pub(crate) fn limit(name: LimitName, limits: &Limits) -> (FaultKind, String) {
 
 fn duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
-    if milliseconds >= 1_000 && milliseconds % 1_000 == 0 {
+    if milliseconds >= 1_000 && milliseconds.is_multiple_of(1_000) {
         format!("{} s", milliseconds / 1_000)
     } else {
         format!("{milliseconds} ms")
