@@ -1,0 +1,109 @@
+//! A running host takes up changes, whole, and keeps what was good.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod folder;
+
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use folder::{DASHBOARD, Folder, lines, tenant};
+use porthole_config::{ConfigStore, Environment};
+
+fn store(folder: &Folder) -> Arc<ConfigStore> {
+    Arc::new(ConfigStore::open(folder.path(), Environment::default()))
+}
+
+#[test]
+fn nothing_is_reloaded_while_nothing_changes() {
+    let folder = Folder::new();
+    let store = store(&folder);
+    assert!(store.refresh().is_none());
+    assert_eq!(store.current().generation, 1);
+}
+
+#[test]
+fn a_change_becomes_current_and_a_reader_keeps_what_it_took() {
+    let folder = Folder::new();
+    let store = store(&folder);
+    let taken = store.current();
+    folder.write(
+        "dashboards/default.yaml",
+        DASHBOARD.replace("Home", "Home, changed"),
+    );
+    let new = store.refresh().expect("a new configuration");
+    assert_eq!((taken.generation, new.generation), (1, 2));
+    assert_eq!(tenant(&taken).dashboards["default"].title, "Home");
+    assert_eq!(
+        tenant(&store.current()).dashboards["default"].title,
+        "Home, changed"
+    );
+    assert!(store.refresh().is_none());
+}
+
+#[test]
+fn a_tenant_and_a_dashboard_that_become_faulty_stay_as_they_were() {
+    let folder = Folder::new();
+    folder.write("tenant.yaml", "tenant: {name: One}\n");
+    folder.write(
+        "dashboards/second.yaml",
+        DASHBOARD
+            .replace("load,", "other,")
+            .replace("\"load\"", "\"other\""),
+    );
+    let store = store(&folder);
+    folder.write("dashboards/second.yaml", "dashboard: [broken\n");
+    let config = store.refresh().unwrap();
+    assert_eq!(tenant(&config).dashboards["second"].title, "Home");
+    assert!(tenant(&config).panels["other"].panel().is_some());
+    assert_eq!(config.diagnostics.len(), 1);
+
+    folder.write("tenant.yaml", "tenant: {nam: One}\n");
+    let config = store.refresh().unwrap();
+    assert_eq!(tenant(&config).name, "One");
+    assert!(
+        lines(&tenant(&config).diagnostics)
+            .iter()
+            .any(|fault| fault.contains("did you mean `name`?"))
+    );
+
+    folder.write("tenant.yaml", "tenant: {name: \"One, mended\"}\n");
+    std::fs::remove_file(folder.tenant_path().join("dashboards/second.yaml")).unwrap();
+    let config = store.refresh().unwrap();
+    assert_eq!(tenant(&config).name, "One, mended");
+    assert!(!tenant(&config).dashboards.contains_key("second"));
+    std::fs::remove_dir_all(folder.tenant_path()).unwrap();
+    assert!(store.refresh().unwrap().tenants.is_empty());
+}
+
+#[test]
+fn a_panel_that_becomes_faulty_says_so() {
+    let folder = Folder::new();
+    let store = store(&folder);
+    folder.write("panels/load.yaml", "panel: {}\n");
+    assert!(tenant(&store.refresh().unwrap()).panels["load"].panel().is_none());
+}
+
+#[test]
+fn the_watch_sees_a_change_and_ends_when_dropped() {
+    let folder = Folder::new();
+    let store = store(&folder);
+    let (send, seen) = channel();
+    let watch = store
+        .watch(Duration::from_millis(10), move |config| {
+            let _ = send.send(config.generation);
+        })
+        .unwrap();
+    folder.write(
+        "dashboards/default.yaml",
+        DASHBOARD.replace("Home", "Home, changed"),
+    );
+    assert_eq!(seen.recv_timeout(Duration::from_secs(30)), Ok(2));
+    assert_eq!(
+        tenant(&store.current()).dashboards["default"].title,
+        "Home, changed"
+    );
+    drop(watch);
+    assert!(seen.recv().is_err(), "the thread has ended");
+}

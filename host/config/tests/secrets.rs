@@ -1,0 +1,111 @@
+//! A tenant's database: by reference, checked, and never printed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod folder;
+
+use folder::{Folder, assert_faults, lines, tenant};
+use secrecy::ExposeSecret;
+
+fn with_database(database: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write(
+        "tenant.yaml",
+        format!("tenant:\n  name: One\n  database: {database}\n"),
+    );
+    folder
+}
+
+#[test]
+fn takes_the_address_from_the_text_a_variable_or_a_file() {
+    let variables = [("ONE_PASSWORD", "hush"), ("ONE_URL", "postgres://u:hush@db/one")];
+    for (database, expected) in [
+        ("{url: \"sqlite:one.sqlite\"}", "sqlite:one.sqlite"),
+        (
+            "{url: \"postgres://u:${ONE_PASSWORD}@db/one\"}",
+            "postgres://u:hush@db/one",
+        ),
+        (
+            "{url: \"${ONE_URL}\", max_connections: 3, statement_timeout: 10s}",
+            "postgres://u:hush@db/one",
+        ),
+        ("{url_file: secret}", "postgres://u:hush@db/file"),
+    ] {
+        let folder = with_database(database);
+        folder.write("secret", "postgres://u:hush@db/file\n");
+        let config = folder.load_with(&variables);
+        assert_eq!(lines(&config.diagnostics), [""; 0], "{database}");
+        let tenant = tenant(&config);
+        assert_eq!(tenant.database.as_ref().unwrap().expose_secret(), expected);
+        assert!(!format!("{config:?}").contains("hush"), "{database}");
+    }
+}
+
+#[test]
+fn refuses_addresses_that_are_none_without_repeating_them() {
+    let variables = [
+        ("WRONG", "mysql://u:hush@db/one"),
+        ("PORTHOLE_CENTRAL_DATABASE_URL", "postgres://u:hush@db/c"),
+    ];
+    for (database, part) in [
+        (
+            "{url: \"mysql://u:hush@db/one\"}",
+            "not the address of a database",
+        ),
+        ("{url: \"${WRONG}\"}", "not the address of a database"),
+        ("{url: \"${NOT_SET}\"}", "the variable NOT_SET is not set"),
+        ("{url: \"${not closed\"}", "without `}`"),
+        (
+            "{url: \"${PORTHOLE_CENTRAL_DATABASE_URL}\"}",
+            "one of the host's own settings",
+        ),
+        ("{url_file: nowhere}", "cannot be used"),
+        ("{url_file: dashboards}", "not a small plain file"),
+        ("{url: \"sqlite:a\", url_file: b}", "named twice"),
+        ("{max_connections: 3}", "needs `url` or `url_file`"),
+        ("{url: \"postgres://\"}", "not the address of a database"),
+    ] {
+        let config = with_database(database).load_with(&variables);
+        let faults = lines(&config.diagnostics);
+        assert_eq!(faults.len(), 1, "{database}: {faults:?}");
+        assert!(
+            faults[0].starts_with("tenant.yaml:3:") && faults[0].contains(part),
+            "{database}: {faults:?}"
+        );
+        assert!(!faults[0].contains("hush"), "{faults:?}");
+        assert!(config.tenants.is_empty());
+    }
+}
+
+#[test]
+fn dashboards_and_panels_know_no_variables() {
+    let folder = Folder::new();
+    folder.write(
+        "panels/load.yaml",
+        folder::PANEL.replace("Load", "${ONE_PASSWORD}"),
+    );
+    let config = folder.load_with(&[("ONE_PASSWORD", "hush")]);
+    assert_eq!(
+        tenant(&config).panels["load"].panel().unwrap().title,
+        "${ONE_PASSWORD}"
+    );
+}
+
+#[test]
+fn the_file_says_limits_time_zone_and_time_out() {
+    let folder = with_database("{url: \"sqlite:a\", statement_timeout: 2m}");
+    folder.write(
+        "tenant.yaml",
+        "tenant:\n  name: One\n  time_zone: Europe/Rome\n  limits: {memory: 128MiB, cpu: 200ms, wall: 3, queries: 5}\n",
+    );
+    let config = folder.load();
+    assert_faults(&lines(&config.diagnostics), &[]);
+    let tenant = tenant(&config);
+    assert_eq!(tenant.time_zone.as_deref(), Some("Europe/Rome"));
+    assert_eq!(tenant.limits.memory_bytes, Some(128 * 1024 * 1024));
+    assert_eq!(
+        (tenant.limits.cpu_ms, tenant.limits.wall_ms, tenant.limits.queries),
+        (Some(200), Some(3000), Some(5))
+    );
+    assert_eq!(tenant.limits.rows, None);
+}

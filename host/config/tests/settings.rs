@@ -1,0 +1,220 @@
+//! The host's settings.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use porthole_config::{CookieSecure, Environment, LogFormat, Settings};
+use secrecy::ExposeSecret;
+
+fn variables(variables: &[(&str, &str)]) -> Environment {
+    variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+fn load(text: &str, environment: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("porthole.yaml");
+    std::fs::write(&file, text).unwrap();
+    Settings::load(Some(&file), &variables(environment)).map_err(|faults| {
+        let name = |file: &str| {
+            Path::new(file)
+                .file_name()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        };
+        let help = |help: Option<String>| help.unwrap_or_default();
+        faults
+            .into_iter()
+            .map(|fault| {
+                format!(
+                    "{}:{}:{} {} | {}",
+                    name(&fault.file),
+                    fault.line,
+                    fault.column,
+                    fault.message,
+                    help(fault.help)
+                )
+            })
+            .collect()
+    })
+}
+
+#[test]
+fn without_file_and_variables_the_defaults_hold() {
+    let settings = Settings::load(None, &variables(&[("HOME", "/root")])).unwrap();
+    assert_eq!(format!("{settings:?}"), format!("{:?}", Settings::default()));
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+    assert!(!settings.secure_cookie());
+}
+
+#[test]
+fn the_documented_file_says_the_defaults() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/porthole.yaml");
+    let documented = Settings::load(Some(&file), &Environment::default()).unwrap();
+    let defaults = Settings {
+        data_dir: file.parent().unwrap().join("../data"),
+        config_dir: file.parent().unwrap().join("."),
+        ..Settings::default()
+    };
+    assert_eq!(format!("{documented:?}"), format!("{defaults:?}"));
+    let mentioned = std::fs::read_to_string(&file).unwrap();
+    let commented_out: String = mentioned
+        .lines()
+        .map(|line| {
+            line.strip_prefix("# ")
+                .filter(|rest| {
+                    rest.starts_with("limits:") || rest.starts_with("  ") || rest.starts_with("public_url")
+                })
+                .unwrap_or(line)
+        })
+        .fold(String::new(), |text, line| text + line + "\n");
+    let settings = load(&commented_out, &[]).unwrap();
+    assert_eq!(settings.limits.memory_bytes, Some(64 * 1024 * 1024));
+    assert!(settings.secure_cookie());
+}
+
+#[test]
+fn the_file_is_read_and_variables_win() {
+    let text = "
+listen: 0.0.0.0:9000
+public_url: https://ops.example.com/
+data_dir: ../data
+central_database: {url: \"postgres://p:${CENTRAL_PASSWORD}@db/porthole\"}
+session: {idle: 30m, absolute: 86400}
+view_cache: 1GiB
+log: {format: json, level: \"info,porthole_data=debug\"}
+cookie_secure: true
+reload: never
+limits: {cpu: 250ms}
+";
+    let settings = load(
+        text,
+        &[
+            ("CENTRAL_PASSWORD", "hush"),
+            ("PORTHOLE_LISTEN", "[::1]:7000"),
+            ("PORTHOLE_DATA_DIR", "/srv/data"),
+            ("PORTHOLE_LOG_FORMAT", ""),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.listen.to_string(), "[::1]:7000");
+    assert_eq!(settings.public_url.as_deref(), Some("https://ops.example.com"));
+    assert_eq!(settings.data_dir, PathBuf::from("/srv/data"));
+    assert_eq!(
+        settings.central_database.expose_secret(),
+        "postgres://p:hush@db/porthole"
+    );
+    assert_eq!(settings.session.idle, Duration::from_secs(1800));
+    assert_eq!(settings.session.absolute, Duration::from_secs(86_400));
+    assert_eq!(settings.view_cache_bytes, 1 << 30);
+    assert_eq!(
+        (settings.log.format, settings.log.level.as_str()),
+        (LogFormat::Json, "info,porthole_data=debug")
+    );
+    assert_eq!(settings.cookie_secure, CookieSecure::Always);
+    assert_eq!(settings.reload, None);
+    assert_eq!(settings.limits.cpu_ms, Some(250));
+    assert!(!format!("{settings:?}").contains("hush"));
+}
+
+#[test]
+fn folders_of_the_file_are_relative_to_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("porthole.yaml");
+    std::fs::write(&file, "config_dir: tenants-of-mine\n").unwrap();
+    let settings = Settings::load(Some(&file), &Environment::default()).unwrap();
+    assert_eq!(settings.config_dir, folder.path().join("tenants-of-mine"));
+    assert_eq!(settings.data_dir, PathBuf::from("data"));
+}
+
+#[test]
+fn all_faults_of_file_and_variables_are_reported_at_once() {
+    let faults = load(
+        "lisen: 1\nsession: {idle: 1s}\nlog: {level: loud}\npublic_url: ops\nauth: {local: maybe}\n",
+        &[
+            ("PORTHOLE_LISTEN", "8080"),
+            ("PORTHOLE_LISTN", "x"),
+            ("PORTHOLE_WHATEVER", "y"),
+            ("PORTHOLE_SESSION_IDLE", "soon"),
+            ("PORTHOLE_NAB", "/data"),
+        ],
+    )
+    .unwrap_err();
+    for (at, part) in [
+        ("porthole.yaml:1:1", "did you mean `listen`?"),
+        ("porthole.yaml:2:17", "`idle` must be from 1m"),
+        ("porthole.yaml:3:14", "not a level of the log"),
+        ("porthole.yaml:4:13", "not the address of a website"),
+        ("porthole.yaml:5:15", "must be true or false"),
+        ("PORTHOLE_LISTN:1:1", "did you mean PORTHOLE_LISTEN?"),
+        ("PORTHOLE_WHATEVER:1:1", "there is no setting for this variable"),
+        ("PORTHOLE_LISTEN:1:1", "not an address to listen at"),
+        ("PORTHOLE_SESSION_IDLE:1:1", "a length of time"),
+    ] {
+        let found = faults
+            .iter()
+            .any(|fault| fault.starts_with(at) && fault.contains(part));
+        assert!(found, "{at} {part} is not among\n{}", faults.join("\n"));
+    }
+    assert_eq!(faults.len(), 9, "{faults:#?}");
+}
+
+#[test]
+fn every_variable_has_a_value_that_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "postgres://u:p@db/c\n").unwrap();
+    let settings = Settings::load(
+        None,
+        &variables(&[
+            ("PORTHOLE_AUTH_LOCAL", "false"),
+            ("PORTHOLE_CENTRAL_DATABASE_URL_FILE", secret.to_str().unwrap()),
+            ("PORTHOLE_CONFIG_DIR", "2024"),
+            ("PORTHOLE_COOKIE_SECURE", "true"),
+            ("PORTHOLE_LOG_LEVEL", "debug"),
+            ("PORTHOLE_PUBLIC_URL", "http://localhost:8080"),
+            ("PORTHOLE_RELOAD", "never"),
+            ("PORTHOLE_SESSION_ABSOLUTE", "2d"),
+            ("PORTHOLE_SESSION_IDLE", "3600"),
+            ("PORTHOLE_VIEW_CACHE", "0"),
+        ]),
+    )
+    .unwrap();
+    assert!(!settings.auth.local && settings.secure_cookie());
+    assert_eq!(settings.central_database.expose_secret(), "postgres://u:p@db/c");
+    assert_eq!(settings.config_dir, PathBuf::from("2024"));
+    assert_eq!((settings.reload, settings.view_cache_bytes), (None, 0));
+    assert_eq!(settings.session.idle, Duration::from_secs(3600));
+    let twice = Settings::load(
+        None,
+        &variables(&[
+            ("PORTHOLE_CENTRAL_DATABASE_URL", "sqlite:a"),
+            ("PORTHOLE_CENTRAL_DATABASE_URL_FILE", "b"),
+        ]),
+    );
+    assert_eq!(twice.unwrap_err().len(), 1);
+}
+
+#[test]
+fn a_file_that_is_not_there_or_says_nothing() {
+    assert_eq!(
+        Settings::load(Some(Path::new("/nowhere/porthole.yaml")), &Environment::default())
+            .unwrap_err()
+            .len(),
+        1
+    );
+    assert!(load("# all defaults\n", &[]).is_ok());
+    assert!(load("", &[]).is_ok());
+    assert_eq!(load("listen: [\n", &[]).unwrap_err().len(), 1);
+}
+
+#[test]
+fn a_session_that_outlives_itself_is_a_fault() {
+    let faults = load("session: {idle: 8d}\n", &[]).unwrap_err();
+    assert!(faults[0].contains("`session.idle` is longer than"));
+}
