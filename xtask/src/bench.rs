@@ -1,8 +1,11 @@
 //! `cargo xtask bench`: the ratio benchmarks.
 
+use std::process::Command;
+
 use crate::build;
+use crate::cargo::{self, Set};
 use crate::setup::{self, Purpose};
-use crate::{cargo, process};
+use crate::{components, process, workspace};
 
 /// What the benchmarks are given.
 #[derive(clap::Args, Debug, Default)]
@@ -19,9 +22,19 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     setup::prepare(Purpose::Demo)?;
     build::run(&build::Args::default())?;
+    let programs = ["--release", "--bin", "porthole", "--bin", "porthole-bench"];
     process::run(
         cargo::command()
-            .args(["run", "--release", "--package", "porthole-bench", "--"])
-            .args(&args.options),
+            .arg("build")
+            .args(Set::Host.arguments())
+            .args(programs),
+    )?;
+    let folder = workspace::target().join("release");
+    process::run(
+        Command::new(folder.join("porthole-bench"))
+            .args(&args.options)
+            .current_dir(workspace::root())
+            .env("PORTHOLE_BIN", folder.join("porthole"))
+            .env("PORTHOLE_COMPONENTS", components::folder()),
     )
 }

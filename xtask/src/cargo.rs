@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::{components, process, workspace};
+use crate::{process, workspace};
 
 /// Packages that are built together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +36,6 @@ impl Set {
 pub fn command() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(workspace::root());
-    // Where the host looks by itself, nothing is said: another environment would be another build to cargo.
-    if workspace::target() != workspace::root().join("target") {
-        command.env("PORTHOLE_COMPONENTS", components::folder());
-    }
     command
 }
 
@@ -61,4 +57,45 @@ pub fn host() -> PathBuf {
     workspace::target()
         .join("debug")
         .join(format!("porthole{}", std::env::consts::EXE_SUFFIX))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Otherwise a build of the tests gives some dependency other features than a build of the host, and compiles it,
+    /// and all that depends on it, anew.
+    #[test]
+    fn what_only_tests_depend_on_is_a_dependency_of_the_tests_crate() {
+        let output =
+            process::output(command().args(["metadata", "--no-deps", "--format-version", "1"])).unwrap();
+        let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut ordinary = BTreeSet::new();
+        let mut of_tests = BTreeSet::new();
+        for package in metadata["packages"].as_array().unwrap() {
+            let name = package["name"].as_str().unwrap();
+            if ["xtask", "porthole-ui"].contains(&name) {
+                continue;
+            }
+            for dependency in package["dependencies"].as_array().unwrap() {
+                let to = dependency["name"].as_str().unwrap().to_owned();
+                if dependency["kind"] == "dev" {
+                    of_tests.insert((to, name.to_owned()));
+                } else if dependency["kind"].is_null() {
+                    ordinary.insert(to);
+                }
+            }
+        }
+        for (dependency, package) in of_tests {
+            assert!(
+                ordinary.contains(&dependency),
+                "{package} uses {dependency} in tests only: name it in tests/Cargo.toml, too"
+            );
+        }
+    }
 }
