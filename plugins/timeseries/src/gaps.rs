@@ -11,28 +11,60 @@ pub fn join_within(series: &Series, bucket_seconds: Option<u32>) -> Option<u64> 
     by_bucket.max(by_step)
 }
 
-/// The median distance between neighbouring points that have a value.
+/// So many neighbours tell how often a series is measured; looking at all of a long one would cost more than the rest
+/// of the panel.
+const SAMPLES: usize = 512;
+
+/// The median distance between neighbouring points that have a value: of a sample spread over the series, or of all
+/// where the sample meets too many missing values.
 fn median_step(series: &Series) -> Option<u64> {
-    let mut present = series
-        .instants
-        .iter()
-        .zip(&series.values)
+    let count = series.instants.len().min(series.values.len());
+    if count > 2 * SAMPLES {
+        let mut steps: Vec<u64> = (0..SAMPLES)
+            .filter_map(|sample| step_at(series, sample * (count - 1) / SAMPLES))
+            .collect();
+        if steps.len() > SAMPLES / 2 {
+            return median(&mut steps);
+        }
+    }
+    median(&mut all_steps(series))
+}
+
+/// The distance from this point to the next, where both have a value. Points at the same instant say nothing of how
+/// often it is measured.
+fn step_at(series: &Series, place: usize) -> Option<u64> {
+    let (instants, values) = (
+        series.instants.get(place..place + 2)?,
+        series.values.get(place..place + 2)?,
+    );
+    let present = !values[0].is_nan() && !values[1].is_nan() && instants[1] > instants[0];
+    present.then(|| instants[1].abs_diff(instants[0]))
+}
+
+/// All distances between neighbouring points that have a value, missing ones skipped.
+fn all_steps(series: &Series) -> Vec<u64> {
+    let points = series.instants.iter().zip(&series.values);
+    let mut present = points
         .filter(|(_, value)| !value.is_nan())
         .map(|(instant, _)| *instant);
-    let mut previous = present.next()?;
-    let mut steps = Vec::with_capacity(series.instants.len());
+    let Some(mut previous) = present.next() else {
+        return Vec::new();
+    };
+    let mut steps = Vec::new();
     for instant in present {
-        // Points at the same instant say nothing of how often it is measured.
         if instant > previous {
             steps.push(instant.abs_diff(previous));
         }
         previous = instant;
     }
-    if steps.is_empty() {
-        return None;
+    steps
+}
+
+fn median(steps: &mut [u64]) -> Option<u64> {
+    match steps.len() {
+        0 => None,
+        length => Some(*steps.select_nth_unstable((length - 1) / 2).1),
     }
-    let middle = (steps.len() - 1) / 2;
-    Some(*steps.select_nth_unstable(middle).1)
 }
 
 #[cfg(test)]
@@ -66,5 +98,16 @@ mod tests {
     fn a_single_point_has_no_step() {
         assert_eq!(join_within(&series("a", &[(0, 1.0)]), None), None);
         assert_eq!(join_within(&series("a", &[]), Some(60)), Some(90_000));
+    }
+
+    #[test]
+    fn long_series_are_judged_by_a_sample_and_by_all_where_values_are_missing() {
+        let mut points: Vec<(i64, f64)> = (0..10_000).map(|at| (at * 10_000, 1.0)).collect();
+        points.extend((20_000..30_000).map(|at| (at * 10_000, 1.0)));
+        assert_eq!(join_within(&series("a", &points), None), Some(30_000));
+        for point in points.iter_mut().step_by(2) {
+            point.1 = f64::NAN;
+        }
+        assert_eq!(join_within(&series("a", &points), None), Some(60_000));
     }
 }

@@ -12,9 +12,9 @@ use porthole_sdk::{
 use display::Display;
 
 /// Values over time, one line per series.
-pub struct TimeSeries;
+pub struct Timeseries;
 
-impl Panel for TimeSeries {
+impl Panel for Timeseries {
     fn describe() -> Descriptor {
         Descriptor {
             description: "Values over time as lines, areas, bars or points; one series per label".into(),
@@ -90,7 +90,7 @@ impl Display {
     }
 }
 
-porthole_sdk::export!(TimeSeries);
+porthole_sdk::export!(Timeseries);
 
 #[cfg(test)]
 mod tests;

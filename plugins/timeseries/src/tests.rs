@@ -25,14 +25,14 @@ fn one() -> FakeSources {
 }
 
 fn render(sources: &FakeSources, display: &str) -> Chart {
-    match TimeSeries::render(&sources.call(display), sources).unwrap() {
+    match Timeseries::render(&sources.call(display), sources).unwrap() {
         View::Chart(chart) => chart,
         other => panic!("not a chart: {other:?}"),
     }
 }
 
 fn fault(display: &str) -> String {
-    match TimeSeries::render(&one().call(display), &one()) {
+    match Timeseries::render(&one().call(display), &one()) {
         Err(Failure::Configuration(message)) => message,
         other => panic!("{other:?}"),
     }
@@ -131,7 +131,7 @@ fn a_reader_who_can_show_few_points_gets_few_and_no_new_gaps() {
         max_points: Some(100),
         ..sources.call("{}")
     };
-    let View::Chart(chart) = TimeSeries::render(&call, &sources).unwrap() else {
+    let View::Chart(chart) = Timeseries::render(&call, &sources).unwrap() else {
         panic!()
     };
     let plot = &chart.plots[0];
@@ -152,7 +152,7 @@ fn only_the_series_asked_for_are_shown() {
         labels: vec!["web-2".into()],
         ..sources.call("{}")
     };
-    let View::Chart(chart) = TimeSeries::render(&call, &sources).unwrap() else {
+    let View::Chart(chart) = Timeseries::render(&call, &sources).unwrap() else {
         panic!()
     };
     assert_eq!(chart.plots.len(), 1);
@@ -232,14 +232,14 @@ fn a_failing_source_is_the_panels_failure() {
     let sources =
         FakeSources::new(0, 1).with("main", FakeSource::series(vec![]).failing(QueryError::TimedOut));
     assert_eq!(
-        TimeSeries::render(&sources.call("{}"), &sources),
+        Timeseries::render(&sources.call("{}"), &sources),
         Err(Failure::Query(QueryError::TimedOut))
     );
 }
 
 #[test]
 fn the_schema_is_json_and_knows_every_key_that_the_panel_does() {
-    let schema: serde_json::Value = serde_json::from_str(&TimeSeries::describe().display_schema).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&Timeseries::describe().display_schema).unwrap();
     let known = schema["properties"].as_object().unwrap();
     let message = fault(r#"{"none":1}"#);
     for key in known.keys() {
