@@ -1,10 +1,20 @@
 //! The databases of all tenants: one small pool each, opened when needed, closed when idle.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use secrecy::SecretString;
+use parking_lot::Mutex;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 
-use crate::tenant::TenantData;
+use crate::catalogue::Catalogue;
+use crate::connection::Connections;
+use crate::tenant::{Tenant, TenantData};
+
+/// Tenants nobody asked for in this time are forgotten.
+const FORGET: Duration = Duration::from_secs(3600);
 
 /// Where one tenant's data is. Its `Debug` does not show the URL.
 #[derive(Debug, Clone)]
@@ -60,17 +70,82 @@ impl Default for DatabasesOptions {
 #[derive(Debug)]
 pub struct Databases {
     options: DatabasesOptions,
+    turns: Arc<Semaphore>,
+    tenants: Mutex<HashMap<Key, Entry>>,
+}
+
+/// What makes two databases the same.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    tenant: String,
+    url: String,
+    max_connections: u32,
+    statement_timeout: Duration,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("tenant", &self.tenant)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+struct Entry {
+    data: TenantData,
+    used: Instant,
 }
 
 impl Databases {
     /// Connects to nothing yet.
     pub fn new(options: DatabasesOptions) -> Self {
-        Self { options }
+        let turns = Arc::new(Semaphore::new(options.max_connections.max(1) as usize));
+        Self {
+            options,
+            turns,
+            tenants: Mutex::default(),
+        }
     }
 
-    /// One tenant's data. Connects to nothing yet; equal databases share their connections.
-    pub fn tenant(&self, _database: &TenantDatabase) -> TenantData {
-        let _ = &self.options;
-        TenantData {}
+    /// One tenant's data. Connects to nothing yet; equal databases share their connections. Must be called within a
+    /// Tokio runtime.
+    pub fn tenant(&self, database: &TenantDatabase) -> TenantData {
+        let key = Key {
+            tenant: database.tenant.clone(),
+            url: database.url.expose_secret().to_owned(),
+            max_connections: database.max_connections,
+            statement_timeout: database.statement_timeout,
+        };
+        let now = Instant::now();
+        let mut tenants = self.tenants.lock();
+        if let Some(entry) = tenants.get_mut(&key) {
+            entry.used = now;
+            return entry.data.clone();
+        }
+        // A pool without connections costs little, but a tenant that has gone must go some day.
+        tenants.retain(|_, entry| now.duration_since(entry.used) < FORGET);
+        let connections = Connections::new(database, &self.options, self.turns.clone());
+        let catalogue = Catalogue::new(self.options.catalogue_ttl);
+        let data = TenantData(Arc::new(Tenant {
+            connections,
+            catalogue,
+        }));
+        tenants.insert(
+            key,
+            Entry {
+                data: data.clone(),
+                used: now,
+            },
+        );
+        data
+    }
+
+    /// Closes all connections as they become free, for an orderly end.
+    pub async fn close(&self) {
+        let entries: Vec<_> = self.tenants.lock().drain().map(|(_, entry)| entry.data).collect();
+        for data in entries {
+            data.0.connections.close().await;
+        }
     }
 }

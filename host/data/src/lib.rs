@@ -7,6 +7,10 @@
 //!
 //! [`load`] and [`import`] write, over connections of their own.
 
+mod buckets;
+mod catalogue;
+mod cells;
+mod connection;
 mod databases;
 mod error;
 mod fault;
@@ -17,7 +21,9 @@ mod ladder;
 pub mod load;
 mod query;
 mod source;
+mod sql;
 mod tenant;
+mod time;
 
 pub use databases::{Databases, DatabasesOptions, TenantDatabase};
 pub use error::DataError;

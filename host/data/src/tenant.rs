@@ -1,30 +1,266 @@
 //! One tenant's data.
 
-use crate::{DataError, Fault, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery, Source};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::buckets;
+use crate::catalogue::{Catalogue, Unknown};
+use crate::cells::Cells;
+use crate::connection::Connections;
+use crate::error::DataError;
+use crate::fault::Fault;
+use crate::frame::{Column, ColumnData, Frame};
+use crate::query::{Range, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery};
+use crate::source::Source;
+use crate::sql::{self, Kind, Resolved, RowsStatements, Statement, Table, resolve, time_column};
+use crate::time::{self, TimeForm};
+
+/// More labels or filters than this no request needs.
+const MOST_LABELS: usize = 1000;
+const MOST_KEYS: usize = 16;
 
 /// One tenant's data. Cheap to clone; dropping a call's future stops its query.
 #[derive(Debug, Clone)]
-pub struct TenantData {}
+pub struct TenantData(pub(crate) Arc<Tenant>);
+
+/// What is kept of one tenant between requests.
+#[derive(Debug)]
+pub(crate) struct Tenant {
+    pub(crate) connections: Connections,
+    pub(crate) catalogue: Catalogue,
+}
 
 impl TenantData {
     /// Points in time. Needs the columns `timestamp` (or another time column) and `value`; one series for each value
     /// of `series_label`, or one in all.
-    pub async fn series(&self, _source: &Source, _query: &SeriesQuery) -> Result<SeriesAnswer, DataError> {
-        Err(DataError::Unavailable("not connected".into()))
+    pub async fn series(&self, source: &Source, query: &SeriesQuery) -> Result<SeriesAnswer, DataError> {
+        check_range(query.range)?;
+        if query.bucket_seconds == Some(0) {
+            return Err(DataError::Invalid("a bucket of 0 seconds holds nothing".into()));
+        }
+        if query.labels.len() > MOST_LABELS {
+            return Err(DataError::Invalid(format!(
+                "more than {MOST_LABELS} series are asked for by name"
+            )));
+        }
+        check_texts(query.labels.iter())?;
+        let (table, sampled) = self.table(source).await?;
+        let resolved =
+            resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
+        let answer = buckets::fetch(&self.0.connections, &resolved, query).await;
+        self.forget_if_refused(source, answer).await
     }
 
     /// Rows, sorted, filtered and paged.
-    pub async fn rows(&self, _source: &Source, _query: &RowsQuery) -> Result<RowsAnswer, DataError> {
-        Err(DataError::Unavailable("not connected".into()))
+    pub async fn rows(&self, source: &Source, query: &RowsQuery) -> Result<RowsAnswer, DataError> {
+        check_range(query.range)?;
+        if query.sort.len() > MOST_KEYS || query.filters.len() > MOST_KEYS {
+            return Err(DataError::Invalid(format!(
+                "more than {MOST_KEYS} columns to sort or filter by"
+            )));
+        }
+        check_texts(query.filters.iter().map(|(_, contains)| contains))?;
+        let (table, sampled) = self.table(source).await?;
+        let resolved =
+            resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
+        let answer = self.read_rows(&resolved, query).await;
+        self.forget_if_refused(source, answer).await
     }
 
     /// Holds a source against the database's catalogue; no faults: it fits.
-    pub async fn check(&self, _source: &Source) -> Result<Vec<Fault>, DataError> {
-        Err(DataError::Unavailable("not connected".into()))
+    pub async fn check(&self, source: &Source) -> Result<Vec<Fault>, DataError> {
+        let found = match self.0.catalogue.table(&self.0.connections, source.table()).await {
+            Ok(table) => table,
+            Err(Unknown::Fault(fault)) => return Ok(vec![fault]),
+            Err(Unknown::Error(error)) => return Err(error),
+        };
+        let sampled = self.sampled(source, &found).await?;
+        Ok(resolve(source, &found, sampled).err().unwrap_or_default())
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DataError> {
-        Err(DataError::Unavailable("not connected".into()))
+        self.0
+            .connections
+            .each(
+                Statement {
+                    text: "SELECT 1".into(),
+                    binds: Vec::new(),
+                },
+                |_| Ok(()),
+            )
+            .await
     }
+
+    async fn table(&self, source: &Source) -> Result<(Arc<Table>, Option<TimeForm>), DataError> {
+        let table = match self.0.catalogue.table(&self.0.connections, source.table()).await {
+            Ok(table) => table,
+            Err(Unknown::Fault(fault)) => return Err(DataError::Query(sentence(&[fault]))),
+            Err(Unknown::Error(error)) => return Err(error),
+        };
+        let sampled = self.sampled(source, &table).await?;
+        Ok((table, sampled))
+    }
+
+    /// How the time column counts time, where its type does not say.
+    async fn sampled(&self, source: &Source, table: &Table) -> Result<Option<TimeForm>, DataError> {
+        match time_column(source, table) {
+            Ok(Some((place, _))) if table.dialect == sql::Dialect::Postgres => {
+                self.0
+                    .catalogue
+                    .counted(&self.0.connections, table, &table.columns[place])
+                    .await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A refused query may mean that the table has changed since we looked.
+    async fn forget_if_refused<T>(
+        &self,
+        source: &Source,
+        answer: Result<T, DataError>,
+    ) -> Result<T, DataError> {
+        if let Err(DataError::Query(_)) = &answer {
+            self.0.catalogue.forget(source.table()).await;
+        }
+        answer
+    }
+
+    async fn read_rows(&self, source: &Resolved<'_>, query: &RowsQuery) -> Result<RowsAnswer, DataError> {
+        // One more than may be read, so that reading it shows there are too many.
+        let limited = match query.limit > query.max_rows {
+            true => Cow::Owned(RowsQuery {
+                limit: query.max_rows.saturating_add(1),
+                ..query.clone()
+            }),
+            false => Cow::Borrowed(query),
+        };
+        let statements = RowsStatements::new(source, &limited, time::now()).map_err(DataError::Invalid)?;
+        let mut columns: Vec<Reader> = (0..source.columns.len())
+            .map(|index| Reader::new(source, index))
+            .collect();
+        let (mut rows, mut bytes) = (0_u64, 0_u64);
+        self.0
+            .connections
+            .each(statements.rows, |row| {
+                rows += 1;
+                for (index, column) in columns.iter_mut().enumerate() {
+                    bytes += column.read(row, index);
+                }
+                if rows > query.max_rows {
+                    let message = format!(
+                        "the answer has more than {} rows; ask for fewer at once",
+                        query.max_rows
+                    );
+                    return Err(DataError::TooLarge(message));
+                }
+                if bytes > query.max_bytes {
+                    let message = format!(
+                        "the answer has more than {} bytes; ask for fewer rows at once",
+                        query.max_bytes
+                    );
+                    return Err(DataError::TooLarge(message));
+                }
+                Ok(())
+            })
+            .await?;
+        let total = match query.count {
+            false => None,
+            // The last page tells by itself.
+            true if rows < query.limit && (rows > 0 || query.offset == 0) => {
+                Some(query.offset.saturating_add(rows))
+            }
+            true => Some(self.count(statements.count).await?),
+        };
+        let columns = columns
+            .into_iter()
+            .zip(source.source.columns())
+            .map(|(reader, column)| Column {
+                name: column.name.clone(),
+                data: reader.0,
+            })
+            .collect();
+        Ok(RowsAnswer {
+            frame: Frame { columns },
+            total,
+            rows_read: rows,
+            bytes_read: bytes,
+        })
+    }
+
+    async fn count(&self, statement: Statement) -> Result<u64, DataError> {
+        let mut total = 0;
+        self.0
+            .connections
+            .each(statement, |row| {
+                total = row
+                    .integer(0)
+                    .and_then(|count| u64::try_from(count).ok())
+                    .unwrap_or(0);
+                Ok(())
+            })
+            .await?;
+        Ok(total)
+    }
+}
+
+/// Gathers the values of one column.
+struct Reader(ColumnData);
+
+impl Reader {
+    fn new(source: &Resolved<'_>, index: usize) -> Self {
+        Self(
+            match (
+                source.time_form(index),
+                &source.table.columns[source.columns[index]].kind,
+            ) {
+                (Some(_), _) | (None, Kind::Time(_)) => ColumnData::Instants(Vec::new()),
+                (None, Kind::Boolean) => ColumnData::Booleans(Vec::new()),
+                (None, Kind::Integer) => ColumnData::Integers(Vec::new()),
+                (None, Kind::Decimal | Kind::Number) => ColumnData::Numbers(Vec::new()),
+                (None, Kind::Text | Kind::Opaque(_)) => ColumnData::Texts(Vec::new()),
+            },
+        )
+    }
+
+    /// Reads a value and returns its size.
+    fn read(&mut self, row: &dyn Cells, index: usize) -> u64 {
+        match &mut self.0 {
+            ColumnData::Numbers(values) => values.push(row.number(index)),
+            ColumnData::Integers(values) => values.push(row.integer(index)),
+            ColumnData::Booleans(values) => values.push(row.boolean(index)),
+            ColumnData::Instants(values) => values.push(row.instant(index)),
+            ColumnData::Texts(values) => {
+                let text = row.text(index).map(Cow::into_owned);
+                let size = text.as_ref().map_or(0, String::len);
+                values.push(text);
+                return 24 + size as u64;
+            }
+        }
+        8
+    }
+}
+
+fn check_range(range: Option<Range>) -> Result<(), DataError> {
+    match range {
+        Some(Range { start, end }) if start >= end => Err(DataError::Invalid(
+            "the range ends before it starts, or when it does".into(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// PostgreSQL knows no NUL in text.
+fn check_texts<'t>(mut texts: impl Iterator<Item = &'t String>) -> Result<(), DataError> {
+    match texts.any(|text| text.contains('\0') || text.len() > 10_000) {
+        true => Err(DataError::Invalid(
+            "a label or filter has a NUL character or is too long".into(),
+        )),
+        false => Ok(()),
+    }
+}
+
+fn sentence(faults: &[Fault]) -> String {
+    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; ")
 }

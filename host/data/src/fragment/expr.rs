@@ -10,7 +10,10 @@ pub(crate) struct Expr {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Node {
     /// A column of the table; `exact` where it was written in double quotes.
-    Column { name: String, exact: bool },
+    Column {
+        name: String,
+        exact: bool,
+    },
     Text(String),
     Integer(i64),
     /// Digits, point and exponent as written.
@@ -20,24 +23,71 @@ pub(crate) enum Node {
     /// A point in time written as `TIMESTAMP '…'` or `DATE '…'`.
     Moment(String),
     /// The host's clock (or the midnight before it) and calendar arithmetic on it.
-    Clock { today: bool, months: i32, millis: i64 },
+    Clock {
+        today: bool,
+        months: i32,
+        millis: i64,
+    },
     Not(Box<Expr>),
     Negate(Box<Expr>),
     /// AND or OR.
-    Logic { and: bool, left: Box<Expr>, right: Box<Expr> },
-    Compare { op: Comparison, left: Box<Expr>, right: Box<Expr> },
-    Arithmetic { op: Arithmetic, left: Box<Expr>, right: Box<Expr> },
+    Logic {
+        and: bool,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    Compare {
+        op: Comparison,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    Arithmetic {
+        op: Arithmetic,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     Concat(Box<Expr>, Box<Expr>),
-    In { expr: Box<Expr>, list: Vec<Expr>, negated: bool },
-    Between { expr: Box<Expr>, low: Box<Expr>, high: Box<Expr>, negated: bool },
-    Like { expr: Box<Expr>, pattern: Vec<Piece>, fold_case: bool, negated: bool },
-    IsNull { expr: Box<Expr>, negated: bool },
+    In {
+        expr: Box<Expr>,
+        list: Vec<Expr>,
+        negated: bool,
+    },
+    Between {
+        expr: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+        negated: bool,
+    },
+    Like {
+        expr: Box<Expr>,
+        pattern: Vec<Piece>,
+        fold_case: bool,
+        negated: bool,
+    },
+    IsNull {
+        expr: Box<Expr>,
+        negated: bool,
+    },
     /// `IS [NOT] TRUE`, `IS [NOT] FALSE`: never NULL itself.
-    Is { expr: Box<Expr>, value: bool, negated: bool },
-    Cast { expr: Box<Expr>, to: CastTo },
-    Call { function: Function, args: Vec<Expr> },
+    Is {
+        expr: Box<Expr>,
+        value: bool,
+        negated: bool,
+    },
+    Cast {
+        expr: Box<Expr>,
+        to: CastTo,
+    },
+    Call {
+        function: Function,
+        args: Vec<Expr>,
+    },
     /// `CASE operand WHEN … THEN … ELSE … END`.
-    Case { operand: Option<Box<Expr>>, branches: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
+    Case {
+        operand: Option<Box<Expr>>,
+        branches: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,7 +253,11 @@ impl Expr {
                 high.walk(visit);
             }
             Node::Call { args, .. } => args.iter().for_each(|arg| arg.walk(visit)),
-            Node::Case { operand, branches, otherwise } => {
+            Node::Case {
+                operand,
+                branches,
+                otherwise,
+            } => {
                 if let Some(operand) = operand {
                     operand.walk(visit);
                 }

@@ -43,7 +43,11 @@ fn add(interval: &mut Interval, number: &str, unit: &str) -> Option<()> {
         "d" | "day" | "days" => 86_400_000.0,
         "week" | "weeks" => 7.0 * 86_400_000.0,
         unit @ ("month" | "months" | "mon" | "mons" | "year" | "years") => {
-            let months = if unit.starts_with('y') { number * 12.0 } else { number };
+            let months = if unit.starts_with('y') {
+                number * 12.0
+            } else {
+                number
+            };
             if months.fract() != 0.0 || months.abs() > f64::from(MOST_MONTHS) {
                 return None;
             }
@@ -77,7 +81,17 @@ mod tests {
 
     #[test]
     fn refuses_what_is_none() {
-        for text in ["", "day", "1", "1 fortnight", "nan days", "1e300 days", "0.5 months", "1 day 2", "9999 years"] {
+        for text in [
+            "",
+            "day",
+            "1",
+            "1 fortnight",
+            "nan days",
+            "1e300 days",
+            "0.5 months",
+            "1 day 2",
+            "9999 years",
+        ] {
             assert_eq!(parse(text, None), None, "{text}");
         }
     }

@@ -22,7 +22,11 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self { offset, message: message.into(), help: None }
+        Self {
+            offset,
+            message: message.into(),
+            help: None,
+        }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {

@@ -32,8 +32,11 @@ pub(crate) fn parse_condition(text: &str) -> Result<Expr, Refusal> {
     }
     let keyword = reader.parser.peek_token();
     if reader.parser.parse_keyword(Keyword::WHERE) {
-        return Err(Refusal::new(reader.offset(keyword.span.start), "the word WHERE is not part of the condition")
-            .help("leave the word out"));
+        return Err(Refusal::new(
+            reader.offset(keyword.span.start),
+            "the word WHERE is not part of the condition",
+        )
+        .help("leave the word out"));
     }
     let condition = reader.condition()?;
     reader.end(&[
@@ -51,8 +54,11 @@ pub(crate) fn parse_order(text: &str) -> Result<Vec<OrderKey>, Refusal> {
         return Err(Refusal::new(0, "there is no order"));
     }
     if reader.parser.parse_keywords(&[Keyword::ORDER, Keyword::BY]) {
-        return Err(Refusal::new(reader.offset(keyword.span.start), "the words ORDER BY are not part of the order")
-            .help("leave the words out"));
+        return Err(Refusal::new(
+            reader.offset(keyword.span.start),
+            "the words ORDER BY are not part of the order",
+        )
+        .help("leave the words out"));
     }
     let order = reader.order()?;
     reader.end(&[(Keyword::LIMIT, "write the limit under `limit:`")])?;
@@ -82,12 +88,20 @@ pub(crate) fn parse_combined(text: &str) -> Result<Fragment, Refusal> {
             Token::Number(digits, false) => digits.parse().ok().filter(|limit| *limit > 0),
             _ => None,
         };
-        fragment.limit =
-            Some(limit.ok_or_else(|| Refusal::new(at, "after LIMIT there must be a whole number of at least 1"))?);
+        fragment.limit = Some(
+            limit
+                .ok_or_else(|| Refusal::new(at, "after LIMIT there must be a whole number of at least 1"))?,
+        );
     }
     reader.end(&[
-        (Keyword::OFFSET, "pages are asked for by the reader; leave OFFSET out"),
-        (Keyword::ORDER, "the order comes before the limit and there is one only"),
+        (
+            Keyword::OFFSET,
+            "pages are asked for by the reader; leave OFFSET out",
+        ),
+        (
+            Keyword::ORDER,
+            "the order comes before the limit and there is one only",
+        ),
     ])?;
     Ok(fragment)
 }
@@ -126,7 +140,10 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Result<Self, Refusal> {
         if text.len() > MOST_BYTES {
-            return Err(Refusal::new(MOST_BYTES, format!("longer than {MOST_BYTES} bytes")));
+            return Err(Refusal::new(
+                MOST_BYTES,
+                format!("longer than {MOST_BYTES} bytes"),
+            ));
         }
         if let Some(at) = text.find('\0') {
             return Err(Refusal::new(at, "a NUL character is not allowed here"));
@@ -135,7 +152,9 @@ impl<'a> Reader<'a> {
             .tokenize_with_location()
             .map_err(|error| Refusal::new(offset(text, error.location), sentence(&error.message)))?;
         screen(text, &tokens)?;
-        let parser = Parser::new(&Common).with_recursion_limit(MOST_NESTED).with_tokens_with_locations(tokens);
+        let parser = Parser::new(&Common)
+            .with_recursion_limit(MOST_NESTED)
+            .with_tokens_with_locations(tokens);
         Ok(Self { text, parser })
     }
 
@@ -145,7 +164,10 @@ impl<'a> Reader<'a> {
 
     fn condition(&mut self) -> Result<Expr, Refusal> {
         let start = self.parser.peek_token().span.start;
-        let expr = self.parser.parse_expr().map_err(|error| self.refuse(error, start))?;
+        let expr = self
+            .parser
+            .parse_expr()
+            .map_err(|error| self.refuse(error, start))?;
         Allow { text: self.text }.expr(&expr)
     }
 
@@ -153,7 +175,10 @@ impl<'a> Reader<'a> {
         let mut order = Vec::new();
         loop {
             let start = self.parser.peek_token().span.start;
-            let key = self.parser.parse_order_by_expr().map_err(|error| self.refuse(error, start))?;
+            let key = self
+                .parser
+                .parse_order_by_expr()
+                .map_err(|error| self.refuse(error, start))?;
             let at = self.offset(start);
             if key.with_fill.is_some() {
                 return Err(Refusal::new(at, "WITH FILL is not allowed here"));
@@ -165,9 +190,15 @@ impl<'a> Reader<'a> {
             };
             let expr = Allow { text: self.text }.expr(&key.expr)?;
             if let super::Node::Integer(_) = expr.node {
-                return Err(Refusal::new(at, "an order by column number is not allowed").help("name the column"));
+                return Err(
+                    Refusal::new(at, "an order by column number is not allowed").help("name the column")
+                );
             }
-            order.push(OrderKey { expr, descending, nulls_first: key.options.nulls_first.unwrap_or(false) });
+            order.push(OrderKey {
+                expr,
+                descending,
+                nulls_first: key.options.nulls_first.unwrap_or(false),
+            });
             if order.len() > 16 {
                 return Err(Refusal::new(at, "an order has at most 16 keys"));
             }
@@ -184,12 +215,19 @@ impl<'a> Reader<'a> {
         if token.token == Token::EOF {
             return Ok(());
         }
-        let refusal =
-            Refusal::new(self.offset(token.span.start), format!("`{}` was not expected here", token.token));
-        Err(match advice.iter().find(|(keyword, _)| is_keyword(&token.token, *keyword)) {
-            Some((_, help)) => refusal.help(*help),
-            None => refusal,
-        })
+        let refusal = Refusal::new(
+            self.offset(token.span.start),
+            format!("`{}` was not expected here", token.token),
+        );
+        Err(
+            match advice
+                .iter()
+                .find(|(keyword, _)| is_keyword(&token.token, *keyword))
+            {
+                Some((_, help)) => refusal.help(*help),
+                None => refusal,
+            },
+        )
     }
 
     /// The parser gives its place as text at the end of the message.
@@ -204,13 +242,19 @@ impl<'a> Reader<'a> {
             }
         };
         let place = message.rfind(" at Line: ").and_then(|split| {
-            let (line, column) = message[split..].strip_prefix(" at Line: ")?.split_once(", Column: ")?;
+            let (line, column) = message[split..]
+                .strip_prefix(" at Line: ")?
+                .split_once(", Column: ")?;
             Some((split, Location::new(line.parse().ok()?, column.parse().ok()?)))
         });
         match place {
             Some((split, location)) => Refusal::new(self.offset(location), sentence(&message[..split])),
             None => Refusal::new(
-                if message.ends_with("EOF") { self.text.len() } else { self.offset(start) },
+                if message.ends_with("EOF") {
+                    self.text.len()
+                } else {
+                    self.offset(start)
+                },
                 sentence(&message),
             ),
         }
@@ -219,12 +263,17 @@ impl<'a> Reader<'a> {
 
 /// The parser's messages as a person would put them.
 fn sentence(message: &str) -> String {
-    let message = message.trim_start_matches("sql parser error: ").replace("found: EOF", "found the end");
+    let message = message
+        .trim_start_matches("sql parser error: ")
+        .replace("found: EOF", "found the end");
     match message.strip_prefix("Expected: ") {
         Some(rest) => format!("expected {}", rest.replace(", found: ", ", found ")),
         None => {
             let mut letters = message.chars();
-            letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+            letters
+                .next()
+                .map(|first| first.to_lowercase().chain(letters).collect())
+                .unwrap_or_default()
         }
     }
 }
@@ -236,19 +285,25 @@ fn screen(text: &str, tokens: &[TokenWithSpan]) -> Result<(), Refusal> {
         let refuse = |message: &str| Refusal::new(offset(text, token.span.start), message);
         match &token.token {
             Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_)) => {
-                return Err(refuse("comments are not allowed here").help("write the comment in YAML, after a `#`"));
+                return Err(
+                    refuse("comments are not allowed here").help("write the comment in YAML, after a `#`")
+                );
             }
             Token::Whitespace(_) | Token::EOF => continue,
             Token::SemiColon => {
                 return Err(refuse("`;` is not allowed here").help("one condition only, without a semicolon"));
             }
             Token::Placeholder(_) | Token::Question | Token::Colon | Token::AtSign => {
-                return Err(refuse("bind markers and variables are not allowed here").help("write the value itself"));
+                return Err(
+                    refuse("bind markers and variables are not allowed here").help("write the value itself")
+                );
             }
             Token::Word(word) if word.quote_style.is_none() => {
-                if let Keyword::SELECT | Keyword::UNION | Keyword::INTERSECT | Keyword::EXCEPT = word.keyword {
-                    return Err(refuse("a subquery is not allowed here")
-                        .help("a panel reads one table; a view in the database can do what a subquery would"));
+                if let Keyword::SELECT | Keyword::UNION | Keyword::INTERSECT | Keyword::EXCEPT = word.keyword
+                {
+                    return Err(refuse("a subquery is not allowed here").help(
+                        "a panel reads one table; a view in the database can do what a subquery would",
+                    ));
                 }
             }
             Token::DoubleEq => return Err(refuse("`==` is not an operator").help("write `=`")),
@@ -296,5 +351,8 @@ pub(super) fn offset(text: &str, location: Location) -> usize {
         }
     }
     let skip = usize::try_from(location.column.saturating_sub(1)).unwrap_or(usize::MAX);
-    text[start..].char_indices().nth(skip).map_or(text.len(), |(index, _)| start + index)
+    text[start..]
+        .char_indices()
+        .nth(skip)
+        .map_or(text.len(), |(index, _)| start + index)
 }

@@ -1,0 +1,386 @@
+//! What a database says of its own tables.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+
+use crate::connection::Connections;
+use crate::error::DataError;
+use crate::fault::{Fault, Part};
+use crate::source::TableName;
+use crate::sql::{Bind, Dialect, Kind, Statement, Table, TableColumn, closest, quote};
+use crate::time::{TextForm, TimeForm};
+
+/// Rows looked at to tell how SQLite's columns store what they store.
+const SAMPLE: usize = 100;
+/// From here on a number counts milliseconds since the Unix epoch, below it seconds: the year 5138 in seconds, March
+/// 1973 in milliseconds.
+const MILLIS_FROM: f64 = 100_000_000_000.0;
+
+/// The tables of one database, remembered for a while.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    tables: Cache<TableName, Arc<Table>>,
+    /// How columns of numbers count time: table (quoted) and column.
+    counted: Cache<(String, String), TimeForm>,
+}
+
+/// Why a table's columns are not known.
+pub(crate) enum Unknown {
+    /// The configuration names a table that is not there.
+    Fault(Fault),
+    /// The database could not be asked.
+    Error(DataError),
+}
+
+impl From<DataError> for Unknown {
+    fn from(error: DataError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Catalogue {
+    pub(crate) fn new(ttl: Duration) -> Self {
+        Self {
+            tables: Cache::builder().max_capacity(1000).time_to_live(ttl).build(),
+            counted: Cache::builder().max_capacity(1000).time_to_live(ttl).build(),
+        }
+    }
+
+    /// Looks a table up.
+    pub(crate) async fn table(
+        &self,
+        connections: &Connections,
+        name: &TableName,
+    ) -> Result<Arc<Table>, Unknown> {
+        if let Some(table) = self.tables.get(name).await {
+            return Ok(table);
+        }
+        let (table, settled) = match connections.dialect() {
+            Dialect::Postgres => (postgres(connections, name).await?, true),
+            Dialect::Sqlite => sqlite(connections, name).await?,
+        };
+        let table = Arc::new(table);
+        // What an empty table will store is not known yet.
+        if settled {
+            self.tables.insert(name.clone(), table.clone()).await;
+        }
+        Ok(table)
+    }
+
+    /// Forgets a table: the database no longer agrees with what we know of it.
+    pub(crate) async fn forget(&self, name: &TableName) {
+        self.tables.invalidate(name).await;
+    }
+
+    /// How a column of numbers in PostgreSQL counts time.
+    pub(crate) async fn counted(
+        &self,
+        connections: &Connections,
+        table: &Table,
+        column: &TableColumn,
+    ) -> Result<Option<TimeForm>, DataError> {
+        if !column.kind.is_numeric() {
+            return Ok(None);
+        }
+        let key = (table.quoted.clone(), column.name.clone());
+        if let Some(form) = self.counted.get(&key).await {
+            return Ok(Some(form));
+        }
+        let quoted = quote(&column.name);
+        let text = format!(
+            "SELECT max(CAST(v AS float8)) FROM (SELECT {quoted} AS v FROM {} WHERE {quoted} IS NOT NULL LIMIT {SAMPLE}) AS s",
+            table.quoted
+        );
+        let mut most = f64::NAN;
+        connections
+            .each(
+                Statement {
+                    text,
+                    binds: Vec::new(),
+                },
+                |row| {
+                    most = row.number(0);
+                    Ok(())
+                },
+            )
+            .await?;
+        let form = counted_form(most, column.kind == Kind::Integer);
+        if !most.is_nan() {
+            self.counted.insert(key, form).await;
+        }
+        Ok(Some(form))
+    }
+}
+
+fn counted_form(most: f64, whole: bool) -> TimeForm {
+    if most >= MILLIS_FROM {
+        TimeForm::Millis { whole }
+    } else {
+        TimeForm::Seconds { whole }
+    }
+}
+
+fn no_table(name: &TableName, names: &[String]) -> Unknown {
+    let fault = Fault::new(Part::Table, format!("the database has no table `{name}`"));
+    Unknown::Fault(match closest(&name.name, names.iter().map(String::as_str)) {
+        Some(close) => fault.help(format!("did you mean `{close}`?")),
+        None if names.is_empty() => fault.help("it has no tables at all that this user may see"),
+        None if names.len() <= 20 => fault.help(format!("it has {}", names.join(", "))),
+        None => fault,
+    })
+}
+
+async fn texts(
+    connections: &Connections,
+    text: &str,
+    binds: Vec<Bind>,
+    columns: usize,
+) -> Result<Vec<Vec<String>>, DataError> {
+    let mut rows = Vec::new();
+    let statement = Statement {
+        text: text.to_owned(),
+        binds,
+    };
+    connections
+        .each(statement, |row| {
+            rows.push(
+                (0..columns)
+                    .map(|index| row.text(index).unwrap_or_default().into_owned())
+                    .collect(),
+            );
+            Ok(())
+        })
+        .await?;
+    Ok(rows)
+}
+
+// PostgreSQL.
+
+/// Tables, views and the like that the user may read; the system's own are none of a tenant's business: some of them
+/// show the whole server.
+const POSTGRES_TABLES: &str = "\
+    SELECT n.nspname::text, c.relname::text, CAST(c.oid AS text), CASE WHEN pg_table_is_visible(c.oid) THEN '1' ELSE '' END \
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+    WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
+    AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1, 2 LIMIT 5000";
+
+/// A domain stands for the type under it.
+const POSTGRES_COLUMNS: &str = "\
+    SELECT a.attname::text, \
+    format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, NULL), \
+    CASE WHEN a.attnotnull THEN '1' ELSE '' END \
+    FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+    WHERE a.attrelid = CAST($1 AS oid) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+
+async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, Unknown> {
+    let tables = texts(connections, POSTGRES_TABLES, Vec::new(), 4).await?;
+    // As written, or in any case of letters where there is only one such.
+    let fits = |row: &Vec<String>, same: &dyn Fn(&str, &str) -> bool| {
+        same(&row[1], &name.name)
+            && match &name.schema {
+                Some(schema) => same(&row[0], schema),
+                None => !row[3].is_empty(),
+            }
+    };
+    let exact: &dyn Fn(&str, &str) -> bool = &|left, right| left == right;
+    let folded: &dyn Fn(&str, &str) -> bool = &|left, right| left.to_lowercase() == right.to_lowercase();
+    let found = tables.iter().find(|row| fits(row, exact)).or_else(|| {
+        let mut alike = tables.iter().filter(|row| fits(row, folded));
+        match (alike.next(), alike.next()) {
+            (Some(row), None) => Some(row),
+            _ => None,
+        }
+    });
+    let Some(row) = found else {
+        let names: Vec<_> = tables
+            .iter()
+            .map(|row| match (&name.schema, row[3].is_empty()) {
+                (None, false) => row[1].clone(),
+                _ => format!("{}.{}", row[0], row[1]),
+            })
+            .collect();
+        return Err(no_table(name, &names));
+    };
+    let columns = texts(connections, POSTGRES_COLUMNS, vec![Bind::Text(row[2].clone())], 3).await?;
+    Ok(Table {
+        dialect: Dialect::Postgres,
+        quoted: format!("{}.{}", quote(&row[0]), quote(&row[1])),
+        name: name.to_string(),
+        columns: columns
+            .into_iter()
+            .map(|mut row| TableColumn {
+                kind: postgres_kind(&row[1]),
+                nullable: row[2].is_empty(),
+                name: std::mem::take(&mut row[0]),
+                time_form: None,
+            })
+            .collect(),
+    })
+}
+
+fn postgres_kind(name: &str) -> Kind {
+    match name {
+        "boolean" => Kind::Boolean,
+        "smallint" | "integer" | "bigint" => Kind::Integer,
+        "numeric" => Kind::Decimal,
+        "real" | "double precision" => Kind::Number,
+        "text" | "character varying" => Kind::Text,
+        "timestamp without time zone" => Kind::Time(TimeForm::Timestamp),
+        "timestamp with time zone" => Kind::Time(TimeForm::TimestampTz),
+        "date" => Kind::Time(TimeForm::Date),
+        other => Kind::Opaque(other.into()),
+    }
+}
+
+// SQLite.
+
+const SQLITE_TABLES: &str = "\
+    SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' \
+    ORDER BY name LIMIT 5000";
+
+const SQLITE_COLUMNS: &str = "\
+    SELECT name, upper(type), CASE WHEN \"notnull\" OR (pk AND upper(type) = 'INTEGER') THEN '1' ELSE '' END \
+    FROM pragma_table_xinfo(?1) WHERE hidden IN (0, 2, 3) ORDER BY cid";
+
+/// The table, and whether it had rows to tell its columns' ways by.
+async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, bool), Unknown> {
+    let tables: Vec<String> = texts(connections, SQLITE_TABLES, Vec::new(), 1)
+        .await?
+        .into_iter()
+        .flatten()
+        .collect();
+    let schema_fits = name
+        .schema
+        .as_ref()
+        .is_none_or(|schema| schema.eq_ignore_ascii_case("main"));
+    let found = tables
+        .iter()
+        .find(|table| schema_fits && table.eq_ignore_ascii_case(&name.name));
+    let Some(found) = found else {
+        return Err(no_table(name, &tables));
+    };
+    let declared = texts(connections, SQLITE_COLUMNS, vec![Bind::Text(found.clone())], 3).await?;
+    let quoted = format!("main.{}", quote(found));
+
+    let mut seen: Vec<Seen> = declared.iter().map(|_| Seen::default()).collect();
+    let select: Vec<_> = declared
+        .iter()
+        .map(|row| {
+            let column = quote(&row[0]);
+            format!("substr(typeof({column}), 1, 1) || substr(CAST({column} AS text), 1, 40)")
+        })
+        .collect();
+    let mut rows = 0;
+    if !select.is_empty() {
+        let text = format!("SELECT {} FROM {quoted} LIMIT {SAMPLE}", select.join(", "));
+        for row in texts(connections, &text, Vec::new(), select.len()).await? {
+            rows += 1;
+            for (seen, value) in seen.iter_mut().zip(&row) {
+                seen.look(value);
+            }
+        }
+    }
+    let columns = declared
+        .into_iter()
+        .zip(seen)
+        .map(|(mut row, seen)| {
+            let time_form = seen.time_form();
+            TableColumn {
+                kind: sqlite_kind(&row[1], &seen, time_form),
+                nullable: row[2].is_empty(),
+                name: std::mem::take(&mut row[0]),
+                time_form,
+            }
+        })
+        .collect();
+    Ok((
+        Table {
+            dialect: Dialect::Sqlite,
+            quoted,
+            name: name.to_string(),
+            columns,
+        },
+        rows > 0,
+    ))
+}
+
+/// What was seen in a column of SQLite.
+#[derive(Debug, Default)]
+struct Seen {
+    integers: usize,
+    reals: usize,
+    texts: usize,
+    most: f64,
+    form: Option<TextForm>,
+    /// Text that is no point in time.
+    other_text: bool,
+}
+
+impl Seen {
+    fn look(&mut self, value: &str) {
+        let mut letters = value.chars();
+        let kind = letters.next();
+        let rest = letters.as_str();
+        match kind {
+            Some('i' | 'r') => {
+                if kind == Some('i') {
+                    self.integers += 1;
+                } else {
+                    self.reals += 1;
+                }
+                self.most = self.most.max(rest.parse().unwrap_or(0.0));
+            }
+            Some('t') => {
+                self.texts += 1;
+                match TextForm::of(rest) {
+                    Some(form) => self.form = Some(self.form.map_or(form, |known| known.and(form))),
+                    None => self.other_text = true,
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// How the column would store points in time, if it does.
+    fn time_form(&self) -> Option<TimeForm> {
+        let numbers = self.integers + self.reals;
+        match self.form {
+            Some(form) if numbers == 0 && !self.other_text => Some(TimeForm::Text(form)),
+            None if numbers > 0 && self.texts == 0 => Some(counted_form(self.most, self.reals == 0)),
+            _ => None,
+        }
+    }
+}
+
+/// A declared type is read as SQLite does; without one, what was seen decides.
+fn sqlite_kind(declared: &str, seen: &Seen, time_form: Option<TimeForm>) -> Kind {
+    let has = |part: &str| declared.contains(part);
+    if has("BOOL") {
+        Kind::Boolean
+    } else if has("DATE") || has("TIME") {
+        match time_form {
+            Some(form) => Kind::Time(form),
+            // Nothing seen, or nothing that is a time.
+            None if seen.other_text => Kind::Text,
+            None => Kind::Time(TimeForm::Text(TextForm::PLAIN)),
+        }
+    } else if has("INT") {
+        Kind::Integer
+    } else if has("CHAR") || has("CLOB") || has("TEXT") {
+        Kind::Text
+    } else if has("REAL") || has("FLOA") || has("DOUB") || has("NUM") || has("DEC") {
+        Kind::Number
+    } else if seen.texts > 0 {
+        Kind::Text
+    } else if seen.reals > 0 {
+        Kind::Number
+    } else if seen.integers > 0 {
+        Kind::Integer
+    } else if declared.is_empty() {
+        Kind::Text
+    } else {
+        Kind::Opaque(declared.to_lowercase().into())
+    }
+}

@@ -1,0 +1,355 @@
+//! Connections to one tenant's database: read-only, few, opened when needed, closed when idle; and running statements
+//! on them within limits.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::TryStreamExt;
+use parking_lot::Mutex;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sqlx::{Arguments, AssertSqlSafe, Executor};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::cells::Cells;
+use crate::databases::{DatabasesOptions, TenantDatabase};
+use crate::error::DataError;
+use crate::sql::{Bind, Dialect, Statement};
+
+/// PostgreSQL stops a statement by itself; only when it does not answer at all the host gives up, this much later.
+const GRACE: Duration = Duration::from_secs(2);
+/// After a failed connect, others are told so for this long without trying.
+const DOWN: Duration = Duration::from_secs(1);
+/// SQLite looks this often, in steps of its machine, whether to stop: well below a millisecond.
+const SQLITE_STEPS: i32 = 4096;
+
+/// What is meant by a tenant's URL.
+pub(crate) enum Target {
+    Postgres(Box<PgConnectOptions>),
+    Sqlite(SqliteConnectOptions),
+}
+
+impl Target {
+    /// Reads a URL; the error says what is wrong without repeating it.
+    pub(crate) fn parse(url: &SecretString) -> Result<Self, String> {
+        let url = url.expose_secret().trim();
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            let path = path.split('?').next().unwrap_or(path);
+            if path.is_empty() || path.contains(":memory:") {
+                return Err("the database URL names no file: write `sqlite:PATH`".into());
+            }
+            return Ok(Self::Sqlite(
+                SqliteConnectOptions::new()
+                    .filename(path)
+                    .busy_timeout(Duration::from_secs(2)),
+            ));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let mut options = PgConnectOptions::from_str(url).map_err(
+                |_| "the database URL cannot be read: write `postgres://user:password@host:port/database`",
+            )?;
+            // The host's own password, from its environment, is not for whatever server a tenant names.
+            let authority = url
+                .split("://")
+                .nth(1)
+                .and_then(|rest| rest.split(['/', '?']).next())
+                .unwrap_or_default();
+            let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+            if !user.contains(':') && !url.contains("password=") {
+                options = options.password("");
+            }
+            return Ok(Self::Postgres(Box::new(options.application_name("porthole"))));
+        }
+        Err("the database URL must begin with `postgres://` or `sqlite:`".into())
+    }
+}
+
+#[derive(Debug)]
+enum Pool {
+    Postgres(PgPool),
+    Sqlite(SqlitePool),
+    /// The URL cannot be used.
+    None(String),
+}
+
+/// The connections to one tenant's database.
+#[derive(Debug)]
+pub(crate) struct Connections {
+    pool: Pool,
+    /// Asked for before a connection is: waiting for a turn and waiting for the server are different troubles.
+    turns: Semaphore,
+    all_turns: Arc<Semaphore>,
+    connect_timeout: Duration,
+    statement_timeout: Duration,
+    down: Mutex<Option<(Instant, DataError)>>,
+}
+
+impl Connections {
+    pub(crate) fn new(
+        database: &TenantDatabase,
+        options: &DatabasesOptions,
+        all_turns: Arc<Semaphore>,
+    ) -> Self {
+        let most = database.max_connections.max(1);
+        let pool = match Target::parse(&database.url) {
+            Err(message) => Pool::None(message),
+            Ok(Target::Postgres(connect)) => {
+                let timeout = database.statement_timeout.as_millis().max(1);
+                let settings = format!(
+                    "SET default_transaction_read_only = on; SET statement_timeout = {timeout}; SET timezone = 'UTC'"
+                );
+                let pool = PgPoolOptions::new()
+                    .max_connections(most)
+                    .acquire_timeout(options.connect_timeout)
+                    .idle_timeout(options.idle_timeout)
+                    .max_lifetime(Duration::from_secs(1800))
+                    .after_connect(move |connection, _| {
+                        let settings = settings.clone();
+                        Box::pin(async move {
+                            connection
+                                .execute(sqlx::raw_sql(AssertSqlSafe(settings)))
+                                .await
+                                .map(|_| ())
+                        })
+                    })
+                    .connect_lazy_with(*connect);
+                Pool::Postgres(pool)
+            }
+            Ok(Target::Sqlite(connect)) => {
+                let connect = connect
+                    .read_only(true)
+                    .create_if_missing(false)
+                    .pragma("query_only", "on")
+                    // Views of a file that somebody else made must not call functions with effects.
+                    .pragma("trusted_schema", "off");
+                let pool = SqlitePoolOptions::new()
+                    .max_connections(most)
+                    .acquire_timeout(options.connect_timeout)
+                    .idle_timeout(options.idle_timeout)
+                    .connect_lazy_with(connect);
+                Pool::Sqlite(pool)
+            }
+        };
+        Self {
+            pool,
+            turns: Semaphore::new(most as usize),
+            all_turns,
+            connect_timeout: options.connect_timeout,
+            statement_timeout: database.statement_timeout,
+            down: Mutex::new(None),
+        }
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.pool {
+            Pool::Postgres(_) | Pool::None(_) => Dialect::Postgres,
+            Pool::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// Runs a statement and gives its rows to `each`, one by one; an error from it ends the reading. Dropping the future
+    /// stops a statement in SQLite at once, in PostgreSQL at the statement timeout at the latest.
+    pub(crate) async fn each<F>(&self, statement: Statement, each: F) -> Result<(), DataError>
+    where
+        F: FnMut(&dyn Cells) -> Result<(), DataError> + Send,
+    {
+        let _turns = self.turn().await?;
+        if let Some((since, error)) = self.down.lock().as_ref()
+            && since.elapsed() < DOWN
+        {
+            return Err(error.clone());
+        }
+        match &self.pool {
+            Pool::None(message) => Err(DataError::Unavailable(message.clone())),
+            Pool::Postgres(pool) => {
+                let mut connection = self.connected(pool.acquire().await)?;
+                let limit = self.statement_timeout.saturating_add(GRACE);
+                let run = async {
+                    let mut each = each;
+                    let query = sqlx::query_with(AssertSqlSafe(statement.text), postgres(statement.binds)?);
+                    let mut rows = query.fetch(&mut *connection);
+                    while let Some(row) = rows.try_next().await.map_err(|error| self.failed(error))? {
+                        each(&row)?;
+                    }
+                    Ok(())
+                };
+                tokio::time::timeout(limit, run)
+                    .await
+                    .unwrap_or_else(|_| Err(self.timed_out()))
+            }
+            Pool::Sqlite(pool) => {
+                let mut connection = self.connected(pool.acquire().await)?;
+                let stop = StopOnDrop(Arc::new(AtomicBool::new(false)));
+                let stopped = stop.0.clone();
+                connection
+                    .lock_handle()
+                    .await
+                    .map_err(|error| self.failed(error))?
+                    .set_progress_handler(SQLITE_STEPS, move || !stopped.load(Ordering::Relaxed));
+                let run = async {
+                    let mut each = each;
+                    let query = sqlx::query_with(AssertSqlSafe(statement.text), sqlite(statement.binds)?);
+                    let mut rows = query.fetch(&mut *connection);
+                    while let Some(row) = rows.try_next().await.map_err(|error| self.failed(error))? {
+                        each(&row)?;
+                    }
+                    Ok(())
+                };
+                tokio::time::timeout(self.statement_timeout, run)
+                    .await
+                    .unwrap_or_else(|_| Err(self.timed_out()))
+            }
+        }
+    }
+
+    /// Closes all connections, when they are free.
+    pub(crate) async fn close(&self) {
+        match &self.pool {
+            Pool::Postgres(pool) => pool.close().await,
+            Pool::Sqlite(pool) => pool.close().await,
+            Pool::None(_) => {}
+        }
+    }
+
+    async fn turn(&self) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), DataError> {
+        let wait = async { Ok((self.turns.acquire().await?, self.all_turns.acquire().await?)) };
+        match tokio::time::timeout(self.connect_timeout, wait).await {
+            Ok(Ok(turns)) => Ok(turns),
+            Ok(Err(closed)) => {
+                let _: tokio::sync::AcquireError = closed;
+                Err(DataError::Unavailable("the host is shutting down".into()))
+            }
+            Err(_) => Err(DataError::Unavailable(format!(
+                "all connections to the database were in use for {} s; try again, or raise the tenant's `max_connections`",
+                self.connect_timeout.as_secs_f32()
+            ))),
+        }
+    }
+
+    fn connected<C>(&self, acquired: Result<C, sqlx::Error>) -> Result<C, DataError> {
+        match acquired {
+            Ok(connection) => {
+                *self.down.lock() = None;
+                Ok(connection)
+            }
+            Err(error) => {
+                tracing::warn!(error = %brief(&error), "cannot connect to a tenant's database");
+                let error = match self.failed(error) {
+                    error @ DataError::Unavailable(_) => error,
+                    other => {
+                        DataError::Unavailable(format!("the database does not accept a connection: {other}"))
+                    }
+                };
+                *self.down.lock() = Some((Instant::now(), error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    fn timed_out(&self) -> DataError {
+        DataError::TimedOut(format!(
+            "the database did not answer within {} s; ask for a shorter range, or add an index on the time column",
+            self.statement_timeout.as_secs_f32()
+        ))
+    }
+
+    /// What a reader is told of a database's error: never SQL text or the URL.
+    fn failed(&self, error: sqlx::Error) -> DataError {
+        let unavailable = |message: &str| DataError::Unavailable(message.to_owned());
+        match &error {
+            sqlx::Error::Database(database) => {
+                let code = database.code().unwrap_or_default();
+                let message: String = database.message().chars().take(300).collect();
+                match (self.dialect(), code.as_ref()) {
+                    (Dialect::Postgres, "57014") => self.timed_out(),
+                    (Dialect::Postgres, code) if code.starts_with("28") => unavailable(
+                        "the database refuses the login: check user and password in the tenant's database URL",
+                    ),
+                    (Dialect::Postgres, "3D000") => {
+                        unavailable("the server has no database of the name in the URL")
+                    }
+                    (Dialect::Postgres, "53300") => unavailable("the database server has no free connection"),
+                    (Dialect::Postgres, code) if code.starts_with("08") || code.starts_with("57P") => {
+                        unavailable("the database is starting or stopping")
+                    }
+                    // A syntax error quotes the text.
+                    (Dialect::Postgres, "42601") => DataError::Query("the database refused the query".into()),
+                    (Dialect::Sqlite, code) => match code.parse::<i32>().map(|code| code & 0xff) {
+                        Ok(9) => self.timed_out(),
+                        Ok(5 | 6) => unavailable("the database file is locked by a writer"),
+                        Ok(14) => unavailable("the database file does not exist or cannot be opened"),
+                        Ok(11 | 26) => unavailable("the database file is damaged or is none of SQLite"),
+                        _ => DataError::Query(format!("the database refused the query: {message}")),
+                    },
+                    _ => DataError::Query(format!("the database refused the query: {message}")),
+                }
+            }
+            sqlx::Error::PoolTimedOut => DataError::Unavailable(format!(
+                "the database did not accept a connection within {} s",
+                self.connect_timeout.as_secs_f32()
+            )),
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => unavailable("the connection to the database was lost"),
+            sqlx::Error::Protocol(_) => {
+                unavailable("the server does not speak PostgreSQL's protocol as expected")
+            }
+            _ => {
+                tracing::warn!(error = %brief(&error), "a tenant's database answered in an unexpected way");
+                DataError::Query("the database answered in an unexpected way".into())
+            }
+        }
+    }
+}
+
+/// An error for the log; those of the pool and of the configuration could carry the URL.
+fn brief(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Configuration(_) => "the configuration cannot be used".into(),
+        other => other.to_string(),
+    }
+}
+
+/// Stops SQLite when the one who asked has gone or has waited long enough.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn unbindable(_: sqlx::error::BoxDynError) -> DataError {
+    DataError::Invalid("a value is too large to be sent to the database".into())
+}
+
+fn postgres(binds: Vec<Bind>) -> Result<PgArguments, DataError> {
+    let mut arguments = PgArguments::default();
+    for bind in binds {
+        match bind {
+            Bind::Integer(value) => arguments.add(value),
+            Bind::Real(value) => arguments.add(value),
+            Bind::Text(value) => arguments.add(value),
+        }
+        .map_err(unbindable)?;
+    }
+    Ok(arguments)
+}
+
+fn sqlite(binds: Vec<Bind>) -> Result<SqliteArguments, DataError> {
+    let mut arguments = SqliteArguments::default();
+    for bind in binds {
+        match bind {
+            Bind::Integer(value) => arguments.add(value),
+            Bind::Real(value) => arguments.add(value),
+            Bind::Text(value) => arguments.add(value),
+        }
+        .map_err(unbindable)?;
+    }
+    Ok(arguments)
+}

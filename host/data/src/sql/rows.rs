@@ -1,0 +1,322 @@
+//! Rows: the source's own condition, order and limit first; then the newest of each, filters, sort and page.
+
+use crate::query::{Range, RowsQuery};
+use crate::time::TimeForm;
+
+use super::expression::Renderer;
+use super::series::conditions;
+use super::{Bind, Binds, Dialect, Kind, Resolved, Statement, direction, time};
+
+/// Texts are cut to this many characters: one cell must not fill the memory.
+const CELL: usize = 65_536;
+
+/// One key of an order, written.
+pub(super) struct Key {
+    pub(super) text: String,
+    pub(super) direction: &'static str,
+}
+
+/// The two statements of one question for rows.
+#[derive(Debug)]
+pub(crate) struct RowsStatements {
+    /// The rows, one column for each configured column.
+    pub(crate) rows: Statement,
+    /// How many rows there are on all pages.
+    pub(crate) count: Statement,
+}
+
+impl RowsStatements {
+    /// `Err` is a sentence on the request: it names a column that the source does not have.
+    pub(crate) fn new(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<Self, String> {
+        let (text, binds) = filtered(source, query, now)?;
+        let count = binds.statement(format!("SELECT count(*) FROM {}", text.from));
+        let (text, mut binds) = filtered(source, query, now)?;
+        let columns: Vec<_> = (0..source.columns.len())
+            .map(|index| output(source, index, &mut binds, query.range))
+            .collect();
+        let limit = binds.add(Bind::Integer(i64::try_from(query.limit).unwrap_or(i64::MAX)));
+        let offset = binds.add(Bind::Integer(i64::try_from(query.offset).unwrap_or(i64::MAX)));
+        let rows = format!(
+            "SELECT {} FROM {}{} LIMIT {limit} OFFSET {offset}",
+            columns.join(", "),
+            text.from,
+            order_clause(&text.order)
+        );
+        Ok(Self {
+            rows: binds.statement(rows),
+            count,
+        })
+    }
+}
+
+struct Filtered {
+    /// Everything after FROM, without the order.
+    from: String,
+    order: Vec<String>,
+}
+
+/// What is left after the source's own limit, the newest of each and the filters; in it, configured column `n` is named
+/// `c{n}` and key `n` of the source's own order `o{n}`.
+fn filtered(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<(Filtered, Binds), String> {
+    let table = source.table;
+    let dialect = table.dialect;
+    let mut binds = Binds::new(dialect);
+    let conditions = conditions(source, query.range, now, &mut binds);
+    let mut renderer = Renderer {
+        table,
+        zone: source.zone(),
+        now,
+        binds: &mut binds,
+    };
+    let base = base_order(source, &mut renderer, query.range.is_some());
+
+    let mut select: Vec<_> = source
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, place)| format!("{} AS c{index}", source.quoted(*place)))
+        .collect();
+    select.extend(
+        base.iter()
+            .enumerate()
+            .map(|(index, key)| format!("{} AS o{index}", key.text)),
+    );
+    if let Some((place, _)) = source.time {
+        select.push(format!("{} AS t", source.quoted(place)));
+    }
+    let mut inner = format!(
+        "SELECT {} FROM {}{}",
+        select.join(", "),
+        table.quoted,
+        where_clause(&conditions)
+    );
+    let own_order: Vec<_> = base
+        .iter()
+        .enumerate()
+        .map(|(index, key)| format!("o{index}{}", key.direction))
+        .collect();
+    if let Some(limit) = source.source.limit() {
+        let keys: Vec<_> = base
+            .iter()
+            .map(|key| format!("{}{}", key.text, key.direction))
+            .collect();
+        let limit = binds.add(Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+        inner.push_str(&format!("{} LIMIT {limit}", order_clause(&keys)));
+    }
+
+    let ties = ties(source);
+    if let Some(name) = &query.latest_per {
+        let index = source
+            .configured(name)
+            .ok_or_else(|| unknown(source, name, "latest_per"))?;
+        let newest = match source.time {
+            Some(_) => vec![format!("t{}", direction(dialect, true, false, true))],
+            None => own_order.clone(),
+        };
+        let newest: Vec<_> = newest.into_iter().chain(ties.iter().cloned()).collect();
+        let rank = format!(
+            "row_number() OVER (PARTITION BY {}{}) AS n",
+            grouped(source, index),
+            order_clause(&newest)
+        );
+        inner = format!("SELECT * FROM (SELECT *, {rank} FROM ({inner}) AS ranked) AS newest WHERE n = 1");
+    }
+    let mut filters = Vec::new();
+    for (name, contains) in &query.filters {
+        let index = source
+            .configured(name)
+            .ok_or_else(|| unknown(source, name, "filter"))?;
+        let text = shown(source, index, &mut binds, query.range);
+        let pattern = binds.add(Bind::Text(contains_pattern(contains)));
+        filters.push(match dialect {
+            Dialect::Postgres => format!("{text} ILIKE {pattern}"),
+            Dialect::Sqlite => format!("{text} LIKE {pattern} ESCAPE '\\'"),
+        });
+    }
+    let mut order = Vec::new();
+    for (name, descending) in &query.sort {
+        let index = source
+            .configured(name)
+            .ok_or_else(|| unknown(source, name, "sort"))?;
+        let column = &table.columns[source.columns[index]];
+        let in_range = query.range.is_some()
+            && source
+                .time
+                .is_some_and(|(place, _)| place == source.columns[index]);
+        let nullable = column.nullable && !in_range;
+        order.push(format!(
+            "{}{}",
+            sortable(source, index),
+            direction(dialect, *descending, false, nullable)
+        ));
+    }
+    order.extend(own_order);
+    order.extend(ties);
+    Ok((
+        Filtered {
+            from: format!("({inner}) AS found{}", where_clause(&filters)),
+            order,
+        },
+        binds,
+    ))
+}
+
+fn unknown(source: &Resolved<'_>, name: &str, what: &str) -> String {
+    let names: Vec<_> = source
+        .source
+        .columns()
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    format!(
+        "{what}: there is no column `{name}`; there are {}",
+        names.join(", ")
+    )
+}
+
+/// The source's own order.
+pub(super) fn base_order(source: &Resolved<'_>, renderer: &mut Renderer<'_>, in_range: bool) -> Vec<Key> {
+    let table = source.table;
+    let mut keys = Vec::new();
+    for key in source.source.order() {
+        // `resolve` has written it once already.
+        let Ok(text) = renderer.order_key(&key.expr) else {
+            continue;
+        };
+        let nullable = match &key.expr.node {
+            crate::fragment::Node::Column { name, exact } => table.find(name, *exact).is_none_or(|place| {
+                let is_time = source.time.is_some_and(|(time, _)| time == place);
+                table.columns[place].nullable && !(is_time && in_range)
+            }),
+            _ => true,
+        };
+        keys.push(Key {
+            text,
+            direction: direction(table.dialect, key.descending, key.nulls_first, nullable),
+        });
+    }
+    keys
+}
+
+/// Every column that has an order, so that rows equal in everything asked for have one too, and no page shows a row
+/// that another page shows.
+fn ties(source: &Resolved<'_>) -> Vec<String> {
+    let ordered = |place: usize| !matches!(source.table.columns[place].kind, Kind::Opaque(_));
+    let columns = source.columns.iter().enumerate();
+    columns
+        .filter(|(_, place)| ordered(**place))
+        .map(|(index, _)| format!("c{index}"))
+        .collect()
+}
+
+/// A column as it can be sorted: JSON and the like have no order, their text has.
+fn sortable(source: &Resolved<'_>, index: usize) -> String {
+    match (
+        source.table.dialect,
+        &source.table.columns[source.columns[index]].kind,
+    ) {
+        (Dialect::Postgres, Kind::Opaque(name)) if !name.starts_with("character") => {
+            if is_unordered(name) {
+                format!("CAST(c{index} AS text)")
+            } else {
+                format!("c{index}")
+            }
+        }
+        _ => format!("c{index}"),
+    }
+}
+
+/// A column as rows can be told apart by it.
+fn grouped(source: &Resolved<'_>, index: usize) -> String {
+    sortable(source, index)
+}
+
+fn is_unordered(name: &str) -> bool {
+    matches!(
+        name,
+        "json" | "xml" | "point" | "line" | "lseg" | "box" | "path" | "polygon" | "circle"
+    )
+}
+
+/// A configured column as it leaves the database.
+fn output(source: &Resolved<'_>, index: usize, binds: &mut Binds, range: Option<Range>) -> String {
+    let column = format!("c{index}");
+    if let Some(form) = source.time_form(index) {
+        return time::instant(binds, &column, form, source.zone(), range);
+    }
+    match (binds.dialect(), &source.table.columns[source.columns[index]].kind) {
+        (Dialect::Postgres, Kind::Integer) => format!("CAST({column} AS bigint)"),
+        (Dialect::Postgres, Kind::Decimal | Kind::Number) => format!("CAST({column} AS float8)"),
+        (Dialect::Postgres, Kind::Text | Kind::Opaque(_)) => format!("left(CAST({column} AS text), {CELL})"),
+        (Dialect::Sqlite, Kind::Text | Kind::Opaque(_)) => {
+            format!("substr(CAST({column} AS text), 1, {CELL})")
+        }
+        _ => column,
+    }
+}
+
+/// A configured column as text, for filters.
+fn shown(source: &Resolved<'_>, index: usize, binds: &mut Binds, range: Option<Range>) -> String {
+    let column = format!("c{index}");
+    let dialect = binds.dialect();
+    match source.time_form(index) {
+        Some(form) => {
+            let instant = time::instant(binds, &column, form, source.zone(), range);
+            match (dialect, form) {
+                (Dialect::Postgres, TimeForm::Timestamp | TimeForm::Date) if source.zone().is_utc() => {
+                    format!("to_char({instant}, 'YYYY-MM-DD HH24:MI:SS')")
+                }
+                (Dialect::Postgres, _) => {
+                    format!("to_char({instant} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')")
+                }
+                (Dialect::Sqlite, _) => {
+                    format!("strftime('%Y-%m-%d %H:%M:%S', {instant} / 1000, 'unixepoch')")
+                }
+            }
+        }
+        None => as_text(
+            dialect,
+            &column,
+            &source.table.columns[source.columns[index]].kind,
+        ),
+    }
+}
+
+/// A column of this kind as text.
+pub(super) fn as_text(dialect: Dialect, column: &str, kind: &Kind) -> String {
+    match (dialect, kind) {
+        (Dialect::Postgres, Kind::Text) => column.to_owned(),
+        (Dialect::Sqlite, Kind::Boolean) => {
+            format!("(CASE WHEN {column} THEN 'true' WHEN NOT {column} THEN 'false' END)")
+        }
+        _ => format!("CAST({column} AS text)"),
+    }
+}
+
+fn contains_pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in text.chars().filter(|letter| *letter != '\0') {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+pub(super) fn where_clause(conditions: &[String]) -> String {
+    if conditions.is_empty() {
+        String::new()
+    } else {
+        format!(" WHERE {}", conditions.join(" AND "))
+    }
+}
+
+fn order_clause(keys: &[String]) -> String {
+    if keys.is_empty() {
+        String::new()
+    } else {
+        format!(" ORDER BY {}", keys.join(", "))
+    }
+}
