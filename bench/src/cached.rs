@@ -49,7 +49,9 @@ pub async fn run(report: &mut Report, porthole: Option<PathBuf>) -> anyhow::Resu
     };
     let folder = tempfile::tempdir()?;
     let (_server, line) = started(
-        Command::new(&porthole).args(["demo", "--json", "--port", "0", "--data-dir"]).arg(folder.path().join("demo")),
+        Command::new(&porthole)
+            .args(["demo", "--json", "--port", "0", "--data-dir"])
+            .arg(folder.path().join("demo")),
     )
     .with_context(|| format!("{} demo", porthole.display()))?;
     let announced: Announcement = serde_json::from_str(&line)?;
@@ -75,7 +77,10 @@ pub async fn run(report: &mut Report, porthole: Option<PathBuf>) -> anyhow::Resu
             panels.2, panels.3
         );
         let ask = || {
-            client.get(format!("{}{path}", announced.url)).header("cookie", &cookie).header("x-porthole-tenant", tenant)
+            client
+                .get(format!("{}{path}", announced.url))
+                .header("cookie", &cookie)
+                .header("x-porthole-tenant", tenant)
         };
         ask().send().await?.error_for_status()?;
         let body = ask().send().await?.error_for_status()?.bytes().await?;
@@ -84,8 +89,9 @@ pub async fn run(report: &mut Report, porthole: Option<PathBuf>) -> anyhow::Resu
         let (_plain, line) = started(Command::new(std::env::current_exe()?).arg("plain").arg(&file))?;
         let plain_address: SocketAddr = line.trim().parse()?;
 
-        let request =
-            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\nx-porthole-tenant: {tenant}\r\n\r\n");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\nx-porthole-tenant: {tenant}\r\n\r\n"
+        );
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for turn in 0..=TURNS {
             let one = requests_per_second(address, &request, body.len(), CONNECTIONS, EACH).await?;
@@ -100,7 +106,11 @@ pub async fn run(report: &mut Report, porthole: Option<PathBuf>) -> anyhow::Resu
         println!("  {what}, {} bytes", body.len());
         report.figure("porthole", median(ours), "requests/s", Aim::None);
         report.figure("plain axum", median(theirs), "requests/s", Aim::None);
-        report.ratio(&format!("porthole / plain axum, {what}"), median(ratios), Aim::AtLeast(0.7));
+        report.ratio(
+            &format!("porthole / plain axum, {what}"),
+            median(ratios),
+            Aim::AtLeast(0.7),
+        );
     }
     Ok(())
 }
@@ -122,9 +132,12 @@ async fn panels(
         .json()
         .await?;
     let of_type = |kind: &str| {
-        dashboard["panels"].as_array().into_iter().flatten().find(|panel| panel["type"] == kind).and_then(|panel| {
-            panel["id"].as_str().map(str::to_owned)
-        })
+        dashboard["panels"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|panel| panel["type"] == kind)
+            .and_then(|panel| panel["id"].as_str().map(str::to_owned))
     };
     let metric = of_type("kpi").context("no kpi on the default dashboard")?;
     let chart = of_type("timeseries").context("no timeseries on the default dashboard")?;
@@ -138,7 +151,12 @@ async fn panels(
         .error_for_status()?
         .json()
         .await?;
-    let text = |name: &str| answer["range"][name].as_str().map(str::to_owned).context("the answer has no range");
+    let text = |name: &str| {
+        answer["range"][name]
+            .as_str()
+            .map(str::to_owned)
+            .context("the answer has no range")
+    };
     Ok((metric, chart, text("start")?, text("end")?))
 }
 

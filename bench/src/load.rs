@@ -47,7 +47,10 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8], expected: usize)
         let read = stream.read(&mut buffer[filled..]).await?;
         ensure!(read > 0, "the server closed the connection");
         filled += read;
-        if let Some(end) = buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n") {
+        if let Some(end) = buffer[..filled]
+            .windows(4)
+            .position(|window| window == b"\r\n\r\n")
+        {
             let head = std::str::from_utf8(&buffer[..end]).context("the answer's head is not text")?;
             ensure!(head.starts_with("HTTP/1.1 200 "), "not a 200: {head}");
             let length = head

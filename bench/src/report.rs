@@ -33,13 +33,24 @@ impl Report {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(error).with_context(|| file.display().to_string()),
         };
-        Ok(Self { file, baseline, ratios: BTreeMap::new(), missed: Vec::new() })
+        Ok(Self {
+            file,
+            baseline,
+            ratios: BTreeMap::new(),
+            missed: Vec::new(),
+        })
     }
 
     /// Prints a ratio beside its baseline, and remembers it.
     pub fn ratio(&mut self, name: &str, value: f64, aim: Aim) {
-        let before = self.baseline.get(name).map_or_else(|| "no baseline".into(), |before| format!("baseline {before:.2}"));
-        println!("    {name}: {value:.2} ({before}){}", self.judge(name, value, aim));
+        let before = self
+            .baseline
+            .get(name)
+            .map_or_else(|| "no baseline".into(), |before| format!("baseline {before:.2}"));
+        println!(
+            "    {name}: {value:.2} ({before}){}",
+            self.judge(name, value, aim)
+        );
         self.ratios.insert(name.to_owned(), value);
     }
 
@@ -64,11 +75,19 @@ impl Report {
     pub fn finish(self, save: bool) -> anyhow::Result<()> {
         if save {
             let mut all = self.baseline;
-            all.extend(self.ratios.into_iter().map(|(name, value)| (name, (value * 1000.0).round() / 1000.0)));
+            all.extend(
+                self.ratios
+                    .into_iter()
+                    .map(|(name, value)| (name, (value * 1000.0).round() / 1000.0)),
+            );
             std::fs::write(&self.file, serde_json::to_string_pretty(&all)? + "\n")?;
             println!("\nwritten to {}", self.file.display());
         }
-        anyhow::ensure!(self.missed.is_empty(), "aims missed:\n  {}", self.missed.join("\n  "));
+        anyhow::ensure!(
+            self.missed.is_empty(),
+            "aims missed:\n  {}",
+            self.missed.join("\n  ")
+        );
         Ok(())
     }
 }

@@ -23,11 +23,15 @@ struct Points(usize);
 
 impl Points {
     fn instants(&self) -> Vec<i64> {
-        (0..self.0 as i64).map(|place| 1_780_000_000_000 + place * STEP).collect()
+        (0..self.0 as i64)
+            .map(|place| 1_780_000_000_000 + place * STEP)
+            .collect()
     }
 
     fn values(&self) -> Vec<f64> {
-        (0..self.0).map(|place| (place as f64 * 0.37).sin() * 50.0 + 50.0).collect()
+        (0..self.0)
+            .map(|place| (place as f64 * 0.37).sin() * 50.0 + 50.0)
+            .collect()
     }
 }
 
@@ -48,11 +52,20 @@ struct Handle(Arc<Prepared>);
 #[async_trait]
 impl porthole_sandbox::Source for Handle {
     fn columns(&self) -> Vec<guest::ColumnInfo> {
-        columns().map(|name| guest::ColumnInfo { name: name.into(), title: None, format: None }).into()
+        columns()
+            .map(|name| guest::ColumnInfo {
+                name: name.into(),
+                title: None,
+                format: None,
+            })
+            .into()
     }
 
     async fn series(&self, _: guest::SeriesRequest) -> Result<guest::SeriesAnswer, guest::QueryError> {
-        Ok(guest::SeriesAnswer { series: vec![self.0.0.clone()], bucket_seconds: None })
+        Ok(guest::SeriesAnswer {
+            series: vec![self.0.0.clone()],
+            bucket_seconds: None,
+        })
     }
 
     async fn rows(&self, _: guest::RowsRequest) -> Result<guest::Rows, guest::QueryError> {
@@ -72,15 +85,29 @@ struct NativeHandle(porthole_sdk::Series);
 
 impl porthole_sdk::Source for NativeHandle {
     fn columns(&self) -> Vec<porthole_sdk::ColumnInfo> {
-        columns().map(|name| porthole_sdk::ColumnInfo { name: name.into(), title: None, format: None }).into()
+        columns()
+            .map(|name| porthole_sdk::ColumnInfo {
+                name: name.into(),
+                title: None,
+                format: None,
+            })
+            .into()
     }
 
-    fn series(&self, _: porthole_sdk::SeriesRequest) -> Result<porthole_sdk::SeriesAnswer, porthole_sdk::QueryError> {
-        Ok(porthole_sdk::SeriesAnswer { series: vec![self.0.clone()], bucket_seconds: None })
+    fn series(
+        &self,
+        _: porthole_sdk::SeriesRequest,
+    ) -> Result<porthole_sdk::SeriesAnswer, porthole_sdk::QueryError> {
+        Ok(porthole_sdk::SeriesAnswer {
+            series: vec![self.0.clone()],
+            bucket_seconds: None,
+        })
     }
 
     fn rows(&self, _: porthole_sdk::RowsRequest) -> Result<porthole_sdk::Rows, porthole_sdk::QueryError> {
-        Err(porthole_sdk::QueryError::Invalid("only series are measured".into()))
+        Err(porthole_sdk::QueryError::Invalid(
+            "only series are measured".into(),
+        ))
     }
 }
 
@@ -89,13 +116,21 @@ fn guest_call() -> guest::Call {
         panel_id: "bench".into(),
         display: "{}".into(),
         parameters: "{}".into(),
-        range: guest::TimeRange { start: 1_780_000_000_000, end: 1_790_000_000_000 },
+        range: guest::TimeRange {
+            start: 1_780_000_000_000,
+            end: 1_790_000_000_000,
+        },
         now: 1_790_000_000_000,
         time_zone: "UTC".into(),
         raw: true,
         labels: vec![],
         max_points: None,
-        paging: guest::Paging { page: 1, page_size: None, sort: vec![], filters: vec![] },
+        paging: guest::Paging {
+            page: 1,
+            page_size: None,
+            sort: vec![],
+            filters: vec![],
+        },
     }
 }
 
@@ -104,20 +139,32 @@ fn native_call() -> porthole_sdk::Call {
         panel_id: "bench".into(),
         display: "{}".into(),
         parameters: "{}".into(),
-        range: porthole_sdk::TimeRange { start: 1_780_000_000_000, end: 1_790_000_000_000 },
+        range: porthole_sdk::TimeRange {
+            start: 1_780_000_000_000,
+            end: 1_790_000_000_000,
+        },
         now: 1_790_000_000_000,
         time_zone: "UTC".into(),
         raw: true,
         labels: vec![],
         max_points: None,
-        paging: porthole_sdk::Paging { page: 1, page_size: None, sort: vec![], filters: vec![] },
+        paging: porthole_sdk::Paging {
+            page: 1,
+            page_size: None,
+            sort: vec![],
+            filters: vec![],
+        },
     }
 }
 
 /// Measures both sides for each size, in turns, and prints medians and their ratio.
 pub async fn run(report: &mut Report) -> anyhow::Result<()> {
-    println!("\nThe sandbox's price per call: a fresh instance of the timeseries panel, against the same code native");
-    let component = porthole_builtin::components().iter().find(|component| component.name == "porthole_plugin_timeseries");
+    println!(
+        "\nThe sandbox's price per call: a fresh instance of the timeseries panel, against the same code native"
+    );
+    let component = porthole_builtin::components()
+        .iter()
+        .find(|component| component.name == "porthole_plugin_timeseries");
     let component = component.context("this binary was built without its panels; run `cargo xtask build`")?;
     let sandbox = Sandbox::new(SandboxOptions::default())?;
     let plugin = sandbox.load(component.bytes.to_vec(), "built in").await?;
@@ -125,7 +172,11 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
     let limits = Limits::default();
     for size in SIZES {
         let points = Points(size);
-        let series = guest::Series { label: "web-1".into(), instants: points.instants(), values: points.values() };
+        let series = guest::Series {
+            label: "web-1".into(),
+            instants: points.instants(),
+            values: points.values(),
+        };
         let sources: Arc<dyn porthole_sandbox::Sources> = Arc::new(Arc::new(Prepared(series)));
         let native = Native(porthole_sdk::Series {
             label: "web-1".into(),
@@ -138,10 +189,21 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
             while Instant::now() < until {
                 let call = guest_call();
                 let start = Instant::now();
-                let rendered = sandbox.render(&plugin, "bench", call, Arc::clone(&sources), &limits).await?;
+                let rendered = sandbox
+                    .render(&plugin, "bench", call, Arc::clone(&sources), &limits)
+                    .await?;
                 boxed.push(micros(start));
-                let guest::View::Chart(chart) = rendered.view else { anyhow::bail!("no chart came back") };
-                ensure!(chart.plots.iter().map(|plot| plot.series.values.len()).sum::<usize>() == size);
+                let guest::View::Chart(chart) = rendered.view else {
+                    anyhow::bail!("no chart came back")
+                };
+                ensure!(
+                    chart
+                        .plots
+                        .iter()
+                        .map(|plot| plot.series.values.len())
+                        .sum::<usize>()
+                        == size
+                );
             }
             let until = Instant::now() + EACH / TURNS;
             while Instant::now() < until {
@@ -149,8 +211,17 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
                 let start = Instant::now();
                 let view = Timeseries::render(&call, &native);
                 plain.push(micros(start));
-                let Ok(porthole_sdk::View::Chart(chart)) = view else { anyhow::bail!("no chart came back") };
-                ensure!(chart.plots.iter().map(|plot| plot.series.values.len()).sum::<usize>() == size);
+                let Ok(porthole_sdk::View::Chart(chart)) = view else {
+                    anyhow::bail!("no chart came back")
+                };
+                ensure!(
+                    chart
+                        .plots
+                        .iter()
+                        .map(|plot| plot.series.values.len())
+                        .sum::<usize>()
+                        == size
+                );
             }
         }
         let (calls, boxed, plain) = (boxed.len(), median(boxed), median(plain));
@@ -162,7 +233,11 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
         };
         report.figure("sandboxed", boxed, "µs", aim);
         report.figure("native", plain, "µs", Aim::None);
-        report.ratio(&format!("sandboxed / native, {size} points"), boxed / plain, Aim::None);
+        report.ratio(
+            &format!("sandboxed / native, {size} points"),
+            boxed / plain,
+            Aim::None,
+        );
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use porthole_api::{ApiSettings, ApiState, Panels};
-use porthole_config::{Config, CookieSecure, Settings};
+use porthole_config::{Config, ConfigStore, CookieSecure, Settings, Watch};
 use porthole_data::{Databases, DatabasesOptions};
 use porthole_identity::{Identity, TenantRecord};
 use porthole_model::{Dashboard, Dashboards};
@@ -25,7 +25,10 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 /// Starts the sandbox and loads the built-in panel types. `cache_dir`: where precompiled panels are kept.
 pub async fn panel_types(cache_dir: Option<PathBuf>) -> anyhow::Result<(Sandbox, Arc<Registry>)> {
-    let sandbox = Sandbox::new(SandboxOptions { cache_dir, ..SandboxOptions::default() })?;
+    let sandbox = Sandbox::new(SandboxOptions {
+        cache_dir,
+        ..SandboxOptions::default()
+    })?;
     let registry = Arc::new(Registry::new());
     let mut loading = tokio::task::JoinSet::new();
     for component in porthole_builtin::components() {
@@ -46,7 +49,9 @@ pub async fn panel_types(cache_dir: Option<PathBuf>) -> anyhow::Result<(Sandbox,
 pub fn tenant_records(config: &Config) -> Vec<TenantRecord> {
     let records = config.tenants.values().map(|tenant| {
         let url = tenant.database.as_ref().map_or("", |url| url.expose_secret());
-        let parsed = url::Url::parse(url).ok().filter(|url| url.scheme().starts_with("postgres"));
+        let parsed = url::Url::parse(url)
+            .ok()
+            .filter(|url| url.scheme().starts_with("postgres"));
         TenantRecord {
             id: tenant.id.clone(),
             name: tenant.name.clone(),
@@ -54,7 +59,11 @@ pub fn tenant_records(config: &Config) -> Vec<TenantRecord> {
                 || url.trim_start_matches("sqlite:").to_owned(),
                 |url| url.path().trim_start_matches('/').to_owned(),
             ),
-            database_host: parsed.as_ref().and_then(url::Url::host_str).unwrap_or("localhost").to_owned(),
+            database_host: parsed
+                .as_ref()
+                .and_then(url::Url::host_str)
+                .unwrap_or("localhost")
+                .to_owned(),
             database_port: parsed.as_ref().and_then(url::Url::port),
         }
     });
@@ -66,14 +75,19 @@ pub struct Server {
     listener: TcpListener,
     identity: Arc<Identity>,
     pipeline: Arc<Pipeline>,
+    store: Arc<ConfigStore>,
     settings: Settings,
 }
 
 impl Server {
     /// Takes the socket, starts the sandbox and makes the configuration ready.
-    pub async fn start(settings: Settings, identity: Identity, config: &Config) -> anyhow::Result<Self> {
+    pub async fn start(settings: Settings, identity: Identity, store: ConfigStore) -> anyhow::Result<Self> {
+        let config = &store.current();
         let listener = TcpListener::bind(settings.listen).await.with_context(|| {
-            format!("cannot listen on {}: choose another with PORTHOLE_LISTEN or `listen:`", settings.listen)
+            format!(
+                "cannot listen on {}: choose another with PORTHOLE_LISTEN or `listen:`",
+                settings.listen
+            )
         })?;
         identity.sync_tenants(&tenant_records(config)).await?;
         let (sandbox, registry) = panel_types(Some(settings.data_dir.join("compiled"))).await?;
@@ -85,7 +99,13 @@ impl Server {
         };
         let databases = Databases::new(DatabasesOptions::default());
         let pipeline = Pipeline::new(sandbox, registry, databases, options, config);
-        Ok(Self { listener, identity: Arc::new(identity), pipeline: Arc::new(pipeline), settings })
+        Ok(Self {
+            listener,
+            identity: Arc::new(identity),
+            pipeline: Arc::new(pipeline),
+            store: Arc::new(store),
+            settings,
+        })
     }
 
     /// Where it listens; the port is the real one, also where 0 was asked for.
@@ -109,13 +129,24 @@ impl Server {
             }),
         });
         let app = api.merge(porthole_web::router());
-        let reloading = tokio::spawn(follow(self.settings.clone(), Arc::clone(&self.pipeline), Arc::clone(&self.identity)));
+        let watch = match self.settings.reload {
+            Some(every) => Some(follow(
+                &self.store,
+                every,
+                Arc::clone(&self.pipeline),
+                Arc::clone(&self.identity),
+            )?),
+            None => None,
+        };
         let (stopped, stopping) = tokio::sync::oneshot::channel();
-        let serving = axum::serve(self.listener, app.into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(async move {
-                stop.await;
-                let _ = stopped.send(());
-            });
+        let serving = axum::serve(
+            self.listener,
+            app.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .with_graceful_shutdown(async move {
+            stop.await;
+            let _ = stopped.send(());
+        });
         let serving = async { serving.await };
         tokio::pin!(serving);
         tokio::select! {
@@ -127,16 +158,30 @@ impl Server {
                 }
             }
         }
-        reloading.abort();
+        // Joins a thread, which may be in the middle of a reload.
+        tokio::task::spawn_blocking(move || drop(watch)).await?;
         self.identity.close().await;
         Ok(())
     }
 }
 
-/// Takes over the configuration whenever it changed.
-async fn follow(settings: Settings, pipeline: Arc<Pipeline>, identity: Arc<Identity>) {
-    let _ = (settings, pipeline, identity);
-    std::future::pending::<()>().await;
+/// Takes over each new configuration: what panels are made of, and which tenants there are.
+fn follow(
+    store: &Arc<ConfigStore>,
+    every: Duration,
+    pipeline: Arc<Pipeline>,
+    identity: Arc<Identity>,
+) -> anyhow::Result<Watch> {
+    let runtime = tokio::runtime::Handle::current();
+    let taken_over = move |config: &Arc<Config>| {
+        pipeline.reload(config);
+        if let Err(error) = runtime.block_on(identity.sync_tenants(&tenant_records(config))) {
+            tracing::error!("the central database does not know the new tenants: {error}");
+        }
+    };
+    store
+        .watch(every, taken_over)
+        .context("the configuration cannot be watched")
 }
 
 /// Done when the process is asked to stop: Ctrl+C, or SIGTERM.
@@ -169,7 +214,12 @@ impl Panels for PipelinePanels {
         self.0.dashboard(tenant, name)
     }
 
-    async fn render(&self, tenant: &str, panel: &str, request: RenderRequest) -> Result<Rendered, RenderError> {
+    async fn render(
+        &self,
+        tenant: &str,
+        panel: &str,
+        request: RenderRequest,
+    ) -> Result<Rendered, RenderError> {
         self.0.render(tenant, panel, request).await
     }
 }

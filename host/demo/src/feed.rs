@@ -56,9 +56,17 @@ impl Feed {
             .iter()
             .find(|sample| sample.id == tenant)
             .ok_or_else(|| FeedError::UnknownTenant(tenant.to_owned()))?;
-        let loader = Loader::open(url).await.map_err(|source| FeedError::Load { tenant: tenant.id, source })?;
+        let loader = Loader::open(url).await.map_err(|source| FeedError::Load {
+            tenant: tenant.id,
+            source,
+        })?;
         let until = now - now.rem_euclid(FINE_STEP);
-        let mut feed = Self { tenant, loader, since: until - FIRST, until };
+        let mut feed = Self {
+            tenant,
+            loader,
+            since: until - FIRST,
+            until,
+        };
         let batches = feed.stretch(feed.since, until, FINE_STEP);
         for batch in batches {
             feed.replace(batch).await?;
@@ -78,7 +86,11 @@ impl Feed {
         let mut before = newest;
         while before > newest - HISTORY {
             let from = before - DAY / 2;
-            let step = if from >= newest + FIRST - FINE { FINE_STEP } else { COARSE_STEP };
+            let step = if from >= newest + FIRST - FINE {
+                FINE_STEP
+            } else {
+                COARSE_STEP
+            };
             for batch in self.stretch(from, before, step) {
                 self.insert(batch).await?;
             }
@@ -95,7 +107,10 @@ impl Feed {
             if now - tidied > 3600 {
                 tidied = now;
                 for (table, column) in tables::aging() {
-                    let removed = self.loader.delete_before(&table, column, (now - HISTORY) * 1000).await;
+                    let removed = self
+                        .loader
+                        .delete_before(&table, column, (now - HISTORY) * 1000)
+                        .await;
                     removed.map_err(|source| self.error(source))?;
                 }
             }
@@ -120,7 +135,10 @@ impl Feed {
 
     /// Everything but the checks.
     fn stretch(&self, from: i64, to: i64, step: i64) -> Vec<Batch> {
-        let mut batches = vec![tables::measurements(self.tenant, from, to, step), tables::mishaps(self.tenant, from, to)];
+        let mut batches = vec![
+            tables::measurements(self.tenant, from, to, step),
+            tables::mishaps(self.tenant, from, to),
+        ];
         batches.extend(tables::sales(self.tenant, from, to));
         batches
     }
@@ -139,6 +157,9 @@ impl Feed {
     }
 
     fn error(&self, source: LoadError) -> FeedError {
-        FeedError::Load { tenant: self.tenant.id, source }
+        FeedError::Load {
+            tenant: self.tenant.id,
+            source,
+        }
     }
 }

@@ -13,7 +13,11 @@ pub struct Batch {
 }
 
 fn column(name: &str, kind: Kind, required: bool) -> LoadColumn {
-    LoadColumn { name: name.to_owned(), kind, required }
+    LoadColumn {
+        name: name.to_owned(),
+        kind,
+        required,
+    }
 }
 
 fn index(columns: &[&str]) -> Vec<String> {
@@ -95,23 +99,49 @@ pub fn measurements(tenant: &SampleTenant, from: i64, to: i64, step: i64) -> Bat
         let mut row = |kind: &str, server: Option<&str>, cells: [Option<f64>; 3]| {
             let [cpu, memory, value] = cells.map(|cell| cell.map_or(Value::Null, Value::Real));
             let server = server.map_or(Value::Null, |server| Value::Text(server.to_owned()));
-            rows.push(vec![Value::Instant(at * 1000), Value::Text(kind.to_owned()), server, cpu, memory, value]);
+            rows.push(vec![
+                Value::Instant(at * 1000),
+                Value::Text(kind.to_owned()),
+                server,
+                cpu,
+                memory,
+                value,
+            ]);
         };
         for (place, server) in tenant.servers.iter().enumerate() {
             if !tenant.silent(place, at) {
-                row("cpu", Some(server.name), [Some(tenant.cpu(server, at)), None, None]);
-                row("memory", Some(server.name), [None, Some(tenant.memory(server, at)), None]);
-                row("requests", Some(server.name), [None, None, Some(tenant.requests(server, at))]);
+                row(
+                    "cpu",
+                    Some(server.name),
+                    [Some(tenant.cpu(server, at)), None, None],
+                );
+                row(
+                    "memory",
+                    Some(server.name),
+                    [None, Some(tenant.memory(server, at)), None],
+                );
+                row(
+                    "requests",
+                    Some(server.name),
+                    [None, None, Some(tenant.requests(server, at))],
+                );
             }
         }
         row("error_rate", None, [None, None, Some(tenant.error_rate(at))]);
         row("queue_depth", None, [None, None, Some(tenant.queue_depth(at))]);
         for door in ["api", "web"] {
-            row("response_time", Some(door), [None, None, Some(tenant.response_time(door, at))]);
+            row(
+                "response_time",
+                Some(door),
+                [None, None, Some(tenant.response_time(door, at))],
+            );
         }
         at += step;
     }
-    Batch { table: metrics(), rows }
+    Batch {
+        table: metrics(),
+        rows,
+    }
 }
 
 /// One check of every service, a few seconds apart as checks are, ending at `at`.
@@ -125,7 +155,10 @@ pub fn checks(tenant: &SampleTenant, at: i64) -> Batch {
             message.map_or(Value::Null, |message| Value::Text(message.to_owned())),
         ]
     });
-    Batch { table: service_health(), rows: rows.collect() }
+    Batch {
+        table: service_health(),
+        rows: rows.collect(),
+    }
 }
 
 /// What went wrong in the minutes that begin in `from..to`, in seconds since the Unix epoch.
@@ -139,7 +172,10 @@ pub fn mishaps(tenant: &SampleTenant, from: i64, to: i64) -> Batch {
             Value::Text(mishap.severity.to_owned()),
         ])
     });
-    Batch { table: error_logs(), rows: rows.collect() }
+    Batch {
+        table: error_logs(),
+        rows: rows.collect(),
+    }
 }
 
 /// What was sold in the minutes that begin in `from..to`, in seconds since the Unix epoch.
@@ -152,7 +188,10 @@ pub fn sales(tenant: &SampleTenant, from: i64, to: i64) -> Option<Batch> {
             Value::Real(amount),
         ])
     });
-    tenant.orders.then(|| Batch { table: orders(), rows: rows.collect() })
+    tenant.orders.then(|| Batch {
+        table: orders(),
+        rows: rows.collect(),
+    })
 }
 
 fn minutes(from: i64, to: i64) -> impl Iterator<Item = i64> {
@@ -177,7 +216,14 @@ mod tests {
             ];
             for batch in batches.into_iter().flatten() {
                 assert!(!batch.rows.is_empty(), "{} {}", tenant.id, batch.table.name);
-                assert!(batch.rows.iter().all(|row| row.len() == batch.table.columns.len()), "{}", batch.table.name);
+                assert!(
+                    batch
+                        .rows
+                        .iter()
+                        .all(|row| row.len() == batch.table.columns.len()),
+                    "{}",
+                    batch.table.name
+                );
             }
         }
     }
@@ -186,8 +232,13 @@ mod tests {
     fn two_stretches_that_meet_have_the_rows_of_the_whole_once() {
         let tenant = &TENANTS[0];
         for middle in [DAY + 1, DAY + 60, DAY + 2_345] {
-            let count = |from, to| measurements(tenant, from, to, 10).rows.len() + mishaps(tenant, from, to).rows.len();
-            assert_eq!(count(DAY, middle) + count(middle, DAY + 3600), count(DAY, DAY + 3600));
+            let count = |from, to| {
+                measurements(tenant, from, to, 10).rows.len() + mishaps(tenant, from, to).rows.len()
+            };
+            assert_eq!(
+                count(DAY, middle) + count(middle, DAY + 3600),
+                count(DAY, DAY + 3600)
+            );
         }
     }
 }

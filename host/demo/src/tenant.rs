@@ -51,13 +51,23 @@ pub struct Mishap {
 }
 
 const fn server(name: &'static str, idle: f64, busy: f64, memory: f64, requests: f64) -> Server {
-    Server { name, idle, busy, memory, requests }
+    Server {
+        name,
+        idle,
+        busy,
+        memory,
+        requests,
+    }
 }
 const fn service(name: &'static str, frailty: f64) -> Service {
     Service { name, frailty }
 }
 const fn mishap(service: &'static str, severity: &'static str, message: &'static str) -> Mishap {
-    Mishap { service, message, severity }
+    Mishap {
+        service,
+        message,
+        severity,
+    }
 }
 
 /// The tenants of `porthole demo`, under the names their configuration has.
@@ -81,13 +91,37 @@ pub const TENANTS: [SampleTenant; 2] = [
             service("mailer", 0.05),
         ],
         mishaps: &[
-            mishap("payments-api", "CRITICAL", "connection to the ledger refused (attempt {n} of 5)"),
-            mishap("payments-api", "ERROR", "transaction rolled back after {n} ms: serialization failure"),
-            mishap("search-index", "ERROR", "segment merge took {n} ms, writers throttled"),
-            mishap("checkout", "ERROR", "price service answered 502, used the cached price"),
+            mishap(
+                "payments-api",
+                "CRITICAL",
+                "connection to the ledger refused (attempt {n} of 5)",
+            ),
+            mishap(
+                "payments-api",
+                "ERROR",
+                "transaction rolled back after {n} ms: serialization failure",
+            ),
+            mishap(
+                "search-index",
+                "ERROR",
+                "segment merge took {n} ms, writers throttled",
+            ),
+            mishap(
+                "checkout",
+                "ERROR",
+                "price service answered 502, used the cached price",
+            ),
             mishap("mailer", "ERROR", "{n} messages bounced within 15 min"),
-            mishap("catalog", "CRITICAL", "image worker killed: out of memory at {n} MiB"),
-            mishap("auth", "WARNING", "signing keys could not be refreshed, keeping 2"),
+            mishap(
+                "catalog",
+                "CRITICAL",
+                "image worker killed: out of memory at {n} MiB",
+            ),
+            mishap(
+                "auth",
+                "WARNING",
+                "signing keys could not be refreshed, keeping 2",
+            ),
             mishap("catalog", "WARNING", "cache miss rate over {n} per minute"),
         ],
         orders: false,
@@ -112,8 +146,16 @@ pub const TENANTS: [SampleTenant; 2] = [
             mishap("stock-sync", "ERROR", "warehouse feed is {n} s late"),
             mishap("tills", "CRITICAL", "till {n} has not reported for 10 min"),
             mishap("storefront", "ERROR", "page rendered in {n} ms, over its budget"),
-            mishap("loyalty", "ERROR", "points for order {n} booked twice, one reversed"),
-            mishap("delivery-slots", "WARNING", "slots for {n} postcodes recalculated"),
+            mishap(
+                "loyalty",
+                "ERROR",
+                "points for order {n} booked twice, one reversed",
+            ),
+            mishap(
+                "delivery-slots",
+                "WARNING",
+                "slots for {n} postcodes recalculated",
+            ),
         ],
         orders: true,
     },
@@ -138,7 +180,11 @@ impl SampleTenant {
     /// Percent, 0..100, two decimals.
     pub fn cpu(&self, server: &Server, seconds: i64) -> f64 {
         let seed = self.seed_of("cpu", server.name);
-        let spike = if smooth(seed ^ 0x77, seconds as f64, 1500.0) > 0.93 { 22.0 } else { 0.0 };
+        let spike = if smooth(seed ^ 0x77, seconds as f64, 1500.0) > 0.93 {
+            22.0
+        } else {
+            0.0
+        };
         two(server.idle + server.busy * daylight(seconds) + 13.0 * measured(seed, seconds) + spike)
     }
 
@@ -153,7 +199,9 @@ impl SampleTenant {
     /// Requests a second.
     pub fn requests(&self, server: &Server, seconds: i64) -> f64 {
         let seed = self.seed_of("requests", server.name);
-        (server.requests * (0.35 + 0.65 * daylight(seconds)) * (1.0 + 0.16 * measured(seed, seconds))).round().max(0.0)
+        (server.requests * (0.35 + 0.65 * daylight(seconds)) * (1.0 + 0.16 * measured(seed, seconds)))
+            .round()
+            .max(0.0)
     }
 
     /// Percent of all requests.
@@ -166,7 +214,9 @@ impl SampleTenant {
     /// Jobs waiting.
     pub fn queue_depth(&self, seconds: i64) -> f64 {
         let seed = self.seed_of("queue", "");
-        (2600.0 * (0.5 + daylight(seconds)) * (1.0 + 0.55 * measured(seed, seconds))).round().max(0.0)
+        (2600.0 * (0.5 + daylight(seconds)) * (1.0 + 0.55 * measured(seed, seconds)))
+            .round()
+            .max(0.0)
     }
 
     /// Milliseconds, 95th percentile, of one front door.
@@ -207,7 +257,8 @@ impl SampleTenant {
         if !self.orders || uniform(seed, minute) > 0.15 + 0.75 * daylight(minute * 60) {
             return None;
         }
-        let channel = ["web", "app", "shop", "phone"][(uniform(seed ^ 0x1, minute).powi(2) * 4.0) as usize % 4];
+        let channel =
+            ["web", "app", "shop", "phone"][(uniform(seed ^ 0x1, minute).powi(2) * 4.0) as usize % 4];
         Some((channel, two(9.0 + 160.0 * uniform(seed ^ 0x2, minute).powi(3))))
     }
 }
@@ -226,7 +277,12 @@ mod tests {
             for server in tenant.servers {
                 for minute in (0..30 * 1440).step_by(7) {
                     let at = 1_780_000_000 + minute * 60;
-                    assert!((0.0..=100.0).contains(&tenant.cpu(server, at)), "{} {}", server.name, tenant.cpu(server, at));
+                    assert!(
+                        (0.0..=100.0).contains(&tenant.cpu(server, at)),
+                        "{} {}",
+                        server.name,
+                        tenant.cpu(server, at)
+                    );
                     assert!((0.0..=100.0).contains(&tenant.memory(server, at)));
                 }
             }

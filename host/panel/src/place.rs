@@ -4,7 +4,9 @@
 /// sentence. A message without such a place is about `display:` as a whole.
 pub fn pointed(message: &str) -> (String, String) {
     let whole = || ("/display".to_owned(), message.to_owned());
-    let Some((path, sentence)) = message.split_once(": ") else { return whole() };
+    let Some((path, sentence)) = message.split_once(": ") else {
+        return whole();
+    };
     let first = path.split(['.', '[']).next().unwrap_or_default();
     let plain = |character: char| character.is_alphanumeric() || "._-[]".contains(character);
     if !matches!(first, "display" | "parameters") || path.len() > 200 || !path.chars().all(plain) {
@@ -12,7 +14,13 @@ pub fn pointed(message: &str) -> (String, String) {
     }
     let parts = path.split(['.', '[', ']']).filter(|part| !part.is_empty());
     let pointer = parts.fold(String::new(), |pointer, part| pointer + "/" + part);
-    (pointer, format!("{}: {sentence}", path.split_once(['.']).map_or(path, |(_, inner)| inner)))
+    (
+        pointer,
+        format!(
+            "{}: {sentence}",
+            path.split_once(['.']).map_or(path, |(_, inner)| inner)
+        ),
+    )
 }
 
 #[cfg(test)]

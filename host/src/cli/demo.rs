@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use chrono::Utc;
-use porthole_config::{Config, Environment, Settings};
+use porthole_config::{Config, ConfigStore, Environment, Settings};
 use porthole_demo::Feed;
 use porthole_identity::{Identity, NewUser};
 use secrecy::{ExposeSecret, SecretString};
@@ -52,7 +52,12 @@ impl Demo {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let temporary = match self.data_dir {
             Some(_) => None,
-            None => Some(tempfile::Builder::new().prefix("porthole-demo-").tempdir().context("no temporary folder")?),
+            None => Some(
+                tempfile::Builder::new()
+                    .prefix("porthole-demo-")
+                    .tempdir()
+                    .context("no temporary folder")?,
+            ),
         };
         let data_dir = match (&self.data_dir, &temporary) {
             (Some(folder), _) => std::path::absolute(folder)?,
@@ -67,19 +72,31 @@ impl Demo {
         };
         settings.log.level = "warn".to_owned();
         settings::log(&settings)?;
-        porthole_demo::write_configuration(&settings.config_dir)
-            .with_context(|| format!("the sample configuration cannot be written to {}", settings.config_dir.display()))?;
-        let config = Config::load(&settings.config_dir, &Environment::default());
+        porthole_demo::write_configuration(&settings.config_dir).with_context(|| {
+            format!(
+                "the sample configuration cannot be written to {}",
+                settings.config_dir.display()
+            )
+        })?;
+        let store = ConfigStore::open(&settings.config_dir, Environment::default());
+        let config = store.current();
         if !config.diagnostics.is_empty() {
             eprint!("{}", listed(&config.diagnostics));
         }
-        let (identity, feeds) = tokio::try_join!(settings::identity(&settings), open_feeds(&config, &settings))?;
+        let (identity, feeds) =
+            tokio::try_join!(settings::identity(&settings), open_feeds(&config, &settings))?;
         identity.sync_tenants(&server::tenant_records(&config)).await?;
         let accounts = accounts(&identity).await?;
-        let server = Server::start(settings, identity, &config).await.with_context(|| {
-            format!("the demo cannot start on port {}; `--port N` takes another, `--port 0` a free one", self.port)
+        let server = Server::start(settings, identity, store).await.with_context(|| {
+            format!(
+                "the demo cannot start on port {}; `--port N` takes another, `--port 0` a free one",
+                self.port
+            )
         })?;
-        let announcement = Announcement { url: format!("http://{}", server.address()?), accounts };
+        let announcement = Announcement {
+            url: format!("http://{}", server.address()?),
+            accounts,
+        };
         let feeding: Vec<_> = feeds
             .into_iter()
             .map(|feed| {
@@ -105,7 +122,9 @@ async fn open_feeds(config: &Config, settings: &Settings) -> anyhow::Result<Vec<
     let mut opening = tokio::task::JoinSet::new();
     for id in porthole_demo::tenants() {
         let tenant = settings::tenant(config, id)?;
-        let Some(url) = &tenant.database else { bail!("{} names no database", tenant.file) };
+        let Some(url) = &tenant.database else {
+            bail!("{} names no database", tenant.file)
+        };
         let url: SecretString = settings::database_url(url.expose_secret(), &settings.data_dir).into();
         opening.spawn(async move { Feed::open(id, &url, now).await });
     }
@@ -119,9 +138,20 @@ async fn open_feeds(config: &Config, settings: &Settings) -> anyhow::Result<Vec<
 /// Makes the sample accounts, all with one new password, or gives those of an earlier run a new one.
 async fn accounts(identity: &Identity) -> anyhow::Result<Vec<Account>> {
     let password = password::made_up();
-    let account = |email, name, admin, tenants| Account { email, password: password.clone(), admin, tenants, name };
+    let account = |email, name, admin, tenants| Account {
+        email,
+        password: password.clone(),
+        admin,
+        tenants,
+        name,
+    };
     let accounts = vec![
-        account("admin@porthole.example", "Ada Admin", true, &["tenant-alpha", "tenant-beta"][..]),
+        account(
+            "admin@porthole.example",
+            "Ada Admin",
+            true,
+            &["tenant-alpha", "tenant-beta"][..],
+        ),
         account("maria@alpha.example", "Maria Rossi", false, &["tenant-alpha"]),
         account("ben@beta.example", "Ben Okafor", false, &["tenant-beta"]),
     ];

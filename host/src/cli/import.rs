@@ -49,7 +49,11 @@ impl Import {
             bail!("{} names no database: add `database:`", tenant.file);
         };
         let url: SecretString = settings::database_url(url.expose_secret(), &settings.data_dir).into();
-        let options = CsvImport { table: self.table.clone(), columns: self.columns, labels: self.labels };
+        let options = CsvImport {
+            table: self.table.clone(),
+            columns: self.columns,
+            labels: self.labels,
+        };
         let bar = ProgressBar::new(0).with_style(
             ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}").context("the progress bar")?,
         );
@@ -63,12 +67,19 @@ impl Import {
         let file = self.file.display();
         match imported {
             Ok(imported) => {
-                let columns: Vec<_> =
-                    imported.columns.iter().map(|(name, kind)| format!("{name} {}", kind_name(*kind))).collect();
+                let columns: Vec<_> = imported
+                    .columns
+                    .iter()
+                    .map(|(name, kind)| format!("{name} {}", kind_name(*kind)))
+                    .collect();
                 println!(
                     "{} rows of {file} {} {} ({})",
                     imported.rows,
-                    if imported.created { "into the new table" } else { "added to" },
+                    if imported.created {
+                        "into the new table"
+                    } else {
+                        "added to"
+                    },
                     self.table,
                     columns.join(", ")
                 );

@@ -10,7 +10,10 @@ use secrecy::SecretString;
 pub fn ask(from_stdin: bool) -> anyhow::Result<SecretString> {
     if from_stdin {
         let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).context("no password on standard input")?;
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .context("no password on standard input")?;
         return Ok(line.trim_end_matches(['\r', '\n']).to_owned().into());
     }
     if !std::io::stdin().is_terminal() {
@@ -33,7 +36,11 @@ fn hidden(prompt: &str) -> anyhow::Result<String> {
 pub fn made_up() -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let mut random = rand::rng();
-    let mut group = || (0..4).map(|_| LETTERS[random.random_range(0..LETTERS.len())] as char).collect::<String>();
+    let mut group = || {
+        (0..4)
+            .map(|_| LETTERS[random.random_range(0..LETTERS.len())] as char)
+            .collect::<String>()
+    };
     [group(), group(), group(), group()].join("-")
 }
 

@@ -17,12 +17,12 @@ impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let settings = self.settings.load()?;
         settings::log(&settings)?;
-        let config = settings::tenants(&settings)?;
-        for fault in &config.diagnostics {
+        let store = settings::store(&settings)?;
+        for fault in &store.current().diagnostics {
             tracing::warn!(file = %fault.file, line = fault.line, column = fault.column, "{}", fault.message);
         }
         let identity = settings::identity(&settings).await?;
-        let server = Server::start(settings, identity, &config).await?;
+        let server = Server::start(settings, identity, store).await?;
         tracing::info!("listening on http://{}", server.address()?);
         server.run(server::asked_to_stop()).await?;
         Ok(ExitCode::SUCCESS)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use porthole_config::{Config, Diagnostic, Environment, LogFormat, Settings, Tenant};
+use porthole_config::{Config, ConfigStore, Diagnostic, Environment, LogFormat, Settings, Tenant};
 use porthole_identity::{Identity, Options};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -23,22 +23,30 @@ impl SettingsArgs {
         let environment = Environment::of_process();
         let file = match &self.config {
             Some(file) => Some(file.clone()),
-            None => ["porthole.yaml", "config/porthole.yaml"].into_iter().map(PathBuf::from).find(|file| file.is_file()),
+            None => ["porthole.yaml", "config/porthole.yaml"]
+                .into_iter()
+                .map(PathBuf::from)
+                .find(|file| file.is_file()),
         };
         Settings::load(file.as_deref(), &environment)
             .map_err(|faults| anyhow::anyhow!("the settings have faults\n{}", listed(&faults).trim_end()))
     }
 }
 
-/// The tenants, with a warning for each fault.
-pub fn tenants(settings: &Settings) -> anyhow::Result<Config> {
+/// The tenants, for as long as the process runs.
+pub fn store(settings: &Settings) -> anyhow::Result<ConfigStore> {
     if !settings.config_dir.is_dir() {
         bail!(
             "the configuration folder {} does not exist; name another with PORTHOLE_CONFIG_DIR or `config_dir:`",
             settings.config_dir.display()
         );
     }
-    Ok(Config::load(&settings.config_dir, &Environment::of_process()))
+    Ok(ConfigStore::open(&settings.config_dir, Environment::of_process()))
+}
+
+/// The tenants as they are at this moment.
+pub fn tenants(settings: &Settings) -> anyhow::Result<Arc<Config>> {
+    Ok(store(settings)?.current())
 }
 
 /// One tenant of the configuration, or an error that lists those there are.
@@ -48,7 +56,12 @@ pub fn tenant(config: &Config, id: &str) -> anyhow::Result<Arc<Tenant>> {
     }
     let known: Vec<_> = config.tenants.keys().map(String::as_str).collect();
     let folder = format!("tenants/{id}/");
-    let faults: Vec<_> = config.diagnostics.iter().filter(|fault| fault.file.starts_with(&folder)).cloned().collect();
+    let faults: Vec<_> = config
+        .diagnostics
+        .iter()
+        .filter(|fault| fault.file.starts_with(&folder))
+        .cloned()
+        .collect();
     if !faults.is_empty() {
         bail!("the tenant `{id}` cannot be used\n{}", listed(&faults).trim_end());
     }
@@ -76,7 +89,9 @@ pub async fn identity(settings: &Settings) -> anyhow::Result<Identity> {
 
 /// A database URL that can be opened: the path of a SQLite file is relative to the data folder.
 pub fn database_url(url: &str, data_dir: &Path) -> String {
-    let Some(path) = url.strip_prefix("sqlite:") else { return url.to_owned() };
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return url.to_owned();
+    };
     let path = path.strip_prefix("//").unwrap_or(path);
     format!("sqlite:{}", data_dir.join(path).display())
 }
@@ -92,13 +107,22 @@ pub fn log(settings: &Settings) -> anyhow::Result<()> {
 
 /// Faults, one under the other: place, what is wrong, what to do.
 pub fn listed(faults: &[Diagnostic]) -> String {
-    let (bold, plain) =
-        if std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+    let (bold, plain) = if std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        ("\x1b[1m", "\x1b[0m")
+    } else {
+        ("", "")
+    };
     faults
         .iter()
         .map(|fault| {
-            let help = fault.help.as_ref().map_or_else(String::new, |help| format!("\n    help: {help}"));
-            format!("{bold}{}:{}:{}{plain}: {}{help}\n", fault.file, fault.line, fault.column, fault.message)
+            let help = fault
+                .help
+                .as_ref()
+                .map_or_else(String::new, |help| format!("\n    help: {help}"));
+            format!(
+                "{bold}{}:{}:{}{plain}: {}{help}\n",
+                fault.file, fault.line, fault.column, fault.message
+            )
         })
         .collect()
 }
@@ -110,9 +134,15 @@ mod tests {
     #[test]
     fn relative_sqlite_files_are_in_the_data_folder_and_other_urls_as_they_are() {
         let data = Path::new("/data");
-        assert_eq!(database_url("sqlite:tenants/a.sqlite", data), "sqlite:/data/tenants/a.sqlite");
+        assert_eq!(
+            database_url("sqlite:tenants/a.sqlite", data),
+            "sqlite:/data/tenants/a.sqlite"
+        );
         assert_eq!(database_url("sqlite://a.sqlite", data), "sqlite:/data/a.sqlite");
-        assert_eq!(database_url("sqlite:/elsewhere/a.sqlite", data), "sqlite:/elsewhere/a.sqlite");
+        assert_eq!(
+            database_url("sqlite:/elsewhere/a.sqlite", data),
+            "sqlite:/elsewhere/a.sqlite"
+        );
         assert_eq!(database_url("postgres://u:p@h/d", data), "postgres://u:p@h/d");
     }
 }

@@ -32,7 +32,12 @@ impl Tenant {
         let unusable: Vec<_> = config
             .diagnostics
             .iter()
-            .filter(|fault| !config.tenants.keys().any(|id| fault.file.starts_with(&format!("tenants/{id}/"))))
+            .filter(|fault| {
+                !config
+                    .tenants
+                    .keys()
+                    .any(|id| fault.file.starts_with(&format!("tenants/{id}/")))
+            })
             .cloned()
             .collect();
         eprint!("{}", listed(&unusable));

@@ -70,7 +70,14 @@ impl User {
     /// Does it, and says what was done.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Add { email, name, admin, tenants, password_stdin, settings } => {
+            Self::Add {
+                email,
+                name,
+                admin,
+                tenants,
+                password_stdin,
+                settings,
+            } => {
                 let settings = settings.load()?;
                 let config = settings::tenants(&settings)?;
                 for tenant in &tenants {
@@ -79,17 +86,26 @@ impl User {
                 let password = password::ask(password_stdin)?;
                 let identity = settings::identity(&settings).await?;
                 identity.sync_tenants(&server::tenant_records(&config)).await?;
-                let new = NewUser { email, full_name: name, is_admin: admin, password: Some(password) };
+                let new = NewUser {
+                    email,
+                    full_name: name,
+                    is_admin: admin,
+                    password: Some(password),
+                };
                 let user = identity.create_user(new).await?;
                 audit(&identity, "user_created", &user.email, None).await?;
                 for tenant in &tenants {
                     identity.grant(user.id, tenant).await?;
                     audit(&identity, "grant", &user.email, Some(tenant)).await?;
                 }
-                println!("{} may log in{}", user.email, match tenants.as_slice() {
-                    [] => "; let them into a tenant with `porthole user grant`".to_owned(),
-                    tenants => format!(" and see {}", tenants.join(", ")),
-                });
+                println!(
+                    "{} may log in{}",
+                    user.email,
+                    match tenants.as_slice() {
+                        [] => "; let them into a tenant with `porthole user grant`".to_owned(),
+                        tenants => format!(" and see {}", tenants.join(", ")),
+                    }
+                );
                 identity.close().await;
             }
             Self::List { settings } => {
@@ -102,15 +118,25 @@ impl User {
                 }
                 identity.close().await;
             }
-            Self::Password { email, password_stdin, settings } => {
+            Self::Password {
+                email,
+                password_stdin,
+                settings,
+            } => {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
-                identity.set_password(user.id, &password::ask(password_stdin)?).await?;
+                identity
+                    .set_password(user.id, &password::ask(password_stdin)?)
+                    .await?;
                 audit(&identity, "password_changed", &user.email, None).await?;
                 println!("{} has a new password and is logged out everywhere", user.email);
                 identity.close().await;
             }
-            Self::Grant { email, tenant, settings } => {
+            Self::Grant {
+                email,
+                tenant,
+                settings,
+            } => {
                 let settings = settings.load()?;
                 let config = settings::tenants(&settings)?;
                 settings::tenant(&config, &tenant)?;
@@ -122,7 +148,11 @@ impl User {
                 println!("{} may see {tenant}", user.email);
                 identity.close().await;
             }
-            Self::Revoke { email, tenant, settings } => {
+            Self::Revoke {
+                email,
+                tenant,
+                settings,
+            } => {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
                 identity.revoke(user.id, &tenant).await?;
@@ -136,7 +166,10 @@ impl User {
 }
 
 async fn find(identity: &Identity, email: &str) -> anyhow::Result<porthole_identity::User> {
-    identity.find_user(email).await?.with_context(|| format!("there is no account {email}"))
+    identity
+        .find_user(email)
+        .await?
+        .with_context(|| format!("there is no account {email}"))
 }
 
 async fn audit(identity: &Identity, action: &str, email: &str, tenant: Option<&str>) -> anyhow::Result<()> {

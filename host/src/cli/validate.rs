@@ -33,13 +33,22 @@ impl Validate {
         let (_, registry) = server::panel_types(None).await?;
         let faults = porthole_panel::check_config(&config, &registry);
         print!("{}", listed(&faults));
-        let (tenants, panels): (usize, usize) =
-            (config.tenants.len(), config.tenants.values().map(|tenant| tenant.panels.len()).sum());
-        println!("{} in {tenants} tenants with {panels} panels", match faults.len() {
-            0 => "no faults".to_owned(),
-            1 => "1 fault".to_owned(),
-            count => format!("{count} faults"),
-        });
-        Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        let (tenants, panels): (usize, usize) = (
+            config.tenants.len(),
+            config.tenants.values().map(|tenant| tenant.panels.len()).sum(),
+        );
+        println!(
+            "{} in {tenants} tenants with {panels} panels",
+            match faults.len() {
+                0 => "no faults".to_owned(),
+                1 => "1 fault".to_owned(),
+                count => format!("{count} faults"),
+            }
+        );
+        Ok(if faults.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }
