@@ -161,8 +161,13 @@ fn has_node() -> bool {
 
 /// The tools of the UI and of the browser tests want this.
 fn is_new_enough(node: &str) -> bool {
-    let major = node.trim().strip_prefix('v').and_then(|version| version.split('.').next());
-    major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= 20)
+    let major = node
+        .trim()
+        .strip_prefix('v')
+        .and_then(|version| version.split('.').next());
+    major
+        .and_then(|major| major.parse::<u32>().ok())
+        .is_some_and(|major| major >= 20)
 }
 
 /// Debian keeps the server's programs out of the PATH.
