@@ -7,6 +7,7 @@ use wasmtime::{Engine, PoolConcurrencyLimitError, Store, Trap, UpdateDeadline, W
 
 use crate::bindings::{Call, Descriptor, Failure, PluginPre, QueryError, View};
 use crate::fault::{FaultKind, LimitName};
+use crate::guest_text::{IN_MESSAGES, bounded};
 use crate::limits::Limits;
 use crate::receipt::{LogLine, Receipt};
 use crate::state::CallState;
@@ -15,6 +16,8 @@ use crate::state::CallState;
 const FURTHER_HANDLES: usize = 1_024;
 /// Named frames kept of a crash.
 const FRAMES: usize = 12;
+/// Characters kept of one frame's name.
+const FRAME_NAME: usize = 120;
 
 /// What is asked of a plugin.
 pub(crate) enum Question {
@@ -107,12 +110,29 @@ fn judge_failure(failure: Failure, state: &CallState) -> (FaultKind, String) {
     {
         return limit(name, &state.limits);
     }
+    let failure = bounded_failure(failure);
     let message = match &failure {
-        Failure::Configuration(text) => text.clone(),
-        Failure::Other(text) => text.clone(),
+        Failure::Configuration(text) | Failure::Other(text) => text.clone(),
         Failure::Query(error) => describe_query_error(error),
     };
     (FaultKind::Failure(failure), message)
+}
+
+/// The same failure with a guest's texts cut to what a message can bear.
+fn bounded_failure(failure: Failure) -> Failure {
+    let text = |text: String| bounded(&text, IN_MESSAGES);
+    match failure {
+        Failure::Configuration(words) => Failure::Configuration(text(words)),
+        Failure::Other(words) => Failure::Other(text(words)),
+        Failure::Query(error) => Failure::Query(match error {
+            QueryError::Denied(words) => QueryError::Denied(text(words)),
+            QueryError::Invalid(words) => QueryError::Invalid(text(words)),
+            QueryError::TimedOut => QueryError::TimedOut,
+            QueryError::TooLarge(words) => QueryError::TooLarge(text(words)),
+            QueryError::Unavailable(words) => QueryError::Unavailable(text(words)),
+            QueryError::Other(words) => QueryError::Other(text(words)),
+        }),
+    }
 }
 
 fn describe_query_error(error: &QueryError) -> String {
@@ -168,7 +188,7 @@ fn judge_error(error: &wasmtime::Error, state: &CallState) -> (FaultKind, String
         }
         (Some(trap), _) => trap.to_string(),
         (None, Some(exit)) => format!("it called exit({})", exit.0),
-        (None, None) => root,
+        (None, None) => bounded(&root, IN_MESSAGES),
     };
     let frames = frames(error);
     let message = match frames.first() {
@@ -184,11 +204,8 @@ fn frames(error: &wasmtime::Error) -> Vec<String> {
         return Vec::new();
     };
     let named = backtrace.frames().iter().filter_map(|frame| frame.func_name());
-    // Names are the guest's: short and printable, or not at all.
-    named
-        .take(FRAMES)
-        .map(|name| name.chars().filter(|c| !c.is_control()).take(120).collect())
-        .collect()
+    // Names are the guest's own choice.
+    named.take(FRAMES).map(|name| bounded(name, FRAME_NAME)).collect()
 }
 
 pub(crate) fn limit(name: LimitName, limits: &Limits) -> (FaultKind, String) {

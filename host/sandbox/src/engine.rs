@@ -14,6 +14,7 @@ use crate::bindings::{Call, Descriptor, PluginPre, PluginWorld, QueryError};
 use crate::cache::Cache;
 use crate::call::{self, Answer, Question};
 use crate::fault::{FaultKind, RenderFault};
+use crate::guest_text::{IN_MESSAGES, bounded};
 use crate::limits::Limits;
 use crate::load::{LoadError, look_at, look_at_world};
 use crate::plugin::Plugin;
@@ -173,7 +174,7 @@ impl Sandbox {
             .and_then(PluginPre::new);
         let linked = linked.map_err(|error| LoadError::WrongWorld {
             origin: origin.clone(),
-            reason: format!("{error:#}"),
+            reason: said(&error),
         })?;
         let descriptor = self.describe(&linked, &origin).await?;
         if let Err(reason) = descriptor::check(&descriptor) {
@@ -297,7 +298,7 @@ impl Sandbox {
                 let error: wasmtime::Error = error;
                 Err(LoadError::Unreadable {
                     origin: origin.to_owned(),
-                    reason: format!("{error:#}"),
+                    reason: said(&error),
                 })
             }
             Err(_panicked) => Err(internal("the compiler gave up on it".to_owned())),
@@ -344,6 +345,11 @@ impl Inner {
             ..limits.clone()
         }
     }
+}
+
+/// The engine's words about a component; they quote names that its author chose.
+fn said(error: &wasmtime::Error) -> String {
+    bounded(&format!("{error:#}"), IN_MESSAGES)
 }
 
 /// A plugin that describes itself has no tenant, hence no data.

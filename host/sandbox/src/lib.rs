@@ -16,6 +16,7 @@ mod descriptor;
 mod engine;
 mod fault;
 mod guest_log;
+mod guest_text;
 mod host;
 mod limits;
 mod load;

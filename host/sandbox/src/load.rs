@@ -3,6 +3,8 @@
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::guest_text::bounded;
+
 /// Why a component was not accepted.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LoadError {
@@ -129,11 +131,7 @@ fn list(names: &[&str]) -> String {
     if names.is_empty() {
         return "nothing".to_owned();
     }
-    let mut shown: Vec<String> = names
-        .iter()
-        .take(SHOWN)
-        .map(|name| name.chars().take(100).collect())
-        .collect();
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| bounded(name, 100)).collect();
     if names.len() > SHOWN {
         shown.push(format!("and {} more", names.len() - SHOWN));
     }

@@ -482,3 +482,16 @@ async fn nothing_of_one_call_is_left_for_the_next() {
     assert_eq!(first.view, second.view);
     assert_eq!(first.receipt.memory_bytes, second.receipt.memory_bytes);
 }
+
+#[tokio::test]
+async fn a_failure_with_a_very_long_text_is_cut() {
+    let (sandbox, rogue) = sandbox_with_rogue().await;
+    let order = format!(r#"{{"do":"{}"}}"#, "x".repeat(1_000_000));
+    let fault = render(&sandbox, &rogue, &order).await.unwrap_err();
+    let FaultKind::Failure(Failure::Configuration(text)) = &fault.kind else {
+        panic!("{fault:?}")
+    };
+    assert!(text.ends_with("… (cut)"));
+    assert!(text.chars().count() < 1_100);
+    assert!(fault.message.chars().count() < 1_100);
+}
