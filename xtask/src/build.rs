@@ -1,6 +1,6 @@
 //! `cargo xtask build`: everything the host embeds.
 
-use crate::{components, toolchain::WasmToolchain};
+use crate::{components, toolchain::WasmToolchain, ui};
 
 /// What to build; nothing named: all of it.
 #[derive(clap::Args, Debug, Default)]
@@ -22,7 +22,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         }
     }
     if !args.components {
-        // The UI is built here.
+        ui::build(&toolchain)?;
     }
     Ok(())
 }

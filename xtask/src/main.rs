@@ -14,6 +14,7 @@ mod process;
 mod setup;
 mod test;
 mod toolchain;
+mod ui;
 mod workspace;
 
 use clap::{Parser, Subcommand};
