@@ -3,16 +3,18 @@
 /// A scalar's own characters in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fragment {
-    /// As in the file, with quotes, escapes, indentation.
+    /// As in the file, with quotes and escapes. Of a block, what follows its header and its first indentation.
     pub raw: Box<str>,
+    pub style: Style,
     /// Of the first character of `raw`, from 1.
     pub line: u32,
     /// Of the first character of `raw`, from 1.
     pub column: u32,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
+/// How a text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
     Plain,
     Single,
     Double,
@@ -26,30 +28,24 @@ impl Fragment {
     /// Walks the value and the file's characters side by side, consuming in the file what each character of the value
     /// was made of: itself, an escape, or the blanks around a line break.
     pub fn place_of(&self, value: &str, offset: usize) -> (u32, u32) {
-        let style = match self.raw.chars().next() {
-            Some('"') => Style::Double,
-            Some('\'') => Style::Single,
-            Some('|') => Style::Literal,
-            Some('>') => Style::Folded,
-            _ => Style::Plain,
-        };
+        let style = self.style;
         let mut cursor = Cursor {
             rest: &self.raw,
             line: self.line,
             column: self.column,
         };
-        let mut indent = 0;
+        let indent = self.column.saturating_sub(1);
+        let mut value_start = 0;
         match style {
             Style::Single | Style::Double => cursor.skip(1),
+            // Empty lines at a block's beginning stand before its first character.
             Style::Literal | Style::Folded => {
-                cursor.skip_line();
-                indent = leading_spaces(cursor.rest).saturating_sub(leading_spaces(value));
-                cursor.skip_blanks_up_to(indent);
+                value_start = value.len() - value.trim_start_matches('\n').len()
             }
             Style::Plain => {}
         }
         let mut after_break = false;
-        for (index, character) in value.char_indices() {
+        for (index, character) in value.char_indices().skip(value_start) {
             let folds = matches!(
                 style,
                 Style::Plain | Style::Single | Style::Double | Style::Folded
@@ -57,6 +53,9 @@ impl Fragment {
             if folds && after_break && character != '\n' {
                 cursor.skip_white();
                 after_break = false;
+            }
+            if style == Style::Double {
+                cursor.skip_joins();
             }
             if index >= offset {
                 break;
@@ -76,15 +75,6 @@ impl Fragment {
         }
         (cursor.line, cursor.column)
     }
-}
-
-/// Leading spaces of the first line that holds more than spaces.
-fn leading_spaces(text: &str) -> usize {
-    let line = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default();
-    line.len() - line.trim_start_matches(' ').len()
 }
 
 /// A place in the file.
@@ -117,7 +107,7 @@ impl Cursor<'_> {
         }
     }
 
-    fn skip_blanks_up_to(&mut self, most: usize) {
+    fn skip_blanks_up_to(&mut self, most: u32) {
         for _ in 0..most {
             if !self.rest.starts_with(' ') {
                 return;
@@ -135,6 +125,18 @@ impl Cursor<'_> {
     /// Whether only blanks stand before the end of the line.
     fn breaks_line(&self) -> bool {
         self.rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n')
+    }
+
+    /// Past backslashes at the end of a line: they join it with the next and stand for nothing.
+    fn skip_joins(&mut self) {
+        while self
+            .rest
+            .strip_prefix('\\')
+            .is_some_and(|rest| rest.starts_with(['\n', '\r']))
+        {
+            self.skip(1);
+            self.skip_white();
+        }
     }
 
     /// Past what one character of the value was written as.
@@ -199,6 +201,7 @@ mod tests {
             "a: \"one\n   two \\\n   X three\"\n",
             "a: |\n  first\n  second X\n",
             "a: |\n  first\n    indented X\n",
+            "a: |\n\n  first\n\n    indented X\n",
             "a: |2\n    indented\n  X\n",
             "a: >\n  first\n  second X\n",
             "a: >-\n  first\n\n  second X\n",

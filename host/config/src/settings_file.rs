@@ -12,6 +12,7 @@ use porthole_model::Diagnostic;
 use secrecy::SecretString;
 
 use crate::folder::{FILE_BYTES, text};
+use crate::fragment::Style;
 use crate::limits::read_limits;
 use crate::secret::database_url;
 use crate::settings::{Auth, CookieSecure, Log, LogFormat, Session};
@@ -217,6 +218,7 @@ fn tree(environment: &Environment) -> Node {
         column: 1,
         value,
         bytes: 0..0,
+        style: Style::Plain,
         cost: Cost::default(),
     };
     let scalar = |line: usize, text: &str, meaning: Scalar| {

@@ -78,7 +78,7 @@ fn a_faulty_panel_leaves_its_dashboard_and_its_neighbours_alone() {
     assert_faults(
         &gone,
         &[(
-            "dashboards/default.yaml:6:30",
+            "dashboards/default.yaml:6:31",
             "there is no file `panels/gone.yaml`",
         )],
     );
@@ -89,7 +89,7 @@ fn a_faulty_panel_leaves_its_dashboard_and_its_neighbours_alone() {
 fn refuses_malformed_yaml_with_the_parsers_place() {
     for (text, place) in [
         ("panel:\n  type: \"kpi\n", "panels/load.yaml:"),
-        ("panel:\n\ttype: kpi\n", "panels/load.yaml:2:1"),
+        ("panel:\n\ttype: kpi\n", "panels/load.yaml:2:2"),
         ("panel: [1, 2\n", "panels/load.yaml:"),
         ("panel: *nobody\n", "panels/load.yaml:1:8"),
         ("", "panels/load.yaml:1:1"),
@@ -118,7 +118,7 @@ fn refuses_a_key_that_is_there_twice_and_a_second_document() {
 #[test]
 fn refuses_tags_that_mean_something_elsewhere() {
     let faults = Folder::faults_of_panel(&format!("{}  display: !python/object {{a: 1}}\n", folder::PANEL));
-    assert_faults(&faults, &[("panels/load.yaml:7:", "means nothing here")]);
+    assert_faults(&faults, &[("panels/load.yaml:7:12", "means nothing here")]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn takes_several_sources_and_an_own_ladder() {
     let folder = Folder::new();
     folder.write(
         "panels/load.yaml",
-        &format!(
+        format!(
             "{}  data_sources:
     limits:
       table: limits
@@ -223,7 +223,7 @@ fn reports_a_ladder_that_does_not_ascend_and_a_function_that_is_none() {
                 "`function` must be one of avg, min, max, sum, count, last",
             ),
             ("panels/load.yaml:9:13", "do not ascend"),
-            ("panels/load.yaml:9:45", "`bucket` must be a length of time"),
+            ("panels/load.yaml:9:48", "`bucket` must be a length of time"),
         ],
     );
 }

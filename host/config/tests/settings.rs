@@ -63,16 +63,12 @@ fn the_documented_file_says_the_defaults() {
     };
     assert_eq!(format!("{documented:?}"), format!("{defaults:?}"));
     let mentioned = std::fs::read_to_string(&file).unwrap();
-    let commented_out: String = mentioned
-        .lines()
-        .map(|line| {
-            line.strip_prefix("# ")
-                .filter(|rest| {
-                    rest.starts_with("limits:") || rest.starts_with("  ") || rest.starts_with("public_url")
-                })
-                .unwrap_or(line)
-        })
-        .fold(String::new(), |text, line| text + line + "\n");
+    let (shown, commented_out) = mentioned.split_once("# limits:").unwrap();
+    let commented_out = format!(
+        "{}limits:{}",
+        shown.replace("# public_url:", "public_url:"),
+        commented_out.replace("\n#", "\n")
+    );
     let settings = load(&commented_out, &[]).unwrap();
     assert_eq!(settings.limits.memory_bytes, Some(64 * 1024 * 1024));
     assert!(settings.secure_cookie());

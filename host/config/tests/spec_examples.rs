@@ -84,7 +84,7 @@ fn the_dashboard_has_its_panels_in_their_places() {
         ]
     );
     assert_eq!(dashboard.panels[2].file, "tenants/one/panels/health_status.yaml");
-    assert_eq!(dashboard.panels[2].id.line, 29);
+    assert_eq!(dashboard.panels[2].id.line, 26);
     let arranged = dashboard.arrange(|_| (1, 1));
     assert_eq!(
         arranged[2].1,

@@ -246,7 +246,7 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
         let known = self.known.into_inner();
         for (key, _) in self.entries {
             let name = key.scalar_text().unwrap_or_default();
-            if !known.iter().any(|known| *known == name) {
+            if !known.contains(&name) {
                 let message = format!("`{}` has no key `{}`", self.name, shortened(name));
                 let help =
                     suggestion(name, &known).or_else(|| Some(format!("its keys are {}", known.join(", "))));

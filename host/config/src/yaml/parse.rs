@@ -10,6 +10,7 @@ use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use super::scalar::resolve;
 use super::tree::{Cost, shortened};
 use super::{Node, Reader, Scalar, Value};
+use crate::fragment::Style;
 
 /// What one document may take after its aliases are expanded. A panel has some fifty nodes.
 const NODES: usize = 10_000;
@@ -103,9 +104,10 @@ struct Builder<'r, 'a> {
 impl Builder<'_, '_> {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Refused> {
         let (line, column) = place(&span.start);
+        let tagged = span.tag_start().map_or((line, column), |mark| place(&mark));
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let meaning = self.meaning(&text, style, tag.as_deref(), line, column);
+                let meaning = self.meaning(&text, style, tag.as_deref(), tagged);
                 let start = span.start.byte_offset().unwrap_or_default();
                 let bytes = start..span.end.byte_offset().unwrap_or(start);
                 let cost = Cost {
@@ -114,22 +116,24 @@ impl Builder<'_, '_> {
                     depth: 1,
                 };
                 let text = text.into_owned();
+                let value = Value::Scalar { meaning, text };
                 let node = Node {
                     line,
                     column,
-                    value: Value::Scalar { meaning, text },
+                    value,
                     bytes,
+                    style: style_of(style),
                     cost,
                 };
                 self.spend(cost, line, column)?;
                 self.close(anchor, node)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), "seq", line, column);
+                self.refuse_tag(tag.as_deref(), "seq", tagged);
                 self.begin(anchor, line, column, Content::List(Vec::new()))
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), "map", line, column);
+                self.refuse_tag(tag.as_deref(), "map", tagged);
                 self.begin(
                     anchor,
                     line,
@@ -153,6 +157,7 @@ impl Builder<'_, '_> {
                     column: open.column,
                     value,
                     bytes: 0..0,
+                    style: Style::Plain,
                     cost: open.cost,
                 };
                 self.close(open.anchor, node)
@@ -288,34 +293,37 @@ impl Builder<'_, '_> {
         own
     }
 
-    fn meaning(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, line: u32, column: u32) -> Scalar {
+    fn meaning(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, place: (u32, u32)) -> Scalar {
         match tag.map(Tag::core_suffix) {
             None if style == ScalarStyle::Plain => resolve(text),
-            None => Scalar::Text,
-            Some(Some("str")) => Scalar::Text,
+            None | Some(Some("str")) => Scalar::Text,
             Some(Some("null" | "bool" | "int" | "float")) => resolve(text),
             Some(_) => {
-                // `!` alone says "not plain".
-                if tag.is_none_or(|tag| tag.handle() != "" || tag.suffix() != "!") {
-                    self.refuse_tag(tag, "str", line, column);
-                }
+                self.refuse_tag(tag, "str", place);
                 Scalar::Text
             }
         }
     }
 
-    fn refuse_tag(&self, tag: Option<&Tag>, allowed: &str, line: u32, column: u32) {
+    fn refuse_tag(&self, tag: Option<&Tag>, allowed: &str, (line, column): (u32, u32)) {
         if let Some(tag) = tag
             && tag.core_suffix() != Some(allowed)
         {
-            let message = format!(
-                "the tag `{}{}` means nothing here",
-                shortened(tag.handle()),
-                shortened(tag.suffix())
-            );
+            let (handle, suffix) = (shortened(tag.handle()), shortened(tag.suffix()));
+            let message = format!("the tag `{handle}{suffix}` means nothing here");
             self.reader
                 .fault_at(line, column, message, Some("leave it out".to_owned()));
         }
+    }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
     }
 }
 

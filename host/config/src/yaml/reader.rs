@@ -93,6 +93,7 @@ impl<'a> Reader<'a> {
                 let raw = self.text.get(node.bytes.clone()).unwrap_or_default();
                 let fragment = Fragment {
                     raw: raw.into(),
+                    style: node.style,
                     line: node.line,
                     column: node.column,
                 };

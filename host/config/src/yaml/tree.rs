@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde_json::Value as Json;
 
 use super::Scalar;
+use crate::fragment::Style;
 
 /// A value and its place.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub(crate) struct Node {
     pub value: Value,
     /// The bytes of a scalar in the file's text, quotes and all.
     pub bytes: Range<usize>,
+    /// How a scalar is written.
+    pub style: Style,
     /// What the node and all below it cost, so that an alias can be charged before it is copied.
     pub cost: Cost,
 }
