@@ -270,15 +270,20 @@ mod tests {
     /// Looks at what the last build made; `cargo xtask build` checks each file while it makes it.
     #[test]
     fn built_panels_import_nothing_but_the_contract() {
-        let Ok(entries) = std::fs::read_dir(folder()) else {
-            return;
-        };
-        for entry in entries
+        let components: Vec<PathBuf> = std::fs::read_dir(folder())
+            .into_iter()
             .flatten()
-            .filter(|entry| entry.path().extension().is_some_and(|it| it == "wasm"))
-        {
-            let bytes = std::fs::read(entry.path()).unwrap();
-            check(&bytes).unwrap_or_else(|error| panic!("{}: {error:#}", entry.path().display()));
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+            .collect();
+        assert!(
+            !components.is_empty(),
+            "there are no components; run `cargo xtask build` first"
+        );
+        for path in components {
+            let bytes = std::fs::read(&path).unwrap();
+            check(&bytes).unwrap_or_else(|error| panic!("{}: {error:#}", path.display()));
         }
     }
 }

@@ -24,6 +24,10 @@ mod tests {
 
     #[test]
     fn what_is_embedded_are_components_and_each_once() {
+        assert!(
+            !components().is_empty(),
+            "there are no panels in this build; run `cargo xtask build` first"
+        );
         for (index, builtin) in components().iter().enumerate() {
             // Layer 1 in the header tells a component from a core module.
             assert!(
