@@ -5,7 +5,7 @@
 mod world;
 
 use porthole_sandbox::{LoadError, Registry, Sandbox, SandboxOptions};
-use world::{assert_empty, component, small_sandbox};
+use world::{assert_empty, component, components, small_sandbox};
 
 async fn refusal(sandbox: &Sandbox, bytes: Vec<u8>) -> LoadError {
     sandbox
@@ -25,6 +25,28 @@ async fn a_panel_is_accepted_and_known_by_its_name_and_hash() {
     assert_eq!(plugin.version(), "0.1.0");
     assert_eq!(plugin.hash().len(), 64);
     assert_eq!(plugin.origin(), "rogues.wasm");
+    assert_empty(&sandbox);
+}
+
+#[tokio::test]
+async fn every_panel_that_was_built_is_accepted_and_needs_no_wasi() {
+    let sandbox = small_sandbox();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(components()).expect("run `cargo xtask build` first") {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            let bytes = std::fs::read(&path).unwrap();
+            assert!(
+                !bytes.windows(5).any(|window| window == b"wasi:"),
+                "{}",
+                path.display()
+            );
+            let plugin = sandbox.load(bytes, &path.display().to_string()).await.unwrap();
+            assert!(!plugin.descriptor().title.is_empty());
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "run `cargo xtask build` first");
     assert_empty(&sandbox);
 }
 

@@ -18,13 +18,17 @@ use porthole_sandbox::{
     Sources,
 };
 
-/// The bytes of a component that `cargo xtask build` makes.
-pub fn component(name: &str) -> Vec<u8> {
-    let folder = std::env::var_os("PORTHOLE_COMPONENTS").map_or_else(
+/// Where `cargo xtask build` puts components.
+pub fn components() -> PathBuf {
+    std::env::var_os("PORTHOLE_COMPONENTS").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/components"),
         PathBuf::from,
-    );
-    let path = folder.join(format!("{name}.wasm"));
+    )
+}
+
+/// The bytes of one of them.
+pub fn component(name: &str) -> Vec<u8> {
+    let path = components().join(format!("{name}.wasm"));
     std::fs::read(&path)
         .unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask build` first", path.display()))
 }
