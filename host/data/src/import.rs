@@ -1,10 +1,23 @@
 //! CSV files into a tenant's table: types inferred, one transaction, bad rows reported by line.
 
+mod cell;
+mod header;
+mod survey;
+
+use std::fs::File;
 use std::path::Path;
 
+use csv::StringRecord;
 use secrecy::SecretString;
 
-use crate::load::{Kind, LoadError};
+use crate::load::{Kind, LoadError, Loader, TableSpec, Value};
+use header::Header;
+use survey::Survey;
+
+/// Rows inserted at once.
+const BATCH: usize = 5000;
+/// Rows between two reports of the first reading.
+const REPORT_EVERY: u64 = 20_000;
 
 /// How a CSV file becomes rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -94,11 +107,167 @@ pub fn parse_column(text: &str) -> Result<(String, Kind), String> {
 }
 
 /// Imports a file with a header line: all of it, or nothing. `progress` is called now and then.
+///
+/// The file is read twice: first to tell what its columns hold and whether every row fits, then to insert. A column
+/// whose kind is not given has the kind that the existing table says, else the one that nearly all of its cells fit;
+/// a cell that does not is a bad row, not a reason to load text.
 pub async fn csv(
-    _url: &SecretString,
-    _file: &Path,
-    _options: &CsvImport,
-    _progress: &mut (dyn FnMut(Progress) + Send),
+    url: &SecretString,
+    file: &Path,
+    options: &CsvImport,
+    progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Imported, ImportError> {
-    Err(ImportError::Header("imports are not possible yet".into()))
+    let size = std::fs::metadata(file)
+        .map_err(|error| ImportError::File(error.to_string()))?
+        .len();
+    let header = Header::read(file, options)?;
+    let mut loader = Loader::open(url).await?;
+    let imported = import(&mut loader, file, size, &header, options, progress).await;
+    loader.close().await;
+    imported
+}
+
+async fn import(
+    loader: &mut Loader,
+    file: &Path,
+    size: u64,
+    header: &Header,
+    options: &CsvImport,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Imported, ImportError> {
+    let existing = loader.existing(&options.table).await?.unwrap_or_default();
+    let mut report = |done: u64, rows: u64| {
+        progress(Progress {
+            done: done.min(2 * size),
+            total: 2 * size,
+            rows,
+        })
+    };
+
+    let table = {
+        let mut survey = Survey::new(header, options, &existing);
+        let mut reader = header.reader(file)?;
+        let mut record = StringRecord::new();
+        while let Some(row) = next(&mut reader, &mut record, header) {
+            match row {
+                Ok(line) => survey.look(line, &record),
+                Err(fault) => survey.reject(fault),
+            }
+            if survey.rows.is_multiple_of(REPORT_EVERY) {
+                report(reader.position().byte(), 0);
+                tokio::task::yield_now().await;
+            }
+        }
+        survey.table(header, options, &existing)?
+    };
+
+    loader.begin().await?;
+    let inserted = insert(loader, file, size, header, options, &table, &mut report).await;
+    let (rows, created) = match inserted {
+        Ok(done) => loader.end(Ok(done)).await?,
+        Err(ImportError::Load(error)) => {
+            return Err(loader.end::<()>(Err(error)).await.err().map_or_else(
+                || ImportError::Header("the import was given up".into()),
+                ImportError::Load,
+            ));
+        }
+        Err(other) => {
+            // Whatever this says, the reason to give up is the one to report.
+            let _ = loader.end::<()>(Err(LoadError::Refused(String::new()))).await;
+            return Err(other);
+        }
+    };
+    report(2 * size, rows);
+    let columns = table
+        .columns
+        .into_iter()
+        .map(|column| (column.name, column.kind))
+        .collect();
+    Ok(Imported {
+        rows,
+        created,
+        columns,
+    })
+}
+
+/// The second reading, in the open transaction.
+async fn insert(
+    loader: &mut Loader,
+    file: &Path,
+    size: u64,
+    header: &Header,
+    options: &CsvImport,
+    table: &TableSpec,
+    report: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<(u64, bool), ImportError> {
+    let created = loader.prepare(table).await?;
+    let mut reader = header.reader(file)?;
+    let mut record = StringRecord::new();
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut rows = 0;
+    loop {
+        let row = next(&mut reader, &mut record, header);
+        if batch.len() == BATCH || row.is_none() {
+            rows += loader.append(table, &batch).await?;
+            batch.clear();
+            report(size + reader.position().byte(), rows);
+        }
+        let Some(row) = row else {
+            return Ok((rows, created));
+        };
+        // The first reading found all rows good; the file has changed if one is not.
+        let changed = || ImportError::File("it was changed while it was being read".into());
+        row.map_err(|_| changed())?;
+        let mut values = Vec::with_capacity(table.columns.len());
+        for (cell, column) in record.iter().zip(&table.columns) {
+            values.push(cell::parse(cell, column.kind).ok_or_else(changed)?);
+        }
+        values.extend(options.labels.iter().map(|(_, text)| Value::Text(text.clone())));
+        batch.push(values);
+    }
+}
+
+/// Reads a row; `None` at the end. A row that cannot be read does not end the reading.
+fn next(
+    reader: &mut csv::Reader<File>,
+    record: &mut StringRecord,
+    header: &Header,
+) -> Option<Result<u64, RowFault>> {
+    let line = reader.position().line();
+    match reader.read_record(record) {
+        Ok(false) => None,
+        Ok(true) => {
+            // The position before reading is the end of the row before: empty lines lie in between.
+            let line = record.position().map_or(line, csv::Position::line);
+            match record.len() == header.names.len() {
+                true => Some(Ok(line)),
+                false => {
+                    let (has, wants) = (record.len(), header.names.len());
+                    Some(Err(RowFault {
+                        line,
+                        message: format!("{has} cells where the header has {wants}"),
+                    }))
+                }
+            }
+        }
+        Err(error) => match error.kind() {
+            csv::ErrorKind::Utf8 { pos, .. } => {
+                let line = pos.as_ref().map_or(line, csv::Position::line);
+                Some(Err(RowFault {
+                    line,
+                    message: "not UTF-8 text".into(),
+                }))
+            }
+            // Reading will not go on: say so instead of loading half of the file.
+            _ => {
+                record.clear();
+                (!reader.is_done()).then(|| {
+                    Err(RowFault {
+                        line,
+                        message: error.to_string(),
+                    })
+                })
+            }
+        },
+    }
 }
