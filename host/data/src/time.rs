@@ -4,9 +4,9 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
-/// The years 1 to 9999: what both databases can write. Instants beyond are moved to these ends.
+/// The years 1 to 9998: what both databases can write and every zone can show. Instants beyond are moved to these ends.
 const FIRST: i64 = -62_135_596_800_000;
-const LAST: i64 = 253_402_300_799_999;
+const LAST: i64 = 253_370_764_799_999;
 const DAY_MS: i64 = 86_400_000;
 
 /// How a column stores points in time.
@@ -309,7 +309,7 @@ mod tests {
             "2014-02-14T15:30:00.250"
         );
         assert_eq!(write(i64::MIN, &Zone::utc(), ' '), "0001-01-01 00:00:00");
-        assert_eq!(write(i64::MAX, &Zone::utc(), ' '), "9999-12-31 23:59:59.999");
+        assert_eq!(write(i64::MAX, &Zone::utc(), ' '), "9998-12-31 23:59:59.999");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! catalogue is known.
 
 mod allow;
+#[cfg(test)]
+mod corpus;
 mod expr;
 mod interval;
 mod parse;

@@ -7,6 +7,8 @@ mod rows;
 mod series;
 mod table;
 mod time;
+#[cfg(test)]
+mod written;
 
 pub(crate) use kind::Kind;
 pub(crate) use rows::RowsStatements;

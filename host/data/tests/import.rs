@@ -1,0 +1,370 @@
+//! CSV files into both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+
+mod support;
+
+use std::path::PathBuf;
+
+use porthole_data::import::{CsvImport, ImportError, Imported, csv, parse_column};
+use porthole_data::load::{Kind, LoadError};
+use porthole_data::{ColumnData, Range, RowsQuery, SeriesQuery, Source};
+use support::{Database, rows_query, series_query, server_metrics, source};
+
+struct File {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn file(text: impl AsRef<[u8]>) -> File {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file.csv");
+    std::fs::write(&path, text).unwrap();
+    File {
+        _folder: folder,
+        path,
+    }
+}
+
+fn options(labels: &[(&str, &str)]) -> CsvImport {
+    CsvImport {
+        table: "readings".into(),
+        columns: Vec::new(),
+        labels: labels
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect(),
+    }
+}
+
+async fn import(
+    database: &Database,
+    text: impl AsRef<[u8]>,
+    options: &CsvImport,
+) -> Result<Imported, ImportError> {
+    csv(&database.url, &file(text).path, options, &mut |_| {}).await
+}
+
+async fn count(database: &Database) -> u64 {
+    let source = Source::parse(&source("readings", &[("value", "value")])).unwrap();
+    match database
+        .data
+        .rows(
+            &source,
+            &RowsQuery {
+                limit: 0,
+                count: true,
+                ..rows_query()
+            },
+        )
+        .await
+    {
+        Ok(answer) => answer.total.unwrap(),
+        Err(_) => 0,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn types_are_inferred_and_rows_arrive() {
+    for database in Database::both().await {
+        let kind = database.kind;
+        let text = "\u{feff}timestamp,value,count,ok,note,code\n\
+                    2014-02-14 14:30:00,0.132,1,true,\"a, \"\"b\"\"\",007\n\
+                    2014-02-14T14:35:00Z,2,2,false,,008\n\
+                    2014-02-14 14:40:00,,3,TRUE,tab\there\\n,009\n";
+        let imported = import(&database, text, &options(&[("series", "one")]))
+            .await
+            .unwrap();
+        assert_eq!(imported.rows, 3, "{kind}");
+        assert!(imported.created);
+        let kinds: Vec<_> = imported
+            .columns
+            .iter()
+            .map(|(name, kind)| (name.as_str(), *kind))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                ("timestamp", Kind::Timestamp),
+                ("value", Kind::Real),
+                ("count", Kind::Integer),
+                ("ok", Kind::Boolean),
+                ("note", Kind::Text),
+                ("code", Kind::Text),
+                ("series", Kind::Text)
+            ],
+            "{kind}"
+        );
+        let names = ["timestamp", "value", "count", "ok", "note", "code", "series"];
+        let columns: Vec<_> = names.iter().map(|name| (*name, *name)).collect();
+        let source = Source::parse(&source("readings", &columns)).unwrap();
+        let query = RowsQuery {
+            sort: vec![("timestamp".into(), false)],
+            ..rows_query()
+        };
+        let frame = database.data.rows(&source, &query).await.unwrap().frame;
+        let at = 1_392_388_200_000;
+        assert_eq!(
+            frame.columns[0].data,
+            ColumnData::Instants(vec![Some(at), Some(at + 300_000), Some(at + 600_000)]),
+            "{kind}"
+        );
+        assert!(
+            matches!(&frame.columns[1].data, ColumnData::Numbers(values) if values[..2] == [0.132, 2.0] && values[2].is_nan())
+        );
+        assert_eq!(
+            frame.columns[2].data,
+            ColumnData::Integers(vec![Some(1), Some(2), Some(3)])
+        );
+        assert_eq!(
+            frame.columns[3].data,
+            ColumnData::Booleans(vec![Some(true), Some(false), Some(true)])
+        );
+        assert_eq!(
+            frame.columns[4].data,
+            ColumnData::Texts(vec![Some("a, \"b\"".into()), None, Some("tab\there\\n".into())]),
+            "{kind}"
+        );
+        assert_eq!(
+            frame.columns[5].data,
+            ColumnData::Texts(vec![Some("007".into()), Some("008".into()), Some("009".into())])
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ragged_row_is_named_by_its_line_and_nothing_is_loaded() {
+    for database in Database::both().await {
+        let kind = database.kind;
+        let mut text = String::from("timestamp,value\n");
+        for minute in 0..50 {
+            text.push_str(&format!("2014-02-14 14:{minute:02}:00,{minute}.5\n"));
+        }
+        let good = text.clone();
+        text.push_str(
+            "2014-02-14 15:00:00\n2014-02-14 15:01:00,1,2\n\n2014-02-14 15:02:00,many\nyesterday,1\n",
+        );
+        match import(&database, &text, &options(&[])).await {
+            Err(ImportError::Rows { faults, total }) => {
+                let lines: Vec<_> = faults.iter().map(|fault| fault.line).collect();
+                assert_eq!(lines, [52, 53, 55, 56], "{kind}: {faults:?}");
+                assert_eq!(total, 4);
+                assert!(
+                    faults[2].message.contains("`many`") && faults[2].message.contains("value"),
+                    "{:?}",
+                    faults[2]
+                );
+            }
+            other => panic!("{kind}: {other:?}"),
+        }
+        assert_eq!(count(&database).await, 0, "{kind}");
+        assert_eq!(import(&database, &good, &options(&[])).await.unwrap().rows, 50);
+        assert!(import(&database, &text, &options(&[])).await.is_err());
+        assert_eq!(count(&database).await, 50, "{kind}");
+        // A reading without a time is none.
+        let error = import(&database, "timestamp,value\n,1\n", &options(&[]))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, ImportError::Rows { faults, .. } if faults[0].line == 2),
+            "{kind}: {error:?}"
+        );
+        // Text that is not UTF-8.
+        let error = import(
+            &database,
+            b"timestamp,value\n2014-02-14 14:00:00,\xff\n",
+            &options(&[]),
+        )
+        .await
+        .unwrap_err();
+        assert!(
+            matches!(&error, ImportError::Rows { faults, .. } if faults[0].line == 2),
+            "{kind}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_most_twenty_bad_rows_are_listed_and_all_are_counted() {
+    let database = Database::sqlite().await;
+    let text = String::from("timestamp,value\n") + &"2014-02-14 14:00:00\n".repeat(100);
+    match import(&database, text, &options(&[])).await {
+        Err(ImportError::Rows { faults, total }) => assert_eq!((faults.len(), total), (20, 100)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_differs_is_not_touched_and_the_difference_is_told() {
+    for database in Database::both().await {
+        let kind = database.kind;
+        import(
+            &database,
+            "timestamp,value\n2014-02-14 14:30:00,0.5\n",
+            &options(&[("series", "a")]),
+        )
+        .await
+        .unwrap();
+        let imported = import(
+            &database,
+            "timestamp,value\n2014-02-14 14:30:00,7\n",
+            &options(&[("series", "b")]),
+        )
+        .await
+        .unwrap();
+        assert!(!imported.created, "{kind}");
+        let error = import(
+            &database,
+            "timestamp,watts\n2014-02-14 14:30:00,7\n",
+            &options(&[]),
+        )
+        .await
+        .unwrap_err();
+        match &error {
+            ImportError::Load(LoadError::Differs { differences, .. }) => {
+                assert!(
+                    differences[0].contains("no column `watts`"),
+                    "{kind}: {differences:?}"
+                );
+            }
+            other => panic!("{kind}: {other:?}"),
+        }
+        let typed = CsvImport {
+            columns: vec![parse_column("value:text").unwrap()],
+            ..options(&[])
+        };
+        let error = import(&database, "timestamp,value\n2014-02-14 14:30:00,7\n", &typed)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, ImportError::Load(LoadError::Differs { .. })),
+            "{kind}: {error:?}"
+        );
+        assert_eq!(count(&database).await, 2, "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_that_cannot_be_are_refused() {
+    let database = Database::sqlite().await;
+    for text in ["", "\n", "a,a\n1,2\n", "a,\n1,2\n", "a,series\n1,2\n", "value\n"] {
+        let error = import(&database, text, &options(&[("series", "x")]))
+            .await
+            .unwrap_err();
+        assert!(matches!(error, ImportError::Header(_)), "{text:?}: {error:?}");
+    }
+    let typed = CsvImport {
+        columns: vec![("nope".into(), Kind::Text)],
+        ..options(&[])
+    };
+    assert!(matches!(
+        import(&database, "a\n1\n", &typed).await,
+        Err(ImportError::Header(_))
+    ));
+    for table in ["", "a;b", "x(y)", "a.b.c"] {
+        let options = CsvImport {
+            table: table.into(),
+            ..options(&[])
+        };
+        assert!(import(&database, "a\n1\n", &options).await.is_err(), "{table}");
+    }
+    assert!(
+        csv(
+            &database.url,
+            std::path::Path::new("/nonexistent"),
+            &options(&[]),
+            &mut |_| {}
+        )
+        .await
+        .is_err()
+    );
+    assert!(
+        parse_column("value").is_err() && parse_column(":text").is_err() && parse_column("a:blob").is_err()
+    );
+    assert_eq!(parse_column("a:b:real"), Ok(("a:b".into(), Kind::Real)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_server_metrics_give_the_same_hourly_means_as_computed_from_the_files() {
+    let Some(folder) = server_metrics() else {
+        println!("skipped: there are no server metrics; PORTHOLE_NAB can name their folder");
+        return;
+    };
+    for database in Database::both().await {
+        for name in [
+            "ec2_cpu_utilization_24ae8d",
+            "ec2_cpu_utilization_53ea38",
+            "elb_request_count_8c0756",
+        ] {
+            let path = folder.join(format!("{name}.csv"));
+            let mut last = 0;
+            let imported = csv(
+                &database.url,
+                &path,
+                &options(&[("series", name)]),
+                &mut |progress| {
+                    assert!(progress.done >= last && progress.done <= progress.total);
+                    last = progress.done;
+                },
+            )
+            .await
+            .unwrap();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let mut points = Vec::new();
+            for line in text.lines().skip(1) {
+                let (at, value) = line.split_once(',').unwrap();
+                let at: jiff::civil::DateTime = at.parse().unwrap();
+                let at = at
+                    .to_zoned(jiff::tz::TimeZone::UTC)
+                    .unwrap()
+                    .timestamp()
+                    .as_millisecond();
+                points.push((at, value.parse::<f64>().unwrap()));
+            }
+            assert_eq!(imported.rows, points.len() as u64);
+            let (first, last) = (points[0].0, points[points.len() - 1].0);
+            let source = Source::parse(&source(
+                "readings",
+                &[
+                    ("timestamp", "timestamp"),
+                    ("value", "value"),
+                    ("series_label", "series"),
+                ],
+            ))
+            .unwrap();
+            for bucket in [60, 600, 3600] {
+                let query = SeriesQuery {
+                    range: Some(Range {
+                        start: first,
+                        end: last + 1,
+                    }),
+                    bucket_seconds: Some(bucket),
+                    labels: vec![name.into()],
+                    ..series_query()
+                };
+                let answer = database.data.series(&source, &query).await.unwrap();
+                assert_eq!(answer.series.len(), 1);
+                let size = i64::from(bucket) * 1000;
+                let mut expected = std::collections::BTreeMap::<i64, (f64, f64)>::new();
+                for (at, value) in &points {
+                    let sums = expected.entry(at / size * size).or_default();
+                    *sums = (sums.0 + value, sums.1 + 1.0);
+                }
+                let means: Vec<_> = expected
+                    .into_iter()
+                    .map(|(at, (sum, count))| (at, sum / count))
+                    .collect();
+                assert_eq!(
+                    answer.series[0].instants,
+                    means.iter().map(|(at, _)| *at).collect::<Vec<_>>()
+                );
+                for ((_, mean), value) in means.iter().zip(&answer.series[0].values) {
+                    assert!(
+                        (mean - value).abs() <= 1e-9 * mean.abs().max(1.0),
+                        "{} {name}: {mean} {value}",
+                        database.kind
+                    );
+                }
+            }
+        }
+    }
+}
