@@ -83,18 +83,18 @@ pub const TENANTS: [SampleTenant; 2] = [
             server("batch-01", 8.0, 12.0, 43.0, 18.0),
         ],
         services: &[
-            service("payments-api", 0.05),
-            service("search-index", 0.12),
+            service("payments-api", 0.10),
+            service("search-index", 0.20),
             service("checkout", 0.02),
             service("catalog", 0.02),
             service("auth", 0.01),
-            service("mailer", 0.05),
+            service("mailer", 0.12),
         ],
         mishaps: &[
             mishap(
                 "payments-api",
                 "CRITICAL",
-                "connection to the ledger refused (attempt {n} of 5)",
+                "connection to the ledger refused (job {n})",
             ),
             mishap(
                 "payments-api",
@@ -137,9 +137,9 @@ pub const TENANTS: [SampleTenant; 2] = [
         ],
         services: &[
             service("storefront", 0.02),
-            service("stock-sync", 0.14),
+            service("stock-sync", 0.20),
             service("tills", 0.03),
-            service("loyalty", 0.06),
+            service("loyalty", 0.10),
             service("delivery-slots", 0.04),
         ],
         mishaps: &[
@@ -170,11 +170,10 @@ impl SampleTenant {
         seed
     }
 
-    /// Whether a server is silent at this instant: the last one sleeps for 50 minutes every other night, so that
-    /// there is a gap to see.
+    /// Whether a server is silent at this instant: the last one sleeps for 50 minutes every night, so that there is
+    /// a gap to see.
     pub fn silent(&self, server: usize, seconds: i64) -> bool {
-        let (day, in_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        server + 1 == self.servers.len() && day % 2 == 0 && (7_200..10_200).contains(&in_day)
+        server + 1 == self.servers.len() && (7_200..10_200).contains(&seconds.rem_euclid(86_400))
     }
 
     /// Percent, 0..100, two decimals.
@@ -185,7 +184,7 @@ impl SampleTenant {
         } else {
             0.0
         };
-        two(server.idle + server.busy * daylight(seconds) + 13.0 * measured(seed, seconds) + spike)
+        percent(server.idle + server.busy * daylight(seconds) + 13.0 * measured(seed, seconds) + spike)
     }
 
     /// Percent, 0..100, two decimals.
@@ -193,7 +192,7 @@ impl SampleTenant {
         // Memory climbs and falls back when a process is restarted, twice a day.
         let seed = self.seed_of("memory", server.name);
         let since_restart = (seconds + (seed % 43_200) as i64).rem_euclid(43_200) as f64 / 43_200.0;
-        two(server.memory + 12.0 * since_restart + 2.5 * measured(seed, seconds))
+        percent(server.memory + 12.0 * since_restart + 2.5 * measured(seed, seconds))
     }
 
     /// Requests a second.
@@ -263,6 +262,10 @@ impl SampleTenant {
     }
 }
 
+fn percent(value: f64) -> f64 {
+    two(value).min(100.0)
+}
+
 fn two(value: f64) -> f64 {
     ((value * 100.0).round() / 100.0).max(0.0)
 }
@@ -309,7 +312,7 @@ mod tests {
         let tenant = &TENANTS[0];
         let last = tenant.servers.len() - 1;
         assert!(tenant.silent(last, 8_000));
-        assert!(!tenant.silent(last, 86_400 + 8_000));
+        assert!(!tenant.silent(last, 86_400 + 12_000));
         assert!(!tenant.silent(0, 8_000));
     }
 }
