@@ -16,19 +16,30 @@ async function number(locator: Locator): Promise<number> {
   return Number.parseFloat(((await locator.textContent()) ?? '').replaceAll(/[^\d.-]/g, ''));
 }
 
-/** Shows a chart's data as a table and reads it: a row per instant, a column per series. */
+/** Shows a chart's data as a table and reads all its pages: a row per instant, a column per series. */
 async function chartTable(page: Page, id: string): Promise<{ header: string[]; rows: string[][] }> {
   const chart = panel(page, id);
   await chart.hover();
-  await chart.getByRole('button', { name: /menu|options/i }).click();
+  await chart.getByRole('button', { name: /^Menu of/ }).click();
   await page.getByRole('menuitem', { name: /table/i }).click();
   const table = chart.getByRole('table');
   await expect(table).toBeVisible();
-  return table.evaluate((element) => {
-    const texts = (row: Element) => [...row.querySelectorAll('th,td')].map((cell) => (cell.textContent ?? '').trim());
-    const [header, ...rows] = [...element.querySelectorAll('tr')].map(texts);
-    return { header: header ?? [], rows };
-  });
+  const read = () =>
+    table.evaluate((element) => {
+      const texts = (row: Element) => [...row.querySelectorAll('th,td')].map((cell) => (cell.textContent ?? '').trim());
+      const [header, ...rows] = [...element.querySelectorAll('tr')].map(texts);
+      return { header: header ?? [], rows };
+    });
+  const all = await read();
+  const next = chart.getByRole('button', { name: 'Next page' });
+  for (let last = all; (await next.isVisible()) && (await next.isEnabled()); ) {
+    const before = last.rows[0][0];
+    await next.click();
+    await expect(table.locator('tbody tr').first()).not.toContainText(before);
+    last = await read();
+    all.rows.push(...last.rows);
+  }
+  return all;
 }
 
 /** Compares a column of the table with what it must show, to the precision that the table shows. */
