@@ -174,7 +174,8 @@ fn unknown(source: &Resolved<'_>, name: &str, what: &str) -> String {
     )
 }
 
-/// The source's own order.
+/// The source's own order; newest first where it says nothing and has a time column, as a reader expects of "the
+/// value" of something measured.
 pub(super) fn base_order(source: &Resolved<'_>, renderer: &mut Renderer<'_>, in_range: bool) -> Vec<Key> {
     let table = source.table;
     let mut keys = Vec::new();
@@ -193,6 +194,13 @@ pub(super) fn base_order(source: &Resolved<'_>, renderer: &mut Renderer<'_>, in_
         keys.push(Key {
             text,
             direction: direction(table.dialect, key.descending, key.nulls_first, nullable),
+        });
+    }
+    if let (true, Some((place, _))) = (keys.is_empty(), source.time) {
+        let nullable = table.columns[place].nullable && !in_range;
+        keys.push(Key {
+            text: source.quoted(place),
+            direction: direction(table.dialect, true, false, nullable),
         });
     }
     keys
