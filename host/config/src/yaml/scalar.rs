@@ -1,5 +1,9 @@
 //! What a plain scalar means: the core schema of YAML 1.2.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+
 /// The meaning of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Scalar {
@@ -16,49 +20,65 @@ pub(crate) enum Scalar {
 /// `yes`, `no`, `on` and `off` are texts, as YAML 1.2 has it.
 pub(crate) fn resolve(text: &str) -> Scalar {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => Scalar::Null,
-        "true" | "True" | "TRUE" => Scalar::Boolean(true),
-        "false" | "False" | "FALSE" => Scalar::Boolean(false),
-        ".nan" | ".NaN" | ".NAN" => Scalar::Float(f64::NAN),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Scalar::Float(f64::INFINITY),
-        "-.inf" | "-.Inf" | "-.INF" => Scalar::Float(f64::NEG_INFINITY),
-        _ => number(text).unwrap_or(Scalar::Text),
+        // Numbers that nothing in a configuration can be: told apart from texts for the sake of the message.
+        ".nan" | ".NaN" | ".NAN" => return Scalar::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Scalar::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => return Scalar::Float(f64::NEG_INFINITY),
+        _ => {}
     }
+    // A plain scalar is a document of its own.
+    serde_saphyr::from_str_with_options(text, serde_saphyr::options! { strict_booleans: true })
+        .unwrap_or(Scalar::Text)
 }
 
-fn number(text: &str) -> Option<Scalar> {
-    if let Some(digits) = text.strip_prefix("0x") {
-        return radix(digits, 16);
-    }
-    if let Some(digits) = text.strip_prefix("0o") {
-        return radix(digits, 8);
-    }
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        return match text.parse() {
-            Ok(integer) => Some(Scalar::Integer(integer)),
-            Err(_) => text.parse().ok().map(Scalar::Float),
-        };
-    }
-    // Rust reads `inf`, `nan` and `infinity` as numbers; YAML does not.
-    let written_as_number = unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
-        && unsigned.contains(|any: char| any.is_ascii_digit())
-        && unsigned
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
-    if written_as_number {
-        text.parse().ok().map(Scalar::Float)
-    } else {
-        None
-    }
-}
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Meaning;
+        impl Visitor<'_> for Meaning {
+            type Value = Scalar;
 
-fn radix(digits: &str, radix: u32) -> Option<Scalar> {
-    // `from_str_radix` takes a sign, YAML does not.
-    if digits.starts_with(['-', '+']) {
-        return None;
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a scalar")
+            }
+
+            fn visit_unit<E>(self) -> Result<Scalar, E> {
+                Ok(Scalar::Null)
+            }
+
+            fn visit_none<E>(self) -> Result<Scalar, E> {
+                Ok(Scalar::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
+                Ok(Scalar::Boolean(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
+                Ok(Scalar::Integer(value))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
+                Ok(i64::try_from(value).map_or(Scalar::Float(value as f64), Scalar::Integer))
+            }
+
+            fn visit_i128<E>(self, value: i128) -> Result<Scalar, E> {
+                Ok(Scalar::Float(value as f64))
+            }
+
+            fn visit_u128<E>(self, value: u128) -> Result<Scalar, E> {
+                Ok(Scalar::Float(value as f64))
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Scalar, E> {
+                Ok(Scalar::Float(value))
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Scalar, E> {
+                Ok(Scalar::Text)
+            }
+        }
+        deserializer.deserialize_any(Meaning)
     }
-    i64::from_str_radix(digits, radix).ok().map(Scalar::Integer)
 }
 
 #[cfg(test)]
