@@ -68,8 +68,17 @@ mod tests {
 
     #[test]
     fn the_way_back_never_leads_elsewhere() {
-        assert_eq!(way_back(Some("/t/alpha?from=now-1h".to_owned())), "/t/alpha?from=now-1h");
-        for next in ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)", ""] {
+        assert_eq!(
+            way_back(Some("/t/alpha?from=now-1h".to_owned())),
+            "/t/alpha?from=now-1h"
+        );
+        for next in [
+            "https://elsewhere.example",
+            "//elsewhere.example",
+            "/\\elsewhere.example",
+            "javascript:alert(1)",
+            "",
+        ] {
             assert_eq!(way_back(Some(next.to_owned())), "/", "{next}");
         }
     }

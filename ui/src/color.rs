@@ -108,7 +108,10 @@ mod tests {
         for theme in [Theme::Dark, Theme::Light] {
             for index in 0..12 {
                 let color = Color::parse(of_series(index, theme)).unwrap();
-                assert!(color.contrast(background(theme)) >= FOR_TEXT, "{index} {theme:?}");
+                assert!(
+                    color.contrast(background(theme)) >= FOR_MARKS,
+                    "{index} {theme:?}"
+                );
             }
         }
         assert_eq!(of_series(12, Theme::Dark), of_series(0, Theme::Dark));

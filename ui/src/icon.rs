@@ -34,7 +34,9 @@ pub(crate) fn info() -> View {
     lines("M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 7.4v3.6M8 5v.1")
 }
 pub(crate) fn calendar() -> View {
-    lines("M2.5 4a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1v8.5a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1zM2.5 6.5h11M5.5 1.5V4M10.5 1.5V4")
+    lines(
+        "M2.5 4a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1v8.5a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1zM2.5 6.5h11M5.5 1.5V4M10.5 1.5V4",
+    )
 }
 pub(crate) fn check() -> View {
     lines("M3.5 8.5 6.5 11.5 12.5 4.5")
@@ -63,7 +65,11 @@ pub(crate) fn chevron() -> View {
 
 /// Up or down, for sorted columns.
 pub(crate) fn arrow(descending: bool) -> View {
-    let d = if descending { "M5 1.5v7M2 5.7l3 3 3-3" } else { "M5 8.5v-7M2 4.3l3-3 3 3" };
+    let d = if descending {
+        "M5 1.5v7M2 5.7l3 3 3-3"
+    } else {
+        "M5 8.5v-7M2 4.3l3-3 3 3"
+    };
     view! {
         svg("viewBox"="0 0 10 10", "fill"="none", "stroke"="currentColor", "stroke-width"="1.5", "stroke-linecap"="round", "stroke-linejoin"="round", "aria-hidden"="true") {
             path("d"=d)
@@ -87,9 +93,10 @@ pub(crate) fn severity(severity: Severity, color: String) -> View {
     let (behind, line) = match severity {
         Severity::Good => ("M8 1a7 7 0 1 0 0 14a7 7 0 1 0 0-14", "M4.8 8.2l2.2 2.2 4.2-4.6"),
         Severity::Warning => ("M8 1.8l6.6 12H1.4z", "M8 6v3.6M8 11.6v.2"),
-        Severity::Critical => {
-            ("M4.5 1.5h7a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3h-7a3 3 0 0 1-3-3v-7a3 3 0 0 1 3-3", "M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6")
-        }
+        Severity::Critical => (
+            "M4.5 1.5h7a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3h-7a3 3 0 0 1-3-3v-7a3 3 0 0 1 3-3",
+            "M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6",
+        ),
         Severity::Unknown => (
             "M8 1a7 7 0 1 0 0 14a7 7 0 1 0 0-14",
             "M6.2 6.2a1.9 1.9 0 1 1 2.6 1.8c-.6.3-.8.6-.8 1.2M8 11.5v.1",

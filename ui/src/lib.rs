@@ -30,6 +30,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
-    let Some(root) = browser::element("app") else { return };
+    let Some(root) = browser::element("app") else {
+        return;
+    };
     sycamore::render_to(app::App, &root);
 }

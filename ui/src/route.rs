@@ -36,10 +36,13 @@ impl Page {
     /// The page at a path.
     pub fn at(path: &str) -> Self {
         match Self::default().match_path(path) {
-            Self::Tenant { tenant } => Self::Tenant { tenant: decode(&tenant) },
-            Self::Dashboard { tenant, dashboard } => {
-                Self::Dashboard { tenant: decode(&tenant), dashboard: decode(&dashboard) }
-            }
+            Self::Tenant { tenant } => Self::Tenant {
+                tenant: decode(&tenant),
+            },
+            Self::Dashboard { tenant, dashboard } => Self::Dashboard {
+                tenant: decode(&tenant),
+                dashboard: decode(&dashboard),
+            },
             other => other,
         }
     }
@@ -53,8 +56,16 @@ mod tests {
     fn addresses_lead_to_their_pages() {
         assert_eq!(Page::at("/"), Page::Home);
         assert_eq!(Page::at("/login"), Page::Login);
-        assert_eq!(Page::at("/t/a%20b"), Page::Tenant { tenant: "a b".to_owned() });
-        let dashboard = Page::Dashboard { tenant: "alpha".to_owned(), dashboard: "default".to_owned() };
+        assert_eq!(
+            Page::at("/t/a%20b"),
+            Page::Tenant {
+                tenant: "a b".to_owned()
+            }
+        );
+        let dashboard = Page::Dashboard {
+            tenant: "alpha".to_owned(),
+            dashboard: "default".to_owned(),
+        };
         assert_eq!(Page::at("/t/alpha/d/default"), dashboard);
         assert_eq!(Page::at("/t/alpha/d/default/"), dashboard);
         assert_eq!(Page::at("/t/alpha/x/default"), Page::NotFound);

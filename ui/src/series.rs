@@ -44,13 +44,34 @@ pub fn align(plots: &[Plot]) -> Aligned {
                     }
                     value
                 })
-                .collect()
+                .collect::<Vec<f64>>()
+        })
+        .map(|mut values| {
+            widen_gaps(&mut values);
+            values
         })
         .collect();
     Aligned {
         instants: instants.into_iter().map(|instant| instant as f64).collect(),
         values,
     }
+}
+
+/// A gap reaches from the value before it to the value behind it: where other series have instants in between, the line
+/// is broken there as well.
+fn widen_gaps(values: &mut [f64]) {
+    let mut in_gap = false;
+    let mut spread = |value: &mut f64| {
+        if *value == ABSENT {
+            if in_gap {
+                *value = GAP;
+            }
+        } else {
+            in_gap = value.is_nan();
+        }
+    };
+    values.iter_mut().for_each(&mut spread);
+    values.iter_mut().rev().for_each(&mut spread);
 }
 
 /// A series' points in order, and a gap in the middle of each stretch that must not be joined.
@@ -189,6 +210,23 @@ mod tests {
         assert_eq!(aligned.instants, [0.0, 50.0, 100.0]);
         assert_eq!(texts(&aligned.values[0]), ["1", "inf", "2"]);
         assert_eq!(texts(&aligned.values[1]), ["inf", "9", "inf"]);
+    }
+
+    #[test]
+    fn a_gap_reaches_over_the_instants_of_other_series() {
+        let aligned = align(&[
+            plot(&[(0, Some(1.0)), (400, Some(2.0))], Some(100)),
+            plot(
+                &[
+                    (0, Some(9.0)),
+                    (100, Some(9.0)),
+                    (300, Some(9.0)),
+                    (400, Some(9.0)),
+                ],
+                None,
+            ),
+        ]);
+        assert_eq!(texts(&aligned.values[0]), ["1", "NaN", "NaN", "NaN", "2"]);
     }
 
     #[test]

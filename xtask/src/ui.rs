@@ -22,6 +22,16 @@ const MOST_BYTES: usize = 250 * 1024;
 /// The application's crate, as cargo names its module.
 const MODULE: &str = "porthole_ui";
 
+/// What the compiler may use of WebAssembly, as `wasm-opt` names it.
+const FEATURES: [&str; 6] = [
+    "bulk-memory",
+    "multivalue",
+    "mutable-globals",
+    "nontrapping-float-to-int",
+    "reference-types",
+    "sign-ext",
+];
+
 /// What stands in `index.html` and in the styles for a file's final address.
 type Addresses = BTreeMap<&'static str, String>;
 
@@ -50,10 +60,7 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<()> {
     let font = folder.join("node_modules/@fontsource-variable/inter");
     addresses.insert(
         "inter.woff2",
-        files.add(
-            "inter.woff2",
-            read(&font.join("files/inter-latin-wght-normal.woff2"))?,
-        ),
+        files.add("inter.woff2", small_font(&folder, &work, &font)?),
     );
     files.add_as("assets/inter-licence.txt", read(&font.join("LICENSE"))?);
     addresses.insert("icon.svg", files.add("icon.svg", read(&folder.join("icon.svg"))?));
@@ -88,6 +95,8 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<()> {
 fn compile(toolchain: &WasmToolchain) -> anyhow::Result<PathBuf> {
     let mut cargo = toolchain.cargo_build();
     cargo.args(["--lib", "-p", "porthole-ui"]);
+    // A page is fetched before it runs: smaller still than what suits panels.
+    cargo.env("CARGO_PROFILE_WASM_OPT_LEVEL", "z");
     println!("building the UI with {}", toolchain.name());
     run(&mut cargo).context("building the UI failed; the compiler's messages are above")?;
     Ok(toolchain.output().join(format!("{MODULE}.wasm")))
@@ -101,7 +110,7 @@ fn fingerprint(folder: &Path, module: &Path) -> anyhow::Result<String> {
         folder.join("icon.svg"),
     ];
     // Styles are made of the classes that stand in the sources.
-    for part in ["js", "css", "src"] {
+    for part in ["build", "js", "css", "src"] {
         collect(&folder.join(part), &mut inputs)?;
     }
     inputs.push(folder.join("package-lock.json"));
@@ -149,16 +158,24 @@ fn bind(folder: &Path, work: &Path, module: &Path) -> anyhow::Result<Vec<u8>> {
     run(Command::new("node")
         .arg(folder.join("node_modules/binaryen/bin/wasm-opt"))
         .arg(work.join(format!("{MODULE}_bg.wasm")))
-        .args([
-            "-Oz",
-            "--all-features",
-            "--strip-debug",
-            "--strip-producers",
-            "-o",
-        ])
+        .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
+        // What the compiler uses; more would let the tool write what browsers do not read yet.
+        .args(FEATURES.map(|feature| format!("--enable-{feature}")))
+        .arg("-o")
         .arg(&small))
     .context("wasm-opt failed")?;
     read(&small)
+}
+
+/// The font with the letters and weights that the UI uses.
+fn small_font(folder: &Path, work: &Path, font: &Path) -> anyhow::Result<Vec<u8>> {
+    let out = work.join("inter.woff2");
+    run(Command::new("node")
+        .arg(folder.join("build/font.mjs"))
+        .arg(font.join("files/inter-latin-wght-normal.woff2"))
+        .arg(&out))
+    .context("making the font small failed")?;
+    read(&out)
 }
 
 /// One file of an entry and all it imports.

@@ -29,9 +29,15 @@ pub(crate) enum Failure {
 impl Failure {
     /// From what the browser threw.
     pub fn of_browser(thrown: JsValue) -> Self {
-        let is_cancelled = thrown.dyn_ref::<js_sys::Error>().is_some_and(|error| error.name() == "AbortError")
+        let is_cancelled = thrown
+            .dyn_ref::<js_sys::Error>()
+            .is_some_and(|error| error.name() == "AbortError")
             || js_sys::Reflect::get(&thrown, &"name".into()).is_ok_and(|name| name == "AbortError");
-        if is_cancelled { Self::Cancelled } else { Self::Unreachable }
+        if is_cancelled {
+            Self::Cancelled
+        } else {
+            Self::Unreachable
+        }
     }
 
     /// The HTTP status; none without an answer.
@@ -104,7 +110,9 @@ impl Failure {
     pub fn detail(&self) -> String {
         match self {
             Self::Problem { problem, .. } => problem.detail.clone(),
-            Self::Status { status, .. } => format!("The request was answered with status {status} and no explanation."),
+            Self::Status { status, .. } => {
+                format!("The request was answered with status {status} and no explanation.")
+            }
             Self::Unreachable => "Check the connection. It is tried again by itself.".to_owned(),
             Self::Unreadable(error) => format!("Reload the page; it may be older than the host. ({error})"),
             Self::Cancelled => String::new(),

@@ -61,22 +61,38 @@ async fn send(path: &str, init: RequestInit, tenant: Option<&str>) -> Result<Res
     if response.ok() {
         return Ok(response);
     }
-    let retry_after = response.headers().get("retry-after").ok().flatten().and_then(|text| text.parse().ok());
+    let retry_after = response
+        .headers()
+        .get("retry-after")
+        .ok()
+        .flatten()
+        .and_then(|text| text.parse().ok());
     let status = response.status();
     let text = body(response).await?;
-    Err(match serde_json::from_str::<Problem>(&text) {
-        Ok(problem) => Failure::Problem { problem: Box::new(problem), retry_after },
+    Err(match parse::<Problem>(&text) {
+        Ok(problem) => Failure::Problem {
+            problem: Box::new(problem),
+            retry_after,
+        },
         // Not from the host: something between here and there.
         Err(_) => Failure::Status { status, retry_after },
     })
 }
 
 async fn body(response: Response) -> Result<String, Failure> {
-    let text = JsFuture::from(response.text().map_err(Failure::of_browser)?).await.map_err(Failure::of_browser)?;
+    let text = JsFuture::from(response.text().map_err(Failure::of_browser)?)
+        .await
+        .map_err(Failure::of_browser)?;
     Ok(text.as_string().unwrap_or_default())
 }
 
 async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
     let text = body(response).await?;
-    serde_json::from_str(&text).map_err(|error| Failure::Unreadable(error.to_string()))
+    parse(&text).map_err(|error| Failure::Unreadable(error.to_string()))
+}
+
+/// By way of a JSON value: one parser in the module instead of one for each type, which the page's weight feels.
+fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    let value: serde_json::Value = serde_json::from_str(text)?;
+    T::deserialize(value)
 }

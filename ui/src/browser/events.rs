@@ -22,8 +22,9 @@ fn listen<E: JsCast + 'static>(
     name: &'static str,
     mut handler: impl FnMut(E) + 'static,
 ) {
-    let closure =
-        Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| handler(event.unchecked_into::<E>()));
+    let closure = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        handler(event.unchecked_into::<E>())
+    });
     let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
     on_cleanup(move || {
         let _ = target.remove_event_listener_with_callback(name, closure.as_ref().unchecked_ref());

@@ -24,7 +24,11 @@ impl Zone for Local {
     fn offset(&self, instant: i64) -> i64 {
         // JavaScript says how far UTC is from here.
         let minutes = js_sys::Date::new(&JsValue::from_f64(instant as f64)).get_timezone_offset();
-        if minutes.is_finite() { -(minutes as i64) * MINUTE } else { 0 }
+        if minutes.is_finite() {
+            -(minutes as i64) * MINUTE
+        } else {
+            0
+        }
     }
 }
 
@@ -46,7 +50,9 @@ pub(crate) fn element(id: &str) -> Option<web_sys::Element> {
 
 /// Whether nobody can see the page right now.
 pub(crate) fn is_hidden() -> bool {
-    web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+    web_sys::window()
+        .and_then(|window| window.document())
+        .is_some_and(|document| document.hidden())
 }
 
 /// Waits for so many milliseconds.
@@ -78,13 +84,16 @@ pub(crate) fn store(name: &str, value: &str) {
 
 /// Whether a media query holds.
 pub(crate) fn matches_media(query: &str) -> bool {
-    web_sys::window().and_then(|window| window.match_media(query).ok()?).is_some_and(|list| list.matches())
+    web_sys::window()
+        .and_then(|window| window.match_media(query).ok()?)
+        .is_some_and(|list| list.matches())
 }
 
 /// Moves the focus to the first element that a selector finds below another, once the page has drawn it.
 pub(crate) fn focus_first(below: &web_sys::Node, selector: &str) {
-    if let Some(found) =
-        below.dyn_ref::<web_sys::Element>().and_then(|element| element.query_selector(selector).ok()?)
+    if let Some(found) = below
+        .dyn_ref::<web_sys::Element>()
+        .and_then(|element| element.query_selector(selector).ok()?)
         && let Ok(found) = found.dyn_into::<web_sys::HtmlElement>()
     {
         let _ = found.focus();

@@ -7,12 +7,18 @@ use wasm_bindgen::{JsCast, closure::Closure};
 pub(crate) fn near(node: NodeRef) -> ReadSignal<bool> {
     let is_near = create_signal(false);
     on_mount(move || {
-        let Some(element) = node.try_get().and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else {
+        let Some(element) = node
+            .try_get()
+            .and_then(|node| node.dyn_into::<web_sys::Element>().ok())
+        else {
             return;
         };
         let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
             // Several entries for one element: the last is the newest.
-            let entry = entries.iter().next_back().map(JsCast::unchecked_into::<web_sys::IntersectionObserverEntry>);
+            let entry = entries
+                .iter()
+                .next_back()
+                .map(JsCast::unchecked_into::<web_sys::IntersectionObserverEntry>);
             if let Some(entry) = entry
                 && entry.is_intersecting() != is_near.get_untracked()
             {

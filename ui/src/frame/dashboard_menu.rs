@@ -4,7 +4,10 @@ use porthole_model::{DashboardSummary, Dashboards};
 use sycamore::{futures::spawn_local_scoped, prelude::*};
 
 use super::{Menu, menu};
-use crate::{api, icon, stores::{Board, Location}};
+use crate::{
+    api, icon,
+    stores::{Board, Location},
+};
 
 /// The selector; `current` is the name in the address.
 pub(crate) fn dashboard_menu(board: Board, current: String, title: ReadSignal<Option<String>>) -> View {
@@ -22,7 +25,12 @@ pub(crate) fn dashboard_menu(board: Board, current: String, title: ReadSignal<Op
         b { (title.get_clone().unwrap_or_else(|| shown.clone())) }
         (icon::chevron())
     };
-    let options = Menu { button: "pill", list: "", label: "Dashboard".to_owned(), id: "dashboard-menu" };
+    let options = Menu {
+        button: "pill",
+        list: "",
+        label: "Dashboard".to_owned(),
+        id: "dashboard-menu",
+    };
     menu(options, face, move |open| {
         let items: Vec<View> = all
             .get_clone()

@@ -27,13 +27,18 @@ pub(crate) fn menu(options: Menu, face: View, items: impl Fn(Signal<bool>) -> Vi
             // After the items are drawn.
             on_mount(move || {
                 if let Some(root) = root.try_get() {
-                    browser::focus_first(&root, "[aria-checked=true], [aria-current=true], [role^=menuitem]");
+                    browser::focus_first(
+                        &root,
+                        "[aria-checked=true], [aria-current=true], [role^=menuitem]",
+                    );
                 }
             });
         }
     });
     let list = format!("menu {}", options.list);
-    let Menu { button, label, id, .. } = options;
+    let Menu {
+        button, label, id, ..
+    } = options;
     let name = label.clone();
     view! {
         div(class="menu-root", r#ref=root) {
@@ -52,7 +57,9 @@ pub(crate) fn menu(options: Menu, face: View, items: impl Fn(Signal<bool>) -> Vi
 /// Closes what is open on Escape (giving the focus back), on a press elsewhere, and when the focus leaves.
 pub(crate) fn dismiss(open: Signal<bool>, root: NodeRef) {
     browser::on_document("pointerdown", move |event: web_sys::Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         let is_inside = root.try_get().is_some_and(|root| root.contains(target.as_ref()));
         if open.get_untracked() && !is_inside {
             open.set(false);
@@ -67,7 +74,9 @@ pub(crate) fn dismiss(open: Signal<bool>, root: NodeRef) {
         }
     });
     browser::on_document("focusin", move |event: web_sys::Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         let is_inside = root.try_get().is_some_and(|root| root.contains(target.as_ref()));
         if open.get_untracked() && !is_inside {
             open.set(false);
@@ -77,8 +86,15 @@ pub(crate) fn dismiss(open: Signal<bool>, root: NodeRef) {
 
 /// Arrow keys, Home and End move the focus among the items.
 fn walk(event: &web_sys::KeyboardEvent, root: NodeRef) {
-    let Some(root) = root.try_get().and_then(|root| root.dyn_into::<web_sys::Element>().ok()) else { return };
-    let Ok(items) = root.query_selector_all("[role^=menuitem]") else { return };
+    let Some(root) = root
+        .try_get()
+        .and_then(|root| root.dyn_into::<web_sys::Element>().ok())
+    else {
+        return;
+    };
+    let Ok(items) = root.query_selector_all("[role^=menuitem]") else {
+        return;
+    };
     let focused = web_sys::window().and_then(|w| w.document()?.active_element());
     let here = (0..items.length()).find(|i| items.item(*i).as_ref() == focused.as_deref());
     let last = items.length().saturating_sub(1);
@@ -90,7 +106,10 @@ fn walk(event: &web_sys::KeyboardEvent, root: NodeRef) {
         _ => return,
     };
     event.prevent_default();
-    if let Some(item) = items.item(next).and_then(|item| item.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(item) = items
+        .item(next)
+        .and_then(|item| item.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         let _ = item.focus();
     }
 }

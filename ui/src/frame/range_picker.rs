@@ -37,7 +37,10 @@ pub(crate) fn range_picker(board: Board) -> View {
 
 fn popover(board: Board, open: Signal<bool>, root: NodeRef) -> View {
     let preferences = use_context::<Preferences>();
-    let (from, to) = board.range.get_clone_untracked().fields(&preferences.zone_untracked());
+    let (from, to) = board
+        .range
+        .get_clone_untracked()
+        .fields(&preferences.zone_untracked());
     let from = create_signal(from);
     let to = create_signal(to);
     let fault = create_signal(None::<RangeFault>);
@@ -49,7 +52,12 @@ fn popover(board: Board, open: Signal<bool>, root: NodeRef) -> View {
 
     let show = {
         let board = board.clone();
-        move |from: &str, to: &str| match Range::parse(from, to, browser::now(), &preferences.zone_untracked()) {
+        move |from: &str, to: &str| match Range::parse(
+            from,
+            to,
+            browser::now(),
+            &preferences.zone_untracked(),
+        ) {
             Ok(range) => {
                 board.show(&range);
                 open.set(false);
@@ -97,28 +105,44 @@ fn popover(board: Board, open: Signal<bool>, root: NodeRef) -> View {
 }
 
 /// One of the two fields, with the browser's own picker behind a button.
-fn field(id: &'static str, label: &'static str, value: Signal<String>, fault: Signal<Option<RangeFault>>, edge: Edge) -> View {
+fn field(
+    id: &'static str,
+    label: &'static str,
+    value: Signal<String>,
+    fault: Signal<Option<RangeFault>>,
+    edge: Edge,
+) -> View {
     let preferences = use_context::<Preferences>();
     let is_from = edge == Edge::From;
-    let message = create_memo(move || fault.get_clone().filter(|fault| fault.is_from == is_from).map(|fault| fault.message));
+    let message = create_memo(move || {
+        fault
+            .get_clone()
+            .filter(|fault| fault.is_from == is_from)
+            .map(|fault| fault.message)
+    });
     let picker = create_node_ref();
     let note = format!("{id}-fault");
     let describes = note.clone();
     let pick = move |_| {
-        let Some(input) = picker.try_get().and_then(|node| node.dyn_into::<web_sys::HtmlInputElement>().ok()) else {
+        let Some(input) = picker
+            .try_get()
+            .and_then(|node| node.dyn_into::<web_sys::HtmlInputElement>().ok())
+        else {
             return;
         };
         let zone = preferences.zone_untracked();
-        let at = value
-            .get_clone_untracked()
-            .parse::<Expression>()
-            .map_or_else(|_| browser::now(), |moment| moment.resolve(browser::now(), &zone, edge));
+        let at = value.get_clone_untracked().parse::<Expression>().map_or_else(
+            |_| browser::now(),
+            |moment| moment.resolve(browser::now(), &zone, edge),
+        );
         let wall = format::stamp(at, &zone);
         input.set_value(&wall.get(..16).unwrap_or_default().replace(' ', "T"));
         browser::open_picker(&input);
     };
     let picked = move |event: web_sys::Event| {
-        if let Some(input) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok())
+        if let Some(input) = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok())
             && !input.value().is_empty()
         {
             value.set(input.value().replace('T', " "));
@@ -151,7 +175,9 @@ fn recent(show: impl Fn(&str, &str) + Clone + 'static) -> View {
     let items: Vec<View> = all
         .into_iter()
         .filter_map(|(from, to)| {
-            let title = Range::parse(&from, &to, browser::now(), &zone).ok()?.title(browser::now(), &zone);
+            let title = Range::parse(&from, &to, browser::now(), &zone)
+                .ok()?
+                .title(browser::now(), &zone);
             let show = show.clone();
             Some(view! {
                 button(r#type="button", class="recent", on:click=move |_| show(&from, &to)) { (title) }

@@ -13,8 +13,12 @@ pub(crate) fn refresh_control(board: Board) -> View {
         span(class="dim") { (refresh.get().name()) }
         (icon::chevron())
     };
-    let options =
-        Menu { button: "pill", list: "right narrow", label: "Refresh interval".to_owned(), id: "refresh-interval" };
+    let options = Menu {
+        button: "pill",
+        list: "right narrow",
+        label: "Refresh interval".to_owned(),
+        id: "refresh-interval",
+    };
     let interval = menu(options, face, move |open| {
         let items: Vec<View> = CHOICES
             .into_iter()

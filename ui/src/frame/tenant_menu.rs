@@ -26,7 +26,12 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
         b { (name) }
         (icon::chevron())
     };
-    let options = Menu { button: "pill", list: "", label: "Tenant".to_owned(), id: "tenant-menu" };
+    let options = Menu {
+        button: "pill",
+        list: "",
+        label: "Tenant".to_owned(),
+        id: "tenant-menu",
+    };
     menu(options, face, move |open| {
         let items: Vec<View> = tenants
             .iter()
@@ -56,5 +61,8 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
 }
 
 fn initial(name: &str) -> String {
-    name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default()
+    name.chars()
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default()
 }

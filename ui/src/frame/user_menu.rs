@@ -14,10 +14,17 @@ pub(crate) fn user_menu() -> View {
     let preferences = use_context::<Preferences>();
     let me = session.me();
     let email = me.as_ref().map(|me| me.email.clone()).unwrap_or_default();
-    let name = me.and_then(|me| me.full_name.clone()).unwrap_or_else(|| email.clone());
+    let name = me
+        .and_then(|me| me.full_name.clone())
+        .unwrap_or_else(|| email.clone());
     let short = initials(&name);
     let face = view! { span(class="avatar", aria-hidden="true") { (short) } };
-    let options = Menu { button: "rounded-full", list: "right", label: format!("Account of {name}"), id: "user-menu" };
+    let options = Menu {
+        button: "rounded-full",
+        list: "right",
+        label: format!("Account of {name}"),
+        id: "user-menu",
+    };
     menu(options, face, move |open| {
         let looks: Vec<View> = Look::ALL
             .into_iter()
@@ -51,8 +58,14 @@ pub(crate) fn user_menu() -> View {
 /// `MR` of `Maria Rossi`, `A` of `alice@example.com`.
 fn initials(name: &str) -> String {
     let name = name.split('@').next().unwrap_or(name);
-    let mut words = name.split([' ', '.', '-', '_']).filter_map(|word| word.chars().next());
-    [words.next(), words.next()].into_iter().flatten().flat_map(char::to_uppercase).collect()
+    let mut words = name
+        .split([' ', '.', '-', '_'])
+        .filter_map(|word| word.chars().next());
+    [words.next(), words.next()]
+        .into_iter()
+        .flatten()
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]

@@ -18,10 +18,10 @@ use crate::{
 pub(crate) fn dashboard(tenant: String, name: String) -> View {
     let session = use_context::<Session>();
     let found = create_signal(None::<Result<Rc<Dashboard>, Failure>>);
-    let usual = create_selector(move || {
-        found.with(|found| found.as_ref()?.as_ref().ok()?.default_range.clone())
-    });
-    let title = create_selector(move || found.with(|found| Some(found.as_ref()?.as_ref().ok()?.title.clone())));
+    let usual =
+        create_selector(move || found.with(|found| found.as_ref()?.as_ref().ok()?.default_range.clone()));
+    let title =
+        create_selector(move || found.with(|found| Some(found.as_ref()?.as_ref().ok()?.title.clone())));
     let board = Board::new(&tenant, usual);
     create_effect(move || name_tab(&title.get_clone().unwrap_or_default()));
 
@@ -39,7 +39,9 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
                     Err(failure) => {
                         failed += 1;
                         let wait = crate::retry::is_passing(failure.status())
-                            .then(|| crate::retry::delay(failed, failure.retry_after(), js_sys::Math::random()))
+                            .then(|| {
+                                crate::retry::delay(failed, failure.retry_after(), js_sys::Math::random())
+                            })
                             .flatten();
                         found.set(Some(Err(failure)));
                         let Some(wait) = wait else { return };

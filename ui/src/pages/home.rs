@@ -13,8 +13,14 @@ use crate::{
 pub(crate) fn home() -> View {
     name_tab("");
     let location = use_context::<Location>();
-    let Some(me) = use_context::<Session>().me() else { return View::new() };
-    let selected = me.session.tenant.as_ref().filter(|id| me.tenants.iter().any(|tenant| tenant.id == **id));
+    let Some(me) = use_context::<Session>().me() else {
+        return View::new();
+    };
+    let selected = me
+        .session
+        .tenant
+        .as_ref()
+        .filter(|id| me.tenants.iter().any(|tenant| tenant.id == **id));
     if let Some(tenant) = selected.or_else(|| me.tenants.first().map(|tenant| &tenant.id)) {
         let address = format!("/t/{}", segment(tenant));
         // Not while this page is being drawn.
@@ -22,6 +28,10 @@ pub(crate) fn home() -> View {
         return View::new();
     }
     let bar = frame::bare_bar(None);
-    let body = notice("No tenant yet", "You are logged in, but no tenant has been opened to you. An administrator can do that.", None);
+    let body = notice(
+        "No tenant yet",
+        "You are logged in, but no tenant has been opened to you. An administrator can do that.",
+        None,
+    );
     view! { (bar) main { (body) } }
 }

@@ -18,7 +18,10 @@ pub(crate) fn login() -> View {
     let password = create_signal(String::new());
     let is_busy = create_signal(false);
     let trouble = create_signal(None::<String>);
-    let methods = create_signal(AuthMethods { local: true, oidc: None });
+    let methods = create_signal(AuthMethods {
+        local: true,
+        oidc: None,
+    });
     spawn_local_scoped(async move {
         // Without an answer the form is offered; logging in will say what is wrong.
         if let Ok(found) = api::get::<AuthMethods>("/auth/methods", None, None).await
@@ -42,7 +45,12 @@ pub(crate) fn login() -> View {
         is_busy.set(true);
         trouble.set(None);
         spawn_local_scoped(async move {
-            let answer = session.log_in(email.get_clone_untracked().trim().to_owned(), password.get_clone_untracked()).await;
+            let answer = session
+                .log_in(
+                    email.get_clone_untracked().trim().to_owned(),
+                    password.get_clone_untracked(),
+                )
+                .await;
             if let Err(failure) = answer {
                 trouble.set(Some(sentence(&failure)));
                 is_busy.set(false);

@@ -15,6 +15,10 @@ pub(crate) use tenant::tenant;
 /// The browser tab's title.
 fn name_tab(title: &str) {
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-        document.set_title(&if title.is_empty() { "Porthole".to_owned() } else { format!("{title} · Porthole") });
+        document.set_title(&if title.is_empty() {
+            "Porthole".to_owned()
+        } else {
+            format!("{title} · Porthole")
+        });
     }
 }

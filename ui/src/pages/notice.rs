@@ -3,13 +3,21 @@
 use sycamore::prelude::*;
 
 use super::name_tab;
-use crate::{api::Failure, frame, icon, stores::{Session, Who}};
+use crate::{
+    api::Failure,
+    frame, icon,
+    stores::{Session, Who},
+};
 
 /// An address that leads nowhere.
 pub(crate) fn not_found() -> View {
     name_tab("Not found");
     let bar = frame::bare_bar(None);
-    let body = notice("There is no such page", "The address may be mistyped, or what it named is gone.", None);
+    let body = notice(
+        "There is no such page",
+        "The address may be mistyped, or what it named is gone.",
+        None,
+    );
     view! { (bar) main { (body) } }
 }
 

@@ -20,7 +20,11 @@ pub(crate) fn tenant(tenant: String) -> View {
     spawn_local_scoped(async move {
         match api::get::<Dashboards>("/dashboards", Some(&id), None).await {
             Ok(found) => {
-                let usual = found.dashboards.iter().find(|one| one.name == "default").or(found.dashboards.first());
+                let usual = found
+                    .dashboards
+                    .iter()
+                    .find(|one| one.name == "default")
+                    .or(found.dashboards.first());
                 match usual {
                     Some(one) => location.replace(&format!("/t/{}/d/{}", segment(&id), segment(&one.name))),
                     None => trouble.set(Some((

@@ -8,8 +8,15 @@ use crate::stores::Board;
 
 /// All panels at their places; one below the other on a narrow screen, in reading order.
 pub(crate) fn grid(board: &Board, dashboard: &Dashboard) -> View {
-    let panels: Vec<View> = dashboard.panels.iter().map(|placement| panel(board, placement)).collect();
-    let columns = format!("grid-template-columns: repeat({}, minmax(0, 1fr))", dashboard.columns.max(1));
+    let panels: Vec<View> = dashboard
+        .panels
+        .iter()
+        .map(|placement| panel(board, placement))
+        .collect();
+    let columns = format!(
+        "grid-template-columns: repeat({}, minmax(0, 1fr))",
+        dashboard.columns.max(1)
+    );
     let empty = dashboard
         .panels
         .is_empty()
@@ -39,7 +46,12 @@ mod tests {
 
     #[test]
     fn a_place_is_written_for_the_grid() {
-        let position = Position { row: 2, col: 9, width: 4, height: 1 };
+        let position = Position {
+            row: 2,
+            col: 9,
+            width: 4,
+            height: 1,
+        };
         assert_eq!(area(position), "grid-column: 9 / span 4; grid-row: 2 / span 1");
     }
 }

@@ -86,10 +86,18 @@ impl Loader {
                 let mut due = answered.borrow().as_ref() != Some(&question);
                 // Data that the host may have kept is good enough, unless the reader asked for fresh data.
                 let mut fresh = due
-                    && answered.borrow().as_ref().map_or(question.asked != (0, 0), |a| a.asked != question.asked);
+                    && answered
+                        .borrow()
+                        .as_ref()
+                        .map_or(question.asked != (0, 0), |a| a.asked != question.asked);
                 loop {
                     if due {
-                        let asked = Ask { board: &board, path: &path, wishes: &question.wishes, fresh };
+                        let asked = Ask {
+                            board: &board,
+                            path: &path,
+                            wishes: &question.wishes,
+                            fresh,
+                        };
                         if !this.ask(asked, &running, session).await {
                             return;
                         }
@@ -97,10 +105,16 @@ impl Loader {
                         fresh = false;
                     }
                     browser::sleep(STEP).await;
-                    let interval = this.answer.with_untracked(|a| a.as_ref().map_or(own_interval, |a| a.refresh_interval));
+                    let interval = this
+                        .answer
+                        .with_untracked(|a| a.as_ref().map_or(own_interval, |a| a.refresh_interval));
                     let waited = browser::now() - this.received_at.get_untracked();
                     due = !browser::is_hidden()
-                        && board.refresh.get_untracked().wait(interval).is_some_and(|wait| waited >= i64::from(wait));
+                        && board
+                            .refresh
+                            .get_untracked()
+                            .wait(interval)
+                            .is_some_and(|wait| waited >= i64::from(wait));
                 }
             });
         });
@@ -126,7 +140,8 @@ impl Loader {
             *running.borrow_mut() = controller;
             let is_over = Rc::new(std::cell::Cell::new(false));
             self.watch(is_over.clone());
-            let answer = api::get::<PanelAnswer>(&ask.address(), Some(&ask.board.tenant), signal.as_ref()).await;
+            let answer =
+                api::get::<PanelAnswer>(&ask.address(), Some(&ask.board.tenant), signal.as_ref()).await;
             is_over.set(true);
             running.borrow_mut().take();
             if self.is_slow.get_untracked() {
@@ -150,7 +165,8 @@ impl Loader {
             }
             failed += 1;
             let passing = retry::is_passing(failure.status());
-            let wait = retry::delay(failed, failure.retry_after(), js_sys::Math::random()).filter(|_| passing);
+            let wait =
+                retry::delay(failed, failure.retry_after(), js_sys::Math::random()).filter(|_| passing);
             self.failure.set(Some(Rc::new(failure)));
             match wait {
                 Some(wait) => browser::sleep(wait).await,

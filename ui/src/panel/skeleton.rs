@@ -14,8 +14,14 @@ pub(super) fn skeleton(type_name: &str) -> View {
                 }
             }
         },
-        "health_status" => (0..5).map(|_| view! { i(class="row") }).collect::<Vec<_>>().into(),
-        "table" => (0..9).map(|_| view! { i(class="row") }).collect::<Vec<_>>().into(),
+        "health_status" => (0..5)
+            .map(|_| view! { i(class="row") })
+            .collect::<Vec<_>>()
+            .into(),
+        "table" => (0..9)
+            .map(|_| view! { i(class="row") })
+            .collect::<Vec<_>>()
+            .into(),
         _ => view! { i(class="line w-2/3") i(class="line w-1/2") i(class="grow") },
     };
     view! {

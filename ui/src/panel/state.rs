@@ -36,15 +36,19 @@ pub(super) fn empty(title: &'static str) -> View {
 pub(super) fn failed(failure: &Rc<Failure>, loader: Loader) -> View {
     let title = failure.title();
     let detail = failure.detail();
-    let plugin = failure.problem().and_then(|problem| match (&problem.plugin, &problem.limit) {
-        (Some(plugin), Some(limit)) => Some(format!("Plugin {plugin}, limit: {limit}")),
-        (Some(plugin), None) => Some(format!("Plugin {plugin}")),
-        _ => None,
-    });
+    let plugin = failure
+        .problem()
+        .and_then(|problem| match (&problem.plugin, &problem.limit) {
+            (Some(plugin), Some(limit)) => Some(format!("Plugin {plugin}, limit: {limit}")),
+            (Some(plugin), None) => Some(format!("Plugin {plugin}")),
+            _ => None,
+        });
     let plugin = plugin.map(|text| view! { p { (text) } });
     let faults = failure.problem().map(|problem| diagnostics(&problem.diagnostics));
     // A fault in a file does not go away by asking again.
-    let is_retried = failure.problem().is_none_or(|problem| problem.code != code::PANEL_CONFIGURATION);
+    let is_retried = failure
+        .problem()
+        .is_none_or(|problem| problem.code != code::PANEL_CONFIGURATION);
     let again = is_retried.then(|| {
         view! { button(r#type="button", class="button", on:click=move |_| loader.ask_again()) { "Try again" } }
     });
@@ -83,7 +87,10 @@ fn diagnostics(faults: &[Diagnostic]) -> View {
         .map(|fault| {
             let place = format!("{}:{}:{}", fault.file, fault.line, fault.column);
             let message = fault.message.clone();
-            let help = fault.help.clone().map(|help| view! { div(class="dim") { (help) } });
+            let help = fault
+                .help
+                .clone()
+                .map(|help| view! { div(class="dim") { (help) } });
             view! { li { div(class="mono") { (place) } div { (message) } (help) } }
         })
         .collect();

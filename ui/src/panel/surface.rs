@@ -162,7 +162,8 @@ fn note_of(answer: &Rc<PanelAnswer>) -> Option<String> {
         "max" => "maximum",
         other => other,
     };
-    matches!(answer.view, Shown::Chart(_)).then(|| format!("{} {how}", format::bucket(aggregation.bucket_seconds)))
+    matches!(answer.view, Shown::Chart(_))
+        .then(|| format!("{} {how}", format::bucket(aggregation.bucket_seconds)))
 }
 
 /// What a reader must notice: things that are down, data that is old, errors.
@@ -204,7 +205,8 @@ fn badges(loader: Loader) -> View {
 
 fn made_at(answer: &PanelAnswer, clock: Clock, preferences: Preferences) -> String {
     let now = clock.now();
-    format::parse_rfc3339(&answer.generated_at).map_or_else(String::new, |at| format::short(at, now, &preferences.zone()))
+    format::parse_rfc3339(&answer.generated_at)
+        .map_or_else(String::new, |at| format::short(at, now, &preferences.zone()))
 }
 
 /// On the right, shown on hover and on focus: how old the data is, and the menu.
@@ -219,8 +221,11 @@ fn tools(placement: &PanelPlacement, loader: Loader, kind: ReadSignal<Kind>, as_
     let menu = menu(options, icon::more(), move |open| {
         let other = move || match kind.get() {
             Kind::Chart | Kind::ChartTable => {
-                let (icon, text) =
-                    if as_table.get() { (icon::chart(), "View as chart") } else { (icon::table(), "View as table") };
+                let (icon, text) = if as_table.get() {
+                    (icon::chart(), "View as chart")
+                } else {
+                    (icon::table(), "View as table")
+                };
                 view! {
                     button(r#type="button", class="menu-item", role="menuitem",
                         on:click=move |_| { open.set(false); as_table.set(!as_table.get_untracked()); }) { (icon) span { (text) } }

@@ -54,7 +54,9 @@ impl Board {
 
     /// The instants meant right now; not tracked.
     pub fn window(&self) -> Window {
-        self.range.get_clone_untracked().window(browser::now(), &self.preferences.zone_untracked())
+        self.range
+            .get_clone_untracked()
+            .window(browser::now(), &self.preferences.zone_untracked())
     }
 
     /// Shows another range.
@@ -99,6 +101,11 @@ impl Board {
                 query.push(name, value);
             }
         }
-        format!("/t/{}/d/{}{}", segment(&self.tenant), segment(dashboard), query.to_text())
+        format!(
+            "/t/{}/d/{}{}",
+            segment(&self.tenant),
+            segment(dashboard),
+            query.to_text()
+        )
     }
 }

@@ -24,7 +24,9 @@ pub(crate) struct Location {
 impl Location {
     /// Reads the address, follows Back and Forward, and takes over clicks on links of this origin.
     pub fn install() -> Self {
-        let this = Self { address: create_signal(current()) };
+        let this = Self {
+            address: create_signal(current()),
+        };
         browser::on_window("popstate", move |_: web_sys::Event| this.address.set(current()));
         browser::on_document("click", move |event: web_sys::MouseEvent| this.follow(&event));
         this
@@ -37,12 +39,14 @@ impl Location {
 
     /// Tracked.
     pub fn parameter(self, name: &str) -> Option<String> {
-        self.address.with(|address| address.query.get(name).map(str::to_owned))
+        self.address
+            .with(|address| address.query.get(name).map(str::to_owned))
     }
 
     /// Path and query, as in the address bar.
     pub fn text(self) -> String {
-        self.address.with_untracked(|address| format!("{}{}", address.path, address.query.to_text()))
+        self.address
+            .with_untracked(|address| format!("{}{}", address.path, address.query.to_text()))
     }
 
     /// Goes to an address of this origin, as a new step in the history.
@@ -90,7 +94,8 @@ impl Location {
             .and_then(|element| element.closest("a[href]").ok()?)
             .and_then(|element| element.dyn_into::<web_sys::HtmlAnchorElement>().ok());
         let Some(link) = link else { return };
-        let is_ours = web_sys::window().and_then(|window| window.location().origin().ok()) == Some(link.origin());
+        let is_ours =
+            web_sys::window().and_then(|window| window.location().origin().ok()) == Some(link.origin());
         // Files of the host (pictures, exports) are the browser's to open.
         if is_ours && link.target().is_empty() && !link.pathname().starts_with("/api/") {
             event.prevent_default();
@@ -102,7 +107,10 @@ impl Location {
 fn current() -> Address {
     let location = web_sys::window().map(|window| window.location());
     let part = |read: fn(&web_sys::Location) -> Result<String, JsValue>| {
-        location.as_ref().and_then(|location| read(location).ok()).unwrap_or_default()
+        location
+            .as_ref()
+            .and_then(|location| read(location).ok())
+            .unwrap_or_default()
     };
     Address {
         path: part(web_sys::Location::pathname),

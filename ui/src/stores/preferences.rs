@@ -20,8 +20,11 @@ pub(crate) enum Look {
 }
 
 impl Look {
-    pub const ALL: [(Self, &'static str, &'static str); 3] =
-        [(Self::Dark, "dark", "Dark"), (Self::Light, "light", "Light"), (Self::System, "system", "System")];
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Dark, "dark", "Dark"),
+        (Self::Light, "light", "Light"),
+        (Self::System, "system", "System"),
+    ];
 }
 
 /// Whose time is shown.
@@ -56,8 +59,15 @@ impl Preferences {
     /// Reads what was kept, and keeps the page's look in step.
     pub fn load() -> Self {
         let look = browser::stored("theme");
-        let look = Look::ALL.iter().find(|(_, name, _)| look.as_deref() == Some(*name)).map_or(Look::Dark, |l| l.0);
-        let zone = if browser::stored("zone").as_deref() == Some("utc") { ZoneChoice::Utc } else { ZoneChoice::Browser };
+        let look = Look::ALL
+            .iter()
+            .find(|(_, name, _)| look.as_deref() == Some(*name))
+            .map_or(Look::Dark, |l| l.0);
+        let zone = if browser::stored("zone").as_deref() == Some("utc") {
+            ZoneChoice::Utc
+        } else {
+            ZoneChoice::Browser
+        };
         let this = Self {
             look: create_signal(look),
             zone: create_signal(zone),

@@ -23,7 +23,9 @@ impl Recent {
             .map(|(from, to)| (from.to_owned(), to.to_owned()))
             .take(MOST)
             .collect();
-        Self { ranges: create_signal(ranges) }
+        Self {
+            ranges: create_signal(ranges),
+        }
     }
 
     /// Tracked.
@@ -38,8 +40,9 @@ impl Recent {
             ranges.insert(0, (from.to_owned(), to.to_owned()));
             ranges.truncate(MOST);
         });
-        let text: Vec<String> =
-            self.ranges.with_untracked(|ranges| ranges.iter().map(|(from, to)| format!("{from}..{to}")).collect());
+        let text: Vec<String> = self
+            .ranges
+            .with_untracked(|ranges| ranges.iter().map(|(from, to)| format!("{from}..{to}")).collect());
         browser::store("ranges", &text.join("\n"));
     }
 }

@@ -34,7 +34,10 @@ pub(crate) struct Session {
 impl Session {
     /// Asks the host who is logged in.
     pub fn open(location: Location) -> Self {
-        let this = Self { who: create_signal(Who::Asking), location };
+        let this = Self {
+            who: create_signal(Who::Asking),
+            location,
+        };
         this.ask();
         this
     }

@@ -32,19 +32,38 @@ pub(super) struct Ready {
 
 impl Ready {
     fn of(answer: Rc<PanelAnswer>) -> Option<Self> {
-        let Shown::Chart(chart) = &answer.view else { return None };
+        let Shown::Chart(chart) = &answer.view else {
+            return None;
+        };
         let aligned = series::align(&chart.series);
-        let decimals =
-            number::shared_decimals(chart.series.iter().flat_map(|plot| plot.values.iter().copied().flatten()));
-        let reach = answer.aggregation.as_ref().map_or(60_000.0, |a| f64::from(a.bucket_seconds) * 1_000.0);
-        Some(Self { aligned, decimals, reach, answer })
+        let decimals = number::shared_decimals(
+            chart
+                .series
+                .iter()
+                .flat_map(|plot| plot.values.iter().copied().flatten()),
+        );
+        let reach = answer
+            .aggregation
+            .as_ref()
+            .map_or(60_000.0, |a| f64::from(a.bucket_seconds) * 1_000.0);
+        Some(Self {
+            aligned,
+            decimals,
+            reach,
+            answer,
+        })
     }
 
     /// What is shown.
     pub fn chart(&self) -> &Chart {
         static NONE: Chart = Chart {
             series: Vec::new(),
-            y_axis: porthole_model::Axis { label: None, unit: None, minimum: None, maximum: None },
+            y_axis: porthole_model::Axis {
+                label: None,
+                unit: None,
+                minimum: None,
+                maximum: None,
+            },
             thresholds: Vec::new(),
             stacked: false,
         };
@@ -56,7 +75,10 @@ impl Ready {
 
     /// A value as the legend and the tooltip write it.
     pub fn value(&self, value: f64) -> String {
-        number::with_unit(&number::number(value, Some(self.decimals)), self.chart().y_axis.unit.as_deref())
+        number::with_unit(
+            &number::number(value, Some(self.decimals)),
+            self.chart().y_axis.unit.as_deref(),
+        )
     }
 
     /// The colour of a series. It belongs to the series' place, so that hiding others does not change it.
@@ -88,8 +110,12 @@ impl Ready {
                     shown: visibility.shows(&plot.label),
                 })
                 .collect(),
-            start: edge(&self.answer.range.start).or_else(|| instants.first().map(|i| *i as i64)).unwrap_or(0),
-            end: edge(&self.answer.range.end).or_else(|| instants.last().map(|i| *i as i64)).unwrap_or(1),
+            start: edge(&self.answer.range.start)
+                .or_else(|| instants.first().map(|i| *i as i64))
+                .unwrap_or(0),
+            end: edge(&self.answer.range.end)
+                .or_else(|| instants.last().map(|i| *i as i64))
+                .unwrap_or(1),
             utc: zone == ZoneChoice::Utc,
             minimum: chart.y_axis.minimum,
             maximum: chart.y_axis.maximum,
@@ -100,7 +126,10 @@ impl Ready {
                 .iter()
                 .filter_map(|threshold| {
                     let color = color::legible(&threshold.color, theme, color::FOR_MARKS)?;
-                    Some(Mark { value: threshold.value, color })
+                    Some(Mark {
+                        value: threshold.value,
+                        color,
+                    })
                 })
                 .collect(),
             stacked: chart.stacked,
@@ -123,7 +152,12 @@ pub(crate) fn chart(board: &Board, loader: Loader) -> View {
 
     let board = board.clone();
     on_mount(move || {
-        let Some(element) = node.try_get().and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { return };
+        let Some(element) = node
+            .try_get()
+            .and_then(|node| node.dyn_into::<web_sys::Element>().ok())
+        else {
+            return;
+        };
         let plot: Rc<RefCell<Option<Plot>>> = Rc::default();
         on_cleanup({
             let plot = plot.clone();
@@ -135,7 +169,10 @@ pub(crate) fn chart(board: &Board, loader: Loader) -> View {
             let settings = ready.settings(&visibility, preferences.theme(), preferences.zone());
             let chart = ready.chart();
             let values = plotter::drawn(&ready.aligned, chart.stacked, |index| {
-                chart.series.get(index).is_some_and(|plot| visibility.shows(&plot.label))
+                chart
+                    .series
+                    .get(index)
+                    .is_some_and(|plot| visibility.shows(&plot.label))
             });
             let instants = &ready.aligned.instants;
             if let Some(plot) = plot.borrow().as_ref() {
@@ -180,16 +217,28 @@ fn spoken(ready: Option<Rc<Ready>>) -> String {
         .take(12)
         .filter_map(|plot| Some(format!("{}: {}", plot.label, ready.value(series::last(plot)?))))
         .collect();
-    format!("{}. Last values: {}. The panel's menu shows it as a table.", ready.answer.title, parts.join(", "))
+    format!(
+        "{}. Last values: {}. The panel's menu shows it as a table.",
+        ready.answer.title,
+        parts.join(", ")
+    )
 }
 
 /// Colour, name and last value of each series; a click isolates one, with the control key it toggles one.
 fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) -> View {
     let preferences = use_context::<Preferences>();
     let items = move || {
-        let Some(ready) = ready.get_clone() else { return Vec::new() };
-        let labels: Rc<Vec<String>> =
-            Rc::new(ready.chart().series.iter().map(|plot| plot.label.clone()).collect());
+        let Some(ready) = ready.get_clone() else {
+            return Vec::new();
+        };
+        let labels: Rc<Vec<String>> = Rc::new(
+            ready
+                .chart()
+                .series
+                .iter()
+                .map(|plot| plot.label.clone())
+                .collect(),
+        );
         let theme = preferences.theme();
         ready
             .chart()

@@ -4,14 +4,7 @@ use porthole_model::View as Shown;
 use sycamore::prelude::*;
 
 use super::pager::pager;
-use crate::{
-    number,
-    panel::Loader,
-    series,
-    sorting::page_count,
-    stores::Preferences,
-    time::format,
-};
+use crate::{number, panel::Loader, series, sorting::page_count, stores::Preferences, time::format};
 
 /// Rows on a page; a browser draws these at once.
 const PAGE_SIZE: u32 = 100;
@@ -31,7 +24,10 @@ pub(crate) fn chart_table(loader: Loader) -> View {
         for plot in &mut plots {
             plot.join_within = None;
         }
-        let title = answer.as_ref().map(|answer| answer.title.clone()).unwrap_or_default();
+        let title = answer
+            .as_ref()
+            .map(|answer| answer.title.clone())
+            .unwrap_or_default();
         (labels, series::align(&plots), chart.y_axis.unit.clone(), title)
     });
     let total = move || table.with(|table| table.1.instants.len());

@@ -24,12 +24,18 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
         .and_then(|threshold| color::legible(&threshold.color, theme, color::FOR_TEXT))
         .unwrap_or_else(|| "var(--text)".to_owned());
     let paint = format!("color: {color}");
-    let value = metric.value.map_or_else(|| "–".to_owned(), |value| number::number(value, metric.decimals));
+    let value = metric
+        .value
+        .map_or_else(|| "–".to_owned(), |value| number::number(value, metric.decimals));
     let unit = metric.unit.clone().unwrap_or_default();
-    let label = metric.threshold.as_ref().and_then(|threshold| threshold.label.clone()).map(|label| {
-        let paint = paint.clone();
-        view! { b(prop:style=paint) { (label) } }
-    });
+    let label = metric
+        .threshold
+        .as_ref()
+        .and_then(|threshold| threshold.label.clone())
+        .map(|label| {
+            let paint = paint.clone();
+            view! { b(prop:style=paint) { (label) } }
+        });
     let change = metric.trend.map(|trend| {
         let text = trend_text(trend, metric);
         view! { span(class="dim", title="Against the period before, of the same length") { (text) } }
@@ -60,12 +66,17 @@ fn trend_text(trend: Trend, metric: &Metric) -> String {
         let decimals = if share < 10.0 { 1 } else { 0 };
         return format!("{arrow} {} %", number::number(share, Some(decimals)));
     }
-    format!("{arrow} {}", number::number(trend.change.abs(), metric.decimals.or(Some(1))))
+    format!(
+        "{arrow} {}",
+        number::number(trend.change.abs(), metric.decimals.or(Some(1)))
+    )
 }
 
 /// The course without axes; gaps are gaps.
 fn sparkline(line: &Sparkline, color: &str) -> View {
-    let Some((stroke, area)) = paths(line) else { return View::new() };
+    let Some((stroke, area)) = paths(line) else {
+        return View::new();
+    };
     let (fill, pen) = (color.to_owned(), color.to_owned());
     view! {
         svg("class"="spark", "viewBox"="0 0 200 46", "preserveAspectRatio"="none", "aria-hidden"="true") {
@@ -77,8 +88,16 @@ fn sparkline(line: &Sparkline, color: &str) -> View {
 
 /// The line and the area under it, on 200 by 46 units.
 fn paths(line: &Sparkline) -> Option<(String, String)> {
-    let values = || line.values.iter().copied().flatten().filter(|value| value.is_finite());
-    let (low, high) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let values = || {
+        line.values
+            .iter()
+            .copied()
+            .flatten()
+            .filter(|value| value.is_finite())
+    };
+    let (low, high) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+        (l.min(v), h.max(v))
+    });
     let (start, end) = (*line.instants.first()? as f64, *line.instants.last()? as f64);
     if low > high || end <= start {
         return None;
@@ -98,7 +117,11 @@ fn paths(line: &Sparkline) -> Option<(String, String)> {
             continue;
         };
         let x = (*instant as f64 - start) / (end - start) * 200.0;
-        let y = if high > low { 42.0 - (value - low) / height * 38.0 } else { 23.0 };
+        let y = if high > low {
+            42.0 - (value - low) / height * 38.0
+        } else {
+            23.0
+        };
         let step = format!("{}{x:.1} {y:.1}", if first.is_none() { 'M' } else { 'L' });
         stroke.push_str(&step);
         area.push_str(&step);
@@ -115,7 +138,10 @@ mod tests {
     use super::*;
 
     fn line(values: &[Option<f64>]) -> Sparkline {
-        Sparkline { instants: (0..values.len() as i64).collect(), values: values.to_vec() }
+        Sparkline {
+            instants: (0..values.len() as i64).collect(),
+            values: values.to_vec(),
+        }
     }
 
     #[test]
@@ -127,7 +153,10 @@ mod tests {
 
     #[test]
     fn a_flat_line_is_in_the_middle() {
-        assert_eq!(paths(&line(&[Some(5.0), Some(5.0)])).unwrap().0, "M0.0 23.0L200.0 23.0");
+        assert_eq!(
+            paths(&line(&[Some(5.0), Some(5.0)])).unwrap().0,
+            "M0.0 23.0L200.0 23.0"
+        );
     }
 
     #[test]
@@ -140,10 +169,25 @@ mod tests {
     #[test]
     fn a_trend_is_a_share_unless_the_value_is_one() {
         let plain = Metric::default();
-        let share = Metric { unit: Some("%".to_owned()), ..Default::default() };
-        let trend = Trend { previous: 100.0, change: 8.0 };
+        let share = Metric {
+            unit: Some("%".to_owned()),
+            ..Default::default()
+        };
+        let trend = Trend {
+            previous: 100.0,
+            change: 8.0,
+        };
         assert_eq!(trend_text(trend, &plain), "▲ 8.0 %");
         assert_eq!(trend_text(trend, &share), "▲ 8.0");
-        assert_eq!(trend_text(Trend { previous: 0.0, change: -3.0 }, &plain), "▼ 3.0");
+        assert_eq!(
+            trend_text(
+                Trend {
+                    previous: 0.0,
+                    change: -3.0
+                },
+                &plain
+            ),
+            "▼ 3.0"
+        );
     }
 }

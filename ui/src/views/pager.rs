@@ -17,7 +17,12 @@ pub(super) fn pager(
         let text = |n: u64| number::number(n as f64, Some(0));
         match total {
             0 => "No rows".to_owned(),
-            _ => format!("{}–{} of {}", text((first + 1).min(total)), text(last), text(total)),
+            _ => format!(
+                "{}–{} of {}",
+                text((first + 1).min(total)),
+                text(last),
+                text(total)
+            ),
         }
     };
     let buttons = move || {

@@ -86,8 +86,11 @@ impl Plot {
         on_range: impl FnMut(f64, f64) + 'static,
         on_reset: impl FnMut() + 'static,
     ) -> Self {
-        let calls: (OnCursor, OnRange, OnReset) =
-            (Closure::new(on_cursor), Closure::new(on_range), Closure::new(on_reset));
+        let calls: (OnCursor, OnRange, OnReset) = (
+            Closure::new(on_cursor),
+            Closure::new(on_range),
+            Closure::new(on_reset),
+        );
         let plotter = Plotter::new(
             element,
             &text(settings),
@@ -97,12 +100,16 @@ impl Plot {
             calls.1.as_ref(),
             calls.2.as_ref(),
         );
-        Self { plotter, _calls: calls }
+        Self {
+            plotter,
+            _calls: calls,
+        }
     }
 
     /// Draws something else.
     pub fn redraw(&self, settings: &Settings, instants: &[f64], values: &[Vec<f64>]) {
-        self.plotter.update(&text(settings), &instants.into(), &columns(values));
+        self.plotter
+            .update(&text(settings), &instants.into(), &columns(values));
     }
 }
 
@@ -117,10 +124,17 @@ fn text(settings: &Settings) -> String {
 }
 
 fn columns(values: &[Vec<f64>]) -> js_sys::Array {
-    values.iter().map(|column| js_sys::Float64Array::from(column.as_slice())).collect()
+    values
+        .iter()
+        .map(|column| js_sys::Float64Array::from(column.as_slice()))
+        .collect()
 }
 
 /// The values as they are drawn: stacked where that is asked for.
 pub(super) fn drawn(aligned: &Aligned, stacked: bool, is_shown: impl Fn(usize) -> bool) -> Vec<Vec<f64>> {
-    if stacked { crate::series::stack(aligned, is_shown) } else { aligned.values.clone() }
+    if stacked {
+        crate::series::stack(aligned, is_shown)
+    } else {
+        aligned.values.clone()
+    }
 }

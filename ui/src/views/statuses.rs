@@ -15,9 +15,11 @@ pub(crate) fn statuses(loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
     let clock = use_context::<Clock>();
     let items = move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
-        Some(Shown::Statuses(statuses)) => {
-            statuses.items.iter().map(|item| line(item, preferences, clock)).collect::<Vec<View>>()
-        }
+        Some(Shown::Statuses(statuses)) => statuses
+            .items
+            .iter()
+            .map(|item| line(item, preferences, clock))
+            .collect::<Vec<View>>(),
         _ => Vec::new(),
     };
     view! { ul(class="statuses") { (items()) } }

@@ -19,11 +19,20 @@ const TYPING: u32 = 350;
 /// The table, its filters and its pager.
 pub(crate) fn table(loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
-    let table = create_memo(move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
-        Some(Shown::Table(table)) => table.clone(),
-        _ => Table::default(),
-    });
-    let title = move || loader.answer.with(|answer| answer.as_ref().map(|answer| answer.title.clone()).unwrap_or_default());
+    let table = create_memo(
+        move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
+            Some(Shown::Table(table)) => table.clone(),
+            _ => Table::default(),
+        },
+    );
+    let title = move || {
+        loader.answer.with(|answer| {
+            answer
+                .as_ref()
+                .map(|answer| answer.title.clone())
+                .unwrap_or_default()
+        })
+    };
     // The head is drawn anew only when it changes: a refresh must not take a filter from under the fingers.
     let head = create_selector(move || table.with(|table| (table.columns.clone(), table.sort.clone())));
     let columns = create_selector(move || table.with(|table| table.columns.clone()));
@@ -31,13 +40,20 @@ pub(crate) fn table(loader: Loader) -> View {
 
     let heads = move || {
         let (columns, sort) = head.get_clone();
-        columns.iter().map(|column| heading(column, &sort, loader)).collect::<Vec<View>>()
+        columns
+            .iter()
+            .map(|column| heading(column, &sort, loader))
+            .collect::<Vec<View>>()
     };
     let filters = move || {
         if !is_filtering.get() {
             return View::new();
         }
-        let fields: Vec<View> = columns.get_clone().iter().map(|column| filter(column, loader)).collect();
+        let fields: Vec<View> = columns
+            .get_clone()
+            .iter()
+            .map(|column| filter(column, loader))
+            .collect();
         view! { tr(class="filters") { (fields) } }
     };
     let body = move || {
@@ -122,7 +138,9 @@ fn heading(column: &TableColumn, sort: &[porthole_model::SortKey], loader: Loade
     });
     let (name, current) = (column.name.clone(), sort.to_vec());
     let choose = move |event: web_sys::MouseEvent| {
-        loader.wishes.update(|wishes| wishes.sort_by(&name, &current, event.shift_key()));
+        loader
+            .wishes
+            .update(|wishes| wishes.sort_by(&name, &current, event.shift_key()));
     };
     view! {
         th(scope="col", class=class, aria-sort=direction) {
@@ -139,7 +157,11 @@ fn filter(column: &TableColumn, loader: Loader) -> View {
     if !column.filterable {
         return view! { th() };
     }
-    let text = create_signal(loader.wishes.with_untracked(|wishes| wishes.filter_of(&column.name).to_owned()));
+    let text = create_signal(
+        loader
+            .wishes
+            .with_untracked(|wishes| wishes.filter_of(&column.name).to_owned()),
+    );
     let (name, label) = (column.name.clone(), format!("Filter {}", column.title));
     // Each key starts the wait anew: the scope of the effect's earlier run ends, and with it what it spawned.
     create_effect(move || {
@@ -147,7 +169,10 @@ fn filter(column: &TableColumn, loader: Loader) -> View {
         let name = name.clone();
         sycamore::futures::spawn_local_scoped(async move {
             browser::sleep(TYPING).await;
-            if loader.wishes.with_untracked(|wishes| wishes.filter_of(&name) != typed.trim()) {
+            if loader
+                .wishes
+                .with_untracked(|wishes| wishes.filter_of(&name) != typed.trim())
+            {
                 loader.wishes.update(|wishes| wishes.filter_by(&name, &typed));
             }
         });
@@ -166,7 +191,8 @@ fn cell(column: &TableColumn, value: &Value, zone: &dyn Zone, theme: color::Them
     if let ColumnFormat::Status { styles } = &column.format
         && let Some(style) = styles.iter().find(|style| value.as_str() == Some(&style.value))
     {
-        let color = color::legible(&style.color, theme, color::FOR_TEXT).unwrap_or_else(|| "currentColor".to_owned());
+        let color =
+            color::legible(&style.color, theme, color::FOR_TEXT).unwrap_or_else(|| "currentColor".to_owned());
         let (ink, swatch) = (format!("color: {color}"), format!("background: {color}"));
         return view! {
             td(class=class) {
@@ -181,10 +207,12 @@ fn cell(column: &TableColumn, value: &Value, zone: &dyn Zone, theme: color::Them
 fn text_of(format: &ColumnFormat, value: &Value, zone: &dyn Zone) -> String {
     match (format, value) {
         (_, Value::Null) => "–".to_owned(),
-        (ColumnFormat::Datetime, value) => match value.as_i64().or_else(|| value.as_f64().map(|v| v as i64)) {
-            Some(instant) => format::stamp(instant, zone),
-            None => plain(value),
-        },
+        (ColumnFormat::Datetime, value) => {
+            match value.as_i64().or_else(|| value.as_f64().map(|v| v as i64)) {
+                Some(instant) => format::stamp(instant, zone),
+                None => plain(value),
+            }
+        }
         (ColumnFormat::Number { decimals }, value) => match (value.as_f64(), decimals) {
             (Some(n), Some(_)) => number::number(n, *decimals),
             (Some(n), None) => number::exact(n),
@@ -220,16 +248,29 @@ mod tests {
 
     #[test]
     fn cells_are_written_by_their_format() {
-        assert_eq!(text(ColumnFormat::Datetime, json!(1_795_269_521_000_i64)), "2026-11-21 13:58:41");
-        assert_eq!(text(ColumnFormat::Number { decimals: Some(2) }, json!(1234.5)), "1,234.50");
-        assert_eq!(text(ColumnFormat::Number { decimals: None }, json!(0.125)), "0.125");
+        assert_eq!(
+            text(ColumnFormat::Datetime, json!(1_795_269_521_000_i64)),
+            "2026-11-21 13:58:41"
+        );
+        assert_eq!(
+            text(ColumnFormat::Number { decimals: Some(2) }, json!(1234.5)),
+            "1,234.50"
+        );
+        assert_eq!(
+            text(ColumnFormat::Number { decimals: None }, json!(0.125)),
+            "0.125"
+        );
         assert_eq!(text(ColumnFormat::Boolean, json!(true)), "Yes");
         assert_eq!(text(ColumnFormat::Text, json!("x")), "x");
     }
 
     #[test]
     fn nothing_is_a_dash_and_not_zero() {
-        for format in [ColumnFormat::Text, ColumnFormat::Datetime, ColumnFormat::Number { decimals: None }] {
+        for format in [
+            ColumnFormat::Text,
+            ColumnFormat::Datetime,
+            ColumnFormat::Number { decimals: None },
+        ] {
             assert_eq!(text(format, Value::Null), "–");
         }
     }
@@ -237,7 +278,10 @@ mod tests {
     #[test]
     fn a_value_that_does_not_fit_its_format_is_shown_as_it_is() {
         assert_eq!(text(ColumnFormat::Datetime, json!("soon")), "soon");
-        assert_eq!(text(ColumnFormat::Number { decimals: Some(1) }, json!("many")), "many");
+        assert_eq!(
+            text(ColumnFormat::Number { decimals: Some(1) }, json!("many")),
+            "many"
+        );
         assert_eq!(text(ColumnFormat::Boolean, json!(1)), "1");
     }
 }

@@ -40,10 +40,22 @@ pub(super) fn tooltip(
 
 /// Beside the cursor, on the side with more room.
 fn place(left: f64, top: f64, plot: NodeRef) -> String {
-    let size = plot.try_get().and_then(|node| node.dyn_into::<web_sys::Element>().ok());
-    let (width, height) = size.map_or((0, 0), |element| (element.client_width(), element.client_height()));
-    let across = if left > f64::from(width) / 2.0 { "translateX(calc(-100% - 14px))" } else { "translateX(14px)" };
-    let down = if top > f64::from(height) / 2.0 { "translateY(calc(-100% + 12px))" } else { "translateY(-12px)" };
+    let size = plot
+        .try_get()
+        .and_then(|node| node.dyn_into::<web_sys::Element>().ok());
+    let (width, height) = size.map_or((0, 0), |element| {
+        (element.client_width(), element.client_height())
+    });
+    let across = if left > f64::from(width) / 2.0 {
+        "translateX(calc(-100% - 14px))"
+    } else {
+        "translateX(14px)"
+    };
+    let down = if top > f64::from(height) / 2.0 {
+        "translateY(calc(-100% + 12px))"
+    } else {
+        "translateY(-12px)"
+    };
     format!("left: {left}px; top: {top}px; transform: {across} {down}")
 }
 
@@ -55,7 +67,12 @@ fn entries(ready: &Ready, index: usize, visibility: &Visibility, preferences: Pr
         .iter()
         .enumerate()
         .filter(|(_, plot)| visibility.shows(&plot.label))
-        .map(|(series, _)| (series, series::reading(&ready.aligned, series, index, ready.reach)))
+        .map(|(series, _)| {
+            (
+                series,
+                series::reading(&ready.aligned, series, index, ready.reach),
+            )
+        })
         .collect();
     // Largest first, those without a value last.
     found.sort_by(|(_, a), (_, b)| match (a, b) {
