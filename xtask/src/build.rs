@@ -7,10 +7,10 @@ use crate::{components, toolchain::WasmToolchain, ui};
 pub struct Args {
     /// Only the panels' components
     #[arg(long, conflicts_with = "ui")]
-    components: bool,
+    pub components: bool,
     /// Only the UI
     #[arg(long)]
-    ui: bool,
+    pub ui: bool,
 }
 
 /// Builds what was asked for.

@@ -17,6 +17,8 @@ mod toolchain;
 mod ui;
 mod workspace;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Builds, runs and tests Porthole.
@@ -43,13 +45,21 @@ enum Task {
     Audit(audit::Args),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().task {
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
         Task::Build(args) => build::run(&args),
         Task::Setup(args) => setup::run(&args),
         Task::Demo(args) => demo::run(&args),
-        Task::Test(args) => test::run(&args),
+        // Its last line is the summary, whatever it says.
+        Task::Test(args) => return test::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Audit(args) => audit::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
