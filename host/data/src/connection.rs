@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
-use sqlx::{Arguments, AssertSqlSafe, Executor};
+use sqlx::{Arguments, AssertSqlSafe, Executor, Postgres};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::cells::Cells;
@@ -29,7 +30,7 @@ const SQLITE_STEPS: i32 = 4096;
 /// What is meant by a tenant's URL.
 pub(crate) enum Target {
     Postgres(Box<PgConnectOptions>),
-    Sqlite(SqliteConnectOptions),
+    Sqlite(Box<SqliteConnectOptions>),
 }
 
 impl Target {
@@ -42,11 +43,10 @@ impl Target {
             if path.is_empty() || path.contains(":memory:") {
                 return Err("the database URL names no file: write `sqlite:PATH`".into());
             }
-            return Ok(Self::Sqlite(
-                SqliteConnectOptions::new()
-                    .filename(path)
-                    .busy_timeout(Duration::from_secs(2)),
-            ));
+            let options = SqliteConnectOptions::new()
+                .filename(path)
+                .busy_timeout(Duration::from_secs(2));
+            return Ok(Self::Sqlite(Box::new(options)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = PgConnectOptions::from_str(url).map_err(
@@ -110,10 +110,13 @@ impl Connections {
                     .after_connect(move |connection, _| {
                         let settings = settings.clone();
                         Box::pin(async move {
-                            connection
-                                .execute(sqlx::raw_sql(AssertSqlSafe(settings)))
-                                .await
-                                .map(|_| ())
+                            connection.execute(sqlx::raw_sql(AssertSqlSafe(settings))).await?;
+                            // Some systems cannot do this; a given up query then runs to its timeout.
+                            let check = "SET client_connection_check_interval = '500ms'";
+                            if let Err(error) = connection.execute(sqlx::raw_sql(check)).await {
+                                tracing::debug!(%error, "the server does not check for closed connections");
+                            }
+                            Ok(())
                         })
                     })
                     .connect_lazy_with(*connect);
@@ -152,7 +155,7 @@ impl Connections {
     }
 
     /// Runs a statement and gives its rows to `each`, one by one; an error from it ends the reading. Dropping the future
-    /// stops a statement in SQLite at once, in PostgreSQL at the statement timeout at the latest.
+    /// stops the statement: in SQLite at once, in PostgreSQL within about a second.
     pub(crate) async fn each<F>(&self, statement: Statement, each: F) -> Result<(), DataError>
     where
         F: FnMut(&dyn Cells) -> Result<(), DataError> + Send,
@@ -163,23 +166,32 @@ impl Connections {
         {
             return Err(error.clone());
         }
+        tracing::trace!(sql = statement.text, "asking a tenant's database");
         match &self.pool {
             Pool::None(message) => Err(DataError::Unavailable(message.clone())),
             Pool::Postgres(pool) => {
-                let mut connection = self.connected(pool.acquire().await)?;
+                let mut held = Held(Some(self.connected(pool.acquire().await)?));
                 let limit = self.statement_timeout.saturating_add(GRACE);
                 let run = async {
                     let mut each = each;
+                    let Some(connection) = held.0.as_deref_mut() else {
+                        return Ok(());
+                    };
                     let query = sqlx::query_with(AssertSqlSafe(statement.text), postgres(statement.binds)?);
-                    let mut rows = query.fetch(&mut *connection);
+                    let mut rows = query.fetch(connection);
                     while let Some(row) = rows.try_next().await.map_err(|error| self.failed(error))? {
                         each(&row)?;
                     }
                     Ok(())
                 };
-                tokio::time::timeout(limit, run)
-                    .await
-                    .unwrap_or_else(|_| Err(self.timed_out()))
+                match tokio::time::timeout(limit, run).await {
+                    Ok(Ok(())) => {
+                        held.finish();
+                        Ok(())
+                    }
+                    Ok(Err(error)) => Err(error),
+                    Err(_) => Err(self.timed_out()),
+                }
             }
             Pool::Sqlite(pool) => {
                 let mut connection = self.connected(pool.acquire().await)?;
@@ -312,6 +324,25 @@ fn brief(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Configuration(_) => "the configuration cannot be used".into(),
         other => other.to_string(),
+    }
+}
+
+/// A connection to PostgreSQL while a statement runs on it. One that is given up halfway is closed, not handed to the
+/// next: the server may still be busy with the statement, and notices the closed connection within a second.
+struct Held(Option<PoolConnection<Postgres>>);
+
+impl Held {
+    /// The statement has come to its end: the connection can be used again.
+    fn finish(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            drop(connection.detach());
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod header;
 mod survey;
 
 use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use csv::StringRecord;
@@ -70,12 +71,12 @@ pub enum ImportError {
     /// The header or the options do not fit.
     #[error("{0}")]
     Header(String),
-    /// Rows that do not fit: the first 20, and how many there are in all.
+    /// Rows that do not fit: the first 20, and how many there are in all; two bad cells of one row count twice.
     #[error("{total} rows cannot be imported; nothing was: {}", .faults.iter().map(|f| format!("line {}: {}", f.line, f.message)).collect::<Vec<_>>().join("; "))]
     Rows {
         /// At most 20.
         faults: Vec<RowFault>,
-        /// All of them.
+        /// All that is wrong, listed or not.
         total: u64,
     },
     /// The database refused.
@@ -150,15 +151,15 @@ async fn import(
         let mut record = StringRecord::new();
         while let Some(row) = next(&mut reader, &mut record, header) {
             match row {
-                Ok(line) => survey.look(line, &record),
-                Err(fault) => survey.reject(fault),
+                Ok(place) => survey.look(place, &record),
+                Err((place, message)) => survey.reject(place, message),
             }
             if survey.rows.is_multiple_of(REPORT_EVERY) {
                 report(reader.position().byte(), 0);
                 tokio::task::yield_now().await;
             }
         }
-        survey.table(header, options, &existing)?
+        survey.table(file, options, &existing)?
     };
 
     loader.begin().await?;
@@ -227,47 +228,65 @@ async fn insert(
     }
 }
 
+/// Where a row begins. Empty lines before it may belong to it here: [`Place::line_in`] leaves them out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    byte: u64,
+    line: u64,
+}
+
+impl Place {
+    fn of(position: &csv::Position) -> Self {
+        Self {
+            byte: position.byte(),
+            line: position.line(),
+        }
+    }
+
+    /// The line of the file, from 1, that the row begins on.
+    fn line_in(self, file: &Path) -> u64 {
+        let mut skipped = 0;
+        if let Ok(mut file) = File::open(file)
+            && file.seek(SeekFrom::Start(self.byte)).is_ok()
+        {
+            for byte in BufReader::new(file).bytes() {
+                match byte {
+                    Ok(b'\n') => skipped += 1,
+                    Ok(b'\r') => {}
+                    _ => break,
+                }
+            }
+        }
+        self.line + skipped
+    }
+}
+
 /// Reads a row; `None` at the end. A row that cannot be read does not end the reading.
 fn next(
     reader: &mut csv::Reader<File>,
     record: &mut StringRecord,
     header: &Header,
-) -> Option<Result<u64, RowFault>> {
-    let line = reader.position().line();
+) -> Option<Result<Place, (Place, String)>> {
+    let place = Place::of(reader.position());
     match reader.read_record(record) {
         Ok(false) => None,
         Ok(true) => {
-            // The position before reading is the end of the row before: empty lines lie in between.
-            let line = record.position().map_or(line, csv::Position::line);
+            let place = record.position().map_or(place, Place::of);
             match record.len() == header.names.len() {
-                true => Some(Ok(line)),
+                true => Some(Ok(place)),
                 false => {
                     let (has, wants) = (record.len(), header.names.len());
-                    Some(Err(RowFault {
-                        line,
-                        message: format!("{has} cells where the header has {wants}"),
-                    }))
+                    Some(Err((place, format!("{has} cells where the header has {wants}"))))
                 }
             }
         }
         Err(error) => match error.kind() {
             csv::ErrorKind::Utf8 { pos, .. } => {
-                let line = pos.as_ref().map_or(line, csv::Position::line);
-                Some(Err(RowFault {
-                    line,
-                    message: "not UTF-8 text".into(),
-                }))
+                let place = pos.as_ref().map_or(place, Place::of);
+                Some(Err((place, "not UTF-8 text".into())))
             }
             // Reading will not go on: say so instead of loading half of the file.
-            _ => {
-                record.clear();
-                (!reader.is_done()).then(|| {
-                    Err(RowFault {
-                        line,
-                        message: error.to_string(),
-                    })
-                })
-            }
+            _ => (!reader.is_done()).then(|| Err((place, error.to_string()))),
         },
     }
 }

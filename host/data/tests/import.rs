@@ -312,12 +312,8 @@ async fn real_server_metrics_give_the_same_hourly_means_as_computed_from_the_fil
             let mut points = Vec::new();
             for line in text.lines().skip(1) {
                 let (at, value) = line.split_once(',').unwrap();
-                let at: jiff::civil::DateTime = at.parse().unwrap();
-                let at = at
-                    .to_zoned(jiff::tz::TimeZone::UTC)
-                    .unwrap()
-                    .timestamp()
-                    .as_millisecond();
+                let at: jiff::Timestamp = format!("{at}Z").parse().unwrap();
+                let at = at.as_millisecond();
                 points.push((at, value.parse::<f64>().unwrap()));
             }
             assert_eq!(imported.rows, points.len() as u64);

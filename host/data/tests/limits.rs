@@ -170,7 +170,12 @@ async fn a_query_without_end_is_stopped_and_the_connection_is_free_again() {
             "{}",
             database.kind
         );
-        // Somebody who goes away takes the query along.
+        // Somebody who goes away takes the query along, however long it might still run.
+        let patient = TenantDatabase {
+            statement_timeout: Duration::from_secs(600),
+            ..limited
+        };
+        let data = databases.tenant(&patient);
         let gone = tokio::time::timeout(Duration::from_millis(50), data.rows(&endless, &rows_query())).await;
         assert!(gone.is_err());
         assert!(
@@ -178,6 +183,16 @@ async fn a_query_without_end_is_stopped_and_the_connection_is_free_again() {
             "{}",
             database.kind
         );
+        if database.kind == "postgres" {
+            database
+                .execute(
+                    "DO $$ BEGIN FOR i IN 1..100 LOOP PERFORM pg_stat_clear_snapshot();
+                     IF NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = 'porthole'
+                         AND state = 'active' AND datname = current_database()) THEN RETURN; END IF;
+                     PERFORM pg_sleep(0.1); END LOOP; RAISE 'the query still runs'; END $$",
+                )
+                .await;
+        }
     }
 }
 

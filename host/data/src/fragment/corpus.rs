@@ -132,12 +132,12 @@ const HOSTILE: [(&str, usize); 83] = [
     ("row_number() OVER (ORDER BY a) = 1", 0),
     ("lower(DISTINCT a) = 'x'", 0),
     ("string_agg(a, ',' ORDER BY b) = ''", 0),
-    ("lower(a) FILTER (WHERE b) = ''", 0),
+    ("lower(a) FILTER (WHERE b) = ''", 9),
     ("users.password = 'x'", 0),
     ("public.users.password = 'x'", 0),
     ("a ~ '(a+)+$'", 2),
     ("a SIMILAR TO '%'", 0),
-    ("a REGEXP 'x'", 2),
+    ("a REGEXP 'x'", 0),
     ("a -> 'b' = 1", 2),
     ("a ->> 'b' = '1'", 2),
     ("a @> b", 2),
@@ -148,11 +148,11 @@ const HOSTILE: [(&str, usize); 83] = [
     ("ROW(1, 2) = b", 0),
     ("(a, b) = (1, 2)", 1),
     ("(a, b) IN ((1, 2))", 1),
-    ("a = ANY(ARRAY[1])", 12),
+    ("a = ANY(ARRAY[1])", 13),
     ("a = ANY(b)", 0),
     ("a COLLATE \"C\" = 'x'", 0),
     ("a AT TIME ZONE 'UTC' > now()", 0),
-    ("extract(epoch FROM a) > 1", 8),
+    ("extract(epoch FROM a) > 1", 19),
     ("a::regclass = 1", 0),
     ("CAST(a AS bytea) = ''", 5),
     ("CAST(a AS text[]) IS NULL", 14),
@@ -172,7 +172,7 @@ const HOSTILE: [(&str, usize); 83] = [
     ("a IN ()", 6),
     ("a + INTERVAL '1 day' > now()", 0),
     ("now() - INTERVAL '1 fortnight' < a", 0),
-    ("INTERVAL '1 day' = a", 0),
+    ("INTERVAL '1 day' = a", 9),
     ("a LIKE b", 7),
     ("a LIKE 'x\\'", 7),
     ("a LIKE 'x' ESCAPE 'xy'", 0),
@@ -200,10 +200,25 @@ fn refuses_everything_else_and_says_where() {
 
 #[test]
 fn names_of_the_session_are_only_ever_columns() {
-    for name in ["current_user", "session_user", "user", "current_role", "current_catalog"] {
+    for name in [
+        "current_user",
+        "session_user",
+        "user",
+        "current_role",
+        "current_catalog",
+    ] {
         match parse_condition(&format!("{name} = 'postgres'")) {
-            Ok(Expr { node: Node::Compare { left, .. }, .. }) => {
-                assert_eq!(left.node, Node::Column { name: name.into(), exact: false });
+            Ok(Expr {
+                node: Node::Compare { left, .. },
+                ..
+            }) => {
+                assert_eq!(
+                    left.node,
+                    Node::Column {
+                        name: name.into(),
+                        exact: false
+                    }
+                );
             }
             Ok(other) => panic!("{name}: {other:?}"),
             Err(refusal) => assert!(!refusal.message.is_empty()),

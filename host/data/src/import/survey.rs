@@ -2,8 +2,10 @@
 
 use crate::load::{Existing, Kind, LoadColumn, TableSpec};
 
+use std::path::Path;
+
 use super::header::Header;
-use super::{CsvImport, ImportError, RowFault, cell};
+use super::{CsvImport, ImportError, Place, RowFault, cell};
 
 const MOST_FAULTS: usize = 20;
 /// Kinds that are guessed, the narrowest first.
@@ -11,7 +13,7 @@ const GUESSED: [Kind; 4] = [Kind::Integer, Kind::Real, Kind::Boolean, Kind::Time
 
 pub(super) struct Survey {
     columns: Vec<Column>,
-    faults: Vec<RowFault>,
+    faults: Vec<(Place, String)>,
     rejected: u64,
     pub(super) rows: u64,
 }
@@ -23,9 +25,17 @@ struct Column {
     required: bool,
     filled: u64,
     empty: u64,
-    first_empty: Vec<u64>,
-    /// For each kind that may be meant: how many cells do not fit, and the first of them.
-    misfits: Vec<(Kind, u64, Vec<RowFault>)>,
+    first_empty: Vec<Place>,
+    /// For each kind that may be meant.
+    misfits: Vec<Misfits>,
+}
+
+/// The cells that are not of a kind.
+struct Misfits {
+    kind: Kind,
+    count: u64,
+    /// The first of them.
+    faults: Vec<(Place, String)>,
 }
 
 impl Survey {
@@ -46,7 +56,14 @@ impl Survey {
                 filled: 0,
                 empty: 0,
                 first_empty: Vec::new(),
-                misfits: kinds.into_iter().map(|kind| (kind, 0, Vec::new())).collect(),
+                misfits: kinds
+                    .into_iter()
+                    .map(|kind| Misfits {
+                        kind,
+                        count: 0,
+                        faults: Vec::new(),
+                    })
+                    .collect(),
             }
         });
         Self {
@@ -57,25 +74,25 @@ impl Survey {
         }
     }
 
-    pub(super) fn reject(&mut self, fault: RowFault) {
+    pub(super) fn reject(&mut self, place: Place, message: String) {
         self.rows += 1;
         self.rejected += 1;
         if self.faults.len() < MOST_FAULTS {
-            self.faults.push(fault);
+            self.faults.push((place, message));
         }
     }
 
-    pub(super) fn look(&mut self, line: u64, record: &csv::StringRecord) {
+    pub(super) fn look(&mut self, place: Place, record: &csv::StringRecord) {
         self.rows += 1;
         for (cell, column) in record.iter().zip(&mut self.columns) {
-            column.look(line, cell);
+            column.look(place, cell);
         }
     }
 
     /// The table to be written, or the rows that do not fit it.
     pub(super) fn table(
         mut self,
-        header: &Header,
+        file: &Path,
         options: &CsvImport,
         existing: &[Existing],
     ) -> Result<TableSpec, ImportError> {
@@ -99,10 +116,14 @@ impl Survey {
             self.take_faults(column, kind);
         }
         if self.rejected > 0 {
-            self.faults.sort_by_key(|fault| fault.line);
+            self.faults.sort();
             self.faults.truncate(MOST_FAULTS);
+            let named = |(place, message): (Place, String)| RowFault {
+                line: place.line_in(file),
+                message,
+            };
             return Err(ImportError::Rows {
-                faults: self.faults,
+                faults: self.faults.into_iter().map(named).collect(),
                 total: self.rejected,
             });
         }
@@ -129,7 +150,6 @@ impl Survey {
             }
             indexes.push(vec![time]);
         }
-        debug_assert_eq!(columns.len(), header.names.len() + options.labels.len());
         Ok(TableSpec {
             name: options.table.clone(),
             identity: None,
@@ -142,30 +162,30 @@ impl Survey {
         if column.required && column.empty > 0 {
             self.rejected += column.empty;
             let name = &column.name;
-            let empty = |line| RowFault {
-                line,
-                message: format!("the column `{name}` is empty, and the table wants a value"),
+            let empty = |place| {
+                let message = format!("the column `{name}` is empty, and the table wants a value");
+                (place, message)
             };
             self.faults.extend(column.first_empty.iter().copied().map(empty));
         }
-        if let Some((_, count, faults)) = column.misfits.into_iter().find(|(other, ..)| *other == kind) {
-            self.rejected += count;
-            self.faults.extend(faults);
+        if let Some(misfits) = column.misfits.into_iter().find(|misfits| misfits.kind == kind) {
+            self.rejected += misfits.count;
+            self.faults.extend(misfits.faults);
         }
     }
 }
 
 impl Column {
-    fn look(&mut self, line: u64, cell: &str) {
+    fn look(&mut self, place: Place, cell: &str) {
         if cell.trim().is_empty() {
             self.empty += 1;
             if self.first_empty.len() < MOST_FAULTS {
-                self.first_empty.push(line);
+                self.first_empty.push(place);
             }
             return;
         }
         self.filled += 1;
-        for (kind, count, faults) in &mut self.misfits {
+        for Misfits { kind, count, faults } in &mut self.misfits {
             let fits = match self.fixed {
                 Some(_) => cell::parse(cell, *kind).is_some(),
                 None => cell::looks_like(cell, *kind),
@@ -183,7 +203,7 @@ impl Column {
                 };
                 let message =
                     format!("the column `{name}` holds {kind} values, but this is `{shown}`{advice}");
-                faults.push(RowFault { line, message });
+                faults.push((place, message));
             }
         }
     }
@@ -199,8 +219,8 @@ impl Column {
         let misfits = |kind| {
             self.misfits
                 .iter()
-                .find(|(other, ..)| *other == kind)
-                .map_or(0, |(_, count, _)| *count)
+                .find(|misfits| misfits.kind == kind)
+                .map_or(0, |misfits| misfits.count)
         };
         // One in twenty, and none where there are few.
         let nearly = |kind| misfits(kind) <= self.filled / 20;
