@@ -1,10 +1,10 @@
 //! Views: what a panel shows. `kind` tells them apart.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::Value;
 
 /// A checked view: everything a guest said has been bounded, and nothing in it can run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum View {
     /// Values over time.
@@ -19,6 +19,37 @@ pub enum View {
     Image(Image),
     /// Harmless HTML.
     Markup(Markup),
+}
+
+/// Reads `kind` from a JSON value and then the rest: what the derived code does, without a second set of readers for
+/// every type below, which the UI's weight feels.
+impl<'de> Deserialize<'de> for View {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const KINDS: &[&str] = &["chart", "metric", "statuses", "table", "image", "markup"];
+        let (kind, value) = tagged(deserializer, "kind")?;
+        let view = match kind.as_str() {
+            "chart" => Chart::deserialize(value).map(Self::Chart),
+            "metric" => Metric::deserialize(value).map(Self::Metric),
+            "statuses" => Statuses::deserialize(value).map(Self::Statuses),
+            "table" => Table::deserialize(value).map(Self::Table),
+            "image" => Image::deserialize(value).map(Self::Image),
+            "markup" => Markup::deserialize(value).map(Self::Markup),
+            other => return Err(D::Error::unknown_variant(other, KINDS)),
+        };
+        view.map_err(D::Error::custom)
+    }
+}
+
+/// A JSON object and the text under its tag.
+fn tagged<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    tag: &'static str,
+) -> Result<(String, Value), D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    match value.get(tag).and_then(Value::as_str) {
+        Some(text) => Ok((text.to_owned(), value)),
+        None => Err(D::Error::missing_field(tag)),
+    }
 }
 
 /// Values over time.
@@ -214,7 +245,7 @@ pub struct TableColumn {
 }
 
 /// How the cells of a column are written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "as", rename_all = "lowercase")]
 pub enum ColumnFormat {
     /// As it is.
@@ -233,6 +264,27 @@ pub enum ColumnFormat {
         /// By the cell's text.
         styles: Vec<StatusStyle>,
     },
+}
+
+/// As for [`View`].
+impl<'de> Deserialize<'de> for ColumnFormat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const FORMATS: &[&str] = &["text", "number", "datetime", "boolean", "status"];
+        let (name, mut value) = tagged(deserializer, "as")?;
+        let mut field = |name: &str| value.get_mut(name).map(Value::take).unwrap_or_default();
+        Ok(match name.as_str() {
+            "text" => Self::Text,
+            "number" => Self::Number {
+                decimals: Option::deserialize(field("decimals")).map_err(D::Error::custom)?,
+            },
+            "datetime" => Self::Datetime,
+            "boolean" => Self::Boolean,
+            "status" => Self::Status {
+                styles: Vec::deserialize(field("styles")).map_err(D::Error::custom)?,
+            },
+            other => return Err(D::Error::unknown_variant(other, FORMATS)),
+        })
+    }
 }
 
 /// The look of one status in a table.
@@ -266,4 +318,75 @@ pub struct Image {
 pub struct Markup {
     /// No scripts, no styles, no foreign addresses.
     pub html: String,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let column = |format| TableColumn {
+            name: "a".to_owned(),
+            title: "A".to_owned(),
+            format,
+            sortable: true,
+            filterable: false,
+        };
+        let style = StatusStyle {
+            value: "up".to_owned(),
+            color: "#10B981".to_owned(),
+            label: None,
+        };
+        let formats = [
+            ColumnFormat::Text,
+            ColumnFormat::Number { decimals: Some(2) },
+            ColumnFormat::Number { decimals: None },
+            ColumnFormat::Datetime,
+            ColumnFormat::Boolean,
+            ColumnFormat::Status { styles: vec![style] },
+        ];
+        let views = [
+            View::Chart(Chart::default()),
+            View::Metric(Metric {
+                value: Some(1.5),
+                ..Default::default()
+            }),
+            View::Statuses(Statuses::default()),
+            View::Table(Table {
+                columns: formats.map(column).to_vec(),
+                ..Default::default()
+            }),
+            View::Image(Image {
+                media_type: "image/png".to_owned(),
+                url: "/x".to_owned(),
+                alternative: String::new(),
+                width: 1,
+                height: 2,
+            }),
+            View::Markup(Markup {
+                html: "<p>x</p>".to_owned(),
+            }),
+        ];
+        for view in views {
+            let text = serde_json::to_string(&view).unwrap();
+            assert_eq!(serde_json::from_str::<View>(&text).unwrap(), view, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_kind_is_named() {
+        let error = serde_json::from_value::<View>(json!({"kind": "hologram"})).unwrap_err();
+        assert!(error.to_string().contains("hologram"), "{error}");
+        assert!(
+            serde_json::from_value::<View>(json!({}))
+                .unwrap_err()
+                .to_string()
+                .contains("kind")
+        );
+        assert!(serde_json::from_value::<ColumnFormat>(json!({"as": "status", "styles": 1})).is_err());
+    }
 }

@@ -17,6 +17,15 @@ pub fn number(value: f64, decimals: Option<u8>) -> String {
     grouped(&text)
 }
 
+/// As many decimals as the value has, at most six: for tables of measured values.
+pub fn number_to_six(value: f64) -> String {
+    match value {
+        v if v != 0.0 && v.abs() < 0.001 => number(v, None),
+        v if v.is_finite() => grouped(&trimmed(format!("{v:.6}"))),
+        _ => "–".to_owned(),
+    }
+}
+
 /// As many as the value has, up to what a double can tell: for cells of tables and numbers that are compared.
 pub fn exact(value: f64) -> String {
     if !value.is_finite() {
@@ -133,6 +142,13 @@ mod tests {
     fn exact_numbers_keep_what_they_have() {
         assert_eq!(exact(12_345.678_912_3), "12,345.6789123");
         assert_eq!(exact(42.0), "42");
+    }
+
+    #[test]
+    fn measured_values_have_six_decimals_at_most() {
+        assert_eq!(number_to_six(68.531_277_127_577), "68.531277");
+        assert_eq!(number_to_six(0.000_012_345), "0.0000123");
+        assert_eq!(number_to_six(12.0), "12");
     }
 
     #[test]

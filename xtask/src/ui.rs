@@ -97,6 +97,8 @@ fn compile(toolchain: &WasmToolchain) -> anyhow::Result<PathBuf> {
     cargo.args(["--lib", "-p", "porthole-ui"]);
     // A page is fetched before it runs: smaller still than what suits panels.
     cargo.env("CARGO_PROFILE_WASM_OPT_LEVEL", "z");
+    // The section that says which features are used must survive until the end.
+    cargo.env("CARGO_PROFILE_WASM_STRIP", "none");
     println!("building the UI with {}", toolchain.name());
     run(&mut cargo).context("building the UI failed; the compiler's messages are above")?;
     Ok(toolchain.output().join(format!("{MODULE}.wasm")))

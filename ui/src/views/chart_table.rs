@@ -47,8 +47,9 @@ pub(crate) fn chart_table(loader: Loader) -> View {
                         .iter()
                         .map(|values| {
                             let value = values.get(index).copied().filter(|value| value.is_finite());
-                            let text = value.map_or_else(|| "–".to_owned(), number::exact);
-                            view! { td(class="right") { (text) } }
+                            let text = value.map_or_else(|| "–".to_owned(), number::number_to_six);
+                            let exact = value.map(|value| value.to_string());
+                            view! { td(class="right", title=exact) { (text) } }
                         })
                         .collect();
                     view! { tr { td { (when) } (cells) } }
