@@ -2,13 +2,17 @@
 //
 //   node ui/dev/mock-server.mjs [port]
 //
+// With API=http://127.0.0.1:8080 the answers come from that host instead, and only the UI's files from here: a change
+// of the UI is seen without compiling the host.
+//
 // Any email and the password "porthole" log in. The dashboard "states" shows every state a panel can be in.
-import { createServer } from "node:http";
+import { createServer, request as ask } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
+const host = process.env.API && new URL(process.env.API);
 const port = Number(process.argv[2] ?? 8090);
 const MINUTE = 60_000;
 
@@ -214,6 +218,18 @@ async function api(request, path, query, tenant) {
   };
 }
 
+function forward(request, response) {
+  // As if the page came from that host: it refuses changes from other origins.
+  const headers = { ...request.headers, host: host.host };
+  if (headers.origin) headers.origin = host.origin;
+  const onward = ask(new URL(request.url, host), { method: request.method, headers }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on("error", () => response.writeHead(502).end());
+  request.pipe(onward);
+}
+
 const body = (request) => new Promise((resolve) => { let text = ""; request.on("data", (c) => (text += c)).on("end", () => resolve(text)); });
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".woff2": "font/woff2", ".svg": "image/svg+xml" };
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -221,6 +237,7 @@ const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-
 createServer(async (request, response) => {
   const url = new URL(request.url, `http://localhost:${port}`);
   try {
+    if (host && url.pathname.startsWith("/api/")) return forward(request, response);
     if (url.pathname.startsWith("/api/v1/")) {
       const answer = await api(request, url.pathname.slice(7), url.searchParams, request.headers["x-porthole-tenant"]);
       const json = answer && "json" in answer ? answer.json : answer;
