@@ -281,10 +281,7 @@ fn next(
             }
         }
         Err(error) => match error.kind() {
-            csv::ErrorKind::Utf8 { pos, .. } => {
-                let place = pos.as_ref().map_or(place, Place::of);
-                Some(Err((place, "not UTF-8 text".into())))
-            }
+            csv::ErrorKind::Utf8 { .. } => Some(Err((place, "not UTF-8 text".into()))),
             // Reading will not go on: say so instead of loading half of the file.
             _ => (!reader.is_done()).then(|| Err((place, error.to_string()))),
         },

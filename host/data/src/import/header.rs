@@ -75,7 +75,12 @@ impl Header {
 
     /// Reads the rows, from the second line on.
     pub(super) fn reader(&self, file: &Path) -> Result<Reader<File>, ImportError> {
-        open(file)
+        let mut reader = open(file)?;
+        // Otherwise the first row's reading begins at the header.
+        reader
+            .headers()
+            .map_err(|error| ImportError::File(error.to_string()))?;
+        Ok(reader)
     }
 }
 
