@@ -39,15 +39,15 @@ fn columns() -> [&'static str; 2] {
     ["timestamp", "value"]
 }
 
-struct Prepared(guest::Series);
+struct Prepared(Arc<guest::Series>);
 
-impl porthole_sandbox::Sources for Arc<Prepared> {
+impl porthole_sandbox::Sources for Prepared {
     fn open(&self, _: &str) -> Result<Arc<dyn porthole_sandbox::Source>, guest::QueryError> {
-        Ok(Arc::new(Handle(Arc::clone(self))))
+        Ok(Arc::new(Handle(Arc::clone(&self.0))))
     }
 }
 
-struct Handle(Arc<Prepared>);
+struct Handle(Arc<guest::Series>);
 
 #[async_trait]
 impl porthole_sandbox::Source for Handle {
@@ -63,7 +63,7 @@ impl porthole_sandbox::Source for Handle {
 
     async fn series(&self, _: guest::SeriesRequest) -> Result<guest::SeriesAnswer, guest::QueryError> {
         Ok(guest::SeriesAnswer {
-            series: vec![self.0.0.clone()],
+            series: vec![guest::Series::clone(&self.0)],
             bucket_seconds: None,
         })
     }
@@ -177,7 +177,7 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
             instants: points.instants(),
             values: points.values(),
         };
-        let sources: Arc<dyn porthole_sandbox::Sources> = Arc::new(Arc::new(Prepared(series)));
+        let sources: Arc<dyn porthole_sandbox::Sources> = Arc::new(Prepared(Arc::new(series)));
         let native = Native(porthole_sdk::Series {
             label: "web-1".into(),
             instants: points.instants(),

@@ -43,26 +43,28 @@ const LARGEST_BODY: usize = 16 * 1024;
 /// Serve it with `into_make_service_with_connect_info::<std::net::SocketAddr>()`: failed logins are counted by the
 /// peer's address. Anything outside these paths is left to the caller's fallback.
 pub fn router(state: ApiState) -> Router {
+    // Written out rather than nested: a nested router strips its prefix from every request anew.
     let small = Router::new()
-        .route("/auth/login", post(auth::login))
-        .route("/auth/logout", post(auth::logout))
-        .route("/auth/me", get(auth::me))
-        .route("/auth/methods", get(auth::methods))
-        .route("/tenants", get(tenants::list))
-        .route("/tenants/{id}/select", post(tenants::select))
-        .route("/dashboards", get(dashboards::list))
-        .route("/dashboards/{name}", get(dashboards::one))
-        .route("/custom/{endpoint}", get(custom::one))
-        .route("/openapi.json", get(openapi::serve))
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready))
+        .route("/api/v1/auth/login", post(auth::login))
+        .route("/api/v1/auth/logout", post(auth::logout))
+        .route("/api/v1/auth/me", get(auth::me))
+        .route("/api/v1/auth/methods", get(auth::methods))
+        .route("/api/v1/tenants", get(tenants::list))
+        .route("/api/v1/tenants/{id}/select", post(tenants::select))
+        .route("/api/v1/dashboards", get(dashboards::list))
+        .route("/api/v1/dashboards/{name}", get(dashboards::one))
+        .route("/api/v1/custom/{endpoint}", get(custom::one))
+        .route("/api/v1/openapi.json", get(openapi::serve))
+        .route("/api/v1/health", get(health::health))
+        .route("/api/v1/ready", get(health::ready))
         .layer(CompressionLayer::new().gzip(true).br(true));
     // Compressed once, where the view is kept, and not at each request.
     let views = Router::new()
-        .route("/panels/{id}/data", get(panels::data))
-        .route("/reports/{panel_id}", get(reports::one));
+        .route("/api/v1/panels/{id}/data", get(panels::data))
+        .route("/api/v1/reports/{panel_id}", get(reports::one));
     Router::new()
-        .nest("/api/v1", small.merge(views))
+        .merge(small)
+        .merge(views)
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         // Whatever else begins with /api is an unknown address of this interface, and no page.

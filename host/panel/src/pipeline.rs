@@ -48,7 +48,8 @@ struct Key {
     tenant: String,
     panel: String,
     fingerprint: u64,
-    plugin: String,
+    /// SHA-256 of the component.
+    plugin: Arc<str>,
     range: Range,
     raw: bool,
     labels: Vec<String>,
@@ -157,7 +158,7 @@ impl Pipeline {
             tenant: tenant.to_owned(),
             panel: panel.to_owned(),
             fingerprint: ready.fingerprint,
-            plugin: plugin.hash().to_owned(),
+            plugin: plugin.hash().into(),
             range: request.range,
             raw: request.raw,
             labels: request.labels.clone(),
@@ -171,9 +172,27 @@ impl Pipeline {
         if let Some(view) = self.views.get(&key).await {
             return Ok(view.rendered.again.clone());
         }
+        // Boxed, so that an answer from the cache does not carry the state of a call around.
+        Box::pin(self.make(key, tenant, ready_tenant, ready, refresh, &plugin, &request)).await
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what one call is made of; a struct would be taken apart at once"
+    )]
+    async fn make(
+        &self,
+        key: Key,
+        tenant: &str,
+        ready_tenant: &ReadyTenant,
+        ready: &Arc<ReadyPanel>,
+        refresh: u32,
+        plugin: &Arc<Plugin>,
+        request: &RenderRequest,
+    ) -> Result<Rendered, RenderError> {
         let made = async {
             let rendered = self
-                .call(tenant, ready_tenant, ready, refresh, &plugin, &request)
+                .call(tenant, ready_tenant, ready, refresh, plugin, request)
                 .await?;
             let lifetime = Duration::from_secs(u64::from(refresh.max(1)));
             Ok::<_, RenderError>(View {
@@ -181,12 +200,8 @@ impl Pipeline {
                 lifetime,
             })
         };
-        let entry = self
-            .views
-            .entry(key)
-            .or_try_insert_with(made)
-            .await
-            .map_err(|error| RenderError::clone(&error))?;
+        let entry = self.views.entry(key).or_try_insert_with(made).await;
+        let entry = entry.map_err(|error| RenderError::clone(&error))?;
         let fresh = entry.is_fresh();
         let view = entry.into_value();
         Ok(if fresh {

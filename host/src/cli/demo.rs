@@ -101,9 +101,8 @@ impl Demo {
             .into_iter()
             .map(|feed| {
                 tokio::spawn(async move {
-                    if let Err(error) = feed.run().await {
-                        tracing::error!("no more sample data: {error}");
-                    }
+                    let Err(error) = feed.run().await;
+                    tracing::error!("no more sample data: {error}");
                 })
             })
             .collect();
