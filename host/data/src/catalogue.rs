@@ -206,6 +206,7 @@ async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, 
     let columns = texts(connections, POSTGRES_COLUMNS, vec![Bind::Text(row[2].clone())], 3).await?;
     Ok(Table {
         dialect: Dialect::Postgres,
+        numbered: false,
         quoted: format!("{}.{}", quote(&row[0]), quote(&row[1])),
         name: name.to_string(),
         columns: columns
@@ -240,6 +241,10 @@ const SQLITE_TABLES: &str = "\
     SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' \
     ORDER BY name LIMIT 5000";
 
+const SQLITE_NUMBERED: &str = "\
+    SELECT CASE WHEN type = 'table' AND wr = 0 THEN '1' ELSE '' END FROM pragma_table_list \
+    WHERE schema = 'main' AND name = ?1";
+
 const SQLITE_COLUMNS: &str = "\
     SELECT name, upper(type), CASE WHEN \"notnull\" OR (pk AND upper(type) = 'INTEGER') THEN '1' ELSE '' END \
     FROM pragma_table_xinfo(?1) WHERE hidden IN (0, 2, 3) ORDER BY cid";
@@ -262,6 +267,10 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
         return Err(no_table(name, &tables));
     };
     let declared = texts(connections, SQLITE_COLUMNS, vec![Bind::Text(found.clone())], 3).await?;
+    let numbered = texts(connections, SQLITE_NUMBERED, vec![Bind::Text(found.clone())], 1).await?;
+    // A column of that name hides the number.
+    let numbered = numbered.iter().flatten().any(|yes| !yes.is_empty())
+        && !declared.iter().any(|row| row[0].eq_ignore_ascii_case("_rowid_"));
     let quoted = format!("main.{}", quote(found));
 
     let mut seen: Vec<Seen> = declared.iter().map(|_| Seen::default()).collect();
@@ -298,6 +307,7 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
     Ok((
         Table {
             dialect: Dialect::Sqlite,
+            numbered,
             quoted,
             name: name.to_string(),
             columns,

@@ -84,6 +84,9 @@ fn filtered(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<(Filte
     if let Some((place, _)) = source.time {
         select.push(format!("{} AS t", source.quoted(place)));
     }
+    if table.numbered {
+        select.push("_rowid_ AS r".into());
+    }
     let mut inner = format!(
         "SELECT {} FROM {}{}",
         select.join(", "),
@@ -104,7 +107,6 @@ fn filtered(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<(Filte
         inner.push_str(&format!("{} LIMIT {limit}", order_clause(&keys)));
     }
 
-    let ties = ties(source);
     if let Some(name) = &query.latest_per {
         let index = source
             .configured(name)
@@ -113,7 +115,8 @@ fn filtered(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<(Filte
             Some(_) => vec![format!("t{}", direction(dialect, true, false, true))],
             None => own_order.clone(),
         };
-        let newest: Vec<_> = newest.into_iter().chain(ties.iter().cloned()).collect();
+        let ties = ties(source, &newest);
+        let newest: Vec<_> = newest.into_iter().chain(ties).collect();
         let rank = format!(
             "row_number() OVER (PARTITION BY {}{}) AS n",
             grouped(source, index),
@@ -151,7 +154,7 @@ fn filtered(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<(Filte
         ));
     }
     order.extend(own_order);
-    order.extend(ties);
+    order.extend(ties(source, &order));
     Ok((
         Filtered {
             from: format!("({inner}) AS found{}", where_clause(&filters)),
@@ -206,9 +209,17 @@ pub(super) fn base_order(source: &Resolved<'_>, renderer: &mut Renderer<'_>, in_
     keys
 }
 
-/// Every column that has an order, so that rows equal in everything asked for have one too, and no page shows a row
-/// that another page shows.
-fn ties(source: &Resolved<'_>) -> Vec<String> {
+/// What decides between rows that are equal in everything asked for, so that no page shows a row that another page
+/// shows: SQLite's row number, in the direction of the last key, as an index has it; else every column that has an order.
+fn ties(source: &Resolved<'_>, keys: &[String]) -> Vec<String> {
+    if source.table.numbered {
+        let descending = keys.last().is_some_and(|key| key.contains(" DESC"));
+        return vec![if descending {
+            "r DESC".into()
+        } else {
+            "r ASC".into()
+        }];
+    }
     let ordered = |place: usize| !matches!(source.table.columns[place].kind, Kind::Opaque(_));
     let columns = source.columns.iter().enumerate();
     columns

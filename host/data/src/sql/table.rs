@@ -16,6 +16,8 @@ pub(crate) struct Table {
     /// For messages.
     pub(crate) name: String,
     pub(crate) columns: Vec<TableColumn>,
+    /// Whether rows have a number of their own that every index ends in: SQLite's tables have, its views have not.
+    pub(crate) numbered: bool,
 }
 
 #[derive(Debug, Clone)]

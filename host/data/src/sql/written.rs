@@ -24,6 +24,7 @@ fn table(dialect: Dialect) -> Table {
         dialect,
         quoted: "\"metrics\"".into(),
         name: "metrics".into(),
+        numbered: !postgres,
         columns: vec![
             column("id", Kind::Integer),
             column("amount", if postgres { Kind::Decimal } else { Kind::Number }),
