@@ -36,6 +36,14 @@ impl Set {
 pub fn command() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(workspace::root());
+    // `cargo run` tells this program about its own package. Some build scripts ask to be run again when these change
+    // (ring's), and then a build from here and one from a shell would each undo the other.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 
