@@ -1,6 +1,6 @@
-//! `cargo xtask build`: everything the host embeds.
+//! `cargo xtask build`: everything the host embeds, and the host.
 
-use crate::{components, toolchain::WasmToolchain, ui};
+use crate::{cargo, components, toolchain::WasmToolchain, ui};
 
 /// What to build; nothing named: all of it.
 #[derive(clap::Args, Debug, Default)]
@@ -23,6 +23,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
     if !args.components {
         ui::build(&toolchain)?;
+    }
+    if !args.components && !args.ui {
+        cargo::build_host()?;
+        println!("{}", cargo::host().display());
     }
     Ok(())
 }

@@ -23,7 +23,6 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     setup::prepare(Purpose::Demo)?;
     build::run(&build::Args::default())?;
-    cargo::build_host()?;
     // What the user types (Ctrl+C) reaches the demo itself: it is in the same terminal.
     let host = cargo::host();
     let status = Command::new(&host)

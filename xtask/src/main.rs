@@ -31,7 +31,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build the panels' components and the UI, which the host embeds
+    /// Build the panels' components, the UI, and the host that embeds them
     Build(build::Args),
     /// Install what the machine lacks, or say what to type
     Setup(setup::Args),
