@@ -10,7 +10,9 @@ mod panel;
 mod problem;
 mod view;
 
-pub use dashboard::{Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position};
+pub use dashboard::{
+    Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position,
+};
 pub use identity::{AuthMethods, Health, LoginRequest, Me, Session, TenantSummary, Tenants};
 pub use panel::{Aggregation, CacheOutcome, PanelAnswer, TimeRange, Usage};
 pub use problem::{Problem, code};

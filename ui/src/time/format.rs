@@ -131,10 +131,11 @@ pub fn ago(instant: i64, now: i64) -> String {
 /// The largest unit that fits, rounded down.
 fn rough(length: i64) -> String {
     let (count, unit) = match length {
-        ..MINUTE => (length / SECOND, "s"),
-        ..HOUR => (length / MINUTE, "min"),
-        ..DAY => (length / HOUR, "h"),
-        _ => (length / DAY, if length < 2 * DAY { "day" } else { "days" }),
+        l if l < MINUTE => (l / SECOND, "s"),
+        l if l < HOUR => (l / MINUTE, "min"),
+        l if l < DAY => (l / HOUR, "h"),
+        l if l < 2 * DAY => (l / DAY, "day"),
+        l => (l / DAY, "days"),
     };
     format!("{count} {unit}")
 }
