@@ -118,15 +118,7 @@ impl Server {
         let api = porthole_api::router(ApiState {
             identity: Arc::clone(&self.identity),
             panels: Arc::new(PipelinePanels(Arc::clone(&self.pipeline))),
-            settings: Arc::new(ApiSettings {
-                public_url: self.settings.public_url.clone(),
-                cookie_secure: match self.settings.cookie_secure {
-                    CookieSecure::Auto => None,
-                    CookieSecure::Always => Some(true),
-                    CookieSecure::Never => Some(false),
-                },
-                ..ApiSettings::default()
-            }),
+            settings: Arc::new(interface_settings(&self.settings)),
         });
         let app = api.merge(porthole_web::router());
         let watch = match self.settings.reload {
@@ -162,6 +154,19 @@ impl Server {
         tokio::task::spawn_blocking(move || drop(watch)).await?;
         self.identity.close().await;
         Ok(())
+    }
+}
+
+/// What of the settings is the HTTP interface's.
+fn interface_settings(settings: &Settings) -> ApiSettings {
+    ApiSettings {
+        public_url: settings.public_url.clone(),
+        cookie_secure: match settings.cookie_secure {
+            CookieSecure::Auto => None,
+            CookieSecure::Always => Some(true),
+            CookieSecure::Never => Some(false),
+        },
+        trusted_proxies: settings.trusted_proxies.clone(),
     }
 }
 
@@ -221,5 +226,31 @@ impl Panels for PipelinePanels {
         request: RenderRequest,
     ) -> Result<Rendered, RenderError> {
         self.0.render(tenant, panel, request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+
+    #[test]
+    fn the_interface_is_told_what_the_settings_say() {
+        let proxy = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2));
+        let told = interface_settings(&Settings {
+            public_url: Some("https://dash.example.com".to_owned()),
+            cookie_secure: CookieSecure::Never,
+            trusted_proxies: vec![proxy],
+            ..Settings::default()
+        });
+        assert_eq!(told.public_url.as_deref(), Some("https://dash.example.com"));
+        assert!(!told.secure_cookies());
+        assert_eq!(told.trusted_proxies, [proxy]);
+        assert!(
+            interface_settings(&Settings::default())
+                .trusted_proxies
+                .is_empty()
+        );
     }
 }

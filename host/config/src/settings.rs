@@ -1,6 +1,6 @@
 //! The host's own settings: `porthole.yaml` and `PORTHOLE_*`.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub struct Settings {
     /// `public_url`, `PORTHOLE_PUBLIC_URL`: as readers' browsers see the host, without a slash at the end; none: as
     /// they ask.
     pub public_url: Option<String>,
+    /// `trusted_proxies`, `PORTHOLE_TRUSTED_PROXIES`: proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// `data_dir`, `PORTHOLE_DATA_DIR`: what the host writes.
     pub data_dir: PathBuf,
     /// `config_dir`, `PORTHOLE_CONFIG_DIR`: the folder that holds `tenants/`.
@@ -112,6 +114,7 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
+            trusted_proxies: Vec::new(),
             data_dir: PathBuf::from("data"),
             config_dir: PathBuf::from("config"),
             central_database: SecretString::from("sqlite:central.sqlite"),

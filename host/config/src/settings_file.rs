@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
 /// Each variable, with the key it stands for. Those of the second level have two parts.
-const VARIABLES: [(&str, &[&str]); 14] = [
+const VARIABLES: [(&str, &[&str]); 15] = [
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
     ("PORTHOLE_CENTRAL_DATABASE_URL", &["central_database", "url"]),
     (
@@ -38,6 +38,7 @@ const VARIABLES: [(&str, &[&str]); 14] = [
     ("PORTHOLE_RELOAD", &["reload"]),
     ("PORTHOLE_SESSION_ABSOLUTE", &["session", "absolute"]),
     ("PORTHOLE_SESSION_IDLE", &["session", "idle"]),
+    ("PORTHOLE_TRUSTED_PROXIES", &["trusted_proxies"]),
     ("PORTHOLE_VIEW_CACHE", &["view_cache"]),
 ];
 /// Variables of the build and of the tests, which a developer's shell may hold while the host runs.
@@ -50,12 +51,15 @@ const OTHERS: [&str; 5] = [
 ];
 /// Keys whose value is `true` or `false` rather than a text.
 const BOOLEANS: [&str; 2] = ["local", "cookie_secure"];
+/// Keys whose value is a list; in a variable, commas are between its items.
+const LISTS: [&str; 1] = ["trusted_proxies"];
 
 /// What a file or the variables say.
 #[derive(Default)]
 struct Layer {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
+    trusted_proxies: Option<Vec<IpAddr>>,
     data_dir: Option<PathBuf>,
     config_dir: Option<PathBuf>,
     central_database: Option<SecretString>,
@@ -101,6 +105,10 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
     Ok(Settings {
         listen: above.listen.or(below.listen).unwrap_or(usual.listen),
         public_url: above.public_url.or(below.public_url),
+        trusted_proxies: above
+            .trusted_proxies
+            .or(below.trusted_proxies)
+            .unwrap_or(usual.trusted_proxies),
         data_dir: above.data_dir.or(below.data_dir).unwrap_or(usual.data_dir),
         config_dir: above.config_dir.or(below.config_dir).unwrap_or(usual.config_dir),
         central_database: above
@@ -244,7 +252,13 @@ fn tree(environment: &Environment) -> Node {
         } else {
             Scalar::Text
         };
-        let entry = (scalar(line, last, Scalar::Text), scalar(line, text, meaning));
+        let value = if LISTS.contains(last) {
+            let items = text.split(',').map(|item| scalar(line, item.trim(), meaning));
+            node(line, Value::List(items.collect()))
+        } else {
+            scalar(line, text, meaning)
+        };
+        let entry = (scalar(line, last, Scalar::Text), value);
         let group = above.first().map(|group| {
             let found = entries
                 .iter()
@@ -282,6 +296,9 @@ fn layer(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environm
         public_url: fields
             .text("public_url")
             .and_then(|url| read_public_url(reader, &url)),
+        trusted_proxies: fields
+            .list("trusted_proxies")
+            .map(|proxies| read_proxies(reader, proxies)),
         data_dir: fields.text("data_dir").map(|path| folder.join(path.value)),
         config_dir: fields.text("config_dir").map(|path| folder.join(path.value)),
         view_cache: fields.size("view_cache", 0..=1 << 40),
@@ -351,6 +368,26 @@ fn read_public_url(reader: &Reader<'_>, text: &Spanned<String>) -> Option<String
     let help = "write the address that readers type, as https://porthole.example.com".to_owned();
     reader.extend([text.fault("this is not the address of a website", Some(help))]);
     None
+}
+
+/// Those that are addresses; the others are faults, as is `0.0.0.0`, which does not mean "all" here.
+fn read_proxies(reader: &Reader<'_>, proxies: &[Node]) -> Vec<IpAddr> {
+    let read = |proxy: &Node| {
+        let address = proxy
+            .scalar_text()
+            .and_then(|text| text.parse::<IpAddr>().ok())
+            .filter(|address| !address.is_unspecified());
+        if address.is_none() {
+            let message = format!(
+                "`trusted_proxies` holds IP addresses, and this is {}",
+                proxy.described()
+            );
+            let help = "name each proxy by the address it asks from, as 10.0.0.2 or fd00::2; there are no ranges or names here";
+            reader.fault(proxy, message, Some(help.to_owned()));
+        }
+        address
+    };
+    proxies.iter().filter_map(read).collect()
 }
 
 fn read_level(reader: &Reader<'_>, text: Spanned<String>) -> Option<String> {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -79,6 +80,7 @@ fn the_file_is_read_and_variables_win() {
     let text = "
 listen: 0.0.0.0:9000
 public_url: https://ops.example.com/
+trusted_proxies: [10.0.0.2, \"fd00::2\"]
 data_dir: ../data
 central_database: {url: \"postgres://p:${CENTRAL_PASSWORD}@db/porthole\"}
 session: {idle: 30m, absolute: 86400}
@@ -100,6 +102,10 @@ limits: {cpu: 250ms}
     .unwrap();
     assert_eq!(settings.listen.to_string(), "[::1]:7000");
     assert_eq!(settings.public_url.as_deref(), Some("https://ops.example.com"));
+    assert_eq!(
+        settings.trusted_proxies,
+        ["10.0.0.2", "fd00::2"].map(|address| address.parse::<IpAddr>().unwrap())
+    );
     assert_eq!(settings.data_dir, PathBuf::from("/srv/data"));
     assert_eq!(
         settings.central_database.expose_secret(),
@@ -177,6 +183,7 @@ fn every_variable_has_a_value_that_is_taken() {
             ("PORTHOLE_RELOAD", "never"),
             ("PORTHOLE_SESSION_ABSOLUTE", "2d"),
             ("PORTHOLE_SESSION_IDLE", "3600"),
+            ("PORTHOLE_TRUSTED_PROXIES", "10.0.0.2, ::1"),
             ("PORTHOLE_VIEW_CACHE", "0"),
         ]),
     )
@@ -184,6 +191,7 @@ fn every_variable_has_a_value_that_is_taken() {
     assert!(!settings.auth.local && settings.secure_cookie());
     assert_eq!(settings.central_database.expose_secret(), "postgres://u:p@db/c");
     assert_eq!(settings.config_dir, PathBuf::from("2024"));
+    assert_eq!(format!("{:?}", settings.trusted_proxies), "[10.0.0.2, ::1]");
     assert_eq!((settings.reload, settings.view_cache_bytes), (None, 0));
     assert_eq!(settings.session.idle, Duration::from_secs(3600));
     let twice = Settings::load(
@@ -194,6 +202,43 @@ fn every_variable_has_a_value_that_is_taken() {
         ]),
     );
     assert_eq!(twice.unwrap_err().len(), 1);
+}
+
+#[test]
+fn a_trusted_proxy_that_is_no_address_is_named_with_its_place() {
+    let faults = load(
+        "trusted_proxies:\n  - 10.0.0.2\n  - 10.0.0.0/8\n  - nginx\n  - 7\n  -\n  - [::1]\n  - 0.0.0.0\n",
+        &[("PORTHOLE_TRUSTED_PROXIES", "10.0.0.2,,proxy.example.com")],
+    )
+    .unwrap_err();
+    let places: Vec<&str> = faults
+        .iter()
+        .map(|fault| fault.split_once(' ').unwrap().0)
+        .collect();
+    let variable = "PORTHOLE_TRUSTED_PROXIES:1:1";
+    assert_eq!(
+        places[..4],
+        [
+            "porthole.yaml:3:5",
+            "porthole.yaml:4:5",
+            "porthole.yaml:5:5",
+            places[3]
+        ]
+    );
+    assert_eq!(
+        places[4..],
+        ["porthole.yaml:7:5", "porthole.yaml:8:5", variable, variable]
+    );
+    assert!(
+        faults[0].contains("this is the text \"10.0.0.0/8\"") && faults[0].contains("no ranges"),
+        "{faults:#?}"
+    );
+    assert!(faults[7].contains("proxy.example.com"), "{faults:#?}");
+    let faults = load("trusted_proxies: 10.0.0.2\n", &[]).unwrap_err();
+    assert!(
+        faults[0].starts_with("porthole.yaml:1:18 `trusted_proxies` must be a list"),
+        "{faults:#?}"
+    );
 }
 
 #[test]
