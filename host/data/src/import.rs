@@ -1,5 +1,6 @@
 //! CSV files into a tenant's table: types inferred, one transaction, bad rows reported by line.
 
+mod bad_rows;
 mod cell;
 mod header;
 mod survey;
@@ -71,17 +72,23 @@ pub enum ImportError {
     /// The header or the options do not fit.
     #[error("{0}")]
     Header(String),
-    /// Rows that do not fit: the first 20, and how many there are in all; two bad cells of one row count twice.
+    /// Rows that do not fit: the first 20, and how many there are in all.
     #[error("{total} rows cannot be imported; nothing was: {}", .faults.iter().map(|f| format!("line {}: {}", f.line, f.message)).collect::<Vec<_>>().join("; "))]
     Rows {
-        /// At most 20.
+        /// One a row, in the order of the file; at most 20.
         faults: Vec<RowFault>,
-        /// All that is wrong, listed or not.
+        /// All rows that do not fit, listed or not.
         total: u64,
     },
     /// The database refused.
     #[error(transparent)]
     Load(#[from] LoadError),
+}
+
+impl ImportError {
+    fn changed() -> Self {
+        Self::File("it was changed while it was being read".into())
+    }
 }
 
 /// Parses `NAME:TYPE`, with a type of `integer`, `real`, `boolean`, `timestamp` or `text`.
@@ -109,9 +116,9 @@ pub fn parse_column(text: &str) -> Result<(String, Kind), String> {
 
 /// Imports a file with a header line: all of it, or nothing. `progress` is called now and then.
 ///
-/// The file is read twice: first to tell what its columns hold and whether every row fits, then to insert. A column
-/// whose kind is not given has the kind that the existing table says, else the one that nearly all of its cells fit;
-/// a cell that does not is a bad row, not a reason to load text.
+/// The file is read twice: first to tell what its columns hold and whether every row fits, then to insert, or to say
+/// which rows do not fit. A column whose kind is not given has the kind that the existing table says, else the one that
+/// nearly all of its cells fit; a cell that does not is a bad row, not a reason to load text.
 pub async fn csv(
     url: &SecretString,
     file: &Path,
@@ -151,15 +158,24 @@ async fn import(
         let mut record = StringRecord::new();
         while let Some(row) = next(&mut reader, &mut record, header) {
             match row {
-                Ok(place) => survey.look(place, &record),
-                Err((place, message)) => survey.reject(place, message),
+                Ok(_) => survey.look(&record),
+                Err(_) => survey.reject(),
             }
             if survey.rows.is_multiple_of(REPORT_EVERY) {
                 report(reader.position().byte(), 0);
                 tokio::task::yield_now().await;
             }
         }
-        survey.table(file, options, &existing)?
+        if survey.rows == 0 {
+            return Err(ImportError::Header("the file has a header and no rows".into()));
+        }
+        let (columns, all_fit) = survey.decide(&existing);
+        if !all_fit {
+            let mut report = |done: u64| report(size + done, 0);
+            let (faults, total) = bad_rows::find(file, header, &columns, &mut report).await?;
+            return Err(ImportError::Rows { faults, total });
+        }
+        survey::table(columns, options)
     };
 
     loader.begin().await?;
@@ -217,11 +233,10 @@ async fn insert(
             return Ok((rows, created));
         };
         // The first reading found all rows good; the file has changed if one is not.
-        let changed = || ImportError::File("it was changed while it was being read".into());
-        row.map_err(|_| changed())?;
+        row.map_err(|_| ImportError::changed())?;
         let mut values = Vec::with_capacity(table.columns.len());
         for (cell, column) in record.iter().zip(&table.columns) {
-            values.push(cell::parse(cell, column.kind).ok_or_else(changed)?);
+            values.push(cell::parse(cell, column.kind).ok_or_else(ImportError::changed)?);
         }
         values.extend(options.labels.iter().map(|(_, text)| Value::Text(text.clone())));
         batch.push(values);

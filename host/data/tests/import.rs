@@ -194,6 +194,48 @@ async fn at_most_twenty_bad_rows_are_listed_and_all_are_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_row_with_several_bad_cells_is_one_bad_row() {
+    for database in Database::both().await {
+        let kind = database.kind;
+        let mut text = String::from("timestamp,value,count,note\n");
+        for minute in 0..60 {
+            text.push_str(&format!(
+                "2014-02-14 14:{minute:02}:00,{minute}.5,{minute},fine\n"
+            ));
+        }
+        text.push_str("yesterday,many,few,fine\n2014-02-14 15:00:00,1.5,few,fine\n");
+        text.push_str("2014-02-14 15:01:00,many,few,fine\n2014-02-14 15:02:00,1.5,1,n\0l\n");
+        let error = import(&database, &text, &options(&[])).await.unwrap_err();
+        assert!(
+            error.to_string().starts_with("4 rows cannot be imported"),
+            "{kind}: {error}"
+        );
+        let ImportError::Rows { faults, total } = error else {
+            panic!("{kind}: {error:?}");
+        };
+        assert_eq!(total, 4, "{kind}");
+        let lines: Vec<_> = faults.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [62, 63, 64, 65], "{kind}: {faults:?}");
+        let messages: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
+        let three = "; 2 more cells of this row do not fit";
+        assert!(
+            messages[0].contains("`yesterday`") && messages[0].ends_with(three),
+            "{messages:?}"
+        );
+        assert!(
+            messages[1].contains("`few`") && !messages[1].contains("more"),
+            "{messages:?}"
+        );
+        let two = "; one more cell of this row does not fit";
+        assert!(
+            messages[2].contains("`many`") && messages[2].ends_with(two),
+            "{messages:?}"
+        );
+        assert_eq!(messages[3], "the column `note` has a NUL character", "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_differs_is_not_touched_and_the_difference_is_told() {
     for database in Database::both().await {
         let kind = database.kind;

@@ -1,20 +1,22 @@
-//! The first reading of a CSV file: what its columns hold, and which rows do not fit.
+//! The first reading of a CSV file: what its columns hold, and whether all rows fit.
 
 use crate::load::{Existing, Kind, LoadColumn, TableSpec};
 
-use std::path::Path;
-
 use super::header::Header;
-use super::{CsvImport, ImportError, Place, RowFault, cell};
+use super::{CsvImport, cell};
 
-const MOST_FAULTS: usize = 20;
 /// Kinds that are guessed, the narrowest first.
-const GUESSED: [Kind; 4] = [Kind::Integer, Kind::Real, Kind::Boolean, Kind::Timestamp];
+const GUESSED: [Kind; 5] = [
+    Kind::Integer,
+    Kind::Real,
+    Kind::Boolean,
+    Kind::Timestamp,
+    Kind::Text,
+];
 
 pub(super) struct Survey {
     columns: Vec<Column>,
-    faults: Vec<(Place, String)>,
-    rejected: u64,
+    rejected: bool,
     pub(super) rows: u64,
 }
 
@@ -25,17 +27,15 @@ struct Column {
     required: bool,
     filled: u64,
     empty: u64,
-    first_empty: Vec<Place>,
-    /// For each kind that may be meant.
-    misfits: Vec<Misfits>,
+    /// For each kind that may be meant, how many cells are not of it.
+    misfits: Vec<(Kind, u64)>,
 }
 
-/// The cells that are not of a kind.
-struct Misfits {
-    kind: Kind,
-    count: u64,
-    /// The first of them.
-    faults: Vec<(Place, String)>,
+/// A column whose kind is decided.
+pub(super) struct Decided {
+    pub(super) column: LoadColumn,
+    /// Not given by the options or by the table that is there.
+    guessed: bool,
 }
 
 impl Survey {
@@ -55,52 +55,34 @@ impl Survey {
                 required: there.is_some_and(|other| other.required),
                 filled: 0,
                 empty: 0,
-                first_empty: Vec::new(),
-                misfits: kinds
-                    .into_iter()
-                    .map(|kind| Misfits {
-                        kind,
-                        count: 0,
-                        faults: Vec::new(),
-                    })
-                    .collect(),
+                misfits: kinds.into_iter().map(|kind| (kind, 0)).collect(),
             }
         });
         Self {
             columns: columns.collect(),
-            faults: Vec::new(),
-            rejected: 0,
+            rejected: false,
             rows: 0,
         }
     }
 
-    pub(super) fn reject(&mut self, place: Place, message: String) {
+    /// A row that cannot be read.
+    pub(super) fn reject(&mut self) {
         self.rows += 1;
-        self.rejected += 1;
-        if self.faults.len() < MOST_FAULTS {
-            self.faults.push((place, message));
-        }
+        self.rejected = true;
     }
 
-    pub(super) fn look(&mut self, place: Place, record: &csv::StringRecord) {
+    pub(super) fn look(&mut self, record: &csv::StringRecord) {
         self.rows += 1;
         for (cell, column) in record.iter().zip(&mut self.columns) {
-            column.look(place, cell);
+            column.look(cell);
         }
     }
 
-    /// The table to be written, or the rows that do not fit it.
-    pub(super) fn table(
-        mut self,
-        file: &Path,
-        options: &CsvImport,
-        existing: &[Existing],
-    ) -> Result<TableSpec, ImportError> {
-        if self.rows == 0 {
-            return Err(ImportError::Header("the file has a header and no rows".into()));
-        }
-        let mut columns = Vec::new();
-        for column in std::mem::take(&mut self.columns) {
+    /// The columns of the file as they are to be written, and whether every row fits them.
+    pub(super) fn decide(self, existing: &[Existing]) -> (Vec<Decided>, bool) {
+        let mut all_fit = !self.rejected;
+        let mut decided = Vec::with_capacity(self.columns.len());
+        for column in self.columns {
             let kind = column.kind();
             // A table that is made here says what is never missing, and holds later files to it.
             let required = if existing.is_empty() {
@@ -108,104 +90,74 @@ impl Survey {
             } else {
                 column.required
             };
-            columns.push(LoadColumn {
-                name: column.name.clone(),
-                kind,
-                required,
-            });
-            self.take_faults(column, kind);
-        }
-        if self.rejected > 0 {
-            self.faults.sort();
-            self.faults.truncate(MOST_FAULTS);
-            let named = |(place, message): (Place, String)| RowFault {
-                line: place.line_in(file),
-                message,
-            };
-            return Err(ImportError::Rows {
-                faults: self.faults.into_iter().map(named).collect(),
-                total: self.rejected,
+            all_fit &= column.misfits(kind) == 0 && !(required && column.empty > 0);
+            decided.push(Decided {
+                guessed: column.fixed.is_none(),
+                column: LoadColumn {
+                    name: column.name,
+                    kind,
+                    required,
+                },
             });
         }
-        let time = columns
-            .iter()
-            .find(|column| column.kind == Kind::Timestamp)
-            .map(|column| column.name.clone());
-        columns.extend(options.labels.iter().map(|(name, _)| LoadColumn {
-            name: name.clone(),
-            kind: Kind::Text,
-            required: false,
-        }));
-        let mut indexes = Vec::new();
-        if let Some(time) = time {
-            if !options.labels.is_empty() {
-                indexes.push(
-                    options
-                        .labels
-                        .iter()
-                        .map(|(name, _)| name.clone())
-                        .chain([time.clone()])
-                        .collect(),
-                );
-            }
-            indexes.push(vec![time]);
-        }
-        Ok(TableSpec {
-            name: options.table.clone(),
-            identity: None,
-            columns,
-            indexes,
-        })
+        (decided, all_fit)
     }
+}
 
-    fn take_faults(&mut self, column: Column, kind: Kind) {
-        if column.required && column.empty > 0 {
-            self.rejected += column.empty;
-            let name = &column.name;
-            let empty = |place| {
-                let message = format!("the column `{name}` is empty, and the table wants a value");
-                (place, message)
-            };
-            self.faults.extend(column.first_empty.iter().copied().map(empty));
+/// The table to be written: the columns of the file, and the labels.
+pub(super) fn table(decided: Vec<Decided>, options: &CsvImport) -> TableSpec {
+    let mut columns: Vec<LoadColumn> = decided.into_iter().map(|decided| decided.column).collect();
+    let time = columns
+        .iter()
+        .find(|column| column.kind == Kind::Timestamp)
+        .map(|column| column.name.clone());
+    columns.extend(options.labels.iter().map(|(name, _)| LoadColumn {
+        name: name.clone(),
+        kind: Kind::Text,
+        required: false,
+    }));
+    let mut indexes = Vec::new();
+    if let Some(time) = time {
+        if !options.labels.is_empty() {
+            indexes.push(
+                options
+                    .labels
+                    .iter()
+                    .map(|(name, _)| name.clone())
+                    .chain([time.clone()])
+                    .collect(),
+            );
         }
-        if let Some(misfits) = column.misfits.into_iter().find(|misfits| misfits.kind == kind) {
-            self.rejected += misfits.count;
-            self.faults.extend(misfits.faults);
-        }
+        indexes.push(vec![time]);
+    }
+    TableSpec {
+        name: options.table.clone(),
+        identity: None,
+        columns,
+        indexes,
     }
 }
 
 impl Column {
-    fn look(&mut self, place: Place, cell: &str) {
+    fn look(&mut self, cell: &str) {
         if cell.trim().is_empty() {
             self.empty += 1;
-            if self.first_empty.len() < MOST_FAULTS {
-                self.first_empty.push(place);
-            }
             return;
         }
         self.filled += 1;
-        for Misfits { kind, count, faults } in &mut self.misfits {
-            let fits = match self.fixed {
-                Some(_) => cell::parse(cell, *kind).is_some(),
-                None => cell::looks_like(cell, *kind),
-            };
-            if fits {
-                continue;
-            }
-            *count += 1;
-            if faults.len() < MOST_FAULTS {
-                let shown: String = cell.chars().take(40).collect();
-                let (name, kind) = (&self.name, *kind);
-                let advice = match self.fixed {
-                    Some(_) => String::new(),
-                    None => format!("; if that is meant, give the column's type: --column {name}:text"),
-                };
-                let message =
-                    format!("the column `{name}` holds {kind} values, but this is `{shown}`{advice}");
-                faults.push((place, message));
+        let guessed = self.fixed.is_none();
+        for (kind, count) in &mut self.misfits {
+            if !fits(cell, *kind, guessed) {
+                *count += 1;
             }
         }
+    }
+
+    fn misfits(&self, kind: Kind) -> u64 {
+        self.misfits
+            .iter()
+            .find(|(other, _)| *other == kind)
+            .map_or(0, |(_, count)| *count)
     }
 
     /// The narrowest kind that nearly all cells fit; a number with a point among whole ones makes all of them real.
@@ -216,20 +168,46 @@ impl Column {
         if self.filled == 0 {
             return Kind::Text;
         }
-        let misfits = |kind| {
-            self.misfits
-                .iter()
-                .find(|misfits| misfits.kind == kind)
-                .map_or(0, |misfits| misfits.count)
-        };
         // One in twenty, and none where there are few.
-        let nearly = |kind| misfits(kind) <= self.filled / 20;
-        if misfits(Kind::Integer) == misfits(Kind::Real) && nearly(Kind::Integer) {
+        let nearly = |kind| self.misfits(kind) <= self.filled / 20;
+        if self.misfits(Kind::Integer) == self.misfits(Kind::Real) && nearly(Kind::Integer) {
             return Kind::Integer;
         }
         [Kind::Real, Kind::Boolean, Kind::Timestamp]
             .into_iter()
             .find(|kind| nearly(*kind))
             .unwrap_or(Kind::Text)
+    }
+}
+
+impl Decided {
+    /// What is wrong with a cell of this column, if anything is.
+    pub(super) fn fault(&self, cell: &str) -> Option<String> {
+        let LoadColumn { name, kind, required } = &self.column;
+        if cell.trim().is_empty() {
+            return required.then(|| format!("the column `{name}` is empty, and the table wants a value"));
+        }
+        if fits(cell, *kind, self.guessed) {
+            return None;
+        }
+        if *kind == Kind::Text {
+            return Some(format!("the column `{name}` has a NUL character"));
+        }
+        let shown: String = cell.chars().take(40).collect();
+        let advice = match self.guessed {
+            true => format!("; if that is meant, give the column's type: --column {name}:text"),
+            false => String::new(),
+        };
+        Some(format!(
+            "the column `{name}` holds {kind} values, but this is `{shown}`{advice}"
+        ))
+    }
+}
+
+/// Whether a cell that is not empty is of a kind; one that was only guessed is held to stricter looks.
+fn fits(cell: &str, kind: Kind, guessed: bool) -> bool {
+    match guessed {
+        true => cell::looks_like(cell, kind),
+        false => cell::parse(cell, kind).is_some(),
     }
 }
