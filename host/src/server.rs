@@ -167,6 +167,7 @@ fn interface_settings(settings: &Settings) -> ApiSettings {
             CookieSecure::Never => Some(false),
         },
         trusted_proxies: settings.trusted_proxies.clone(),
+        local_login: settings.auth.local,
     }
 }
 
@@ -233,6 +234,8 @@ impl Panels for PipelinePanels {
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
+    use porthole_config::Auth;
+
     use super::*;
 
     #[test]
@@ -242,15 +245,14 @@ mod tests {
             public_url: Some("https://dash.example.com".to_owned()),
             cookie_secure: CookieSecure::Never,
             trusted_proxies: vec![proxy],
+            auth: Auth { local: false },
             ..Settings::default()
         });
         assert_eq!(told.public_url.as_deref(), Some("https://dash.example.com"));
         assert!(!told.secure_cookies());
         assert_eq!(told.trusted_proxies, [proxy]);
-        assert!(
-            interface_settings(&Settings::default())
-                .trusted_proxies
-                .is_empty()
-        );
+        assert!(!told.local_login);
+        let usual = interface_settings(&Settings::default());
+        assert!(usual.trusted_proxies.is_empty() && usual.local_login);
     }
 }

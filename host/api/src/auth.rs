@@ -1,11 +1,12 @@
 //! Logging in and out, and who is logged in.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use http::StatusCode;
 use http::header::SET_COOKIE;
+use http::request::Parts;
 use porthole_model::{AuthMethods, LoginRequest, Me};
 use secrecy::SecretString;
 
@@ -15,6 +16,21 @@ use crate::json_body::JsonBody;
 use crate::problem::ApiError;
 use crate::session_cookie::{self, MaybeCaller};
 use crate::state::ApiState;
+
+/// Shows that this host lets people log in with an email address and a password; without it, a body with somebody's
+/// password is not even read.
+pub(crate) struct LocalLogin;
+
+impl FromRequestParts<ApiState> for LocalLogin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        match state.settings.local_login {
+            true => Ok(Self),
+            false => Err(ApiError::no_local_login()),
+        }
+    }
+}
 
 /// Log in with email and password.
 ///
@@ -27,12 +43,13 @@ use crate::state::ApiState;
         (status = 200, description = "Logged in.", body = ref("#/components/schemas/Me"), headers(("Set-Cookie" = String, description = "The session."))),
         (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 401, description = "`wrong_credentials`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`cross_origin`; `forbidden` where this way of logging in is switched off, see `/auth/methods`.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 429, description = "`too_many_requests`; Retry-After says when to try again.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn login(
     State(state): State<ApiState>,
+    _: LocalLogin,
     ClientAddress(address): ClientAddress,
     MaybeCaller(before): MaybeCaller,
     JsonBody(request): JsonBody<LoginRequest>,
@@ -93,9 +110,9 @@ pub(crate) async fn me(Caller(who): Caller) -> Json<Me> {
     get, path = "/auth/methods", tag = "Login", security(()),
     responses((status = 200, description = "For the login page.", body = ref("#/components/schemas/AuthMethods")))
 )]
-pub(crate) async fn methods() -> Json<AuthMethods> {
+pub(crate) async fn methods(State(state): State<ApiState>) -> Json<AuthMethods> {
     Json(AuthMethods {
-        local: true,
+        local: state.settings.local_login,
         oidc: None,
     })
 }

@@ -98,6 +98,15 @@ impl ApiError {
         )
     }
 
+    /// This host offers other ways of logging in.
+    pub(crate) fn no_local_login() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::FORBIDDEN,
+            "Logging in with an email address and a password is switched off on this host. Log in another way, or ask those who run it.",
+        )
+    }
+
     /// The central database does not answer.
     pub(crate) fn not_ready(cause: &IdentityError) -> Self {
         let mut error = Self::new(

@@ -19,7 +19,7 @@ pub struct ApiState {
 }
 
 /// How the interface presents itself.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ApiSettings {
     /// Where readers reach this host, as `https://dash.example.com`; none: as the request says.
     pub public_url: Option<String>,
@@ -27,6 +27,19 @@ pub struct ApiSettings {
     pub cookie_secure: Option<bool>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether logging in with an email address and a password is offered.
+    pub local_login: bool,
+}
+
+impl Default for ApiSettings {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            cookie_secure: None,
+            trusted_proxies: Vec::new(),
+            local_login: true,
+        }
+    }
 }
 
 impl ApiSettings {

@@ -78,6 +78,36 @@ async fn guessing_has_to_wait() {
 }
 
 #[tokio::test]
+async fn where_passwords_are_switched_off_nobody_logs_in_with_one() {
+    let settings = ApiSettings {
+        local_login: false,
+        ..ApiSettings::default()
+    };
+    let site = Site::with(settings, Options::default()).await;
+    let nobody = site.nobody();
+    assert_eq!(
+        nobody.get("/api/v1/auth/methods").await.json(),
+        json!({"local": false, "oidc": null})
+    );
+    let right = nobody.login("ada@example.com", PASSWORD).await;
+    assert_eq!(right.refusal(), (403, "forbidden".into(), None));
+    let detail = right.problem().detail;
+    assert!(detail.contains("switched off"), "{detail}");
+    assert_eq!(right.header("set-cookie"), "");
+    let wrong = nobody.login("ada@example.com", "wrong horse").await;
+    assert_eq!(wrong.body_but_for_the_id(), right.body_but_for_the_id());
+    // Before the body is looked at.
+    let answer = nobody
+        .send(Method::POST, "/api/v1/auth/login", &[], Some("{".into()))
+        .await;
+    assert_eq!(answer.refusal(), (403, "forbidden".into(), None));
+    assert_eq!(
+        nobody.post("/api/v1/auth/logout").await.status,
+        StatusCode::NO_CONTENT
+    );
+}
+
+#[tokio::test]
 async fn bodies_that_are_none_are_refused() {
     let site = Site::new().await;
     let nobody = site.nobody();
