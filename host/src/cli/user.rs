@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use porthole_identity::{AuditEntry, Identity, NewUser};
+use porthole_identity::{Identity, NewUser};
 
 use super::password;
 use super::settings::{self, SettingsArgs};
@@ -93,10 +93,8 @@ impl User {
                     password: Some(password),
                 };
                 let user = identity.create_user(new).await?;
-                audit(&identity, "user_created", &user.email, None).await?;
                 for tenant in &tenants {
                     identity.grant(user.id, tenant).await?;
-                    audit(&identity, "grant", &user.email, Some(tenant)).await?;
                 }
                 println!(
                     "{} may log in{}",
@@ -128,7 +126,6 @@ impl User {
                 identity
                     .set_password(user.id, &password::ask(password_stdin)?)
                     .await?;
-                audit(&identity, "password_changed", &user.email, None).await?;
                 println!("{} has a new password and is logged out everywhere", user.email);
                 identity.close().await;
             }
@@ -144,7 +141,6 @@ impl User {
                 identity.sync_tenants(&server::tenant_records(&config)).await?;
                 let user = find(&identity, &email).await?;
                 identity.grant(user.id, &tenant).await?;
-                audit(&identity, "grant", &user.email, Some(&tenant)).await?;
                 println!("{} may see {tenant}", user.email);
                 identity.close().await;
             }
@@ -156,7 +152,6 @@ impl User {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
                 identity.revoke(user.id, &tenant).await?;
-                audit(&identity, "revoke", &user.email, Some(&tenant)).await?;
                 println!("{} may no longer see {tenant}", user.email);
                 identity.close().await;
             }
@@ -170,15 +165,4 @@ async fn find(identity: &Identity, email: &str) -> anyhow::Result<porthole_ident
         .find_user(email)
         .await?
         .with_context(|| format!("there is no account {email}"))
-}
-
-async fn audit(identity: &Identity, action: &str, email: &str, tenant: Option<&str>) -> anyhow::Result<()> {
-    let entry = AuditEntry {
-        action: action.to_owned(),
-        target: Some(email.to_owned()),
-        tenant: tenant.map(str::to_owned),
-        detail: Some("command line".to_owned()),
-        ..AuditEntry::default()
-    };
-    Ok(identity.audit(entry).await?)
 }
