@@ -18,7 +18,7 @@ use porthole_sandbox::{Registry, Sandbox, SandboxOptions};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
-use crate::cli::database_url;
+use crate::cli::tenant_database_url;
 
 /// How long requests under way may take to finish once the process was asked to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -91,11 +91,11 @@ impl Server {
         })?;
         identity.sync_tenants(&tenant_records(config)).await?;
         let (sandbox, registry) = panel_types(Some(settings.data_dir.join("compiled"))).await?;
-        let data_dir = settings.data_dir.clone();
+        let places = settings.clone();
         let options = PipelineOptions {
             view_cache_bytes: settings.view_cache_bytes,
             limits: settings.limits,
-            resolve: Box::new(move |url| database_url(url, &data_dir)),
+            resolve: Box::new(move |url| tenant_database_url(url, &places)),
         };
         let databases = Databases::new(DatabasesOptions::default());
         let pipeline = Pipeline::new(sandbox, registry, databases, options, config);

@@ -212,8 +212,16 @@ async fn an_unknown_column_or_table_is_named_on_both_databases() {
         let (_host, client) = serve(&site).await;
         for (id, unknown) in [("column", "valeu"), ("table", "redings"), ("clause", "serie")] {
             let answer = client.panel(id, RANGE, &[]).await;
-            assert!([422, 502].contains(&answer.status), "{id}: {answer:?}");
-            assert!(answer.body.to_string().contains(unknown), "{id}: {answer:?}");
+            assert_eq!(answer.status, 422, "{id}: {answer:?}");
+            let fault = &answer.body["diagnostics"][0];
+            assert!(fault["message"].to_string().contains(unknown), "{id}: {answer:?}");
+            assert!(
+                fault["file"]
+                    .as_str()
+                    .is_some_and(|file| file.ends_with(&format!("{id}.yaml"))),
+                "{id}: {answer:?}"
+            );
+            assert!(fault["line"].as_u64() > Some(1), "{id}: {answer:?}");
             assert_eq!(answer.content_type, "application/problem+json");
         }
         client.panel("good", RANGE, &[]).await.ok();

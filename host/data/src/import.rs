@@ -4,6 +4,7 @@ mod bad_rows;
 mod cell;
 mod header;
 mod survey;
+mod text;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -15,11 +16,14 @@ use secrecy::SecretString;
 use crate::load::{Kind, LoadError, Loader, TableSpec, Value};
 use header::Header;
 use survey::Survey;
+use text::Text;
 
 /// Rows inserted at once.
 const BATCH: usize = 5000;
 /// Rows between two reports of the first reading.
 const REPORT_EVERY: u64 = 20_000;
+/// What is wrong with a row that has swallowed the rest of the file.
+const UNCLOSED: &str = "a quotation mark opened here is never closed";
 
 /// How a CSV file becomes rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -278,12 +282,17 @@ impl Place {
 
 /// Reads a row; `None` at the end. A row that cannot be read does not end the reading.
 fn next(
-    reader: &mut csv::Reader<File>,
+    reader: &mut csv::Reader<Text>,
     record: &mut StringRecord,
     header: &Header,
 ) -> Option<Result<Place, (Place, String)>> {
     let place = Place::of(reader.position());
-    match reader.read_record(record) {
+    let read = reader.read_record(record);
+    // Whatever else is wrong with it, its text included.
+    if !matches!(read, Ok(false)) && reader.get_ref().passed() {
+        return Some(Err((place, UNCLOSED.into())));
+    }
+    match read {
         Ok(false) => None,
         Ok(true) => {
             let place = record.position().map_or(place, Place::of);

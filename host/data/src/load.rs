@@ -1,6 +1,8 @@
 //! Writing: creating tables and inserting many rows at once. For imports and sample data, never for panels.
 
 use std::fmt;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -15,6 +17,8 @@ use crate::time::{self, Zone};
 const CONNECT: Duration = Duration::from_secs(10);
 /// SQLite's limit is 32,766.
 const MOST_VARIABLES: usize = 30_000;
+/// PostgreSQL's limit in bytes; it cuts longer names without a word.
+const LONGEST_NAME: usize = 63;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,6 +147,7 @@ impl Loader {
                             ))
                         })?;
                     }
+                    make_private(options.get_filename()).await?;
                     // With a write-ahead log readers and the one writer do not wait for each other.
                     let options = options
                         .create_if_missing(true)
@@ -315,16 +320,16 @@ impl Loader {
         }
         self.execute(format!("CREATE TABLE {quoted} ({})", columns.join(", ")))
             .await?;
-        let name = table_name(table)?.name;
+        let name = self.table_name(&table.name)?.name;
         for index in &table.indexes {
             let columns: Vec<_> = index.iter().map(|column| quote(column)).collect();
-            let mut name = format!("{name}_{}_idx", index.join("_"));
-            while name.len() > 60 {
-                name.pop();
-            }
+            let named = match &self.connection {
+                // It finds a name of this form by itself that is free and not too long.
+                Writer::Postgres(_) => String::new(),
+                Writer::Sqlite(_) => quote(&format!("{name}_{}_idx", index.join("_"))),
+            };
             self.execute(format!(
-                "CREATE INDEX {} ON {quoted} ({})",
-                quote(&name),
+                "CREATE INDEX {named} ON {quoted} ({})",
                 columns.join(", ")
             ))
             .await?;
@@ -392,7 +397,7 @@ impl Loader {
 
     /// The columns of a table; `None`: there is none of this name.
     pub(crate) async fn existing(&mut self, table: &str) -> Result<Option<Vec<Existing>>, LoadError> {
-        let name = TableName::parse(table).map_err(|fault| LoadError::Refused(fault.to_string()))?;
+        let name = self.table_name(table)?;
         let rows: Vec<(String, String, bool)> = match &mut self.connection {
             Writer::Postgres(connection) => {
                 let quoted = match &name.schema {
@@ -448,16 +453,42 @@ impl Loader {
     }
 
     fn quoted(&self, table: &TableSpec) -> Result<String, LoadError> {
-        let name = table_name(table)?;
+        let name = self.table_name(&table.name)?;
         Ok(match &name.schema {
             Some(schema) => format!("{}.{}", quote(schema), quote(&name.name)),
             None => quote(&name.name),
         })
     }
+
+    fn table_name(&self, text: &str) -> Result<TableName, LoadError> {
+        let name = TableName::parse(text).map_err(|fault| LoadError::Refused(fault.to_string()))?;
+        let parts = [Some(&name.name), name.schema.as_ref()];
+        let longest = parts.into_iter().flatten().map(String::len).max();
+        match (&self.connection, longest) {
+            (Writer::Postgres(_), Some(length)) if length > LONGEST_NAME => {
+                let start: String = text.chars().take(LONGEST_NAME).collect();
+                Err(LoadError::Refused(format!(
+                    "the table's name `{start}…` is too long: PostgreSQL takes {LONGEST_NAME} bytes, and this has {length}"
+                )))
+            }
+            _ => Ok(name),
+        }
+    }
 }
 
-fn table_name(table: &TableSpec) -> Result<TableName, LoadError> {
-    TableName::parse(&table.name).map_err(|fault| LoadError::Refused(fault.to_string()))
+/// Makes a missing database file so that only its owner can read it. Its log and index get the same mode from SQLite.
+async fn make_private(file: &Path) -> Result<(), LoadError> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    match options.open(file).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(LoadError::Unavailable(format!(
+            "cannot make the database file: {error}"
+        ))),
+    }
 }
 
 /// The kind of a database's type: SQLite's by the parts of its name.

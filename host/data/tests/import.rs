@@ -6,7 +6,7 @@ mod support;
 use std::path::PathBuf;
 
 use porthole_data::import::{CsvImport, ImportError, Imported, csv, parse_column};
-use porthole_data::load::{Kind, LoadError};
+use porthole_data::load::{Kind, LoadError, Loader, TableSpec};
 use porthole_data::{ColumnData, Range, RowsQuery, SeriesQuery, Source};
 use support::{Database, rows_query, series_query, server_metrics, source};
 
@@ -323,6 +323,178 @@ async fn headers_that_cannot_be_are_refused() {
         parse_column("value").is_err() && parse_column(":text").is_err() && parse_column("a:blob").is_err()
     );
     assert_eq!(parse_column("a:b:real"), Ok(("a:b".into(), Kind::Real)));
+}
+
+async fn refusal(database: &Database, text: impl AsRef<[u8]>, options: &CsvImport) -> String {
+    match import(database, text, options).await {
+        Err(ImportError::Header(message)) => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_separated_by_something_else_than_commas_is_refused() {
+    let database = Database::sqlite().await;
+    for (separator, name, told) in [
+        (";", "timestamp;value", "`;`"),
+        ("\t", "timestamp\\tvalue", "tabs"),
+    ] {
+        let text = format!("timestamp{separator}value\n2014-01-01 00:00:00{separator}1\n");
+        assert_eq!(
+            refusal(&database, text, &options(&[])).await,
+            format!(
+                "the header has one column `{name}`: the file seems to be separated by {told}; commas are needed"
+            )
+        );
+    }
+    let imported = import(&database, "value\n1\n", &options(&[])).await.unwrap();
+    assert_eq!(imported.rows, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_that_are_too_long_are_refused_in_few_words() {
+    let database = Database::sqlite().await;
+    let long = "n".repeat(5000);
+    let names = |count: usize| -> String {
+        let names: Vec<_> = (0..count).map(|index| format!("c{index}")).collect();
+        names.join(",")
+    };
+    let missing = CsvImport {
+        columns: vec![(long.clone(), Kind::Text)],
+        ..options(&[])
+    };
+    for (header, options, told) in [
+        ("x".repeat(5_000_000), options(&[]), "longer than 64 KiB"),
+        (
+            format!("\"{}", "x,1\n".repeat(50_000)),
+            options(&[]),
+            "longer than 64 KiB: a quotation mark",
+        ),
+        ("x".repeat(64 * 1024), options(&[]), "cannot be the name"),
+        ("x".repeat(64 * 1024 + 1), options(&[]), "longer than 64 KiB"),
+        (format!("a,{long}"), options(&[]), "cannot be the name"),
+        (format!("a;{long}"), options(&[]), "separated by `;`"),
+        (names(1001), options(&[]), "columns"),
+        (names(400), missing, "c19 and 380 more"),
+        ("a,\"b\n1,2".into(), options(&[]), "never closed"),
+    ] {
+        let message = refusal(&database, format!("{header}\n1\n"), &options).await;
+        assert!(message.contains(told) && message.len() < 300, "{told}: {message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_not_utf8_is_told_how_to_become_it() {
+    let database = Database::sqlite().await;
+    let text = "timestamp,value\n2014-01-01 00:00:00,1\n";
+    let mut little = vec![0xff, 0xfe];
+    little.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    let mut big = vec![0xfe, 0xff];
+    big.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+    for text in [
+        little,
+        big,
+        b"timestamp,gr\xf6\xdfe\n2014-01-01 00:00:00,1\n".to_vec(),
+    ] {
+        assert_eq!(
+            refusal(&database, text, &options(&[])).await,
+            "the file is not UTF-8 text; save it as UTF-8"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quotation_mark_that_is_never_closed_is_a_bad_row_at_its_line() {
+    let database = Database::sqlite().await;
+    let head = "timestamp,note\n2014-01-01 00:00:00,\"one\ntwo\"\n";
+    for rest in [
+        "2014-01-01 00:05:00,\"1\n2014-01-01 00:10:00,2\n",
+        "\n2014-01-01 00:05:00,\"1\n2014-01-01 00:10:00,2",
+        "2014-01-01 00:05:00,\"",
+        "2014-01-01 00:05:00,\"1\"\"\n",
+        "2014-01-01 00:05:00,\"1\n2014-01-01 00:10:00,2,3\n",
+    ] {
+        match import(&database, format!("{head}{rest}"), &options(&[])).await {
+            Err(ImportError::Rows { faults, total }) => {
+                let line = if rest.starts_with('\n') { 5 } else { 4 };
+                assert_eq!((faults[0].line, total), (line, 1), "{rest:?}: {faults:?}");
+                assert_eq!(faults[0].message, "a quotation mark opened here is never closed");
+            }
+            other => panic!("{rest:?}: {other:?}"),
+        }
+    }
+    // Quotations that are closed by the last byte, and marks that open none.
+    for rest in [
+        "",
+        "2014-01-01 00:05:00,\"1\"",
+        "2014-01-01 00:05:00,\"1\n\"\r\n\n",
+        "2014-01-01 00:05:00,5\" pipe",
+        "2014-01-01 00:05:00,5\" pipe\n",
+        "2014-01-01 00:05:00,\r",
+    ] {
+        let imported = import(&database, format!("{head}{rest}"), &options(&[])).await;
+        assert_eq!(
+            imported.unwrap().rows,
+            1 + u64::from(!rest.is_empty()),
+            "{rest:?}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_owner_can_read_a_database_file_that_is_made() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tenants/new.sqlite");
+    let url = format!("sqlite:{}", path.display()).into();
+    let mode = |name: &str| {
+        let path = path.with_file_name(name);
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    };
+    let mut loader = Loader::open(&url).await.unwrap();
+    let table = TableSpec {
+        name: "t".into(),
+        identity: Some("id".into()),
+        ..TableSpec::default()
+    };
+    loader.create(&table).await.unwrap();
+    for name in ["new.sqlite", "new.sqlite-wal", "new.sqlite-shm"] {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+    loader.close().await;
+    // A file that is there keeps what its owner gave it.
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    Loader::open(&url).await.unwrap().close().await;
+    assert_eq!(mode("new.sqlite"), 0o640);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_name_that_postgresql_would_cut_is_refused() {
+    let text = "timestamp,value\n2014-01-01 00:00:00,1\n";
+    let named = |table: String| CsvImport {
+        table,
+        ..options(&[("series", "x")])
+    };
+    let database = Database::postgres().await;
+    for table in ["t".repeat(64), "ä".repeat(32), format!("{}.t", "s".repeat(64))] {
+        match import(&database, text, &named(table)).await {
+            Err(ImportError::Load(LoadError::Refused(message))) => assert!(
+                message.contains("is too long: PostgreSQL takes 63 bytes, and this has 64"),
+                "{message}"
+            ),
+            other => panic!("{other:?}"),
+        }
+    }
+    // The longest there can be, and its indexes; the first has the name that an index might be cut to.
+    for table in ["t".repeat(60), "t".repeat(63)] {
+        let imported = import(&database, text, &named(table)).await.unwrap();
+        assert!(imported.created);
+    }
+    let database = Database::sqlite().await;
+    for table in ["t".repeat(63), "t".repeat(64)] {
+        assert!(import(&database, text, &named(table)).await.unwrap().created);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

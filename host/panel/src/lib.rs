@@ -10,11 +10,13 @@ mod error;
 mod pipeline;
 mod place;
 mod prepare;
+mod rehearsal;
 mod request;
 mod snapshot;
 mod source;
 
 pub use error::{PluginFault, RenderError};
 pub use pipeline::{Pipeline, PipelineOptions};
+pub use rehearsal::check_config;
 pub use request::{Paging, Range, RenderRequest, Rendered};
-pub use snapshot::check_config;
+pub use snapshot::Resolve;

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use moka::Expiry;
 use moka::future::Cache;
 use porthole_config::{Config, Limits as ConfigLimits};
-use porthole_data::Databases;
+use porthole_data::{Databases, TenantData};
 use porthole_model::{CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage};
 use porthole_sandbox::bindings as guest;
 use porthole_sandbox::{FaultKind, Plugin, Receipt, Registry, RenderFault, Sandbox};
@@ -17,9 +17,9 @@ use crate::answer::{self, Finished};
 use crate::check;
 use crate::error::{PluginFault, RenderError};
 use crate::place;
-use crate::prepare::ReadyPanel;
+use crate::prepare::{ReadyPanel, placed};
 use crate::request::{Paging, Range, RenderRequest, Rendered};
-use crate::snapshot::{Entry, ReadyTenant, Snapshot};
+use crate::snapshot::{Entry, ReadyTenant, Resolve, Snapshot};
 use crate::source::PanelSources;
 
 /// What the pipeline needs beside the rooms below it.
@@ -28,8 +28,8 @@ pub struct PipelineOptions {
     pub view_cache_bytes: u64,
     /// Limits for tenants that name none of their own.
     pub limits: ConfigLimits,
-    /// Turns a tenant's database URL into one that can be opened.
-    pub resolve: Box<dyn Fn(&str) -> String + Send + Sync>,
+    /// Turns a tenant's database URL into one that can be opened, or says why it may not be.
+    pub resolve: Box<Resolve>,
 }
 
 /// The one way from (tenant, panel, request) to an answer.
@@ -245,14 +245,23 @@ impl Pipeline {
         let data = ready_tenant
             .database
             .as_ref()
-            .map(|database| self.databases.tenant(database));
+            .map(|database| self.databases.tenant(database))
+            .map_err(String::clone);
         let limits = &ready_tenant.limits;
-        let (sources, used) = PanelSources::new(Arc::clone(panel), data, request.range, request.raw, limits);
-        let rendered = self
-            .sandbox
-            .render(plugin, tenant, call, sources, limits)
-            .await
-            .map_err(|fault| failed(tenant, panel, request, *fault))?;
+        let (sources, used) = PanelSources::new(
+            Arc::clone(panel),
+            data.clone(),
+            request.range,
+            request.raw,
+            limits,
+        );
+        let rendered = match self.sandbox.render(plugin, tenant, call, sources, limits).await {
+            Ok(rendered) => rendered,
+            Err(fault) => {
+                let error = failed(tenant, panel, request, *fault);
+                return Err(traced(error, panel, data.ok()).await);
+            }
+        };
         for line in &rendered.log {
             tracing::debug!(tenant, panel = %panel.config.id, plugin = plugin.name(), level = ?line.level,
                 request_id = %request.request_id, message = %line.message, "plugin says");
@@ -373,8 +382,7 @@ fn failed(tenant: &str, panel: &ReadyPanel, request: &RenderRequest, fault: Rend
         FaultKind::Busy => RenderError::Busy(fault.message),
         FaultKind::Internal => RenderError::Internal(fault.message),
         FaultKind::Failure(guest::Failure::Configuration(message)) => {
-            let (pointer, message) = place::pointed(message);
-            RenderError::Configuration(vec![panel.config.fault(&pointer, message, None)])
+            RenderError::Configuration(vec![place::fault(&panel.config, message)])
         }
         FaultKind::Failure(guest::Failure::Other(message)) => {
             plugin(&fault, PluginFault::Failed, message.clone())
@@ -389,6 +397,29 @@ fn failed(tenant: &str, panel: &ReadyPanel, request: &RenderRequest, fault: Rend
             | guest::QueryError::Invalid(message)
             | guest::QueryError::Other(message) => RenderError::Query(message.clone()),
         },
+    }
+}
+
+/// A query that failed because the configuration does not fit the database gets the places of what does not.
+async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
+    let (RenderError::Query(_), Some(data)) = (&error, data) else {
+        return error;
+    };
+    let mut faults = Vec::new();
+    for (name, source) in &panel.sources {
+        let (Ok(found), Some(config)) = (data.check(source).await, panel.config.sources.get(name)) else {
+            continue;
+        };
+        faults.extend(
+            found
+                .into_iter()
+                .map(|fault| placed(fault, config, &panel.config)),
+        );
+    }
+    if faults.is_empty() {
+        error
+    } else {
+        RenderError::Configuration(faults)
     }
 }
 

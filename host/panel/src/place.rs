@@ -1,15 +1,26 @@
 //! Where in a panel's YAML a panel type's complaint belongs.
 
+use porthole_config::{Diagnostic, Panel};
+
+/// What a panel type says is wrong with the panel's configuration, in its place.
+pub fn fault(panel: &Panel, message: &str) -> Diagnostic {
+    let (pointer, message) = pointed(message);
+    panel.fault(&pointer, message, None)
+}
+
 /// Splits a message as the SDK writes it, `display.thresholds[0].color: …`, into a JSON pointer into the panel and the
 /// sentence. A message without such a place is about `display:` as a whole.
-pub fn pointed(message: &str) -> (String, String) {
+fn pointed(message: &str) -> (String, String) {
     let whole = || ("/display".to_owned(), message.to_owned());
     let Some((path, sentence)) = message.split_once(": ") else {
         return whole();
     };
     let first = path.split(['.', '[']).next().unwrap_or_default();
     let plain = |character: char| character.is_alphanumeric() || "._-[]".contains(character);
-    if !matches!(first, "display" | "parameters") || path.len() > 200 || !path.chars().all(plain) {
+    if !matches!(first, "display" | "parameters" | "data_source")
+        || path.len() > 200
+        || !path.chars().all(plain)
+    {
         return whole();
     }
     let parts = path.split(['.', '[', ']']).filter(|part| !part.is_empty());

@@ -21,8 +21,8 @@ pub struct Snapshot {
 
 /// One tenant, ready to render.
 pub struct ReadyTenant {
-    /// None: `tenant.yaml` names no database.
-    pub database: Option<TenantDatabase>,
+    /// Or why there is none.
+    pub database: Result<TenantDatabase, String>,
     pub limits: Limits,
     pub panels: BTreeMap<String, Entry>,
     pub dashboards: model::Dashboards,
@@ -38,24 +38,11 @@ pub enum Entry {
 /// Seconds.
 pub type RefreshInterval = u32;
 
+/// Turns a tenant's database URL into one that can be opened, or says why it may not be.
+pub type Resolve = dyn Fn(&str) -> Result<String, String> + Send + Sync;
+
 /// For panels that no dashboard shows and that name no interval of their own.
 const DEFAULT_REFRESH: RefreshInterval = 300;
-
-/// Everything that is wrong with a configuration, as far as that can be known without the tenants' databases: what the
-/// files say, and whether panel types, sources and fragments of SQL fit together.
-pub fn check_config(config: &Config, registry: &Registry) -> Vec<Diagnostic> {
-    let mut faults = config.diagnostics.clone();
-    for tenant in config.tenants.values() {
-        for panel in tenant.panels.values().filter_map(PanelEntry::panel) {
-            if let Err(found) = prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), "") {
-                faults.extend(found);
-            }
-        }
-    }
-    faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    faults.dedup();
-    faults
-}
 
 impl Snapshot {
     /// Makes a configuration ready. `limits` are the host's; `resolve` turns a tenant's database URL into one that can
@@ -64,7 +51,7 @@ impl Snapshot {
         config: &Config,
         registry: &Registry,
         limits: &porthole_config::Limits,
-        resolve: &(dyn Fn(&str) -> String + Send + Sync),
+        resolve: &Resolve,
     ) -> Self {
         let tenants = config.tenants.iter();
         Self {
@@ -79,18 +66,24 @@ fn ready(
     tenant: &Tenant,
     registry: &Registry,
     host: &porthole_config::Limits,
-    resolve: &(dyn Fn(&str) -> String + Send + Sync),
+    resolve: &Resolve,
 ) -> ReadyTenant {
-    let database = tenant.database.as_ref().map(|url| {
-        let mut database = TenantDatabase::new(&tenant.id, resolve(url.expose_secret()).into());
-        if let Some(connections) = tenant.max_connections {
-            database.max_connections = connections;
-        }
-        if let Some(timeout) = tenant.statement_timeout {
-            database.statement_timeout = timeout;
-        }
-        database
-    });
+    let database = match &tenant.database {
+        None => Err(format!(
+            "the tenant has no database: {} has no `database:`",
+            tenant.file
+        )),
+        Some(url) => resolve(url.expose_secret()).map(|url| {
+            let mut database = TenantDatabase::new(&tenant.id, url.into());
+            if let Some(connections) = tenant.max_connections {
+                database.max_connections = connections;
+            }
+            if let Some(timeout) = tenant.statement_timeout {
+                database.statement_timeout = timeout;
+            }
+            database
+        }),
+    };
     let salt = database
         .as_ref()
         .map_or("", |database| database.url.expose_secret());

@@ -18,8 +18,8 @@ use crate::request::Range;
 /// The sources of one panel, bound to one tenant and one reader's range, for one call.
 pub struct PanelSources {
     panel: Arc<ReadyPanel>,
-    /// None: the tenant has no database; the text says so.
-    tenant: Option<data::TenantData>,
+    /// Or why there is none.
+    tenant: Result<data::TenantData, String>,
     range: Range,
     raw: bool,
     max_rows: u64,
@@ -44,7 +44,7 @@ impl PanelSources {
     /// The sources of `panel` for a reader who looks at `range`.
     pub fn new(
         panel: Arc<ReadyPanel>,
-        tenant: Option<data::TenantData>,
+        tenant: Result<data::TenantData, String>,
         range: Range,
         raw: bool,
         limits: &Limits,
@@ -75,11 +75,7 @@ impl Sources for PanelSources {
                 ),
             }));
         };
-        let tenant = self.tenant.clone().ok_or_else(|| {
-            guest::QueryError::Unavailable(
-                "the tenant has no database: tenant.yaml has no `database:`".to_owned(),
-            )
-        })?;
+        let tenant = self.tenant.clone().map_err(guest::QueryError::Unavailable)?;
         Ok(Arc::new(BoundSource {
             source: source.clone(),
             tenant,

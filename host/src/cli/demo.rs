@@ -72,6 +72,7 @@ impl Demo {
         };
         settings.log.level = "warn".to_owned();
         settings::log(&settings)?;
+        let _claim = settings::claim(&settings.data_dir)?;
         porthole_demo::write_configuration(&settings.config_dir).with_context(|| {
             format!(
                 "the sample configuration cannot be written to {}",

@@ -48,7 +48,9 @@ impl Import {
         let Some(url) = &tenant.database else {
             bail!("{} names no database: add `database:`", tenant.file);
         };
-        let url: SecretString = settings::database_url(url.expose_secret(), &settings.data_dir).into();
+        let url: SecretString = settings::tenant_database_url(url.expose_secret(), &settings)
+            .map_err(|reason| anyhow::anyhow!("{}: {reason}", tenant.file))?
+            .into();
         let options = CsvImport {
             table: self.table.clone(),
             columns: self.columns,

@@ -9,7 +9,7 @@ mod tenant;
 mod user;
 mod validate;
 
-pub use settings::database_url;
+pub use settings::tenant_database_url;
 
 use std::process::ExitCode;
 

@@ -21,6 +21,7 @@ impl Serve {
         for fault in &store.current().diagnostics {
             tracing::warn!(file = %fault.file, line = fault.line, column = fault.column, "{}", fault.message);
         }
+        let _claim = settings::claim(&settings.data_dir)?;
         let identity = settings::identity(&settings).await?;
         let server = Server::start(settings, identity, store).await?;
         tracing::info!("listening on http://{}", server.address()?);

@@ -96,6 +96,45 @@ pub fn database_url(url: &str, data_dir: &Path) -> String {
     format!("sqlite:{}", data_dir.join(path).display())
 }
 
+/// A tenant's database URL that can be opened. The central database is no tenant's: who may write a `tenant.yaml` may
+/// not therefore read everybody's password hashes.
+pub fn tenant_database_url(url: &str, settings: &Settings) -> Result<String, String> {
+    let data_dir = &settings.data_dir;
+    let opened = database_url(url, data_dir);
+    let central = database_url(settings.central_database.expose_secret(), data_dir);
+    let same_file =
+        |one: &str, other: &str| match (one.strip_prefix("sqlite:"), other.strip_prefix("sqlite:")) {
+            (Some(one), Some(other)) => {
+                let real = |path: &str| std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+                real(one) == real(other)
+            }
+            _ => false,
+        };
+    if opened == central || same_file(&opened, &central) {
+        return Err(
+            "the tenant's database is the host's own central database, which is no tenant's".to_owned(),
+        );
+    }
+    Ok(opened)
+}
+
+/// Takes the data folder for this process: two hosts over one folder would work against each other. It is free again
+/// when the file is dropped.
+pub fn claim(data_dir: &Path) -> anyhow::Result<std::fs::File> {
+    std::fs::create_dir_all(data_dir)
+        .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
+    let path = data_dir.join("porthole.lock");
+    let file = std::fs::File::create(&path).with_context(|| path.display().to_string())?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => bail!(
+            "another porthole runs over the data folder {}; stop it, or use another folder",
+            data_dir.display()
+        ),
+        Err(std::fs::TryLockError::Error(error)) => Err(error).with_context(|| path.display().to_string()),
+    }
+}
+
 /// Sets up the log as the settings say.
 pub fn log(settings: &Settings) -> anyhow::Result<()> {
     let format = match settings.log.format {
@@ -129,7 +168,42 @@ pub fn listed(faults: &[Diagnostic]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn the_central_database_is_no_tenants_under_any_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            data_dir: folder.path().to_path_buf(),
+            ..Settings::default()
+        };
+        std::fs::write(folder.path().join("central.sqlite"), "").unwrap();
+        std::os::unix::fs::symlink(
+            folder.path().join("central.sqlite"),
+            folder.path().join("other.sqlite"),
+        )
+        .unwrap();
+        std::fs::create_dir(folder.path().join("tenants")).unwrap();
+        for url in [
+            "sqlite:central.sqlite",
+            "sqlite:tenants/../central.sqlite",
+            "sqlite:other.sqlite",
+            "sqlite://central.sqlite",
+        ] {
+            assert!(tenant_database_url(url, &settings).is_err(), "{url}");
+        }
+        assert!(tenant_database_url("sqlite:tenants/a.sqlite", &settings).is_ok());
+    }
+
+    #[test]
+    fn a_data_folder_has_one_host_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = claim(folder.path()).unwrap();
+        assert!(claim(folder.path()).is_err());
+        drop(first);
+        assert!(claim(folder.path()).is_ok());
+    }
 
     #[test]
     fn relative_sqlite_files_are_in_the_data_folder_and_other_urls_as_they_are() {

@@ -30,20 +30,21 @@ impl Validate {
             bail!("{} has no folder `tenants`", folder.display());
         }
         let config = Config::load(&folder, &Environment::of_process());
-        let (_, registry) = server::panel_types(None).await?;
-        let faults = porthole_panel::check_config(&config, &registry);
+        let (sandbox, registry) = server::panel_types(None).await?;
+        let faults = porthole_panel::check_config(&config, &sandbox, &registry).await;
         print!("{}", listed(&faults));
         let (tenants, panels): (usize, usize) = (
             config.tenants.len(),
             config.tenants.values().map(|tenant| tenant.panels.len()).sum(),
         );
+        let faulty = match faults.len() {
+            0 => "no faults".to_owned(),
+            count => counted(count, "fault"),
+        };
         println!(
-            "{} in {tenants} tenants with {panels} panels",
-            match faults.len() {
-                0 => "no faults".to_owned(),
-                1 => "1 fault".to_owned(),
-                count => format!("{count} faults"),
-            }
+            "{faulty} in {} with {}",
+            counted(tenants, "tenant"),
+            counted(panels, "panel")
         );
         Ok(if faults.is_empty() {
             ExitCode::SUCCESS
@@ -51,4 +52,9 @@ impl Validate {
             ExitCode::FAILURE
         })
     }
+}
+
+/// `1 panel`, `2 panels`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
