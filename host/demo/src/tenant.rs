@@ -83,8 +83,8 @@ pub const TENANTS: [SampleTenant; 2] = [
             server("batch-01", 8.0, 12.0, 43.0, 18.0),
         ],
         services: &[
-            service("payments-api", 0.10),
-            service("search-index", 0.20),
+            service("payments-api", 0.06),
+            service("search-index", 0.40),
             service("checkout", 0.02),
             service("catalog", 0.02),
             service("auth", 0.01),
@@ -137,9 +137,9 @@ pub const TENANTS: [SampleTenant; 2] = [
         ],
         services: &[
             service("storefront", 0.02),
-            service("stock-sync", 0.20),
+            service("stock-sync", 0.40),
             service("tills", 0.03),
-            service("loyalty", 0.10),
+            service("loyalty", 0.05),
             service("delivery-slots", 0.04),
         ],
         mishaps: &[
