@@ -125,6 +125,7 @@ fn guest_call() -> guest::Call {
         raw: true,
         labels: vec![],
         max_points: None,
+        surface: None,
         paging: guest::Paging {
             page: 1,
             page_size: None,
@@ -148,6 +149,7 @@ fn native_call() -> porthole_sdk::Call {
         raw: true,
         labels: vec![],
         max_points: None,
+        surface: None,
         paging: porthole_sdk::Paging {
             page: 1,
             page_size: None,

@@ -7,6 +7,7 @@
 mod dashboard;
 mod identity;
 mod panel;
+mod plugin;
 mod problem;
 mod view;
 
@@ -14,7 +15,11 @@ pub use dashboard::{
     Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position,
 };
 pub use identity::{AuthMethods, Health, LoginRequest, Me, Session, TenantSummary, Tenants};
-pub use panel::{Aggregation, CacheOutcome, PanelAnswer, TimeRange, Usage};
+pub use panel::{Aggregation, Allowed, CacheOutcome, PanelAnswer, TimeRange, Usage};
+pub use plugin::{
+    Plugin, PluginFailure, PluginLimit, PluginLog, PluginLogLine, PluginPublished, PluginSource, PluginState,
+    PluginTotals, PluginVersion, Plugins,
+};
 pub use problem::{Problem, code};
 pub use view::{
     Axis, Chart, ColumnFormat, Image, Mark, Markup, Metric, Plot, Severity, SortKey, Sparkline, StatusItem,

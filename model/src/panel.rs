@@ -81,4 +81,22 @@ pub struct Usage {
     pub rows: u64,
     /// Buckets that were not known yet.
     pub buckets_computed: u64,
+    /// What it could have used up.
+    #[serde(default)]
+    pub allowed: Allowed,
+}
+
+/// What one call may use up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed {
+    /// From start to end, microseconds.
+    pub wall_us: u64,
+    /// Inside the sandbox and not waiting for data, microseconds.
+    pub guest_us: u64,
+    /// All of the guest's memories together, bytes.
+    pub memory_bytes: u64,
+    /// Questions to the tenant's database.
+    pub queries: u32,
+    /// Rows of all answers together.
+    pub rows: u64,
 }

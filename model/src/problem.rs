@@ -27,6 +27,9 @@ pub struct Problem {
     /// The limit a plugin ran into, as `cpu 500 ms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<String>,
+    /// When it is worth trying again, RFC 3339; with [`code::PLUGIN_RESTING`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<String>,
     /// Faults of the configuration, where that is the problem.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<crate::Diagnostic>,
@@ -64,6 +67,12 @@ pub mod code {
     pub const PLUGIN_LIMIT: &str = "plugin_limit";
     /// The plugin's answer is not usable (502).
     pub const PLUGIN_ANSWER: &str = "plugin_answer";
+    /// The plugin failed several times in a row and is not called for a while (503).
+    pub const PLUGIN_RESTING: &str = "plugin_resting";
+    /// The plugin cannot be published: the detail says why (422).
+    pub const PLUGIN_REFUSED: &str = "plugin_refused";
+    /// The plugin clashes with one that is there (409).
+    pub const PLUGIN_CLASH: &str = "plugin_clash";
     /// The plugin said it failed (502).
     pub const PLUGIN_FAILED: &str = "plugin_failed";
     /// More data than one call may read (502).

@@ -318,6 +318,8 @@ pub struct Image {
 pub struct Markup {
     /// No scripts, no styles, no foreign addresses.
     pub html: String,
+    /// Rules for the utility classes in `html`, made by the host; meant for a shadow root around it.
+    pub css: String,
 }
 
 #[cfg(test)]
@@ -369,6 +371,7 @@ mod tests {
             }),
             View::Markup(Markup {
                 html: "<p>x</p>".to_owned(),
+                css: String::new(),
             }),
         ];
         for view in views {

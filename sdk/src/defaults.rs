@@ -118,6 +118,7 @@ impl Call {
             raw: false,
             labels: Vec::new(),
             max_points: None,
+            surface: None,
             paging: Paging::default(),
         }
     }

@@ -1,7 +1,7 @@
 //! What a reader may ask of a panel, read from the address.
 
 use chrono::{DateTime, Utc};
-use porthole_panel::{Paging, RenderRequest};
+use porthole_panel::{Paging, RenderRequest, Surface};
 
 use crate::instants;
 use crate::parameters::Parameters;
@@ -10,7 +10,7 @@ use crate::request_id::RequestId;
 
 /// For the sentence about an unknown parameter.
 const KNOWN: &str = "start_date, end_date, disable_aggregation, series_filter, max_points, page, page_size, sort, \
-                     order, filter[column], tz, fresh";
+                     order, filter[column], tz, width, height, theme, fresh";
 
 const LARGEST_PAGE: u32 = 500;
 /// Keeps `page × page_size` within 32 bits.
@@ -19,6 +19,9 @@ const MOST_POINTS: u32 = 1_000_000;
 const MOST_LABELS: usize = 100;
 const MOST_SORT_KEYS: usize = 8;
 const MOST_FILTERS: usize = 16;
+/// Sides of a picture are rounded up to a multiple of this, so that nearly equal screens share an answer.
+const SURFACE_STEP: u32 = 32;
+const LARGEST_SURFACE: u32 = 4_096;
 /// Longest label, column name or filter text, in characters.
 const LONGEST_TEXT: usize = 255;
 
@@ -45,6 +48,7 @@ pub(crate) fn read(
             sort: sort(&mut given)?,
             filters: filters(&mut given)?,
         },
+        surface: surface(&mut given)?,
         time_zone: time_zone(&mut given)?,
         fresh: given.flag("fresh")?,
         request_id: id.as_str().to_owned(),
@@ -145,6 +149,30 @@ fn filters(given: &mut Parameters<'_>) -> Result<Vec<(String, String)>, ApiError
     }
     filters.sort();
     Ok(filters)
+}
+
+/// `width`, `height` and `theme`: all or none of them.
+fn surface(given: &mut Parameters<'_>) -> Result<Option<Surface>, ApiError> {
+    let width = given.number("width", 16, LARGEST_SURFACE)?;
+    let height = given.number("height", 16, LARGEST_SURFACE)?;
+    let dark = match given.one("theme")?.as_deref() {
+        None => None,
+        Some("dark") => Some(true),
+        Some("light") => Some(false),
+        Some(_) => return Err(ApiError::parameter("theme", "`theme` is either `dark` or `light`.")),
+    };
+    match (width, height, dark) {
+        (None, None, None) => Ok(None),
+        (Some(width), Some(height), dark) => Ok(Some(Surface {
+            width: width.next_multiple_of(SURFACE_STEP),
+            height: height.next_multiple_of(SURFACE_STEP),
+            dark: dark.unwrap_or(true),
+        })),
+        _ => Err(ApiError::parameter(
+            if width.is_none() { "width" } else { "height" },
+            "`width` and `height` are given together, in CSS pixels; `theme` only with them.",
+        )),
+    }
 }
 
 /// An IANA name; whether there is such a zone is for those to say who use it.

@@ -31,6 +31,9 @@ use crate::state::ApiState;
         ("order" = Option<String>, Query, description = "Tables: `asc` or `desc`, for `sort` without a minus.", example = "desc"),
         ("filter" = Option<std::collections::HashMap<String, String>>, Query, style = DeepObject, explode, description = "Tables: `filter[column]=text` keeps the rows whose cell contains the text."),
         ("tz" = Option<String>, Query, description = "The reader's time zone.", example = "Europe/Vienna"),
+        ("width" = Option<u32>, Query, description = "Panels that draw: CSS pixels the view is shown in; with `height`.", minimum = 16, maximum = 4096, example = 640),
+        ("height" = Option<u32>, Query, description = "Panels that draw: see `width`.", minimum = 16, maximum = 4096, example = 320),
+        ("theme" = Option<String>, Query, description = "Panels that draw: `dark` or `light`; with `width` and `height`.", example = "dark"),
         ("fresh" = Option<bool>, Query, description = "Make the view anew even if one is at hand."),
     ),
     responses(

@@ -21,6 +21,7 @@ struct Inner {
     parameter: Option<String>,
     plugin: Option<String>,
     limit: Option<String>,
+    retry_at: Option<String>,
     diagnostics: Vec<Diagnostic>,
     retry_after: Option<Duration>,
     /// For the log only.
@@ -36,6 +37,7 @@ impl ApiError {
             parameter: None,
             plugin: None,
             limit: None,
+            retry_at: None,
             diagnostics: Vec::new(),
             retry_after: None,
             cause: None,
@@ -185,6 +187,7 @@ impl ApiError {
             parameter: inner.parameter,
             plugin: inner.plugin,
             limit: inner.limit,
+            retry_at: inner.retry_at,
             diagnostics: inner.diagnostics,
         }
     }

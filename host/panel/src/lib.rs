@@ -18,5 +18,5 @@ mod source;
 pub use error::{PluginFault, RenderError};
 pub use pipeline::{Pipeline, PipelineOptions};
 pub use rehearsal::check_config;
-pub use request::{Paging, Range, RenderRequest, Rendered};
+pub use request::{Paging, Range, RenderRequest, Rendered, Surface};
 pub use snapshot::Resolve;

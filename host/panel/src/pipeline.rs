@@ -9,16 +9,16 @@ use moka::Expiry;
 use moka::future::Cache;
 use porthole_config::{Config, Limits as ConfigLimits};
 use porthole_data::{Databases, TenantData};
-use porthole_model::{CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage};
+use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage};
 use porthole_sandbox::bindings as guest;
-use porthole_sandbox::{FaultKind, Plugin, Receipt, Registry, RenderFault, Sandbox};
+use porthole_sandbox::{FaultKind, Limits, Plugin, Receipt, Registry, RenderFault, Sandbox};
 
 use crate::answer::{self, Finished};
 use crate::check;
 use crate::error::{PluginFault, RenderError};
 use crate::place;
 use crate::prepare::{ReadyPanel, placed};
-use crate::request::{Paging, Range, RenderRequest, Rendered};
+use crate::request::{Paging, Range, RenderRequest, Rendered, Surface};
 use crate::snapshot::{Entry, ReadyTenant, Resolve, Snapshot};
 use crate::source::PanelSources;
 
@@ -54,6 +54,7 @@ struct Key {
     raw: bool,
     labels: Vec<String>,
     max_points: Option<u32>,
+    surface: Option<Surface>,
     paging: Paging,
     time_zone: String,
 }
@@ -163,6 +164,7 @@ impl Pipeline {
             raw: request.raw,
             labels: request.labels.clone(),
             max_points: request.max_points,
+            surface: request.surface,
             paging: request.paging.clone(),
             time_zone: request.time_zone.clone(),
         };
@@ -289,7 +291,7 @@ impl Pipeline {
             cache: CacheOutcome::Miss,
             refresh_interval: refresh,
             view,
-            usage: usage(plugin, &rendered.receipt),
+            usage: usage(plugin, &rendered.receipt, limits),
         })
     }
 }
@@ -338,6 +340,11 @@ fn call(panel: &ReadyPanel, request: &RenderRequest, now: DateTime<Utc>) -> gues
         raw: request.raw,
         labels: request.labels.clone(),
         max_points: request.max_points,
+        surface: request.surface.map(|surface| guest::Surface {
+            width: surface.width,
+            height: surface.height,
+            dark: surface.dark,
+        }),
         paging: guest::Paging {
             page: paging.page.max(1),
             page_size: paging.page_size,
@@ -423,7 +430,8 @@ async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>
     }
 }
 
-fn usage(plugin: &Plugin, receipt: &Receipt) -> Usage {
+fn usage(plugin: &Plugin, receipt: &Receipt, limits: &Limits) -> Usage {
+    let microseconds = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     Usage {
         plugin: plugin.name().to_owned(),
         version: plugin.version().to_owned(),
@@ -433,6 +441,13 @@ fn usage(plugin: &Plugin, receipt: &Receipt) -> Usage {
         queries: receipt.queries,
         rows: receipt.rows,
         buckets_computed: receipt.buckets_computed,
+        allowed: Allowed {
+            wall_us: microseconds(limits.wall),
+            guest_us: microseconds(limits.cpu),
+            memory_bytes: limits.memory_bytes as u64,
+            queries: limits.queries,
+            rows: limits.rows,
+        },
     }
 }
 

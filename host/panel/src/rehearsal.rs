@@ -53,6 +53,7 @@ async fn rehearse(
         raw: false,
         labels: Vec::new(),
         max_points: None,
+        surface: None,
         paging: guest::Paging {
             page: 1,
             page_size: None,

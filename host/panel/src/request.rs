@@ -40,6 +40,17 @@ impl Paging {
     }
 }
 
+/// Where a view will be shown; for panels that draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Surface {
+    /// CSS pixels.
+    pub width: u32,
+    /// CSS pixels.
+    pub height: u32,
+    /// Whether the reader's theme is dark.
+    pub dark: bool,
+}
+
 /// One reader's wish for one panel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RenderRequest {
@@ -51,6 +62,8 @@ pub struct RenderRequest {
     pub labels: Vec<String>,
     /// More points than this per series cannot be shown.
     pub max_points: Option<u32>,
+    /// Where the view will be shown; none: not said.
+    pub surface: Option<Surface>,
     /// For tables.
     pub paging: Paging,
     /// IANA name of the reader's zone.

@@ -19,7 +19,7 @@ mod generated {
 }
 
 pub use generated::exports::porthole::panel::panel::{
-    Call, ColumnRole, Descriptor, Failure, Paging, Size, SourceRole,
+    Call, ColumnRole, Descriptor, Failure, Paging, Size, SourceRole, Surface,
 };
 pub use generated::porthole::panel::query::{
     Aggregate, ColumnInfo, QueryError, Resolution, Rows, RowsRequest, SeriesAnswer, SeriesRequest, Span,

@@ -36,7 +36,7 @@ pub(crate) fn check(descriptor: &Descriptor) -> Result<(), String> {
     schema("display-schema", &descriptor.display_schema)?;
     schema("parameters-schema", &descriptor.parameters_schema)?;
     if let Some(endpoint) = &descriptor.endpoint {
-        name("endpoint", endpoint)?;
+        endpoint_name(endpoint)?;
     }
     sources(&descriptor.sources)
 }
@@ -82,6 +82,18 @@ fn name(field: &str, value: &str) -> Result<(), String> {
     if value.is_empty() || value.len() > NAME || !value.bytes().all(letters) {
         return Err(format!(
             "`{field}` is {}; a name has 1 to {NAME} of the characters a-z, 0-9 and _",
+            quoted(value)
+        ));
+    }
+    Ok(())
+}
+
+/// Part of an address, so that hyphens are welcome in it.
+fn endpoint_name(value: &str) -> Result<(), String> {
+    let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    if value.is_empty() || value.len() > NAME || !value.bytes().all(letters) || value.starts_with('-') {
+        return Err(format!(
+            "`endpoint` is {}; an endpoint's name has 1 to {NAME} of the characters a-z, 0-9, _ and -",
             quoted(value)
         ));
     }

@@ -67,6 +67,7 @@ pub fn call(parameters: &str) -> Call {
         raw: false,
         labels: Vec::new(),
         max_points: None,
+        surface: None,
         paging: Paging {
             page: 1,
             page_size: None,
