@@ -11,6 +11,9 @@ use super::tag::{self, Tag};
 use super::{MarkupLimits, elements};
 use crate::{Refusal, style};
 
+/// Characters written by name or number: the parser behind this takes longer for each the more there are.
+const REFERENCES: usize = 50_000;
+
 /// Writes `html` with allowed elements and attributes only, all closed, in the order they were opened.
 ///
 /// # Errors
@@ -52,6 +55,13 @@ pub(super) fn balance(html: &str, limits: &MarkupLimits) -> Result<String, Refus
     while let Some(name) = writer.open.pop() {
         writer.end(&name);
     }
+    let references = writer.out.bytes().filter(|b| *b == b'&').count();
+    Refusal::unless(
+        "the HTML",
+        references,
+        REFERENCES,
+        "characters that are written as `&…;`",
+    )?;
     Ok(writer.out)
 }
 
@@ -105,16 +115,17 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Text as it is, but for what could begin a tag and for characters that no text has.
+    /// Text as it is, but for what could begin a tag, ampersands that begin nothing, and characters that no text has.
     fn text(&mut self, text: &str) {
-        for c in text.chars() {
+        for (at, c) in text.char_indices() {
             match c {
                 '<' => self.out.push_str("&lt;"),
                 '>' => self.out.push_str("&gt;"),
-                '\n' | '\t' => self.out.push(c),
+                '"' => self.out.push_str("&quot;"),
+                '&' if !is_reference(&text.as_bytes()[at..]) => self.out.push_str("&amp;"),
                 '\r' => self.out.push('\n'),
-                c if c.is_control() => {}
-                c => self.out.push(c),
+                c if elements::is_text(c) => self.out.push(c),
+                _ => {}
             }
         }
     }
@@ -183,12 +194,7 @@ impl Writer<'_> {
                 self.out.push(' ');
                 self.out.push_str(name);
                 self.out.push_str("=\"");
-                for c in value.chars() {
-                    match c {
-                        '"' => self.out.push_str("&quot;"),
-                        _ => self.text(c.encode_utf8(&mut [0; 4])),
-                    }
-                }
+                self.text(value);
                 self.out.push('"');
             }
         }
@@ -227,4 +233,20 @@ impl Writer<'_> {
         self.out.push_str(name);
         self.out.push('>');
     }
+}
+
+/// Whether bytes begin with a character's name or number, semicolon and all: `&amp;`, `&#65;`, `&#x41;`.
+fn is_reference(bytes: &[u8]) -> bool {
+    let (skipped, is_part): (usize, fn(&u8) -> bool) = match bytes {
+        [b'&', b'#', b'x' | b'X', ..] => (3, u8::is_ascii_hexdigit),
+        [b'&', b'#', ..] => (2, u8::is_ascii_digit),
+        [b'&', first, ..] if first.is_ascii_alphabetic() => (1, u8::is_ascii_alphanumeric),
+        _ => return false,
+    };
+    let length = bytes[skipped..]
+        .iter()
+        .take(33)
+        .take_while(|b| is_part(b))
+        .count();
+    (1..=32).contains(&length) && bytes.get(skipped + length) == Some(&b';')
 }

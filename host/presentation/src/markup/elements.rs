@@ -122,6 +122,11 @@ pub(super) const ELEMENT_ATTRIBUTES: &[(&str, &[&str])] = &[
 /// Columns or rows that one cell may span: a browser makes a place for each.
 pub(super) const SPAN: u32 = 1000;
 
+/// Whether a character belongs into a text: no control character, and not the mark that tells how bytes are ordered.
+pub(super) fn is_text(c: char) -> bool {
+    matches!(c, '\n' | '\t') || !(c.is_control() || c == '\u{feff}')
+}
+
 /// Whether an element is kept.
 pub(super) fn is_kept(element: &str) -> bool {
     KEPT.binary_search(&element).is_ok()

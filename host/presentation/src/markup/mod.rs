@@ -84,7 +84,7 @@ pub fn markup(html: &str, limits: &MarkupLimits) -> Result<Markup, Refusal> {
     Refusal::unless("the HTML", html.len(), limits.bytes_in, "bytes")?;
     let balanced = balance::balance(html, limits)?;
     let html = sanitise::sanitise(&balanced, &limits.link_hosts);
-    Refusal::unless("the HTML, cleaned,", html.len(), limits.bytes_out, "bytes")?;
+    Refusal::unless("the HTML as it is shown", html.len(), limits.bytes_out, "bytes")?;
     let css = style::sheet(&html, limits)?;
     Ok(Markup { html, css })
 }

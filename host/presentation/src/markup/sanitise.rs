@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
 
-use super::elements::{ATTRIBUTES, ELEMENT_ATTRIBUTES, EMPTIED, KEPT};
+use super::elements::{ATTRIBUTES, ELEMENT_ATTRIBUTES, EMPTIED, KEPT, is_text};
 
 /// Of a link's address, bytes.
 const ADDRESS: usize = 2048;
@@ -42,7 +42,7 @@ pub(super) fn sanitise(html: &str, link_hosts: &[String]) -> String {
         });
     let mut clean = builder.clean(html).to_string();
     // Characters that no text has, and that were written by number.
-    clean.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    clean.retain(is_text);
     clean
 }
 

@@ -145,30 +145,29 @@ fn shown(
     let mut sink = Capped {
         bytes: Cursor::new(Vec::new()),
         limit: limits.bytes_out,
+        is_full: false,
     };
     let written = if as_jpeg {
         image.write_with_encoder(JpegEncoder::new_with_quality(&mut sink, 90))
     } else {
         image.write_with_encoder(PngEncoder::new(&mut sink))
     };
-    match written {
-        Ok(()) => Ok(Picture {
-            media_type: if as_jpeg { "image/jpeg" } else { "image/png" },
-            bytes: sink.bytes.into_inner(),
-            width: image.width(),
-            height: image.height(),
-        }),
-        Err(ImageError::IoError(error)) if error.kind() == io::ErrorKind::StorageFull => {
-            let limit = limits.bytes_out;
-            Err(Refusal::too_much(
-                "the image, written anew,",
-                limit.saturating_add(1),
-                limit,
-                "bytes",
-            ))
-        }
-        Err(error) => Err(broken(format, &error)),
+    if sink.is_full {
+        let limit = limits.bytes_out;
+        return Err(Refusal::too_much(
+            "the image as it is shown",
+            limit.saturating_add(1),
+            limit,
+            "bytes",
+        ));
     }
+    written.map_err(|error| broken(format, &error))?;
+    Ok(Picture {
+        media_type: if as_jpeg { "image/jpeg" } else { "image/png" },
+        bytes: sink.bytes.into_inner(),
+        width: image.width(),
+        height: image.height(),
+    })
 }
 
 /// What a decoder has to say, for the author.
@@ -202,10 +201,12 @@ fn looks_like(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// Takes bytes up to a limit, and fails with [`io::ErrorKind::StorageFull`] beyond it.
+/// Takes bytes up to a limit, and fails beyond it.
 struct Capped {
     bytes: Cursor<Vec<u8>>,
     limit: usize,
+    /// Whether there was more.
+    is_full: bool,
 }
 
 impl Write for Capped {
@@ -214,6 +215,7 @@ impl Write for Capped {
             .ok()
             .and_then(|at| at.checked_add(buffer.len()));
         if end.is_none_or(|end| end > self.limit) {
+            self.is_full = true;
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.bytes.write(buffer)
@@ -229,3 +231,6 @@ impl Seek for Capped {
         self.bytes.seek(position)
     }
 }
+
+#[cfg(test)]
+mod tests;
