@@ -464,7 +464,11 @@ impl<'a> Waiting<'a> {
     fn begin(queue: &'a AtomicUsize) -> Result<Self, usize> {
         let before = queue.fetch_add(1, Ordering::Relaxed);
         let waiting = Self(queue);
-        if before < COMPILE_QUEUE { Ok(waiting) } else { Err(before) }
+        if before < COMPILE_QUEUE {
+            Ok(waiting)
+        } else {
+            Err(before)
+        }
     }
 }
 
