@@ -243,7 +243,11 @@ fn limits(wish: porthole_config::Limits) -> Limits {
         rows: wish.rows.unwrap_or(host.rows),
         bytes: wish.data_bytes.unwrap_or(host.bytes),
         log_lines: count(wish.log_lines, host.log_lines),
+        log_line_chars: count(wish.log_line, host.log_line_chars),
+        memories: count(wish.memories, host.memories),
+        tables: count(wish.tables, host.tables),
+        table_elements: count(wish.table_elements, host.table_elements),
+        instances: count(wish.instances, host.instances),
         calls_per_tenant: count(wish.concurrent_calls, host.calls_per_tenant),
-        ..host
     }
 }
