@@ -27,6 +27,7 @@ pub(crate) struct Admission {
 
 /// One tenant's places. Their number changes with the tenant's limits, but it is one queue all the while: a tenant
 /// that changes its limits again and again has no more calls inside than the largest of them allows.
+#[derive(Debug)]
 struct Queue {
     semaphore: Arc<Semaphore>,
     count: Mutex<Count>,
@@ -34,6 +35,7 @@ struct Queue {
     heavy: Mutex<HashSet<String>>,
 }
 
+#[derive(Debug)]
 struct Count {
     /// As many as there should be.
     places: usize,
@@ -41,8 +43,9 @@ struct Count {
     surplus: usize,
 }
 
-/// A place; free again when dropped.
-pub(crate) struct Place {
+/// A place of one call; free again when dropped.
+#[derive(Debug)]
+pub struct Place {
     own: Option<OwnedSemaphorePermit>,
     queue: Option<Arc<Queue>>,
     _host: OwnedSemaphorePermit,

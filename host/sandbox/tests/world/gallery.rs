@@ -87,6 +87,8 @@ async fn bad_calls(
             left -= 1;
             let (sandbox, rogue, limits) = (sandbox.clone(), rogue.clone(), limits.clone());
             let order = call(order);
+            // Not to be left alone: each call is meant to be made.
+            sandbox.wake("acme", rogue.hash());
             running.spawn(async move {
                 let sources = Arc::new(OneSource::new(Data::points(100)));
                 sandbox.render(&rogue, "acme", order, sources, &limits).await
