@@ -66,7 +66,13 @@ async fn main() -> anyhow::Result<()> {
         // <target>/debug/porthole-bench → <target>/components
         let beside = || own.ancestors().nth(2).map(|target| target.join("components"));
         let components = cli.components.or_else(beside).unwrap_or_default();
-        neighbours::run(&mut report, &porthole, &components.join("porthole_rogues.wasm"), cli.seconds).await?;
+        neighbours::run(
+            &mut report,
+            &porthole,
+            &components.join("porthole_rogues.wasm"),
+            cli.seconds,
+        )
+        .await?;
     }
     report.finish(cli.save)
 }

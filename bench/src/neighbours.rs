@@ -69,7 +69,11 @@ pub async fn run(report: &mut Report, porthole: &Path, rogue: &Path, seconds: u6
     report.figure("median with", percentile(&mut noisy, 0.5), "ms", Aim::None);
     report.figure("p99 without", without, "ms", Aim::None);
     report.figure("p99 with", with, "ms", Aim::None);
-    report.ratio("neighbour's p99 with rogues / without", with / without, Aim::AtMost(1.5));
+    report.ratio(
+        "neighbour's p99 with rogues / without",
+        with / without,
+        Aim::AtMost(1.5),
+    );
     Ok(())
 }
 
@@ -88,7 +92,10 @@ fn configure(folder: &Path, rogue: &Path) -> anyhow::Result<()> {
         "panel:\n  type: timeseries\n  title: Load\n  data_source:\n    table: readings\n    columns:\n      timestamp: timestamp\n      value: value\n",
     )?;
     // A minute of processor time each: nothing ends them while they are measured.
-    write("rogue/tenant.yaml", &tenant("rogue", "  limits: {cpu: 60s, wall: 60s}\n"))?;
+    write(
+        "rogue/tenant.yaml",
+        &tenant("rogue", "  limits: {cpu: 60s, wall: 60s}\n"),
+    )?;
     for number in 0..ROGUES {
         write(
             &format!("rogue/panels/loop_{number}.yaml"),
@@ -122,19 +129,42 @@ fn fill(porthole: &Path, folder: &Path) -> anyhow::Result<()> {
     let mut text = String::from("timestamp,value\n");
     for minute in 0..POINTS {
         let (day, hour) = (1 + minute / 1_440, minute / 60 % 24);
-        text += &format!("2026-01-{day:02} {hour:02}:{:02}:00,{}\n", minute % 60, minute % 97);
+        text += &format!(
+            "2026-01-{day:02} {hour:02}:{:02}:00,{}\n",
+            minute % 60,
+            minute % 97
+        );
     }
     std::fs::write(&file, text)?;
     for tenant in ["neighbour", "rogue"] {
         let mut import = command(porthole, folder);
-        import.arg("import").arg(&file).args(["--tenant", tenant, "--table", "readings"]);
+        import
+            .arg("import")
+            .arg(&file)
+            .args(["--tenant", tenant, "--table", "readings"]);
         let output = import.output()?;
-        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        ensure!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     let mut user = command(porthole, folder);
-    user.args(["user", "add", EMAIL, "--password-stdin", "--tenant", "neighbour", "--tenant", "rogue"]);
+    user.args([
+        "user",
+        "add",
+        EMAIL,
+        "--password-stdin",
+        "--tenant",
+        "neighbour",
+        "--tenant",
+        "rogue",
+    ]);
     let mut user = user.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
-    user.stdin.take().context("no input")?.write_all(PASSWORD.as_bytes())?;
+    user.stdin
+        .take()
+        .context("no input")?
+        .write_all(PASSWORD.as_bytes())?;
     ensure!(user.wait()?.success(), "the user cannot be added");
     Ok(())
 }
@@ -143,11 +173,15 @@ async fn serve(porthole: &Path, folder: &Path) -> anyhow::Result<(Running, Strin
     // Free now, and most likely still free in a moment.
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let mut host = command(porthole, folder);
-    host.arg("serve").env("PORTHOLE_LISTEN", format!("127.0.0.1:{port}"));
+    host.arg("serve")
+        .env("PORTHOLE_LISTEN", format!("127.0.0.1:{port}"));
     let host = Running(host.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?);
     let url = format!("http://127.0.0.1:{port}");
     for _ in 0..600 {
-        if reqwest::get(format!("{url}/api/v1/health")).await.is_ok_and(|answer| answer.status().is_success()) {
+        if reqwest::get(format!("{url}/api/v1/health"))
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
             return Ok((host, url));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -55,7 +55,8 @@ const MARKUP: [&str; 24] = [
     "<video><source onerror=alert(1)></video><audio src=x onerror=alert(1)></audio>",
 ];
 
-const TEMPLATE: &str = "{{ open }}#{{ label }}#{{ sort }}#{{ filter_column }}#{{ filter_text }}#{{ latest_per }}#{{ none }}";
+const TEMPLATE: &str =
+    "{{ open }}#{{ label }}#{{ sort }}#{{ filter_column }}#{{ filter_text }}#{{ latest_per }}#{{ none }}";
 
 const NEIGHBOUR: &str = "panel:\n  type: timeseries\n  title: Load\n  refresh_interval: 1\n  data_source:\n    table: readings\n    \
                          columns:\n      timestamp: timestamp\n      value: value\n";
@@ -96,7 +97,10 @@ async fn beside_a_neighbour(databases: [&str; 2], orders: &[(String, Value)]) ->
         ids.push(id);
     }
     site.write("tenants/hostile/dashboards/default.yaml", &dashboard(&ids));
-    site.write_bytes("tenants/hostile/plugins/rogue.wasm", &places::component("porthole_rogues"));
+    site.write_bytes(
+        "tenants/hostile/plugins/rogue.wasm",
+        &places::component("porthole_rogues"),
+    );
     site.add_user("ops@example.org", PASSWORD, &["hostile", "neighbour"]);
     let host = site.serve().await;
     let client = Client::login(host.url(), "ops@example.org", PASSWORD).await;
@@ -119,7 +123,10 @@ async fn loaded(client: &Client, panel: &str) {
 }
 
 async fn ask(client: &Client, panel: &str) -> Answer {
-    client.of("hostile").panel(panel, RANGE, &[("fresh", "true")]).await
+    client
+        .of("hostile")
+        .panel(panel, RANGE, &[("fresh", "true")])
+        .await
 }
 
 /// The neighbour's panel, which shows all its readings whatever else happens.
@@ -128,7 +135,10 @@ async fn neighbour_is_well(client: &Client) {
 }
 
 async fn readings_are_there(client: &Client) {
-    let answer = client.panel("load", RANGE, &[("raw", "true"), ("fresh", "true")]).await.ok();
+    let answer = client
+        .panel("load", RANGE, &[("raw", "true"), ("fresh", "true")])
+        .await
+        .ok();
     let values = answer["view"]["series"][0]["values"].as_array().unwrap();
     let expected: Vec<Value> = (0..READINGS).map(|step| json!(step as f64)).collect();
     assert_eq!(*values, expected);
@@ -159,14 +169,25 @@ async fn injected(databases: [&str; 2]) {
         assert!(label == "0" || label.starts_with("invalid"), "{text}: {html}");
         assert_eq!(filter_text, "0", "{text}: {html}");
         for refused in [sort, filter_column, latest_per] {
-            assert!(refused.starts_with("invalid") || refused.starts_with("denied"), "{text}: {html}");
+            assert!(
+                refused.starts_with("invalid") || refused.starts_with("denied"),
+                "{text}: {html}"
+            );
         }
-        assert_eq!(none, READINGS.to_string(), "{text}: nothing was deleted, nothing is locked");
+        assert_eq!(
+            none,
+            READINGS.to_string(),
+            "{text}: nothing was deleted, nothing is locked"
+        );
         neighbour_is_well(&client).await;
     }
     let refused = ask(&client, "sorted").await;
     assert!(refused.status >= 400 && refused.status < 500, "{}", refused.body);
-    assert!(refused.body["detail"].as_str().unwrap().contains("password"), "{}", refused.body);
+    assert!(
+        refused.body["detail"].as_str().unwrap().contains("password"),
+        "{}",
+        refused.body
+    );
     readings_are_there(&client.of("hostile")).await;
 }
 
@@ -178,7 +199,10 @@ async fn sql_in_every_string_a_plugin_can_pass_reaches_no_query_of_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sql_in_every_string_a_plugin_can_pass_reaches_no_query_of_postgresql() {
     let cluster = Cluster::start();
-    let (hostile, neighbour) = (cluster.create_database("hostile"), cluster.create_database("neighbour"));
+    let (hostile, neighbour) = (
+        cluster.create_database("hostile"),
+        cluster.create_database("neighbour"),
+    );
     injected([&hostile, &neighbour]).await;
 }
 
@@ -188,7 +212,10 @@ async fn markup_with_scripts_in_two_dozen_forms_reaches_readers_without_them() {
         .iter()
         .enumerate()
         .map(|(number, text)| (format!("markup_{number}"), order("markup", text)))
-        .chain([("deep".to_owned(), json!({ "do": "deep-markup", "count": 100_000 }))])
+        .chain([(
+            "deep".to_owned(),
+            json!({ "do": "deep-markup", "count": 100_000 }),
+        )])
         .collect();
     let (_site, _host, client) =
         beside_a_neighbour(["sqlite:hostile.sqlite", "sqlite:neighbour.sqlite"], &orders).await;
@@ -201,8 +228,8 @@ async fn markup_with_scripts_in_two_dozen_forms_reaches_readers_without_them() {
         }
         let html = answer.body["view"]["html"].as_str().unwrap().to_lowercase();
         for tag in [
-            "script", "iframe", "object", "embed", "form", "input", "button", "base", "meta", "link", "style", "svg",
-            "math", "img", "video", "audio", "source", "template",
+            "script", "iframe", "object", "embed", "form", "input", "button", "base", "meta", "link",
+            "style", "svg", "math", "img", "video", "audio", "source", "template",
         ] {
             assert!(!html.contains(&format!("<{tag}")), "{text}: {html}");
         }
@@ -213,7 +240,12 @@ async fn markup_with_scripts_in_two_dozen_forms_reaches_readers_without_them() {
             .split('<')
             .skip(1)
             .filter_map(|element| element.split('>').next())
-            .any(|element| element.split_whitespace().skip(1).any(|attribute| attribute.starts_with("on")));
+            .any(|element| {
+                element
+                    .split_whitespace()
+                    .skip(1)
+                    .any(|attribute| attribute.starts_with("on"))
+            });
         assert!(!handler, "{text}: {html}");
     }
     ask(&client, "deep").await.problem(502, "plugin_answer");
@@ -224,7 +256,8 @@ async fn markup_with_scripts_in_two_dozen_forms_reaches_readers_without_them() {
 async fn pictures_that_are_none_or_too_large_are_refused_and_never_shown() {
     let svg = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script>\
                <image href='https://evil.example/x'/></svg>";
-    let image = |media_type: &str, text: &str| json!({ "do": "image", "media_type": media_type, "text": text });
+    let image =
+        |media_type: &str, text: &str| json!({ "do": "image", "media_type": media_type, "text": text });
     let orders = [
         ("sound".to_owned(), json!({ "do": "png", "count": 64 })),
         ("bomb".to_owned(), json!({ "do": "png", "count": 60_000 })),
@@ -237,7 +270,11 @@ async fn pictures_that_are_none_or_too_large_are_refused_and_never_shown() {
     let (_site, _host, client) =
         beside_a_neighbour(["sqlite:hostile.sqlite", "sqlite:neighbour.sqlite"], &orders).await;
     let sound = ask(&client, "sound").await.ok();
-    assert_eq!((&sound["view"]["width"], &sound["view"]["height"]), (&json!(64), &json!(64)), "{sound}");
+    assert_eq!(
+        (&sound["view"]["width"], &sound["view"]["height"]),
+        (&json!(64), &json!(64)),
+        "{sound}"
+    );
     for (id, words) in [
         ("bomb", "60000"),
         ("svg", "SVG"),
@@ -249,7 +286,11 @@ async fn pictures_that_are_none_or_too_large_are_refused_and_never_shown() {
         let asked = Instant::now();
         let refused = ask(&client, id).await.problem(502, "plugin_answer");
         assert!(refused["detail"].as_str().unwrap().contains(words), "{refused}");
-        assert!(asked.elapsed() < Duration::from_secs(5), "{id} took {:?}", asked.elapsed());
+        assert!(
+            asked.elapsed() < Duration::from_secs(5),
+            "{id} took {:?}",
+            asked.elapsed()
+        );
         neighbour_is_well(&client).await;
     }
 }
@@ -266,20 +307,38 @@ async fn numbers_lengths_and_colours_that_make_no_sense_are_refused_or_shown_as_
         deed("odd-axis"),
         deed("odd-metric"),
         deed("odd-table"),
-        ("color".to_owned(), order("color", "#ff0000;background:url(//evil.example)")),
+        (
+            "color".to_owned(),
+            order("color", "#ff0000;background:url(//evil.example)"),
+        ),
         ("long".to_owned(), order("labels", &"x".repeat(20_000))),
-        ("deep".to_owned(), json!({ "do": "deep-document", "count": 1_000_000 })),
+        (
+            "deep".to_owned(),
+            json!({ "do": "deep-document", "count": 1_000_000 }),
+        ),
     ];
     let (_site, _host, client) =
         beside_a_neighbour(["sqlite:hostile.sqlite", "sqlite:neighbour.sqlite"], &orders).await;
     for id in [
-        "unequal_lists", "unequal_columns", "undescribed_columns", "odd_threshold", "color", "long", "deep",
+        "unequal_lists",
+        "unequal_columns",
+        "undescribed_columns",
+        "odd_threshold",
+        "color",
+        "long",
+        "deep",
     ] {
         let refused = ask(&client, id).await.problem(502, "plugin_answer");
-        assert!(refused["detail"].as_str().unwrap().len() < 1_000, "{id}: {refused}");
+        assert!(
+            refused["detail"].as_str().unwrap().len() < 1_000,
+            "{id}: {refused}"
+        );
     }
     let chart = ask(&client, "odd_chart").await.ok();
-    assert_eq!(chart["view"]["series"][0]["values"], json!([null, null, null, f64::MAX]));
+    assert_eq!(
+        chart["view"]["series"][0]["values"],
+        json!([null, null, null, f64::MAX])
+    );
     let axis = ask(&client, "odd_axis").await.ok();
     assert_eq!(axis["view"]["y_axis"]["minimum"], Value::Null);
     let metric = ask(&client, "odd_metric").await.ok();
@@ -287,7 +346,9 @@ async fn numbers_lengths_and_colours_that_make_no_sense_are_refused_or_shown_as_
     assert!(metric["view"]["decimals"].as_u64().unwrap() <= 12, "{metric}");
     let table = ask(&client, "odd_table").await.ok();
     assert_eq!(table["view"]["rows"], json!([[null], [null]]));
-    assert!(table["view"]["page"].as_u64().unwrap() >= 1 && table["view"]["page_size"].as_u64().unwrap() >= 1);
+    assert!(
+        table["view"]["page"].as_u64().unwrap() >= 1 && table["view"]["page_size"].as_u64().unwrap() >= 1
+    );
     neighbour_is_well(&client).await;
 }
 

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use anyhow::Context;
 use wit_parser::{
-    Docs, Function, FunctionKind, Handle, Interface, InterfaceId, PackageId, Resolve, Type, TypeDef, TypeDefKind,
-    TypeId, TypeOwner, WorldItem,
+    Docs, Function, FunctionKind, Handle, Interface, InterfaceId, PackageId, Resolve, Type, TypeDef,
+    TypeDefKind, TypeId, TypeOwner, WorldItem,
 };
 
 use crate::workspace;
@@ -70,7 +70,12 @@ impl Page<'_> {
                 self.paragraph(&format!("{verb}: {}.", names.join(", ")));
             }
         }
-        let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+        let place = |name: &str| {
+            ORDER
+                .iter()
+                .position(|known| *known == name)
+                .unwrap_or(ORDER.len())
+        };
         let mut interfaces: Vec<(&String, &InterfaceId)> = package.interfaces.iter().collect();
         interfaces.sort_by_key(|(name, _)| (place(name), name.as_str()));
         for (name, id) in interfaces {
@@ -97,7 +102,9 @@ impl Page<'_> {
     /// Whether a type of this interface is only another interface's, taken over with `use`.
     fn is_borrowed(&self, definition: &TypeDef, interface: InterfaceId) -> bool {
         match definition.kind {
-            TypeDefKind::Type(Type::Id(id)) => self.resolve.types[id].owner != TypeOwner::Interface(interface),
+            TypeDefKind::Type(Type::Id(id)) => {
+                self.resolve.types[id].owner != TypeOwner::Interface(interface)
+            }
             _ => false,
         }
     }
@@ -141,7 +148,10 @@ impl Page<'_> {
             TypeDefKind::Variant(variant) => {
                 let holds = |ty: &Option<Type>| ty.as_ref().map_or_else(String::new, |ty| self.linked(ty));
                 let cases = variant.cases.iter();
-                let text = table("case", cases.map(|case| (&case.name, holds(&case.ty), &case.docs)));
+                let text = table(
+                    "case",
+                    cases.map(|case| (&case.name, holds(&case.ty), &case.docs)),
+                );
                 self.paragraph(&text);
             }
             TypeDefKind::Enum(cases) => {
@@ -199,7 +209,9 @@ impl Page<'_> {
         match &definition.kind {
             TypeDefKind::List(ty) => format!("list<{}>", inner(ty)),
             TypeDefKind::Option(ty) => format!("option<{}>", inner(ty)),
-            TypeDefKind::Result(result) => format!("result<{}, {}>", optional(&result.ok), optional(&result.err)),
+            TypeDefKind::Result(result) => {
+                format!("result<{}, {}>", optional(&result.ok), optional(&result.err))
+            }
             TypeDefKind::Tuple(tuple) => {
                 let types: Vec<_> = tuple.types.iter().map(inner).collect();
                 format!("tuple<{}>", types.join(", "))
@@ -216,13 +228,19 @@ fn table<'a>(what: &str, rows: impl Iterator<Item = (&'a String, String, &'a Doc
     for (name, ty, docs) in rows {
         let said = docs.contents.as_deref().unwrap_or_default();
         let said: Vec<_> = said.split_whitespace().collect();
-        let _ = write!(text, "\n| `{name}` | {ty} | {} |", said.join(" ").replace('|', "\\|"));
+        let _ = write!(
+            text,
+            "\n| `{name}` | {ty} | {} |",
+            said.join(" ").replace('|', "\\|")
+        );
     }
     text
 }
 
 fn version(name: &wit_parser::PackageName) -> String {
-    name.version.as_ref().map_or_else(|| "without a number".to_owned(), ToString::to_string)
+    name.version
+        .as_ref()
+        .map_or_else(|| "without a number".to_owned(), ToString::to_string)
 }
 
 fn primitive(ty: &Type) -> &'static str {
@@ -258,7 +276,17 @@ mod tests {
     #[test]
     fn every_type_and_function_of_the_contract_has_its_heading() {
         let page = generate().unwrap();
-        for name in ["describe", "render", "open", "source.series", "source.rows", "view", "call", "query-error", "write"] {
+        for name in [
+            "describe",
+            "render",
+            "open",
+            "source.series",
+            "source.rows",
+            "view",
+            "call",
+            "query-error",
+            "write",
+        ] {
             assert!(page.contains(&format!("\n### `{name}`\n")), "{name} is missing");
         }
         assert!(!page.contains('?'), "a type could not be written");

@@ -272,7 +272,9 @@ mod tests {
         drop(only);
         assert_eq!(room(&admission, "a", 1).await, 1);
         // The same before the host's own door.
-        let busy: Vec<_> = ["b", "c"].map(|tenant| admission.enter(tenant, 4, PATIENCE)).into();
+        let busy: Vec<_> = ["b", "c"]
+            .map(|tenant| admission.enter(tenant, 4, PATIENCE))
+            .into();
         let mut inside = Vec::new();
         for tenant in busy {
             inside.push(tenant.await.ok().unwrap());

@@ -176,7 +176,11 @@ mod tests {
             }
         };
         let waiting = background.run(call, true, || false);
-        assert!(tokio::time::timeout(Duration::from_millis(20), waiting).await.is_err());
+        assert!(
+            tokio::time::timeout(Duration::from_millis(20), waiting)
+                .await
+                .is_err()
+        );
         for _ in 0..200 {
             if ended.load(Ordering::Acquire) {
                 return;
@@ -192,7 +196,10 @@ mod tests {
         let background = Background::start().unwrap();
         let priority = || rustix::process::getpriority_process(None).unwrap();
         let ours = priority();
-        let guests = background.run(async move { priority() }, true, || false).await.unwrap();
+        let guests = background
+            .run(async move { priority() }, true, || false)
+            .await
+            .unwrap();
         assert_eq!(guests, PRIORITY);
         assert_eq!(priority(), ours);
     }

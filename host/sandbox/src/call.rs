@@ -157,9 +157,12 @@ fn describe_query_error(error: &QueryError) -> String {
 fn judge_error(error: &wasmtime::Error, state: &CallState) -> (FaultKind, String) {
     let trap = error.downcast_ref::<Trap>().copied();
     // A refused question alone did not end this call; a limit that traps did.
-    let ended = state
-        .reached()
-        .filter(|name| matches!(name, LimitName::Cpu | LimitName::Memory | LimitName::TableElements));
+    let ended = state.reached().filter(|name| {
+        matches!(
+            name,
+            LimitName::Cpu | LimitName::Memory | LimitName::TableElements
+        )
+    });
     if let Some(name) = ended {
         return limit(name, state);
     }

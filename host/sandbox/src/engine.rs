@@ -299,7 +299,12 @@ impl Sandbox {
             .await
         else {
             let message = "the host is stopping".to_owned();
-            return Err(fault(FaultKind::Internal, message, Receipt::default(), Vec::new()));
+            return Err(fault(
+                FaultKind::Internal,
+                message,
+                Receipt::default(),
+                Vec::new(),
+            ));
         };
         let outcome = match ending.result {
             Ok(Answer::View(view)) => Ok(Rendered {
@@ -487,7 +492,11 @@ impl<'a> Waiting<'a> {
     fn begin(queue: &'a AtomicUsize) -> Result<Self, usize> {
         let before = queue.fetch_add(1, Ordering::Relaxed);
         let waiting = Self(queue);
-        if before < COMPILE_QUEUE { Ok(waiting) } else { Err(before) }
+        if before < COMPILE_QUEUE {
+            Ok(waiting)
+        } else {
+            Err(before)
+        }
     }
 }
 

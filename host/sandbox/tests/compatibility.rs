@@ -146,9 +146,16 @@ async fn a_panel_built_against_0_1_0_describes_itself() {
     assert_eq!(said.parameters_schema, r#"{"type":"object","required":["show"]}"#);
     assert_eq!(said.endpoint.as_deref(), Some("released-0-1-0"));
     let main = &said.sources[0];
-    assert_eq!((main.name.as_str(), main.required, main.free_columns), ("main", false, true));
     assert_eq!(
-        (main.roles[0].name.as_str(), main.roles[0].required, main.roles[0].description.as_str()),
+        (main.name.as_str(), main.required, main.free_columns),
+        ("main", false, true)
+    );
+    assert_eq!(
+        (
+            main.roles[0].name.as_str(),
+            main.roles[0].required,
+            main.roles[0].description.as_str()
+        ),
         ("value", true, "What was measured")
     );
 }
@@ -264,7 +271,10 @@ async fn a_panel_built_against_0_1_0_can_write_lines_of_every_level() {
         (LogLevel::Warn, "odd"),
         (LogLevel::Error, "wrong"),
     ];
-    assert_eq!(lines, expected.map(|(level, message)| (level, message.to_owned())));
+    assert_eq!(
+        lines,
+        expected.map(|(level, message)| (level, message.to_owned()))
+    );
 }
 
 #[tokio::test]
@@ -275,20 +285,41 @@ async fn a_panel_built_against_0_1_0_can_show_a_chart_and_a_metric() {
     let marks: Vec<_> = chart.plots.iter().map(|plot| plot.mark).collect();
     assert_eq!(marks, [Mark::Line, Mark::Area, Mark::Bar, Mark::Point]);
     let line = &chart.plots[0];
-    assert_eq!((line.color.as_deref(), line.join_within), (Some("#112233"), Some(60_000)));
-    assert_eq!((chart.plots[1].color.as_deref(), chart.plots[1].join_within), (None, None));
-    assert_eq!((line.series.label.as_str(), &line.series.instants[..]), ("line", &[0, 60_000][..]));
+    assert_eq!(
+        (line.color.as_deref(), line.join_within),
+        (Some("#112233"), Some(60_000))
+    );
+    assert_eq!(
+        (chart.plots[1].color.as_deref(), chart.plots[1].join_within),
+        (None, None)
+    );
+    assert_eq!(
+        (line.series.label.as_str(), &line.series.instants[..]),
+        ("line", &[0, 60_000][..])
+    );
     assert_eq!(line.series.values, [1.0, 2.0]);
-    assert_eq!((chart.y_axis.label.as_deref(), chart.y_axis.unit.as_deref()), (Some("Load"), Some("%")));
-    assert_eq!((chart.y_axis.minimum, chart.y_axis.maximum), (Some(0.0), Some(100.0)));
+    assert_eq!(
+        (chart.y_axis.label.as_deref(), chart.y_axis.unit.as_deref()),
+        (Some("Load"), Some("%"))
+    );
+    assert_eq!(
+        (chart.y_axis.minimum, chart.y_axis.maximum),
+        (Some(0.0), Some(100.0))
+    );
     assert_eq!((chart.thresholds[0].value, chart.stacked), (80.0, true));
 
     let View::Metric(metric) = show("metric").await.unwrap().view else {
         panic!("no metric")
     };
-    assert_eq!((metric.value, metric.unit.as_deref(), metric.decimals), (Some(42.5), Some("ms"), Some(1)));
+    assert_eq!(
+        (metric.value, metric.unit.as_deref(), metric.decimals),
+        (Some(42.5), Some("ms"), Some(1))
+    );
     let threshold = metric.threshold.unwrap();
-    assert_eq!((threshold.color.as_str(), threshold.label.as_deref()), ("#ff0000", Some("high")));
+    assert_eq!(
+        (threshold.color.as_str(), threshold.label.as_deref()),
+        ("#ff0000", Some("high"))
+    );
     let trend = metric.trend.unwrap();
     assert_eq!((trend.previous, trend.change), (40.0, 2.5));
     assert_eq!(metric.sparkline.unwrap().values, [1.0, 2.0]);
@@ -301,14 +332,27 @@ async fn a_panel_built_against_0_1_0_can_show_statuses_and_a_table() {
         panic!("no statuses")
     };
     let severities: Vec<_> = statuses.items.iter().map(|item| item.severity).collect();
-    let all = [Severity::Good, Severity::Warning, Severity::Critical, Severity::Unknown];
+    let all = [
+        Severity::Good,
+        Severity::Warning,
+        Severity::Critical,
+        Severity::Unknown,
+    ];
     assert_eq!(severities, all);
     let item = &statuses.items[0];
     assert_eq!(
-        (item.name.as_str(), item.status.as_str(), item.label.as_str(), item.color.as_str()),
+        (
+            item.name.as_str(),
+            item.status.as_str(),
+            item.label.as_str(),
+            item.color.as_str()
+        ),
         ("good", "up", "Up", "#00ff00")
     );
-    assert_eq!((item.checked_at, item.message.as_deref()), (Some(1), Some("fine")));
+    assert_eq!(
+        (item.checked_at, item.message.as_deref()),
+        (Some(1), Some("fine"))
+    );
 
     let View::Table(table) = show("table").await.unwrap().view else {
         panic!("no table")
@@ -328,7 +372,12 @@ async fn a_panel_built_against_0_1_0_can_show_statuses_and_a_table() {
         ),
         "{formats:?}"
     );
-    let data: Vec<_> = table.frame.columns.into_iter().map(|column| column.data).collect();
+    let data: Vec<_> = table
+        .frame
+        .columns
+        .into_iter()
+        .map(|column| column.data)
+        .collect();
     let expected = [
         ColumnData::Numbers(vec![1.5, 2.5]),
         ColumnData::Integers(vec![Some(7), None]),
@@ -339,8 +388,14 @@ async fn a_panel_built_against_0_1_0_can_show_statuses_and_a_table() {
     ];
     assert_eq!(data, expected);
     assert_eq!((table.total, table.page, table.page_size), (2, 1, 25));
-    assert_eq!((table.columns[0].title.as_str(), table.columns[0].sortable), ("NUMBERS", true));
-    assert_eq!((table.sort[0].column.as_str(), table.sort[0].descending), ("numbers", true));
+    assert_eq!(
+        (table.columns[0].title.as_str(), table.columns[0].sortable),
+        ("NUMBERS", true)
+    );
+    assert_eq!(
+        (table.sort[0].column.as_str(), table.sort[0].descending),
+        ("numbers", true)
+    );
 }
 
 #[tokio::test]
@@ -349,7 +404,11 @@ async fn a_panel_built_against_0_1_0_can_show_an_image_markup_and_a_document() {
         panic!("no image")
     };
     assert_eq!(
-        (image.media_type.as_str(), &image.bytes[..], image.alternative.as_str()),
+        (
+            image.media_type.as_str(),
+            &image.bytes[..],
+            image.alternative.as_str()
+        ),
         ("image/png", &[1, 2, 3][..], "Three bytes")
     );
     let markup = show("markup").await.unwrap().view;
@@ -366,8 +425,14 @@ async fn a_panel_built_against_0_1_0_can_fail_in_every_way() {
         ("denied", Failure::Query(QueryError::Denied(text("denied")))),
         ("invalid", Failure::Query(QueryError::Invalid(text("invalid")))),
         ("timed-out", Failure::Query(QueryError::TimedOut)),
-        ("too-large", Failure::Query(QueryError::TooLarge(text("too large")))),
-        ("unavailable", Failure::Query(QueryError::Unavailable(text("unavailable")))),
+        (
+            "too-large",
+            Failure::Query(QueryError::TooLarge(text("too large"))),
+        ),
+        (
+            "unavailable",
+            Failure::Query(QueryError::Unavailable(text("unavailable"))),
+        ),
         ("query-other", Failure::Query(QueryError::Other(text("other")))),
         ("x", Failure::Other(text("nothing to show: x"))),
     ] {
@@ -402,7 +467,10 @@ impl Source for Recorded {
             title: title.map(str::to_owned),
             format: format.map(str::to_owned),
         };
-        vec![info("value", Some("Value"), Some("number")), info("name", None, None)]
+        vec![
+            info("value", Some("Value"), Some("number")),
+            info("name", None, None),
+        ]
     }
 
     async fn series(&self, request: SeriesRequest) -> Result<SeriesAnswer, QueryError> {

@@ -79,7 +79,12 @@ async fn a_result_bomb_of_any_shape_leaves_nothing_behind() {
 async fn floods_of_lines_questions_and_handles_leave_nothing_behind() {
     let limits = Limits::default();
     survive(r#"{"do":"log-flood","count":20000}"#, &limits, harmless).await;
-    survive(r#"{"do":"log-line","text":"long","count":1000000}"#, &limits, harmless).await;
+    survive(
+        r#"{"do":"log-line","text":"long","count":1000000}"#,
+        &limits,
+        harmless,
+    )
+    .await;
     survive(r#"{"do":"query-flood","count":10000}"#, &limits, harmless).await;
     let judge = at_limit(LimitName::Handles, "64");
     survive(r#"{"do":"handle-flood","count":100000}"#, &limits, judge).await;
@@ -101,9 +106,17 @@ async fn stale_and_invented_handles_leave_nothing_behind() {
 async fn a_source_that_is_not_declared_leaves_nothing_behind() {
     let judge = |end: End| {
         let kind = end.unwrap_err().kind;
-        assert!(matches!(kind, FaultKind::Failure(Failure::Query(QueryError::Denied(_)))), "{kind:?}");
+        assert!(
+            matches!(kind, FaultKind::Failure(Failure::Query(QueryError::Denied(_)))),
+            "{kind:?}"
+        );
     };
-    survive(r#"{"do":"open","text":"users; DROP TABLE users"}"#, &Limits::default(), judge).await;
+    survive(
+        r#"{"do":"open","text":"users; DROP TABLE users"}"#,
+        &Limits::default(),
+        judge,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -116,8 +129,14 @@ async fn panics_and_aborts_leave_nothing_behind() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn numbers_and_lengths_that_make_no_sense_leave_nothing_behind() {
     for deed in [
-        "unequal-lists", "unequal-columns", "undescribed-columns", "odd-chart", "odd-axis", "odd-threshold",
-        "odd-metric", "odd-table",
+        "unequal-lists",
+        "unequal-columns",
+        "undescribed-columns",
+        "odd-chart",
+        "odd-axis",
+        "odd-threshold",
+        "odd-metric",
+        "odd-table",
     ] {
         survive(&format!(r#"{{"do":"{deed}"}}"#), &Limits::default(), harmless).await;
     }
@@ -146,7 +165,11 @@ async fn printing_without_end_leaves_nothing_behind() {
     let judge = |end: End| {
         if let Err(fault) = &end {
             let kept: usize = fault.log.iter().map(|line| line.message.len()).sum();
-            assert!(fault.log.len() <= 101 && kept < 1 << 20, "{} lines, {kept} bytes", fault.log.len());
+            assert!(
+                fault.log.len() <= 101 && kept < 1 << 20,
+                "{} lines, {kept} bytes",
+                fault.log.len()
+            );
         }
         at_limit(LimitName::Cpu, "50 ms")(end);
     };

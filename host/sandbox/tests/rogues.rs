@@ -456,11 +456,19 @@ async fn readers_who_leave_give_their_places_back() {
         let mut readers = tokio::task::JoinSet::new();
         for number in 0..12 {
             let (sandbox, rogue, limits) = (sandbox.clone(), rogue.clone(), limits.clone());
-            let order = if number % 2 == 0 { r#"{"do":"loop"}"# } else { r#"{"do":"query","count":1}"# };
+            let order = if number % 2 == 0 {
+                r#"{"do":"loop"}"#
+            } else {
+                r#"{"do":"query","count":1}"#
+            };
             readers.spawn(async move {
                 let silence = Arc::new(OneSource::new(Data::Silence));
                 let render = sandbox.render(&rogue, "acme", call(order), silence, &limits);
-                assert!(tokio::time::timeout(Duration::from_millis(40), render).await.is_err());
+                assert!(
+                    tokio::time::timeout(Duration::from_millis(40), render)
+                        .await
+                        .is_err()
+                );
             });
         }
         while let Some(left) = readers.join_next().await {
@@ -489,7 +497,11 @@ async fn a_handle_of_another_call_is_no_handle() {
     let victim = {
         let (sandbox, rogue, sources) = (sandbox.clone(), rogue.clone(), victims.clone());
         let order = call(r#"{"do":"query","count":1}"#);
-        tokio::spawn(async move { sandbox.render(&rogue, "victim", order, sources, &Limits::default()).await })
+        tokio::spawn(async move {
+            sandbox
+                .render(&rogue, "victim", order, sources, &Limits::default())
+                .await
+        })
     };
     while victims.asked() == 0 {
         tokio::task::yield_now().await;
@@ -497,7 +509,9 @@ async fn a_handle_of_another_call_is_no_handle() {
     for number in 0..16 {
         let own = Arc::new(OneSource::new(Data::points(1)));
         let order = call(&format!(r#"{{"do":"invented-handle","count":{number}}}"#));
-        let end = sandbox.render(&rogue, "thief", order, own.clone(), &Limits::default()).await;
+        let end = sandbox
+            .render(&rogue, "thief", order, own.clone(), &Limits::default())
+            .await;
         assert!(matches!(end.unwrap_err().kind, FaultKind::Trap { .. }));
         assert_eq!(own.asked(), 0);
     }
@@ -523,7 +537,10 @@ async fn places_and_memory_are_back_after_many_bad_ends() {
         sandbox.wake("acme", rogue.hash());
         let fault = render(&sandbox, &rogue, order).await.unwrap_err();
         assert!(
-            !matches!(fault.kind, FaultKind::Busy | FaultKind::Internal | FaultKind::Resting(_)),
+            !matches!(
+                fault.kind,
+                FaultKind::Busy | FaultKind::Internal | FaultKind::Resting(_)
+            ),
             "{fault:?}"
         );
     }

@@ -27,9 +27,18 @@ pub fn everywhere(text: &str) -> Result<View, Failure> {
         ("open", open),
         ("label", series(&source, text)),
         ("sort", rows(&source, |request| request.sort.push(key))),
-        ("filter_column", rows(&source, |request| request.filters.push(filter(text, "1")))),
-        ("filter_text", rows(&source, |request| request.filters.push(filter("value", text)))),
-        ("latest_per", rows(&source, |request| request.latest_per = Some(text.to_owned()))),
+        (
+            "filter_column",
+            rows(&source, |request| request.filters.push(filter(text, "1"))),
+        ),
+        (
+            "filter_text",
+            rows(&source, |request| request.filters.push(filter("value", text))),
+        ),
+        (
+            "latest_per",
+            rows(&source, |request| request.latest_per = Some(text.to_owned())),
+        ),
         ("none", rows(&source, |_| ())),
     ];
     let told: serde_json::Map<_, _> = told

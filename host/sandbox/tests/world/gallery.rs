@@ -60,9 +60,15 @@ pub async fn survive_component(bytes: Vec<u8>, order: &str, limits: &Limits, jud
         .await
         .unwrap();
     let before = ask_neighbour(&sandbox, &neighbour).await;
-    bad_calls(&sandbox, &rogue, order, limits, WARM_UP, &judge, &neighbour, &before).await;
+    bad_calls(
+        &sandbox, &rogue, order, limits, WARM_UP, &judge, &neighbour, &before,
+    )
+    .await;
     let resident = resident_bytes();
-    bad_calls(&sandbox, &rogue, order, limits, CALLS, &judge, &neighbour, &before).await;
+    bad_calls(
+        &sandbox, &rogue, order, limits, CALLS, &judge, &neighbour, &before,
+    )
+    .await;
     assert_empty(&sandbox);
     let grown = resident_bytes().saturating_sub(resident);
     assert!(grown < GROWTH, "the process has grown by {} KiB", grown >> 10);

@@ -53,7 +53,10 @@ pub fn columns() -> Result<View, Failure> {
         .map(|column| format!("{} {:?} {:?}", column.name, column.title, column.format))
         .collect();
     let denied = matches!(query::open("secret"), Err(QueryError::Denied(_)));
-    Ok(View::Document(format!("{}; denied: {denied}", columns.join(", "))))
+    Ok(View::Document(format!(
+        "{}; denied: {denied}",
+        columns.join(", ")
+    )))
 }
 
 /// A series in each span, each resolution and of each aggregate.
