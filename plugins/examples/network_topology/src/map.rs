@@ -90,7 +90,28 @@ fn ground(canvas: &mut Canvas, pen: &Pen<'_>, area: Area) {
     }
 }
 
-/// Writes each name where it covers no node and no other name: below, above, right or left of its node.
+type Point = (f32, f32);
+
+/// The ends of all lines.
+fn lines(network: &Network, places: &[Point]) -> impl Iterator<Item = (Point, Point)> {
+    network
+        .links
+        .iter()
+        .filter_map(|link| Some((*places.get(link.ends[0])?, *places.get(link.ends[1])?)))
+}
+
+/// Whether a line passes through an area; looked at in steps smaller than a name is high.
+fn crosses(area: &Area, (x1, y1): Point, (x2, y2): Point) -> bool {
+    let steps = ((x2 - x1).hypot(y2 - y1) / 6.0).ceil().clamp(1.0, 1_000.0);
+    (0..=steps as u32).any(|step| {
+        let share = step as f32 / steps;
+        let (x, y) = (x1 + (x2 - x1) * share, y1 + (y2 - y1) * share);
+        (area.left..area.right()).contains(&x) && (area.top..area.bottom()).contains(&y)
+    })
+}
+
+/// Writes each name where it covers no node and no other name, and no line if possible: below, above, right or left of
+/// its node.
 fn names(canvas: &mut Canvas, pen: &Pen<'_>, area: Area, places: &[(f32, f32)], radii: &[f32]) {
     let mut taken: Vec<Area> = places
         .iter()
@@ -118,10 +139,19 @@ fn names(canvas: &mut Canvas, pen: &Pen<'_>, area: Area, places: &[(f32, f32)], 
             width,
             height,
         });
-        let free = options
+        let free = |option: &&Area| {
+            option.top >= area.top
+                && option.bottom() <= area.bottom()
+                && !taken.iter().any(|area| area.meets(option))
+        };
+        let clear = |option: &&Area| !lines(pen.network, places).any(|(a, b)| crosses(option, a, b));
+        let place = options
             .iter()
-            .find(|option| option.bottom() <= area.bottom() && !taken.iter().any(|area| area.meets(option)));
-        let Some(place) = free.or(options.first()).copied() else {
+            .filter(free)
+            .find(clear)
+            .or_else(|| options.iter().find(free))
+            .or(options.first());
+        let Some(place) = place.copied() else {
             continue;
         };
         taken.push(place);

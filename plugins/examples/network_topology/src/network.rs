@@ -158,7 +158,10 @@ impl Network {
         };
         match parts.is_empty() {
             true => format!("Network without nodes.{hidden}"),
-            false => format!("Network of {} nodes: {}.{hidden}", self.nodes.len(), parts.join(", ")),
+            false => {
+                let nodes = if self.nodes.len() == 1 { "node" } else { "nodes" };
+                format!("Network of {} {nodes}: {}.{hidden}", self.nodes.len(), parts.join(", "))
+            }
         }
     }
 }

@@ -146,7 +146,7 @@ fn only_the_newest_row_of_a_node_counts() {
         ("timestamp", testing::instants(&[10, 20])),
     ]);
     let sources = FakeSources::new(500, 501).with("main", FakeSource::new(frame));
-    assert_eq!(render(&sources, "{}", None).alternative, "Network of 1 nodes: 1 online.");
+    assert_eq!(render(&sources, "{}", None).alternative, "Network of 1 node: 1 online.");
 }
 
 #[test]

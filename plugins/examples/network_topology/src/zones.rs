@@ -9,9 +9,9 @@ use crate::palette::faint;
 use crate::picture::Pen;
 use crate::state::State;
 
-/// Room for a group's name, CSS pixels.
-const HEAD: f32 = 26.0;
-const PAD: f32 = 8.0;
+/// Room for a group's name and around its nodes, CSS pixels: side by side, and above each other.
+const HEADS: (f32, f32) = (26.0, 20.0);
+const PADS: (f32, f32) = (8.0, 5.0);
 /// The least a node's box can be, across and down.
 const LEAST: (f32, f32) = (44.0, 16.0);
 
@@ -29,20 +29,8 @@ struct Plan {
 pub fn draw(canvas: &mut Canvas, pen: &Pen<'_>, area: Area) {
     let plan = plan(&pen.network.nodes, area);
     let palette = pen.palette;
-    for (name, zone, more) in &plan.zones {
+    for (_, zone, _) in &plan.zones {
         canvas.card(*zone, 9.0, palette.zone, palette.zone_edge);
-        let name = match (name.as_str(), more) {
-            (name, 0) => name.to_owned(),
-            (name, more) => format!("{name} +{more}"),
-        };
-        let name = canvas.font.fitted(&name, 11.5, zone.width - 2.0 * PAD);
-        canvas.text(
-            &name,
-            (zone.left + PAD + 2.0, zone.top + 17.5),
-            11.5,
-            palette.dim,
-            Anchor::Left,
-        );
     }
     // What is well lies below what is not.
     let mut links: Vec<_> = pen.network.links.iter().collect();
@@ -58,6 +46,30 @@ pub fn draw(canvas: &mut Canvas, pen: &Pen<'_>, area: Area) {
             draw_node(canvas, pen, node, *place);
         }
     }
+    // Last, so that no line strikes a name through.
+    for (name, zone, more) in &plan.zones {
+        draw_name(canvas, pen, name, *more, zone, plan.across);
+    }
+}
+
+fn draw_name(canvas: &mut Canvas, pen: &Pen<'_>, name: &str, more: usize, zone: &Area, across: bool) {
+    let name = match more {
+        0 => name.to_owned(),
+        more => format!("{name} +{more}"),
+    };
+    let (size, baseline) = if across { (11.5, 17.5) } else { (10.5, 14.0) };
+    let name = canvas.font.fitted(&name, size, zone.width - 20.0);
+    let (left, baseline) = (zone.left + 9.0, zone.top + baseline);
+    if !across {
+        let behind = Area {
+            left: left - 2.0,
+            top: zone.top + 3.0,
+            width: canvas.font.width(&name, size) + 4.0,
+            height: 14.0,
+        };
+        canvas.card(behind, 3.0, pen.palette.zone, pen.palette.zone);
+    }
+    canvas.text(&name, (left, baseline), size, pen.palette.dim, Anchor::Left);
 }
 
 /// From the side of one box to the facing side of the other; around the side within a group.
@@ -119,7 +131,7 @@ fn draw_node(canvas: &mut Canvas, pen: &Pen<'_>, node: &Node, place: Area) {
 
 /// A name that does not fit is broken at a hyphen, if there is one and room for a second line.
 fn two_lines(canvas: &Canvas, name: &str, size: f32, room: f32, height: f32) -> Option<(String, String)> {
-    if height < 25.0 || canvas.font.width(name, size) <= room {
+    if height < 24.0 || canvas.font.width(name, size) <= room {
         return None;
     }
     let (place, _) = name.match_indices(['-', ' ', '.', '_']).next()?;
@@ -158,7 +170,7 @@ fn plan(nodes: &[Node], area: Area) -> Plan {
         let gap = (area.width - width * count) / (count - 1.0).max(1.0);
         (gap, width)
     } else {
-        let gap = 10.0;
+        let gap = 9.0;
         (gap, (area.height - gap * (count - 1.0)) / count)
     };
     for (place, (name, mut members)) in groups.into_iter().enumerate() {
@@ -190,11 +202,12 @@ fn place_members(
     across: bool,
     boxes: &mut [Option<Area>],
 ) -> usize {
+    let (head, pad) = if across { (HEADS.0, PADS.0) } else { (HEADS.1, PADS.1) };
     let inner = Area {
-        left: zone.left + PAD,
-        top: zone.top + HEAD,
-        width: zone.width - 2.0 * PAD,
-        height: zone.height - HEAD - PAD,
+        left: zone.left + pad,
+        top: zone.top + head,
+        width: zone.width - 2.0 * pad,
+        height: zone.height - head - pad,
     };
     let least = if across { LEAST.1 + 4.0 } else { LEAST.0 + 6.0 };
     let along = if across { inner.height } else { inner.width };
@@ -217,7 +230,7 @@ fn place_members(
             }
         } else {
             let height = inner.height.clamp(LEAST.1, 32.0);
-            let width = (pitch - 6.0).clamp(LEAST.0, 170.0);
+            let width = (pitch - 4.0).clamp(LEAST.0, 170.0);
             Area {
                 left: inner.left + middle - width / 2.0,
                 top: inner.top + (inner.height - height) / 2.0,
