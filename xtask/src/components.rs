@@ -15,7 +15,7 @@ use wit_parser::{Resolve, WorldKey};
 use crate::{toolchain::WasmToolchain, workspace};
 
 /// Folders of the workspace whose libraries are guests.
-const GUEST_FOLDERS: [&str; 2] = ["plugins", "tests/rogues"];
+const GUEST_FOLDERS: [&str; 3] = ["plugins", "tests/rogues", "tests/stamp"];
 
 /// The one package a panel may import from, and exports to.
 const CONTRACT: &str = "porthole:panel";

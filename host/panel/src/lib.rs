@@ -10,13 +10,15 @@ mod error;
 mod pipeline;
 mod place;
 mod prepare;
+mod present;
 mod rehearsal;
 mod request;
 mod snapshot;
 mod source;
 
 pub use error::{PluginFault, RenderError};
-pub use pipeline::{Pipeline, PipelineOptions};
+pub use pipeline::{ImageAddress, Pipeline, PipelineOptions};
+pub use porthole_presentation::Picture;
 pub use rehearsal::check_config;
 pub use request::{Paging, Range, RenderRequest, Rendered, Surface};
-pub use snapshot::Resolve;
+pub use snapshot::{Resolve, limits_of};
