@@ -147,13 +147,13 @@ fn line(out: &mut String, places: &Places, (begin, way): (usize, &[Slot]), stres
                 right,
                 last_top,
                 last_height,
-                &format!("box-border border-l-[{thick}px] -ml-[{thick}px] {last}"),
+                &format!("box-border border-l-[{thick}px] ml-[-{thick}px] {last}"),
             );
         }
         if let Slot::Service(_) = to {
             let _ = write!(
                 out,
-                r#"<span class="absolute left-[{right:.2}%] top-[{}px] w-[7px] h-[7px] -ml-[4px] rounded-full {}"></span>"#,
+                r#"<span class="absolute left-[{right:.2}%] top-[{}px] w-[7px] h-[7px] ml-[-4px] rounded-full {}"></span>"#,
                 y2 - 3.0,
                 stress.ground()
             );
