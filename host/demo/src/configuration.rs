@@ -13,7 +13,12 @@ struct Sample;
 const PLUGINS: [(&str, &[&str]); 2] = [
     (
         "tenant-alpha",
-        &["calendar_heatmap", "daily_summary", "network_topology", "service_map"],
+        &[
+            "calendar_heatmap",
+            "daily_summary",
+            "network_topology",
+            "service_map",
+        ],
     ),
     (
         "tenant-beta",

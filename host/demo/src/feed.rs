@@ -79,7 +79,8 @@ impl Feed {
             checks.rows.extend(tables::checks(tenant, at).rows);
         }
         feed.replace(checks).await?;
-        feed.replace(tables::traffic(tenant, until - HOURLY, until)).await?;
+        feed.replace(tables::traffic(tenant, until - HOURLY, until))
+            .await?;
         feed.look(now).await?;
         feed.live(now).await?;
         Ok(feed)

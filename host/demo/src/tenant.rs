@@ -214,8 +214,8 @@ impl SampleTenant {
             * server.requests
             * (0.35 + 0.65 * daylight(seconds))
             * (1.0 + 0.16 * measured(seed, seconds)))
-            .round()
-            .max(0.0)
+        .round()
+        .max(0.0)
     }
 
     /// Percent of all requests.

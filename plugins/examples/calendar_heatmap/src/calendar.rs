@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use porthole_sdk::Surface;
 
+use crate::ROUNDED;
 use crate::civil::{self, Date, WEEKDAYS, weekday};
 use crate::display::Display;
 use crate::figure::{exact, short};
@@ -34,14 +35,18 @@ impl Fit {
         let Some(surface) = surface else {
             return Self { side: 16, weeks };
         };
-        let squares = surface.height.saturating_sub(MONTHS + FOOT + 7 * GAP);
+        let squares = surface.height.saturating_sub(MONTHS + FOOT + 7 * GAP + ROUNDED);
         let across = surface.width.saturating_sub(LABELS);
         let high = (squares / 7).clamp(*SIDES.start(), *SIDES.end());
         let side_for = |weeks: u32| (across / weeks.max(1)).saturating_sub(GAP);
         // All weeks, if squares a little smaller make room for them; else fewer weeks, a quarter at least.
         let all = side_for(weeks);
-        let side = if all * 5 >= high * 4 { all.min(high) } else { high.min(side_for(13)) }
-            .max(*SIDES.start());
+        let side = if all * 5 >= high * 4 {
+            all.min(high)
+        } else {
+            high.min(side_for(13))
+        }
+        .max(*SIDES.start());
         let room = across / (side + GAP);
         Self {
             side,
@@ -61,11 +66,7 @@ pub fn markup(display: &Display, fit: &Fit, today: i64, cells: &BTreeMap<i64, f6
     let levels = Levels::of(cells.values().copied());
     let unit = escaped(&display.unit);
     let words = |day: i64, value: Option<f64>| match value {
-        Some(value) => format!(
-            "{}: {} {unit}",
-            civil::long(day),
-            exact(value, display.decimals)
-        ),
+        Some(value) => format!("{}: {} {unit}", civil::long(day), exact(value, display.decimals)),
         None => format!("{}: no data", civil::long(day)),
     };
     let (side, weeks) = (fit.side, fit.weeks);
@@ -80,10 +81,7 @@ pub fn markup(display: &Display, fit: &Fit, today: i64, cells: &BTreeMap<i64, f6
     for (place, name) in WEEKDAYS.iter().enumerate() {
         // Every other name is enough to find one's way.
         let name = if place % 2 == 0 { *name } else { "" };
-        let _ = write!(
-            out,
-            r#"<span class="self-center opacity-70">{name}</span>"#
-        );
+        let _ = write!(out, r#"<span class="self-center opacity-70">{name}</span>"#);
     }
     let mut last_label = None;
     for week in 0..i64::from(weeks) {
@@ -156,8 +154,8 @@ mod tests {
 
     #[test]
     fn a_year_fits_into_a_wide_panel_and_a_quarter_into_a_phone() {
-        assert_eq!(fit(1380, 230), Fit { side: 22, weeks: 53 });
-        let phone = fit(340, 230);
+        assert_eq!(fit(1380, 256), Fit { side: 22, weeks: 53 });
+        let phone = fit(340, 256);
         assert_eq!(phone, Fit { side: 20, weeks: 13 });
         assert!(LABELS + phone.weeks * (phone.side + GAP) <= 340);
     }
@@ -166,7 +164,10 @@ mod tests {
     fn no_size_is_too_strange() {
         for (width, height) in [(0, 0), (u32::MAX, u32::MAX), (1, 10_000), (10_000, 1)] {
             let fit = fit(width, height);
-            assert!(SIDES.contains(&fit.side) && (4..=53).contains(&fit.weeks), "{fit:?}");
+            assert!(
+                SIDES.contains(&fit.side) && (4..=53).contains(&fit.weeks),
+                "{fit:?}"
+            );
         }
     }
 

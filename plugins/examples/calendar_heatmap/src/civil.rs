@@ -31,7 +31,11 @@ impl Date {
         let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         // Months from March have 31, 30, 31, 30, 31 days, and so on: 153 in each five.
         let from_march = (5 * of_year + 2) / 153;
-        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        let month = if from_march < 10 {
+            from_march + 3
+        } else {
+            from_march - 9
+        };
         Self {
             year: year_of_era + era * 400 + i64::from(month <= 2),
             month: month as u8,
@@ -84,8 +88,10 @@ mod tests {
         let mut before = Date::of(-800_000);
         for day in -799_999..800_000 {
             let date = Date::of(day);
-            let next_day = date.year == before.year && date.month == before.month && date.day == before.day + 1;
-            let next_month = date.day == 1 && (date.month == before.month + 1 || date.month == 1 && before.month == 12);
+            let next_day =
+                date.year == before.year && date.month == before.month && date.day == before.day + 1;
+            let next_month =
+                date.day == 1 && (date.month == before.month + 1 || date.month == 1 && before.month == 12);
             assert!(next_day || next_month, "{before:?} {date:?}");
             before = date;
         }

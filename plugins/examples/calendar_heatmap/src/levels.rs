@@ -40,7 +40,10 @@ mod tests {
     fn every_shade_has_a_fifth_of_the_values() {
         let levels = Levels::of((1..=100).map(f64::from));
         assert_eq!(levels.tops, [20.0, 40.0, 60.0, 80.0, 100.0]);
-        assert_eq!([1.0, 20.0, 20.5, 100.0, 1e9].map(|value| levels.shade(value)), [0, 0, 1, 4, 4]);
+        assert_eq!(
+            [1.0, 20.0, 20.5, 100.0, 1e9].map(|value| levels.shade(value)),
+            [0, 0, 1, 4, 4]
+        );
     }
 
     #[test]

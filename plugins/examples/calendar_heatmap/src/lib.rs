@@ -18,6 +18,8 @@ use porthole_sdk::{
 
 use display::{Display, Function, Layout};
 
+/// The host rounds the sides of surfaces up; so many pixels may not be there.
+const ROUNDED: u32 = 31;
 /// One hour and one day, milliseconds.
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use porthole_sdk::Surface;
 
+use crate::ROUNDED;
 use crate::civil::{WEEKDAYS, weekday};
 use crate::display::Display;
 use crate::figure::{exact, short};
@@ -33,7 +34,7 @@ pub fn markup(display: &Display, surface: Option<Surface>, weeks: u32, cells: &B
     let unit = escaped(&display.unit);
     // Hours above, a sentence and the shades below, seven rows between.
     let side = surface.map_or(18, |surface| {
-        (surface.height.saturating_sub(16 + 26 + 7 * 3) / 7).clamp(9, 32)
+        (surface.height.saturating_sub(16 + 26 + 7 * 3 + ROUNDED) / 7).clamp(9, 32)
     });
     let mut out = String::with_capacity(32 * 1024);
     let _ = write!(
@@ -41,7 +42,11 @@ pub fn markup(display: &Display, surface: Option<Surface>, weeks: u32, cells: &B
         r#"<div class="flex flex-col"><div class="grid grid-cols-[28px_repeat(24,minmax(0,1fr))] grid-rows-[16px] auto-rows-[{side}px] gap-[3px] text-[11px] leading-[16px]"><span></span>"#
     );
     for hour in 0..24 {
-        let label = if hour % 3 == 0 { format!("{hour:02}") } else { String::new() };
+        let label = if hour % 3 == 0 {
+            format!("{hour:02}")
+        } else {
+            String::new()
+        };
         let _ = write!(out, r#"<span class="opacity-70">{label}</span>"#);
     }
     for (row, hours) in WEEKDAYS.iter().zip(means.chunks(24)) {

@@ -116,7 +116,11 @@ fn busiest(source: &dyn Source, day: i64, top: u8) -> Result<Vec<Server>, Failur
     let servers = rates.into_iter().map(|(name, rate)| Server {
         name,
         requests_per_second: number::rounded(rate, 1),
-        share: if all > 0.0 { number::rounded(rate / all * 100.0, 1) } else { 0.0 },
+        share: if all > 0.0 {
+            number::rounded(rate / all * 100.0, 1)
+        } else {
+            0.0
+        },
     });
     Ok(servers.collect())
 }

@@ -30,7 +30,12 @@ mod tests {
 
     #[test]
     fn thousands_are_grouped() {
-        for (value, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (83_912_345, "83,912,345")] {
+        for (value, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (83_912_345, "83,912,345"),
+        ] {
             assert_eq!(grouped(value), text);
         }
     }

@@ -16,10 +16,22 @@ const HOUR: i64 = 3_600_000;
 
 fn traffic(rows: &[(i64, i64, i64, f64)]) -> FakeSource {
     FakeSource::new(testing::frame([
-        ("timestamp", testing::instants(&rows.iter().map(|row| row.0).collect::<Vec<_>>())),
-        ("requests", testing::integers(&rows.iter().map(|row| row.1).collect::<Vec<_>>())),
-        ("failed", testing::integers(&rows.iter().map(|row| row.2).collect::<Vec<_>>())),
-        ("response_ms", testing::numbers(&rows.iter().map(|row| row.3).collect::<Vec<_>>())),
+        (
+            "timestamp",
+            testing::instants(&rows.iter().map(|row| row.0).collect::<Vec<_>>()),
+        ),
+        (
+            "requests",
+            testing::integers(&rows.iter().map(|row| row.1).collect::<Vec<_>>()),
+        ),
+        (
+            "failed",
+            testing::integers(&rows.iter().map(|row| row.2).collect::<Vec<_>>()),
+        ),
+        (
+            "response_ms",
+            testing::numbers(&rows.iter().map(|row| row.3).collect::<Vec<_>>()),
+        ),
     ]))
 }
 
@@ -123,7 +135,10 @@ fn missing_and_negative_figures_count_as_nothing() {
 
 #[test]
 fn a_source_that_fails_is_the_panels_failure_and_not_an_empty_list() {
-    let sources = days().with("errors", FakeSource::new(testing::frame([])).failing(QueryError::TimedOut));
+    let sources = days().with(
+        "errors",
+        FakeSource::new(testing::frame([])).failing(QueryError::TimedOut),
+    );
     assert_eq!(
         DailySummary::render(&sources.call("{}"), &sources),
         Err(Failure::Query(QueryError::TimedOut))

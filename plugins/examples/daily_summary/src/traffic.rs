@@ -49,9 +49,7 @@ impl Traffic {
         if all.requests > 0.0 {
             // A busy hour's answers count for more than a quiet one's.
             all.response_ms = Some(waited / all.requests);
-            all.busiest = (0u8..)
-                .zip(hours)
-                .max_by(|(_, a), (_, b)| a.total_cmp(b));
+            all.busiest = (0u8..).zip(hours).max_by(|(_, a), (_, b)| a.total_cmp(b));
         }
         Ok(all)
     }

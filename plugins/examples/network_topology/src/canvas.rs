@@ -98,7 +98,10 @@ impl Canvas {
             Anchor::Left => x,
             Anchor::Middle => x - line.width / 2.0,
         };
-        let Some(path) = line.path.and_then(|path| path.transform(Transform::from_translate(left, y))) else {
+        let Some(path) = line
+            .path
+            .and_then(|path| path.transform(Transform::from_translate(left, y)))
+        else {
             return;
         };
         self.fill(&path, color);

@@ -45,7 +45,11 @@ pub fn draw(canvas: &mut Canvas, pen: &Pen<'_>, area: Area) {
 }
 
 fn radius(network: &Network, node: usize) -> f32 {
-    let lines = network.links.iter().filter(|link| link.ends.contains(&node)).count();
+    let lines = network
+        .links
+        .iter()
+        .filter(|link| link.ends.contains(&node))
+        .count();
     if lines >= HUB { 10.0 } else { 6.5 }
 }
 
@@ -57,7 +61,11 @@ fn places(network: &Network, area: Area) -> Vec<(f32, f32)> {
         let most = all.iter().map(values).fold(f64::NEG_INFINITY, f64::max);
         let share = (place - least) / (most - least);
         // One place only, or numbers too large to be subtracted: in the middle.
-        if share.is_finite() { share as f32 * length } else { length / 2.0 }
+        if share.is_finite() {
+            share as f32 * length
+        } else {
+            length / 2.0
+        }
     };
     let (across, up) = (
         (area.width - 2.0 * MARGIN.0).max(1.0),
@@ -156,8 +164,17 @@ fn names(canvas: &mut Canvas, pen: &Pen<'_>, area: Area, places: &[(f32, f32)], 
         };
         taken.push(place);
         // A line that passes behind a name must not strike it through.
-        canvas.card(place, 4.0, faint(pen.palette.ground, 0.8), faint(pen.palette.ground, 0.8));
-        let color = if node.state == State::Offline { pen.palette.dim } else { pen.palette.text };
+        canvas.card(
+            place,
+            4.0,
+            faint(pen.palette.ground, 0.8),
+            faint(pen.palette.ground, 0.8),
+        );
+        let color = if node.state == State::Offline {
+            pen.palette.dim
+        } else {
+            pen.palette.text
+        };
         canvas.text(
             &name,
             (place.left + 2.0, place.bottom() - 4.0),

@@ -111,7 +111,9 @@ impl Network {
                 let name = column.text(row)?;
                 known.get(name.as_str()).copied()
             });
-            let [Some(one), Some(other)] = ends else { return None };
+            let [Some(one), Some(other)] = ends else {
+                return None;
+            };
             let load = frame.column("load").and_then(|column| column.number(row));
             (one != other).then(|| Link {
                 ends: [one, other],
@@ -160,7 +162,11 @@ impl Network {
             true => format!("Network without nodes.{hidden}"),
             false => {
                 let nodes = if self.nodes.len() == 1 { "node" } else { "nodes" };
-                format!("Network of {} {nodes}: {}.{hidden}", self.nodes.len(), parts.join(", "))
+                format!(
+                    "Network of {} {nodes}: {}.{hidden}",
+                    self.nodes.len(),
+                    parts.join(", ")
+                )
             }
         }
     }

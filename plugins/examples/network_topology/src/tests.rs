@@ -11,7 +11,10 @@ const BAD: [u8; 3] = [0xd9, 0x26, 0x52];
 fn nodes() -> FakeSource {
     FakeSource::new(testing::frame([
         ("name", testing::texts(&["gw-01", "web-01", "web-02", "db-01"])),
-        ("status", testing::texts(&["online", "online", "degraded", "offline"])),
+        (
+            "status",
+            testing::texts(&["online", "online", "degraded", "offline"]),
+        ),
         ("group", testing::texts(&["Edge", "Web", "Web", "Data"])),
     ]))
 }
@@ -25,7 +28,9 @@ fn links() -> FakeSource {
 }
 
 fn sources() -> FakeSources {
-    FakeSources::new(0, 1_000).with("main", nodes()).with("links", links())
+    FakeSources::new(0, 1_000)
+        .with("main", nodes())
+        .with("links", links())
 }
 
 fn render(sources: &FakeSources, parameters: &str, surface: Option<Surface>) -> Image {
@@ -40,7 +45,9 @@ fn render(sources: &FakeSources, parameters: &str, surface: Option<Surface>) -> 
 
 /// Width, height and the pixels of a PNG.
 fn decoded(bytes: &[u8]) -> (u32, u32, Vec<[u8; 3]>) {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
+        .read_info()
+        .unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();
     assert_eq!(info.color_type, png::ColorType::Rgb);
@@ -64,10 +71,19 @@ fn the_picture_has_two_pixels_for_each_of_the_surface() {
 
 #[test]
 fn no_surface_is_too_strange_for_a_picture_of_bearable_size() {
-    for (width, height) in [(0, 0), (u32::MAX, u32::MAX), (1, u32::MAX), (u32::MAX, 1), (340, 900)] {
+    for (width, height) in [
+        (0, 0),
+        (u32::MAX, u32::MAX),
+        (1, u32::MAX),
+        (u32::MAX, 1),
+        (340, 900),
+    ] {
         let image = render(&sources(), "{}", surface(width, height, true));
         let (width, height, _) = decoded(&image.bytes);
-        assert!(u64::from(width) * u64::from(height) <= 4_000_000, "{width} by {height}");
+        assert!(
+            u64::from(width) * u64::from(height) <= 4_000_000,
+            "{width} by {height}"
+        );
         assert!(image.bytes.len() < 2_000_000);
     }
 }
@@ -133,7 +149,10 @@ fn more_nodes_than_there_is_room_for_are_counted_and_the_worst_are_kept() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut states = vec!["online"; 389];
     states.push("offline");
-    let frame = testing::frame([("name", testing::texts(&names)), ("status", testing::texts(&states))]);
+    let frame = testing::frame([
+        ("name", testing::texts(&names)),
+        ("status", testing::texts(&states)),
+    ]);
     let sources = FakeSources::new(0, 1).with("main", FakeSource::new(frame));
     assert!(has(&render(&sources, "{}", None), BAD));
 }
@@ -146,7 +165,10 @@ fn only_the_newest_row_of_a_node_counts() {
         ("timestamp", testing::instants(&[10, 20])),
     ]);
     let sources = FakeSources::new(500, 501).with("main", FakeSource::new(frame));
-    assert_eq!(render(&sources, "{}", None).alternative, "Network of 1 node: 1 online.");
+    assert_eq!(
+        render(&sources, "{}", None).alternative,
+        "Network of 1 node: 1 online."
+    );
 }
 
 #[test]

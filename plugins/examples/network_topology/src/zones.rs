@@ -108,13 +108,21 @@ fn draw_node(canvas: &mut Canvas, pen: &Pen<'_>, node: &Node, place: Area) {
     };
     canvas.card(place, 7.0, palette.chip, edge);
     let narrow = place.width < 92.0;
-    let (dot, text, size) = if narrow { (9.0, 16.0, 10.5) } else { (12.0, 23.0, 12.0) };
+    let (dot, text, size) = if narrow {
+        (9.0, 16.0, 10.5)
+    } else {
+        (12.0, 23.0, 12.0)
+    };
     let middle = place.middle().1;
     if node.state != State::Online {
         canvas.disc(place.left + dot, middle, 6.5, faint(color, 0.22));
     }
     canvas.disc(place.left + dot, middle, if narrow { 3.2 } else { 3.8 }, color);
-    let words = if node.state == State::Offline { palette.dim } else { palette.text };
+    let words = if node.state == State::Offline {
+        palette.dim
+    } else {
+        palette.text
+    };
     let room = place.width - text - 5.0;
     let left = place.left + text;
     match two_lines(canvas, &node.name, size, room, place.height) {
@@ -202,7 +210,11 @@ fn place_members(
     across: bool,
     boxes: &mut [Option<Area>],
 ) -> usize {
-    let (head, pad) = if across { (HEADS.0, PADS.0) } else { (HEADS.1, PADS.1) };
+    let (head, pad) = if across {
+        (HEADS.0, PADS.0)
+    } else {
+        (HEADS.1, PADS.1)
+    };
     let inner = Area {
         left: zone.left + pad,
         top: zone.top + head,

@@ -9,14 +9,15 @@ use crate::layers::{Layers, Slot};
 use crate::paint::{State, Stress};
 use crate::place::Places;
 
-/// Room for the legend, pixels.
+/// Room for the legend, pixels, and how many may not be there because the host rounds a surface's sides up.
 const FOOT: f64 = 30.0;
+const ROUNDED: f64 = 31.0;
 /// Without a surface, pixels.
 const HEIGHT: u32 = 340;
 
 /// The whole panel; `height` in pixels where it is known.
 pub fn markup(graph: &Graph, display: &Display, height: Option<u32>) -> String {
-    let room = f64::from(height.unwrap_or(HEIGHT).min(4_000)) - FOOT;
+    let room = f64::from(height.unwrap_or(HEIGHT).min(4_000)) - FOOT - ROUNDED;
     let layers = Layers::of(graph.services.len(), &graph.pairs());
     let places = Places::of(&layers, room.max(80.0));
     let mut out = String::with_capacity(32 * 1024);
@@ -163,9 +164,15 @@ fn line(out: &mut String, places: &Places, (begin, way): (usize, &[Slot]), stres
 
 /// How many services are how, and what coloured lines mean.
 pub fn legend(out: &mut String, graph: &Graph, display: &Display) {
-    out.push_str(r#"<div class="flex flex-wrap items-center gap-x-4 gap-y-1 mt-2 text-[12px] leading-[16px]">"#);
+    out.push_str(
+        r#"<div class="flex flex-wrap items-center gap-x-4 gap-y-1 mt-2 text-[12px] leading-[16px]">"#,
+    );
     for state in State::ALL {
-        let count = graph.services.iter().filter(|service| service.state == state).count();
+        let count = graph
+            .services
+            .iter()
+            .filter(|service| service.state == state)
+            .count();
         if count > 0 {
             let _ = write!(
                 out,

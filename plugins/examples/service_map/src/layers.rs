@@ -54,8 +54,14 @@ impl Layers {
     fn order(&mut self, forwards: bool) {
         let count = self.layers.len();
         for step in 1..count {
-            let (here, there) = if forwards { (step, step - 1) } else { (count - 1 - step, count - step) };
-            let Some(fixed) = self.layers.get(there).cloned() else { continue };
+            let (here, there) = if forwards {
+                (step, step - 1)
+            } else {
+                (count - 1 - step, count - step)
+            };
+            let Some(fixed) = self.layers.get(there).cloned() else {
+                continue;
+            };
             let share = |slot: Slot| {
                 let place = fixed.iter().position(|other| *other == slot)?;
                 Some((place as f64 + 0.5) / fixed.len() as f64)
@@ -72,7 +78,9 @@ impl Layers {
                 }
                 (sum.1 > 0).then(|| sum.0 / f64::from(sum.1))
             };
-            let Some(layer) = self.layers.get(here) else { continue };
+            let Some(layer) = self.layers.get(here) else {
+                continue;
+            };
             let length = layer.len().max(1) as f64;
             let mut keyed: Vec<(f64, Slot)> = layer
                 .iter()

@@ -16,7 +16,9 @@ pub fn markup(graph: &Graph, display: &Display) -> String {
     let mut order: Vec<usize> = (0..graph.services.len()).collect();
     order.sort_by_key(|place| graph.services.get(*place).and_then(|service| rank(service.state)));
     for place in order {
-        let Some(service) = graph.services.get(place) else { continue };
+        let Some(service) = graph.services.get(place) else {
+            continue;
+        };
         let _ = write!(
             out,
             r#"<div title="{}" class="flex flex-col gap-1 px-2 py-1.5 rounded-lg border {}"><div class="flex items-center gap-2"><span class="shrink-0 w-2 h-2 rounded-full {}"></span><span class="truncate text-[13px] font-medium">{}</span><span class="ml-auto text-[12px] opacity-70">{}</span></div>"#,

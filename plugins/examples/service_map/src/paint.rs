@@ -52,9 +52,7 @@ impl State {
             Self::Healthy | Self::Unknown => {
                 "border-[#d3d9e3] dark:border-[#3b4250] bg-[#f8fafc] dark:bg-[#20242c]"
             }
-            Self::Degraded => {
-                "border-[#d98a00] dark:border-[#f2b84b] bg-[#fdf6e7] dark:bg-[#352c1d]"
-            }
+            Self::Degraded => "border-[#d98a00] dark:border-[#f2b84b] bg-[#fdf6e7] dark:bg-[#352c1d]",
             Self::Down => "border-[#d92652] dark:border-[#f2617a] bg-[#fdeff2] dark:bg-[#3a222b]",
         }
     }

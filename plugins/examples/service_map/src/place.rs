@@ -59,7 +59,11 @@ impl Places {
             box_height: box_height.round(),
             // A layer alone need not be as wide as the panel.
             box_width: box_width.min(28.0),
-            gutter: if count > 1.0 { (100.0 - box_width * count) / (count - 1.0) } else { 0.0 },
+            gutter: if count > 1.0 {
+                (100.0 - box_width * count) / (count - 1.0)
+            } else {
+                0.0
+            },
             middles: middles.collect(),
         }
     }

@@ -12,7 +12,10 @@ fn services() -> FakeSource {
     FakeSource::new(testing::frame([
         ("name", testing::texts(&["web", "api", "db", "mail"])),
         ("status", testing::integers(&[0, 1, 0, 2])),
-        ("message", testing::texts(&["", "answers slower than 2 s", "", "refused <all>"])),
+        (
+            "message",
+            testing::texts(&["", "answers slower than 2 s", "", "refused <all>"]),
+        ),
         ("rate", testing::numbers(&[1200.0, 900.5, f64::NAN, 3.25])),
     ]))
 }
@@ -32,7 +35,9 @@ fn sources() -> FakeSources {
         &["api", "db", "mail", "billing", "api"],
         &[0.1, 3.0, 64.0, f64::NAN, 0.0],
     );
-    FakeSources::new(0, 1).with("main", services()).with("calls", calls)
+    FakeSources::new(0, 1)
+        .with("main", services())
+        .with("calls", calls)
 }
 
 fn markup(sources: &FakeSources, display: &str, width: Option<u32>) -> String {
@@ -54,7 +59,10 @@ fn every_service_is_a_box_with_its_state_and_the_reason_for_it() {
     assert!(markup.contains(r#"title="api: degraded, answers slower than 2 s""#));
     assert!(markup.contains(r#"title="mail: down, refused &lt;all&gt;""#));
     assert!(markup.contains(r#"title="web: healthy""#));
-    assert!(markup.contains(">1,200/s<"), "a healthy service says how much it answers");
+    assert!(
+        markup.contains(">1,200/s<"),
+        "a healthy service says how much it answers"
+    );
     assert!(!markup.contains("<all>"));
 }
 
@@ -100,13 +108,23 @@ fn a_narrow_surface_gets_a_list_with_the_worst_first() {
     let markup = markup(&sources(), "{}", Some(350));
     assert!(!markup.contains("absolute"));
     let place = |name: &str| markup.find(&format!("title=\"{name}: ")).unwrap();
-    assert!(place("mail") < place("api") && place("api") < place("billing") && place("billing") < place("web"));
-    assert!(markup.contains(r#"title="api calls db: 40/s, 3.0 % fail" class="px-1.5 rounded border border-[#d98a00]"#));
+    assert!(
+        place("mail") < place("api") && place("api") < place("billing") && place("billing") < place("web")
+    );
+    assert!(
+        markup.contains(
+            r#"title="api calls db: 40/s, 3.0 % fail" class="px-1.5 rounded border border-[#d98a00]"#
+        )
+    );
 }
 
 #[test]
 fn the_yaml_says_from_when_on_failures_are_alarming() {
-    let calm = markup(&sources(), r#"{"warning_percent":70,"critical_percent":90}"#, Some(900));
+    let calm = markup(
+        &sources(),
+        r#"{"warning_percent":70,"critical_percent":90}"#,
+        Some(900),
+    );
     assert!(!calm.contains("fail too often"));
     assert!(markup(&sources(), "{}", Some(900)).contains("of 4 calls fail too often"));
 }
@@ -117,9 +135,10 @@ fn circles_and_services_of_the_same_name_are_borne() {
         ("name", testing::texts(&["a", "b", "a"])),
         ("status", testing::texts(&["up", "up", "down"])),
     ]);
-    let sources = FakeSources::new(0, 1)
-        .with("main", FakeSource::new(frame))
-        .with("calls", calls(&["a", "b", "a"], &["b", "a", "b"], &[0.0, 0.0, 0.0]));
+    let sources = FakeSources::new(0, 1).with("main", FakeSource::new(frame)).with(
+        "calls",
+        calls(&["a", "b", "a"], &["b", "a", "b"], &[0.0, 0.0, 0.0]),
+    );
     let markup = markup(&sources, "{}", Some(900));
     assert!(markup.contains("a calls b") && markup.contains("b calls a"));
 }
@@ -128,7 +147,11 @@ fn circles_and_services_of_the_same_name_are_borne() {
 fn no_surface_is_too_strange() {
     for (width, height) in [(0, 0), (u32::MAX, u32::MAX), (560, 0)] {
         let mut call = sources().call("{}");
-        call.surface = Some(Surface { width, height, dark: true });
+        call.surface = Some(Surface {
+            width,
+            height,
+            dark: true,
+        });
         assert!(ServiceMap::render(&call, &sources()).is_ok());
     }
 }
@@ -139,7 +162,10 @@ fn mistakes_in_the_yaml_are_named_with_their_key() {
     let Err(Failure::Configuration(message)) = ServiceMap::render(&call, &sources()) else {
         panic!()
     };
-    assert_eq!(message, "display.warning_percent: expected a number, found \"a few\"");
+    assert_eq!(
+        message,
+        "display.warning_percent: expected a number, found \"a few\""
+    );
 }
 
 #[test]
