@@ -1,19 +1,20 @@
 //! A sheet to draw on, in CSS pixels, however many pixels there are behind each.
 
-use tiny_skia::{
-    Color, FillRule, LineCap, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
-};
-
 use crate::font::Font;
+use crate::palette::Color;
+use crate::raster::Mask;
+use crate::shape::{Point, Shape};
 
 /// Pixels of the picture, at most: what two per CSS pixel need on a large screen.
 const MOST_PIXELS: f32 = 3_000_000.0;
-/// How far a corner's control points are from its ends, as a share of its radius: a quarter of a circle.
-const ROUND: f32 = 0.552_285;
 
 /// The sheet.
 pub struct Canvas {
-    pixels: Pixmap,
+    /// Red, green and blue, row by row.
+    pixels: Vec<u8>,
+    /// Pixels.
+    columns: usize,
+    rows: usize,
     /// Pixels per CSS pixel.
     scale: f32,
     /// For measuring texts.
@@ -34,14 +35,14 @@ impl Canvas {
     /// A sheet of one colour; two pixels per CSS pixel where that is not too many.
     ///
     /// # Errors
-    /// When there is no memory or no font for it.
+    /// When there is no font for it.
     pub fn new(width: f32, height: f32, ground: Color) -> Result<Self, String> {
         let scale = (MOST_PIXELS / (width * height)).sqrt().clamp(0.25, 2.0);
-        let mut pixels = Pixmap::new((width * scale) as u32, (height * scale) as u32)
-            .ok_or_else(|| format!("a sheet of {width} by {height} cannot be had"))?;
-        pixels.fill(ground);
+        let (columns, rows) = ((width * scale) as usize, (height * scale) as usize);
         Ok(Self {
-            pixels,
+            pixels: ground.channels.repeat(columns * rows),
+            columns,
+            rows,
             scale,
             font: Font::new()?,
             width,
@@ -49,97 +50,69 @@ impl Canvas {
         })
     }
 
-    fn transform(&self) -> Transform {
-        Transform::from_scale(self.scale, self.scale)
-    }
-
     /// Fills a shape.
-    pub fn fill(&mut self, path: &Path, color: Color) {
-        let transform = self.transform();
-        self.pixels
-            .fill_path(path, &paint(color), FillRule::Winding, transform, None);
-    }
-
-    /// Draws the edge of a shape, or a line.
-    pub fn stroke(&mut self, path: &Path, color: Color, width: f32, dashed: bool) {
-        let transform = self.transform();
-        let stroke = Stroke {
-            width,
-            line_cap: LineCap::Round,
-            dash: dashed.then(|| StrokeDash::new(vec![1.0, 5.0], 0.0)).flatten(),
-            ..Stroke::default()
+    pub fn fill(&mut self, shape: Shape, color: Color) {
+        let shape = shape.placed(self.scale, (0.0, 0.0));
+        let Some(mask) = Mask::of(&shape, self.columns, self.rows) else {
+            return;
         };
-        self.pixels
-            .stroke_path(path, &paint(color), &stroke, transform, None);
+        for (row, coverage) in mask.rows().enumerate() {
+            let begin = ((mask.top + row) * self.columns + mask.left) * 3;
+            let Some(pixels) = self.pixels.get_mut(begin..) else {
+                return;
+            };
+            for (pixel, coverage) in pixels.chunks_exact_mut(3).zip(coverage) {
+                let share = coverage * color.share;
+                if share > 0.002 {
+                    for (old, new) in pixel.iter_mut().zip(color.channels) {
+                        let (from, to) = (f32::from(*old), f32::from(new));
+                        *old = (from + (to - from) * share + 0.5) as u8;
+                    }
+                }
+            }
+        }
     }
 
     /// A disc.
-    pub fn disc(&mut self, x: f32, y: f32, radius: f32, color: Color) {
-        if let Some(path) = PathBuilder::from_circle(x, y, radius) {
-            self.fill(&path, color);
-        }
+    pub fn disc(&mut self, center: Point, radius: f32, color: Color) {
+        self.fill(Shape::disc(center, radius), color);
     }
 
     /// A rectangle with round corners and an edge of one CSS pixel.
     pub fn card(&mut self, area: Area, radius: f32, fill: Color, edge: Color) {
-        if let Some(path) = rounded(area, radius) {
-            self.fill(&path, edge);
-        }
+        self.fill(area.rounded(radius), edge);
         // The edge is what the inner shape leaves over: sharper than a stroke.
-        if let Some(path) = rounded(area.inset(1.0), radius - 1.0) {
-            self.fill(&path, fill);
-        }
+        self.fill(area.inset(1.0).rounded(radius - 1.0), fill);
     }
 
     /// A line of text whose baseline is at `y`.
-    pub fn text(&mut self, text: &str, (x, y): (f32, f32), size: f32, color: Color, anchor: Anchor) {
-        let line = self.font.line(text, size);
+    pub fn text(&mut self, text: &str, (x, y): Point, size: f32, color: Color, anchor: Anchor) {
         let left = match anchor {
             Anchor::Left => x,
-            Anchor::Middle => x - line.width / 2.0,
+            Anchor::Middle => x - self.font.width(text, size) / 2.0,
         };
-        let Some(path) = line
-            .path
-            .and_then(|path| path.transform(Transform::from_translate(left, y)))
-        else {
-            return;
-        };
-        self.fill(&path, color);
+        for glyph in self.font.line(text, size) {
+            self.fill(glyph.placed(1.0, (left, y)), color);
+        }
     }
 
-    /// The sheet as PNG; it has no holes, so that three bytes per pixel are enough.
+    /// The sheet as PNG.
     ///
     /// # Errors
     /// When there is no memory for it.
     pub fn into_png(self) -> Result<Vec<u8>, String> {
-        let (width, height) = (self.pixels.width(), self.pixels.height());
-        let colors: Vec<u8> = self
-            .pixels
-            .data()
-            .chunks_exact(4)
-            .flat_map(|pixel| pixel.get(..3).unwrap_or_default().iter().copied())
-            .collect();
         let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        let mut encoder = png::Encoder::new(&mut bytes, self.columns as u32, self.rows as u32);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::Fast);
         let mut writer = encoder.write_header().map_err(|error| error.to_string())?;
         writer
-            .write_image_data(&colors)
+            .write_image_data(&self.pixels)
             .map_err(|error| error.to_string())?;
         writer.finish().map_err(|error| error.to_string())?;
         Ok(bytes)
     }
-}
-
-fn paint(color: Color) -> Paint<'static> {
-    let mut paint = Paint {
-        anti_alias: true,
-        ..Paint::default()
-    };
-    paint.set_color(color);
-    paint
 }
 
 /// A rectangle, CSS pixels.
@@ -160,7 +133,7 @@ impl Area {
         self.top + self.height
     }
 
-    pub fn middle(&self) -> (f32, f32) {
+    pub fn middle(&self) -> Point {
         (self.left + self.width / 2.0, self.top + self.height / 2.0)
     }
 
@@ -181,37 +154,21 @@ impl Area {
             && self.top < other.bottom()
             && other.top < self.bottom()
     }
+
+    fn rounded(&self, radius: f32) -> Shape {
+        Shape::rounded(self.left, self.top, self.right(), self.bottom(), radius)
+    }
 }
 
 /// A line that leaves and arrives along one direction: across, or down.
-pub fn curve(from: (f32, f32), to: (f32, f32), across: bool) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    path.move_to(from.0, from.1);
+pub fn curve(from: Point, to: Point, across: bool) -> Shape {
+    let (x, y) = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+    let mut shape = Shape::default();
+    shape.move_to(from);
     if across {
-        let half = (to.0 - from.0) / 2.0;
-        path.cubic_to(from.0 + half, from.1, to.0 - half, to.1, to.0, to.1);
+        shape.cubic_to((x, from.1), (x, to.1), to);
     } else {
-        let half = (to.1 - from.1) / 2.0;
-        path.cubic_to(from.0, from.1 + half, to.0, to.1 - half, to.0, to.1);
+        shape.cubic_to((from.0, y), (to.0, y), to);
     }
-    path.finish()
-}
-
-fn rounded(area: Area, radius: f32) -> Option<Path> {
-    let rect = Rect::from_ltrb(area.left, area.top, area.right(), area.bottom())?;
-    let radius = radius.clamp(0.0, area.width.min(area.height) / 2.0);
-    let (left, top, right, bottom) = (rect.left(), rect.top(), rect.right(), rect.bottom());
-    let rest = radius * (1.0 - ROUND);
-    let mut path = PathBuilder::new();
-    path.move_to(left + radius, top);
-    path.line_to(right - radius, top);
-    path.cubic_to(right - rest, top, right, top + rest, right, top + radius);
-    path.line_to(right, bottom - radius);
-    path.cubic_to(right, bottom - rest, right - rest, bottom, right - radius, bottom);
-    path.line_to(left + radius, bottom);
-    path.cubic_to(left + rest, bottom, left, bottom - rest, left, bottom - radius);
-    path.line_to(left, top + radius);
-    path.cubic_to(left, top + rest, left + rest, top, left + radius, top);
-    path.close();
-    path.finish()
+    shape
 }

@@ -1,9 +1,9 @@
 //! Below the picture: how many nodes are how, and what the lines mean.
 
-use tiny_skia::PathBuilder;
-
 use crate::canvas::{Anchor, Canvas};
+use crate::palette::Color;
 use crate::picture::Pen;
+use crate::shape::Shape;
 use crate::state::State;
 
 /// Its height, CSS pixels.
@@ -21,7 +21,7 @@ pub fn draw(canvas: &mut Canvas, pen: &Pen<'_>) {
         if count == 0 && state != State::Online {
             continue;
         }
-        canvas.disc(x, middle, 4.0, palette.state(state));
+        canvas.disc((x, middle), 4.0, palette.state(state));
         x += 9.0;
         x += put(canvas, &count.to_string(), x, baseline, palette.text) + 4.0;
         x += put(canvas, state.word(), x, baseline, palette.dim) + 20.0;
@@ -55,19 +55,15 @@ fn lines(canvas: &mut Canvas, pen: &Pen<'_>, taken: f32, (middle, baseline): (f3
         return;
     }
     for (text, width, color) in entries {
-        let mut path = PathBuilder::new();
-        path.move_to(x, middle);
-        path.line_to(x + 18.0, middle);
-        if let Some(path) = path.finish() {
-            canvas.stroke(&path, color, width, false);
-        }
+        let line = Shape::line((x, middle), (x + 18.0, middle));
+        canvas.fill(line.stroked(width), color);
         x += 26.0;
         x += put(canvas, text, x, baseline, pen.palette.dim) + 18.0;
     }
 }
 
 /// Writes a text and returns its width.
-fn put(canvas: &mut Canvas, text: &str, x: f32, baseline: f32, color: tiny_skia::Color) -> f32 {
+fn put(canvas: &mut Canvas, text: &str, x: f32, baseline: f32, color: Color) -> f32 {
     canvas.text(text, (x, baseline), SIZE, color, Anchor::Left);
     canvas.font.width(text, SIZE)
 }

@@ -1,7 +1,7 @@
 //! An example panel: a map of a network, drawn as a picture.
 //!
-//! It shows how a panel draws where plain data is not enough: [`View::Image`], with a rasteriser and a font inside the
-//! component, as large and as dark as the place where it is shown ([`Call::surface`](porthole_sdk::Call)), and with words
+//! It shows how a panel draws where plain data is not enough: [`View::Image`], with a font, a rasteriser and an encoder inside
+//! the component, as large and as dark as the place where it is shown ([`Call::surface`](porthole_sdk::Call)), and with words
 //! for those who cannot see it.
 
 mod canvas;
@@ -12,6 +12,8 @@ mod network;
 mod palette;
 mod parameters;
 mod picture;
+mod raster;
+mod shape;
 mod state;
 mod zones;
 

@@ -1,11 +1,10 @@
 //! Nodes with a place: a map, east to the right and north up.
 
-use tiny_skia::PathBuilder;
-
 use crate::canvas::{Anchor, Area, Canvas};
 use crate::network::Network;
 use crate::palette::faint;
 use crate::picture::Pen;
+use crate::shape::{Point, Shape};
 use crate::state::State;
 
 /// Around the outermost nodes, for their names, CSS pixels.
@@ -22,23 +21,20 @@ pub fn draw(canvas: &mut Canvas, pen: &Pen<'_>, area: Area) {
     let places = places(pen.network, area);
     for link in &pen.network.links {
         let ends = link.ends.map(|end| places.get(end).copied());
-        if let [Some((x1, y1)), Some((x2, y2))] = ends {
-            let mut path = PathBuilder::new();
-            path.move_to(x1, y1);
-            path.line_to(x2, y2);
-            pen.link(canvas, path.finish(), link);
+        if let [Some(from), Some(to)] = ends {
+            pen.link(canvas, &Shape::line(from, to), link);
         }
     }
     let radii: Vec<f32> = (0..places.len()).map(|node| radius(pen.network, node)).collect();
-    for ((node, (x, y)), radius) in pen.network.nodes.iter().zip(&places).zip(&radii) {
+    for ((node, place), radius) in pen.network.nodes.iter().zip(&places).zip(&radii) {
         let color = pen.palette.state(node.state);
         if node.state != State::Online {
-            canvas.disc(*x, *y, radius + 6.0, faint(color, 0.2));
+            canvas.disc(*place, radius + 6.0, faint(color, 0.2));
         }
-        canvas.disc(*x, *y, radius + 2.0, pen.palette.ground);
-        canvas.disc(*x, *y, *radius, color);
+        canvas.disc(*place, radius + 2.0, pen.palette.ground);
+        canvas.disc(*place, *radius, color);
         if node.state == State::Offline {
-            canvas.disc(*x, *y, radius - 3.0, pen.palette.ground);
+            canvas.disc(*place, radius - 3.0, pen.palette.ground);
         }
     }
     names(canvas, pen, area, &places, &radii);
@@ -54,7 +50,7 @@ fn radius(network: &Network, node: usize) -> f32 {
 }
 
 /// Spreads what the tenant's units enclose over the area.
-fn places(network: &Network, area: Area) -> Vec<(f32, f32)> {
+fn places(network: &Network, area: Area) -> Vec<Point> {
     let all: Vec<(f64, f64)> = network.nodes.iter().filter_map(|node| node.place).collect();
     let spread = |values: &dyn Fn(&(f64, f64)) -> f64, place: f64, length: f32| -> f32 {
         let least = all.iter().map(values).fold(f64::INFINITY, f64::min);
@@ -83,22 +79,16 @@ fn places(network: &Network, area: Area) -> Vec<(f32, f32)> {
 
 /// A faint grid of dots.
 fn ground(canvas: &mut Canvas, pen: &Pen<'_>, area: Area) {
-    let mut path = PathBuilder::new();
     let mut y = area.top + DOTS / 2.0;
     while y < area.bottom() {
         let mut x = area.left + DOTS / 2.0;
         while x < area.right() {
-            path.push_circle(x, y, 0.9);
+            canvas.disc((x, y), 0.9, pen.palette.grid);
             x += DOTS;
         }
         y += DOTS;
     }
-    if let Some(path) = path.finish() {
-        canvas.fill(&path, pen.palette.grid);
-    }
 }
-
-type Point = (f32, f32);
 
 /// The ends of all lines.
 fn lines(network: &Network, places: &[Point]) -> impl Iterator<Item = (Point, Point)> {
@@ -120,7 +110,7 @@ fn crosses(area: &Area, (x1, y1): Point, (x2, y2): Point) -> bool {
 
 /// Writes each name where it covers no node and no other name, and no line if possible: below, above, right or left of
 /// its node.
-fn names(canvas: &mut Canvas, pen: &Pen<'_>, area: Area, places: &[(f32, f32)], radii: &[f32]) {
+fn names(canvas: &mut Canvas, pen: &Pen<'_>, area: Area, places: &[Point], radii: &[f32]) {
     let mut taken: Vec<Area> = places
         .iter()
         .zip(radii)

@@ -1,8 +1,15 @@
 //! Colours for light and for dark surroundings.
 
-use tiny_skia::Color;
-
 use crate::state::State;
+
+/// A colour, and how much of it there is.
+#[derive(Debug, Clone, Copy)]
+pub struct Color {
+    /// Red, green and blue.
+    pub channels: [u8; 3],
+    /// 0 to 1; 1 covers what is below.
+    pub share: f32,
+}
 
 /// One set of colours.
 #[derive(Debug, Clone, Copy)]
@@ -80,11 +87,13 @@ impl Palette {
 /// `0xrrggbb`.
 fn opaque(rgb: u32) -> Color {
     let [_, red, green, blue] = rgb.to_be_bytes();
-    Color::from_rgba8(red, green, blue, 255)
+    Color {
+        channels: [red, green, blue],
+        share: 1.0,
+    }
 }
 
 /// The same colour, as much of it as `share` says, 0 to 1.
-pub fn faint(mut color: Color, share: f32) -> Color {
-    color.set_alpha(share);
-    color
+pub fn faint(color: Color, share: f32) -> Color {
+    Color { share, ..color }
 }

@@ -1,13 +1,12 @@
 //! The picture as a whole: the network above, the legend below.
 
-use porthole_sdk::Surface;
-use tiny_skia::{Color, Path};
-
 use crate::canvas::{Anchor, Area, Canvas};
 use crate::network::{Link, Network};
-use crate::palette::{Palette, faint};
+use crate::palette::{Color, Palette, faint};
+use crate::shape::Shape;
 use crate::state::State;
 use crate::{legend, map, zones};
+use porthole_sdk::Surface;
 
 /// Sides of a picture, CSS pixels.
 const WIDTHS: std::ops::RangeInclusive<u32> = 240..=2400;
@@ -60,11 +59,15 @@ impl Pen<'_> {
     }
 
     /// A line: the wider, the busier; dotted where an end is offline.
-    pub fn link(&self, canvas: &mut Canvas, path: Option<Path>, link: &Link) {
-        let Some(path) = path else { return };
+    pub fn link(&self, canvas: &mut Canvas, line: &Shape, link: &Link) {
         let width = 1.2 + 2.6 * link.load.unwrap_or(0.0) as f32 / 100.0;
-        let (color, dashed) = self.look(link);
-        canvas.stroke(&path, color, if dashed { 1.6 } else { width }, dashed);
+        let (color, dotted) = self.look(link);
+        let shape = if dotted {
+            line.dotted(0.9, 5.0)
+        } else {
+            line.stroked(width)
+        };
+        canvas.fill(shape, color);
     }
 
     fn look(&self, link: &Link) -> (Color, bool) {

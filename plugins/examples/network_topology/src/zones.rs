@@ -1,12 +1,11 @@
 //! Nodes without a place: the groups stand side by side, or above each other where it is narrow, and the nodes of a
 //! group within it.
 
-use tiny_skia::PathBuilder;
-
 use crate::canvas::{Anchor, Area, Canvas, curve};
 use crate::network::Node;
 use crate::palette::faint;
 use crate::picture::Pen;
+use crate::shape::Shape;
 use crate::state::State;
 
 /// Room for a group's name and around its nodes, CSS pixels: side by side, and above each other.
@@ -38,7 +37,7 @@ pub fn draw(canvas: &mut Canvas, pen: &Pen<'_>, area: Area) {
     for link in links {
         let ends = link.ends.map(|end| plan.boxes.get(end).copied().flatten());
         if let [Some(one), Some(other)] = ends {
-            pen.link(canvas, line(one, other, plan.across), link);
+            pen.link(canvas, &line(one, other, plan.across), link);
         }
     }
     for (node, place) in pen.network.nodes.iter().zip(&plan.boxes) {
@@ -73,7 +72,7 @@ fn draw_name(canvas: &mut Canvas, pen: &Pen<'_>, name: &str, more: usize, zone: 
 }
 
 /// From the side of one box to the facing side of the other; around the side within a group.
-fn line(one: Area, other: Area, across: bool) -> Option<tiny_skia::Path> {
+fn line(one: Area, other: Area, across: bool) -> Shape {
     let (a, b) = (one.middle(), other.middle());
     if across {
         if one.right() < other.left {
@@ -82,11 +81,11 @@ fn line(one: Area, other: Area, across: bool) -> Option<tiny_skia::Path> {
         if other.right() < one.left {
             return curve((other.right(), b.1), (one.left, a.1), true);
         }
-        let mut path = PathBuilder::new();
         let out = one.right().max(other.right()) + 16.0;
-        path.move_to(one.right(), a.1);
-        path.cubic_to(out, a.1, out, b.1, other.right(), b.1);
-        return path.finish();
+        let mut round = Shape::default();
+        round.move_to((one.right(), a.1));
+        round.cubic_to((out, a.1), (out, b.1), (other.right(), b.1));
+        return round;
     }
     let (above, below) = if a.1 <= b.1 { (one, other) } else { (other, one) };
     if above.bottom() < below.top {
@@ -115,9 +114,10 @@ fn draw_node(canvas: &mut Canvas, pen: &Pen<'_>, node: &Node, place: Area) {
     };
     let middle = place.middle().1;
     if node.state != State::Online {
-        canvas.disc(place.left + dot, middle, 6.5, faint(color, 0.22));
+        canvas.disc((place.left + dot, middle), 6.5, faint(color, 0.22));
     }
-    canvas.disc(place.left + dot, middle, if narrow { 3.2 } else { 3.8 }, color);
+    let radius = if narrow { 3.2 } else { 3.8 };
+    canvas.disc((place.left + dot, middle), radius, color);
     let words = if node.state == State::Offline {
         palette.dim
     } else {
