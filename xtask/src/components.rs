@@ -12,7 +12,7 @@ use serde::Deserialize;
 use wit_component::{ComponentEncoder, DecodedWasm};
 use wit_parser::{Resolve, WorldKey};
 
-use crate::{toolchain::WasmToolchain, workspace};
+use crate::{languages, toolchain::WasmToolchain, workspace};
 
 /// Folders of the workspace whose libraries are guests.
 const GUEST_FOLDERS: [&str; 2] = ["plugins", "tests/rogues"];
@@ -152,7 +152,7 @@ fn is_ours(interface: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Components of crates that no longer exist would be embedded for ever.
+/// Components of crates that no longer exist would be embedded for ever. Those in other languages come from elsewhere.
 fn remove_others(folder: &Path, built: &[Built]) -> anyhow::Result<()> {
     let keep: BTreeSet<&Path> = built.iter().map(|built| built.path.as_path()).collect();
     for entry in std::fs::read_dir(folder)?.flatten() {
@@ -160,11 +160,15 @@ fn remove_others(folder: &Path, built: &[Built]) -> anyhow::Result<()> {
         let is_component = path
             .extension()
             .is_some_and(|extension| extension == "wasm" || extension == "partial");
-        if is_component && !keep.contains(path.as_path()) {
+        if is_component && !keep.contains(path.as_path()) && !languages::makes(&stem(&path)) {
             std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
     Ok(())
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// A crate of the workspace that becomes a component.
@@ -276,6 +280,8 @@ mod tests {
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+            // The probes show what is behind WASI.
+            .filter(|path| !stem(path).starts_with("probe_"))
             .collect();
         assert!(
             !components.is_empty(),

@@ -9,6 +9,7 @@ mod build;
 mod cargo;
 mod components;
 mod demo;
+mod languages;
 mod npm;
 mod process;
 mod setup;
