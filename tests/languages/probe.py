@@ -3,6 +3,7 @@
 `scale` is what the benchmark measures; `look` tells everything that can be seen of the machine from inside.
 """
 
+import encodings.idna  # noqa: F401: what sockets load when they are first used
 import json
 import os
 import random
@@ -102,7 +103,7 @@ def look() -> views.View:
         "folder": attempt(os.getcwd),
         "read": attempt(lambda: open("/etc/passwd").read()),
         "write": attempt(lambda: open("/tmp/porthole", "w").write("x")),
-        "connect": attempt(lambda: socket.create_connection(("127.0.0.1", 22), 1)),
+        "connect": attempt(lambda: socket.socket().connect(("127.0.0.1", 22))),
         "resolve": attempt(lambda: socket.getaddrinfo("localhost", 80)),
         "process": attempt(lambda: os.system("true")),
         "wall_clock": [time.time(), time.time_ns()],
@@ -122,10 +123,12 @@ def attempt(deed):
 
 
 def measure() -> list[int]:
-    """The different readings of the finest clock there is while some work is done, in nanoseconds."""
+    """Three different readings of the finest clock there is, in nanoseconds."""
     readings = []
-    for _ in range(2_000):
+    for _ in range(1_000_000):
         reading = time.perf_counter_ns()
         if not readings or reading != readings[-1]:
             readings.append(reading)
+        if len(readings) == 3:
+            break
     return readings

@@ -15,7 +15,7 @@ use wit_parser::{Resolve, WorldKey};
 use crate::{languages, toolchain::WasmToolchain, workspace};
 
 /// Folders of the workspace whose libraries are guests.
-const GUEST_FOLDERS: [&str; 2] = ["plugins", "tests/rogues"];
+const GUEST_FOLDERS: [&str; 3] = ["plugins", "tests/languages", "tests/rogues"];
 
 /// The one package a panel may import from, and exports to.
 const CONTRACT: &str = "porthole:panel";
@@ -168,7 +168,10 @@ fn remove_others(folder: &Path, built: &[Built]) -> anyhow::Result<()> {
 }
 
 fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// A crate of the workspace that becomes a component.
@@ -280,8 +283,8 @@ mod tests {
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
-            // The probes show what is behind WASI.
-            .filter(|path| !stem(path).starts_with("probe_"))
+            // Interpreters import WASI.
+            .filter(|path| !languages::makes(&stem(path)))
             .collect();
         assert!(
             !components.is_empty(),

@@ -16,6 +16,9 @@ use sha2::{Digest, Sha256};
 
 use crate::{components, workspace};
 
+/// The folder of the probes.
+const PROBES: &str = "tests/languages";
+
 /// A panel in another language.
 struct Guest {
     /// Its component's name.
@@ -25,8 +28,7 @@ struct Guest {
     folder: &'static str,
     /// The file in it that exports the panel.
     source: &'static str,
-    /// Whether imports of WASI are replaced by functions that crash. The probes keep theirs: they show what is behind
-    /// it.
+    /// Whether imports of WASI are replaced by functions that crash.
     stub_wasi: bool,
 }
 
@@ -36,34 +38,48 @@ enum Language {
     JavaScript,
 }
 
-const GUESTS: [Guest; 4] = [
+const GUESTS: [Guest; 6] = [
     Guest {
         name: "example_javascript",
         language: Language::JavaScript,
         folder: javascript::FOLDER,
         source: "hour_profile.js",
-        stub_wasi: true,
+        stub_wasi: false,
     },
     Guest {
         name: "example_python",
         language: Language::Python,
         folder: python::FOLDER,
         source: "error_budget.py",
-        stub_wasi: true,
+        stub_wasi: false,
     },
     Guest {
         name: "probe_javascript",
         language: Language::JavaScript,
-        folder: "tests/languages",
+        folder: PROBES,
         source: "probe.js",
         stub_wasi: false,
     },
     Guest {
+        name: "probe_javascript_stubbed",
+        language: Language::JavaScript,
+        folder: PROBES,
+        source: "probe.js",
+        stub_wasi: true,
+    },
+    Guest {
         name: "probe_python",
         language: Language::Python,
-        folder: "tests/languages",
+        folder: PROBES,
         source: "probe.py",
         stub_wasi: false,
+    },
+    Guest {
+        name: "probe_python_stubbed",
+        language: Language::Python,
+        folder: PROBES,
+        source: "probe.py",
+        stub_wasi: true,
     },
 ];
 
@@ -199,7 +215,11 @@ fn fingerprint(guest: &Guest) -> anyhow::Result<String> {
     hasher.update(program);
     hasher.update(include_bytes!("languages/python.rs"));
     hasher.update(include_bytes!("languages/javascript.rs"));
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 /// A folder's files with this ending, in order. Panels here have no folders within.

@@ -93,7 +93,8 @@ function ask(labels) {
     });
     return answer.series;
   } catch (error) {
-    throw isOfTheContract(error) ? { tag: "query", val: payload(error) } : error;
+    // An error that the contract knows is in `payload`: the reader sees its text. Anything else is a crash.
+    throw error.payload ? { tag: "query", val: error.payload } : error;
   }
 }
 

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::bail;
+
 use crate::{npm, process, workspace};
 
 /// The example, which is also where the tools' versions are written.
@@ -33,5 +35,16 @@ pub fn componentize(source: &Path, component: &Path, stub_wasi: bool) -> anyhow:
         command.arg("--stub-wasi");
     }
     command.arg("--js").arg(source).arg("--output").arg(component);
-    process::run(&mut command)
+    let output = process::output(&mut command)?;
+    // It ends well where it should not when there is no file to read.
+    if !output.status.success() || !component.is_file() {
+        bail!(
+            "{} failed ({}):\n{}{}",
+            process::line(&command),
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(())
 }

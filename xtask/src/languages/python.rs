@@ -40,7 +40,15 @@ pub fn prepare() -> anyhow::Result<()> {
     .context("no virtual environment could be made; is Python's module `venv` complete?")?;
     process::run(
         Command::new(environment.join("bin/python"))
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--requirement"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--only-binary=:all:",
+                "--requirement",
+            ])
             .arg(&pins),
     )
     .with_context(|| format!("pip could not install {PINS}; is there a way to the package index?"))?;
