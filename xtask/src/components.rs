@@ -12,10 +12,10 @@ use serde::Deserialize;
 use wit_component::{ComponentEncoder, DecodedWasm};
 use wit_parser::{Resolve, WorldKey};
 
-use crate::{toolchain::WasmToolchain, workspace};
+use crate::{languages, toolchain::WasmToolchain, workspace};
 
 /// Folders of the workspace whose libraries are guests.
-const GUEST_FOLDERS: [&str; 4] = ["plugins", "tests/released", "tests/rogues", "tests/stamp"];
+const GUEST_FOLDERS: [&str; 5] = ["plugins", "tests/languages", "tests/released", "tests/rogues", "tests/stamp"];
 
 /// The one package a panel may import from, and exports to.
 const CONTRACT: &str = "porthole:panel";
@@ -152,7 +152,7 @@ fn is_ours(interface: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Components of crates that no longer exist would be embedded for ever.
+/// Components of crates that no longer exist would be embedded for ever. Those in other languages come from elsewhere.
 fn remove_others(folder: &Path, built: &[Built]) -> anyhow::Result<()> {
     let keep: BTreeSet<&Path> = built.iter().map(|built| built.path.as_path()).collect();
     for entry in std::fs::read_dir(folder)?.flatten() {
@@ -160,11 +160,18 @@ fn remove_others(folder: &Path, built: &[Built]) -> anyhow::Result<()> {
         let is_component = path
             .extension()
             .is_some_and(|extension| extension == "wasm" || extension == "partial");
-        if is_component && !keep.contains(path.as_path()) {
+        if is_component && !keep.contains(path.as_path()) && !languages::makes(&stem(&path)) {
             std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
     Ok(())
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// A crate of the workspace that becomes a component.
@@ -276,6 +283,8 @@ mod tests {
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+            // Interpreters import WASI.
+            .filter(|path| !languages::makes(&stem(path)))
             .collect();
         assert!(
             !components.is_empty(),

@@ -10,6 +10,7 @@ mod cargo;
 mod components;
 mod demo;
 mod docs;
+mod languages;
 mod npm;
 mod process;
 mod reference;
