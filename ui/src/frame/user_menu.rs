@@ -55,7 +55,7 @@ pub(crate) fn user_menu() -> View {
     })
 }
 
-/// `MR` of `Maria Rossi`, `A` of `alice@example.com`.
+/// `MR` of `Maria Rossi`, `a` of `alice@example.com`; the style makes them upper case.
 fn initials(name: &str) -> String {
     let name = name.split('@').next().unwrap_or(name);
     let mut words = name
@@ -64,7 +64,6 @@ fn initials(name: &str) -> String {
     [words.next(), words.next()]
         .into_iter()
         .flatten()
-        .flat_map(char::to_uppercase)
         .collect()
 }
 
@@ -75,8 +74,8 @@ mod tests {
     #[test]
     fn initials_come_from_names_and_from_addresses() {
         assert_eq!(initials("Maria Rossi"), "MR");
-        assert_eq!(initials("alice@example.com"), "A");
-        assert_eq!(initials("jan.de.vries@example.com"), "JD");
+        assert_eq!(initials("alice@example.com"), "a");
+        assert_eq!(initials("jan.de.vries@example.com"), "jd");
         assert_eq!(initials(""), "");
     }
 }

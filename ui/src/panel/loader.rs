@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use porthole_model::{PanelAnswer, PanelPlacement};
-use sycamore::{futures::spawn_local_scoped, prelude::*};
+use sycamore::prelude::*;
 
 use crate::{
     api::{self, Failure},
@@ -82,7 +82,7 @@ impl Loader {
                     }
                 }
             });
-            spawn_local_scoped(async move {
+            browser::spawn_scoped(async move {
                 let mut due = answered.borrow().as_ref() != Some(&question);
                 // Data that the host may have kept is good enough, unless the reader asked for fresh data.
                 let mut fresh = due
@@ -181,7 +181,7 @@ impl Loader {
 
     /// Shows the bar when a question takes long.
     fn watch(self, is_over: Rc<std::cell::Cell<bool>>) {
-        spawn_local_scoped(async move {
+        browser::spawn_scoped(async move {
             browser::sleep(PATIENCE).await;
             if !is_over.get() && !self.is_slow.get_untracked() {
                 self.is_slow.set(true);
