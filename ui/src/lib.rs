@@ -7,10 +7,12 @@ pub mod color;
 pub mod legend;
 pub mod number;
 pub mod query;
+pub mod receipt;
 pub mod refresh;
 pub mod retry;
 pub mod series;
 pub mod sorting;
+pub mod surface;
 pub mod time;
 
 mod api;
