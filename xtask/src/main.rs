@@ -9,6 +9,7 @@ mod build;
 mod cargo;
 mod components;
 mod demo;
+mod names;
 mod npm;
 mod process;
 mod setup;

@@ -69,7 +69,7 @@ async fn send(path: &str, init: RequestInit, tenant: Option<&str>) -> Result<Res
         .and_then(|text| text.parse().ok());
     let status = response.status();
     let text = body(response).await?;
-    Err(match parse::<Problem>(&text) {
+    Err(match porthole_model::read::<Problem>(&text) {
         Ok(problem) => Failure::Problem {
             problem: Box::new(problem),
             retry_after,
@@ -88,11 +88,5 @@ async fn body(response: Response) -> Result<String, Failure> {
 
 async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
     let text = body(response).await?;
-    parse(&text).map_err(|error| Failure::Unreadable(error.to_string()))
-}
-
-/// By way of a JSON value: one parser in the module instead of one for each type, which the page's weight feels.
-fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-    let value: serde_json::Value = serde_json::from_str(text)?;
-    T::deserialize(value)
+    porthole_model::read(&text).map_err(|error| Failure::Unreadable(error.to_string()))
 }
