@@ -20,6 +20,7 @@ mod app;
 mod browser;
 mod frame;
 mod icon;
+mod live;
 mod pages;
 mod panel;
 mod route;

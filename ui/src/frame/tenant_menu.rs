@@ -44,7 +44,7 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
                     // So that the next visit starts here; this page names its tenant by itself.
                     let path = format!("/tenants/{}/select", segment(&id));
                     browser::spawn_local(async move {
-                        let _ = api::post_nothing(&path).await;
+                        let _ = api::tell("POST", &path, None).await;
                     });
                     location.go(&format!("/t/{}", segment(&id)));
                 };

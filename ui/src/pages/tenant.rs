@@ -37,7 +37,7 @@ pub(crate) fn tenant(tenant: String) -> View {
             Err(failure) => trouble.set(Some((failure.title().to_owned(), failure.detail()))),
         }
     });
-    let bar = frame::bare_bar(Some(tenant));
+    let bar = frame::bare_bar(Some(tenant), None);
     view! {
         (bar)
         main {

@@ -79,7 +79,7 @@ impl Session {
     pub fn log_out(self) {
         browser::spawn_local(async move {
             // Whatever the host says: the reader wanted to leave.
-            let _ = api::post_nothing("/auth/logout").await;
+            let _ = api::tell("POST", "/auth/logout", None).await;
             self.who.set(Who::Nobody);
             self.location.go("/login");
         });
