@@ -11,6 +11,7 @@ mod components;
 mod demo;
 mod docs;
 mod languages;
+mod names;
 mod npm;
 mod process;
 mod reference;
