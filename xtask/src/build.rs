@@ -1,6 +1,9 @@
 //! `cargo xtask build`: everything the host embeds, and the host.
 
-use crate::{cargo, components, toolchain::WasmToolchain, ui};
+use anyhow::anyhow;
+use porthole_toolkit::WasmToolchain;
+
+use crate::{cargo, components, ui};
 
 /// What to build; nothing named: all of it.
 #[derive(clap::Args, Debug, Default)]
@@ -15,7 +18,8 @@ pub struct Args {
 
 /// Builds what was asked for.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let toolchain = WasmToolchain::find()?;
+    let toolchain = WasmToolchain::find()
+        .map_err(|missing| anyhow!("{missing:#}\nor let `cargo xtask setup` do it"))?;
     if !args.ui {
         for built in components::build(&toolchain)? {
             println!("{built}");

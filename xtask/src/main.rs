@@ -13,7 +13,6 @@ mod npm;
 mod process;
 mod setup;
 mod test;
-mod toolchain;
 mod ui;
 mod workspace;
 

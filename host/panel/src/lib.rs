@@ -10,6 +10,7 @@ mod error;
 mod pipeline;
 mod place;
 mod prepare;
+mod recording;
 mod rehearsal;
 mod request;
 mod snapshot;
@@ -17,6 +18,7 @@ mod source;
 
 pub use error::{PluginFault, RenderError};
 pub use pipeline::{Pipeline, PipelineOptions};
+pub use recording::{Recorded, Recording, record};
 pub use rehearsal::check_config;
 pub use request::{Paging, Range, RenderRequest, Rendered, Surface};
 pub use snapshot::Resolve;

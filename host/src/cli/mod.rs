@@ -3,6 +3,7 @@
 mod demo;
 mod import;
 mod password;
+mod plugin;
 mod serve;
 mod settings;
 mod tenant;
@@ -33,6 +34,9 @@ enum Command {
     Validate(validate::Validate),
     /// Load a CSV file into a tenant's database: all of it, or nothing.
     Import(import::Import),
+    /// Write panels: new ones, their components, their tests, a live preview.
+    #[command(subcommand)]
+    Plugin(plugin::Plugin),
     /// Add, list and change local accounts and what they may see.
     #[command(subcommand)]
     User(user::User),
@@ -49,6 +53,7 @@ impl Cli {
             Command::Demo(command) => command.run().await,
             Command::Validate(command) => command.run().await,
             Command::Import(command) => command.run().await,
+            Command::Plugin(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::Tenant(command) => command.run().await,
         }
