@@ -85,7 +85,9 @@ mod threshold;
 mod view;
 
 pub use bindings::{
-    exports::porthole::panel::panel::{Call, ColumnRole, Descriptor, Failure, Paging, Size, SourceRole, Surface},
+    exports::porthole::panel::panel::{
+        Call, ColumnRole, Descriptor, Failure, Paging, Size, SourceRole, Surface,
+    },
     porthole::panel::{
         query::{
             Aggregate, ColumnInfo, QueryError, Resolution, Rows, RowsRequest, SeriesAnswer, SeriesRequest,

@@ -103,6 +103,9 @@ mod tests {
 
     #[test]
     fn nothing_of_a_text_is_read_as_html() {
-        assert_eq!(escaped(r#"<a href="x">'&"#), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+        assert_eq!(
+            escaped(r#"<a href="x">'&"#),
+            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"
+        );
     }
 }

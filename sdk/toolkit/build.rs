@@ -9,7 +9,14 @@ use std::{
 
 fn main() -> Result<(), Box<dyn Error>> {
     let workspace = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../..");
-    for path in ["Cargo.toml", "Cargo.lock", "sdk/Cargo.toml", "sdk/src", "sdk/templates", "wit"] {
+    for path in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "sdk/Cargo.toml",
+        "sdk/src",
+        "sdk/templates",
+        "wit",
+    ] {
         println!("cargo::rerun-if-changed={}", workspace.join(path).display());
     }
     let out = PathBuf::from(std::env::var("OUT_DIR")?);

@@ -18,8 +18,8 @@ pub struct Args {
 
 /// Builds what was asked for.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let toolchain = WasmToolchain::find()
-        .map_err(|missing| anyhow!("{missing:#}\nor let `cargo xtask setup` do it"))?;
+    let toolchain =
+        WasmToolchain::find().map_err(|missing| anyhow!("{missing:#}\nor let `cargo xtask setup` do it"))?;
     if !args.ui {
         for built in components::build(&toolchain)? {
             println!("{built}");

@@ -76,7 +76,9 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<Vec<Built>> {
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let mut built = Vec::new();
     for guest in guests {
-        let module = workspace::guest_build().output().join(format!("{}.wasm", guest.library));
+        let module = workspace::guest_build()
+            .output()
+            .join(format!("{}.wasm", guest.library));
         built.push(encode(&module, &guest.library, &folder)?);
     }
     remove_others(&folder, &built)?;
@@ -86,8 +88,8 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<Vec<Built>> {
 /// Makes a component of a module and writes it as `<folder>/<name>.wasm`.
 fn encode(module: &Path, name: &str, folder: &Path) -> anyhow::Result<Built> {
     let bytes = std::fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
-    let component =
-        component::encode(&bytes).with_context(|| format!("{} cannot be made a component", module.display()))?;
+    let component = component::encode(&bytes)
+        .with_context(|| format!("{} cannot be made a component", module.display()))?;
     component::check(&component).with_context(|| format!("{name} is not a panel"))?;
     let path = folder.join(format!("{name}.wasm"));
     Ok(Built {

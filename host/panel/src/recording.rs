@@ -164,7 +164,9 @@ async fn one(
             .await?;
         let found = rows.total.unwrap_or(0);
         let total = *total.get_or_insert(found);
-        let narrower = range.end.saturating_sub(shorter(range.end.saturating_sub(start), most, found));
+        let narrower = range
+            .end
+            .saturating_sub(shorter(range.end.saturating_sub(start), most, found));
         if found <= u64::from(most) || time_column.is_none() || narrower <= start || narrower >= range.end {
             let recorded = Recorded {
                 columns: source.columns(),
@@ -188,7 +190,9 @@ fn shorter(length: i64, most: u32, found: u64) -> i64 {
 
 fn failed(error: guest::QueryError) -> RenderError {
     match error {
-        guest::QueryError::TimedOut => RenderError::TimedOut("the database did not answer in time".to_owned()),
+        guest::QueryError::TimedOut => {
+            RenderError::TimedOut("the database did not answer in time".to_owned())
+        }
         guest::QueryError::Unavailable(message) => RenderError::DatabaseDown(message),
         guest::QueryError::TooLarge(message) => RenderError::TooLarge(message),
         guest::QueryError::Denied(message)

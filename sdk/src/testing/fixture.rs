@@ -94,8 +94,8 @@ impl Fixture {
     /// What is wrong, with file, line and column.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, FixtureFault> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| FixtureFault::unreadable(&error).within(path))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| FixtureFault::unreadable(&error).within(path))?;
         Self::parse(&text).map_err(|fault| fault.within(path))
     }
 
@@ -229,7 +229,9 @@ impl From<File> for Fixture {
             time_zone: file.time_zone.unwrap_or_else(|| "UTC".into()),
             display: file.display,
             parameters: file.parameters,
-            surface: file.surface.map(|Shown { width, height, dark }| Surface { width, height, dark }),
+            surface: file
+                .surface
+                .map(|Shown { width, height, dark }| Surface { width, height, dark }),
             raw: file.raw,
             sources: file.sources,
         }

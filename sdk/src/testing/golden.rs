@@ -46,7 +46,8 @@ pub fn golden(view: &impl Serialize, path: impl AsRef<Path>) {
 /// What differs, in one text; or why the file cannot be read or written.
 pub fn check_golden(view: &impl Serialize, path: &Path, update: bool) -> Result<bool, String> {
     let file = path.display();
-    let mut now = serde_json::to_value(view).map_err(|error| format!("the view cannot be written: {error}"))?;
+    let mut now =
+        serde_json::to_value(view).map_err(|error| format!("the view cannot be written: {error}"))?;
     let picture = tidy(&mut now);
     let written = match fs::read_to_string(path) {
         Ok(text) => Some(text),
@@ -54,7 +55,8 @@ pub fn check_golden(view: &impl Serialize, path: &Path, update: bool) -> Result<
         Err(error) => return Err(format!("{file} cannot be read: {error}")),
     };
     if update {
-        return write(path, written.as_deref(), &now, picture).map_err(|error| format!("{file} cannot be written: {error}"));
+        return write(path, written.as_deref(), &now, picture)
+            .map_err(|error| format!("{file} cannot be written: {error}"));
     }
     let Some(written) = written else {
         return Err(format!(
@@ -62,8 +64,13 @@ pub fn check_golden(view: &impl Serialize, path: &Path, update: bool) -> Result<
              at it before you commit it"
         ));
     };
-    let golden: Value = serde_json::from_str(&written)
-        .map_err(|error| format!("{file}:{}:{}: not a golden view: {error}", error.line(), error.column()))?;
+    let golden: Value = serde_json::from_str(&written).map_err(|error| {
+        format!(
+            "{file}:{}:{}: not a golden view: {error}",
+            error.line(),
+            error.column()
+        )
+    })?;
     let mut differences = Vec::new();
     compare("", &golden, &now, &mut differences);
     if differences.is_empty() {
@@ -157,24 +164,27 @@ fn picture(image: &mut Value) -> Option<Picture> {
 fn compare(place: &str, golden: &Value, now: &Value, differences: &mut Vec<String>) {
     match (golden, now) {
         (Value::Object(golden), Value::Object(now)) => {
+            let within = |name: &String| match place {
+                "" => name.clone(),
+                place => format!("{place}.{name}"),
+            };
             for (name, value) in golden {
-                let place = if place.is_empty() {
-                    name.clone()
-                } else {
-                    format!("{place}.{name}")
-                };
                 match now.get(name) {
-                    Some(other) => compare(&place, value, other, differences),
-                    None => differences.push(format!("{place}: was {}, is gone", short(value))),
+                    Some(other) => compare(&within(name), value, other, differences),
+                    None => differences.push(format!("{}: was {}, is gone", within(name), short(value))),
                 }
             }
             for (name, value) in now.iter().filter(|(name, _)| !golden.contains_key(*name)) {
-                differences.push(format!("{place}.{name}: is new: {}", short(value)));
+                differences.push(format!("{}: is new: {}", within(name), short(value)));
             }
         }
         (Value::Array(golden), Value::Array(now)) => {
             if golden.len() != now.len() {
-                differences.push(format!("{place}: had {} entries, has {}", golden.len(), now.len()));
+                differences.push(format!(
+                    "{place}: had {} entries, has {}",
+                    golden.len(),
+                    now.len()
+                ));
             }
             for (index, (value, other)) in golden.iter().zip(now).enumerate() {
                 compare(&format!("{place}[{index}]"), value, other, differences);

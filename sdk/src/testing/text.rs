@@ -116,7 +116,10 @@ mod tests {
         let value = json!({"instants": (0..500).map(|index| 1_700_000_000_000_i64 + index).collect::<Vec<_>>(), "text": "a\n\"b\""});
         let text = of(&value);
         assert!(text.lines().count() > 20);
-        assert!(text.lines().all(|line| line.len() <= WIDTH && !line.ends_with(' ')));
+        assert!(
+            text.lines()
+                .all(|line| line.len() <= WIDTH && !line.ends_with(' '))
+        );
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 }

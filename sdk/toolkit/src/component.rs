@@ -74,7 +74,10 @@ impl Interfaces {
 
     /// Imports that are not of the contract: for panels in Rust there are none.
     pub fn foreign(&self) -> impl Iterator<Item = &str> {
-        self.imports.iter().map(String::as_str).filter(|name| !is_ours(name))
+        self.imports
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !is_ours(name))
     }
 
     /// Imports of WASI, which the host links and leaves empty.
@@ -158,7 +161,10 @@ mod tests {
     #[test]
     fn the_version_of_the_contract_is_that_of_the_exported_panel() {
         let interfaces = Interfaces {
-            imports: vec!["porthole:panel/query@0.2.0".into(), "wasi:io/streams@0.2.6".into()],
+            imports: vec![
+                "porthole:panel/query@0.2.0".into(),
+                "wasi:io/streams@0.2.6".into(),
+            ],
             exports: vec!["porthole:panel/panel@0.1.0".into()],
         };
         assert_eq!(interfaces.contract(), Some("0.1.0"));

@@ -16,15 +16,24 @@ const TAKEN: [&str; 6] = [
 
 /// Crate names that Rust would not understand, or would understand as something else.
 const CONFUSING: [&str; 9] = [
-    "porthole-sdk", "serde", "std", "core", "alloc", "test", "proc-macro", "build", "src",
+    "porthole-sdk",
+    "serde",
+    "std",
+    "core",
+    "alloc",
+    "test",
+    "proc-macro",
+    "build",
+    "src",
 ];
 
 /// Words of Rust that `snake` could be.
 const KEYWORDS: [&str; 50] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
-    "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while",
 ];
 
 /// A panel's name in the forms that its files need.
@@ -61,7 +70,9 @@ impl Names {
         }
         let kebab = snake.replace('_', "-");
         if TAKEN.contains(&snake.as_str()) {
-            bail!("`{kebab}` is the name of a panel type that every tenant has; choose another, as `my-{kebab}`");
+            bail!(
+                "`{kebab}` is the name of a panel type that every tenant has; choose another, as `my-{kebab}`"
+            );
         }
         if CONFUSING.contains(&kebab.as_str()) || KEYWORDS.contains(&snake.as_str()) {
             bail!("`{kebab}` means something else in Rust; choose another name, as `{kebab}-panel`");
@@ -144,7 +155,11 @@ mod tests {
             ("disk--usage", "disk-usage"),
             ("../../etc", "etc"),
         ] {
-            assert!(refusal(typed).ends_with(&format!("how about `{better}`?")), "{}", refusal(typed));
+            assert!(
+                refusal(typed).ends_with(&format!("how about `{better}`?")),
+                "{}",
+                refusal(typed)
+            );
         }
         for typed in ["", "ö", "7", "../.."] {
             assert!(!refusal(typed).contains("how about"), "{}", refusal(typed));
@@ -154,7 +169,16 @@ mod tests {
 
     #[test]
     fn names_that_mean_something_else_are_refused() {
-        for typed in ["kpi", "health-status", "custom_image", "serde", "porthole_sdk", "type", "async", "test"] {
+        for typed in [
+            "kpi",
+            "health-status",
+            "custom_image",
+            "serde",
+            "porthole_sdk",
+            "type",
+            "async",
+            "test",
+        ] {
             assert!(refusal(typed).contains("choose another"), "{typed}");
         }
     }

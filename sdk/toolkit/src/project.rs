@@ -83,7 +83,13 @@ impl Project {
         };
         let mut cargo = cargo();
         cargo
-            .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
+            .args([
+                "metadata",
+                "--no-deps",
+                "--format-version",
+                "1",
+                "--manifest-path",
+            ])
             .arg(&manifest);
         let output = cargo.output().map_err(no_cargo)?;
         ensure!(
@@ -144,8 +150,7 @@ impl Project {
             self.package
         );
         let module = build.output().join(format!("{}.wasm", self.library));
-        let module =
-            std::fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
+        let module = std::fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
         let bytes = component::encode(&module)
             .with_context(|| format!("`{}` cannot be made a component", self.package))?;
         let interfaces =
@@ -180,7 +185,9 @@ impl Project {
 
     /// Where [`build`](Self::build) leaves the component.
     pub fn component(&self) -> PathBuf {
-        self.target.join("porthole").join(format!("{}.wasm", self.library))
+        self.target
+            .join("porthole")
+            .join(format!("{}.wasm", self.library))
     }
 
     /// The files `fixtures/*.json`, by name.
@@ -236,7 +243,10 @@ mod tests {
             r#"{{"target_directory": "/t", "packages": [{{"name": "disk-usage", "manifest_path": "/p/Cargo.toml",
                 "targets": [{{"name": "disk-usage", "crate_types": {crate_types}}}]}}]}}"#
         );
-        Project::select(serde_json::from_str(&metadata).unwrap(), Path::new("/p/Cargo.toml"))
+        Project::select(
+            serde_json::from_str(&metadata).unwrap(),
+            Path::new("/p/Cargo.toml"),
+        )
     }
 
     #[test]

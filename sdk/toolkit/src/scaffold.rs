@@ -73,10 +73,13 @@ impl FromStr for Kind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name);
-            format!("there is no such kind; there are {}", names.join(", "))
-        })
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name() == text)
+            .ok_or_else(|| {
+                let names = Self::ALL.map(Self::name);
+                format!("there is no such kind; there are {}", names.join(", "))
+            })
     }
 }
 
@@ -113,7 +116,9 @@ pub fn create(names: &Names, kind: Kind, folder: &Path) -> anyhow::Result<Create
         if part != COMMON && part != kind.name() {
             continue;
         }
-        let Some(file) = Templates::get(&path) else { continue };
+        let Some(file) = Templates::get(&path) else {
+            continue;
+        };
         // Under its own name it would hold for the templates, too.
         let name = match name {
             "gitignore" => ".gitignore".to_owned(),
@@ -200,7 +205,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("precious"), "").unwrap();
         let names = Names::of("disk-usage").unwrap();
-        let error = create(&names, Kind::Chart, folder.path()).unwrap_err().to_string();
+        let error = create(&names, Kind::Chart, folder.path())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("is not empty"), "{error}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }

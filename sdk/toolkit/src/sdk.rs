@@ -56,7 +56,12 @@ mod tests {
         assert!(!manifest.contains("workspace = true"), "{manifest}");
         assert!(manifest.contains("\nwit-bindgen = { version = "), "{manifest}");
         assert!(folder.path().join("porthole-sdk/src/lib.rs").is_file());
-        assert!(folder.path().join("porthole-sdk/src/testing/fixture/source.rs").is_file());
+        assert!(
+            folder
+                .path()
+                .join("porthole-sdk/src/testing/fixture/source.rs")
+                .is_file()
+        );
         assert!(folder.path().join("wit/panel.wit").is_file());
     }
 

@@ -36,5 +36,8 @@ pub fn build(project: &Project) -> anyhow::Result<Built> {
 
 /// A path as somebody in the crate's folder would type it.
 pub fn shown(path: &Path, project: &Project) -> String {
-    path.strip_prefix(&project.folder).unwrap_or(path).display().to_string()
+    path.strip_prefix(&project.folder)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }

@@ -105,7 +105,10 @@ fn as_text(plugin: &Plugin, interfaces: &Interfaces, size: u64, compiled: Durati
     if let Some(endpoint) = endpoint {
         line("endpoint", &format!("/api/v1/custom/{endpoint}"));
     }
-    line("size", &format!("{} by {} on the grid", default_size.width, default_size.height));
+    line(
+        "size",
+        &format!("{} by {} on the grid", default_size.width, default_size.height),
+    );
     for source in sources {
         let needed = if source.required { "" } else { " (optional)" };
         line("source", &format!("{}{needed}", source.name));
@@ -125,7 +128,9 @@ fn as_text(plugin: &Plugin, interfaces: &Interfaces, size: u64, compiled: Durati
         "WASI",
         &match wasi.len() {
             0 => "none".to_owned(),
-            count => format!("{count} interfaces, which are there and empty: no files, network, clocks or chance"),
+            count => {
+                format!("{count} interfaces, which are there and empty: no files, network, clocks or chance")
+            }
         },
     );
     line("bytes", &format!("{} ({size})", used::bytes(size)));

@@ -36,7 +36,11 @@ impl New {
                 folder.display()
             );
             write_sdk(&vendor)?;
-            println!("{} is the SDK of porthole {}", vendor.display(), env!("CARGO_PKG_VERSION"));
+            println!(
+                "{} is the SDK of porthole {}",
+                vendor.display(),
+                env!("CARGO_PKG_VERSION")
+            );
             return Ok(ExitCode::SUCCESS);
         };
         let names = Names::of(&name)?;

@@ -60,23 +60,35 @@ impl Record {
         let panel = match tenant.panels.get(&self.panel) {
             Some(PanelEntry::Ok(panel)) => panel,
             Some(PanelEntry::Faulty(faulty)) => {
-                bail!("the panel `{}` cannot be used\n{}", self.panel, listed(&faulty.diagnostics).trim_end())
+                bail!(
+                    "the panel `{}` cannot be used\n{}",
+                    self.panel,
+                    listed(&faulty.diagnostics).trim_end()
+                )
             }
             None => {
                 let known: Vec<_> = tenant.panels.keys().map(String::as_str).collect();
-                bail!("{} has no panel `{}`; it has {}", tenant.id, self.panel, known.join(", "))
+                bail!(
+                    "{} has no panel `{}`; it has {}",
+                    tenant.id,
+                    self.panel,
+                    known.join(", ")
+                )
             }
         };
         if panel.sources.is_empty() {
             bail!("{} has no `data_source:`: there is nothing to record", panel.file);
         }
         let range = range(self.from, self.to, Utc::now().timestamp_millis())?;
-        let resolve = |url: &str| settings::tenant_database_url(url, &settings);
+        let resolve = move |url: &str| settings::tenant_database_url(url, &settings);
         let recording = porthole_panel::record(&tenant, panel, &resolve, range, self.most)
             .await
             .map_err(|error| match error {
                 RenderError::Configuration(faults) => {
-                    anyhow::anyhow!("the panel does not fit its database\n{}", listed(&faults).trim_end())
+                    anyhow::anyhow!(
+                        "the panel does not fit its database\n{}",
+                        listed(&faults).trim_end()
+                    )
                 }
                 other => anyhow::Error::new(other),
             })?;
@@ -91,7 +103,11 @@ impl Record {
             } else {
                 String::new()
             };
-            println!("  {name}: {}{cut} rows, {} columns", grouped(kept), source.columns.len());
+            println!(
+                "  {name}: {}{cut} rows, {} columns",
+                grouped(kept),
+                source.columns.len()
+            );
         }
         if recording.range.start > range.start {
             println!(
@@ -115,7 +131,11 @@ fn range(from: Option<i64>, to: Option<i64>, now: i64) -> anyhow::Result<Range> 
 }
 
 fn height(source: &Recorded) -> u64 {
-    source.frame.columns.first().map_or(0, |column| length(&column.data)) as u64
+    source
+        .frame
+        .columns
+        .first()
+        .map_or(0, |column| length(&column.data)) as u64
 }
 
 fn length(data: &guest::ColumnData) -> usize {

@@ -59,7 +59,10 @@ impl Test {
         Ok(match failed {
             0 => ExitCode::SUCCESS,
             _ => {
-                eprintln!("error: {failed} of {} fixtures failed in the sandbox", fixtures.len());
+                eprintln!(
+                    "error: {failed} of {} fixtures failed in the sandbox",
+                    fixtures.len()
+                );
                 ExitCode::FAILURE
             }
         })

@@ -10,7 +10,11 @@ pub fn receipt(receipt: &Receipt, limits: &Limits) -> String {
     line(&[
         ("cpu", milliseconds(receipt.guest_us), duration(limits.cpu)),
         ("wall", milliseconds(receipt.wall_us), duration(limits.wall)),
-        ("memory", bytes(receipt.memory_bytes), bytes(limits.memory_bytes as u64)),
+        (
+            "memory",
+            bytes(receipt.memory_bytes),
+            bytes(limits.memory_bytes as u64),
+        ),
         ("queries", receipt.queries.to_string(), limits.queries.to_string()),
         ("rows", grouped(receipt.rows), grouped(limits.rows)),
         ("data", bytes(receipt.bytes), bytes(limits.bytes)),
@@ -21,7 +25,11 @@ pub fn receipt(receipt: &Receipt, limits: &Limits) -> String {
 pub fn usage(usage: &Usage, answer_bytes: usize) -> String {
     let allowed = &usage.allowed;
     let parts = line(&[
-        ("cpu", milliseconds(usage.guest_us), milliseconds(allowed.guest_us)),
+        (
+            "cpu",
+            milliseconds(usage.guest_us),
+            milliseconds(allowed.guest_us),
+        ),
         ("wall", milliseconds(usage.wall_us), milliseconds(allowed.wall_us)),
         ("memory", bytes(usage.memory_bytes), bytes(allowed.memory_bytes)),
         ("queries", usage.queries.to_string(), allowed.queries.to_string()),
@@ -80,7 +88,8 @@ pub fn bytes(bytes: u64) -> String {
 /// One digit behind the point, unless it is 0.
 fn tenths(value: f64) -> String {
     let text = format!("{value:.1}");
-    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+    text.strip_suffix(".0")
+        .map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// `1,000,000`.
@@ -116,7 +125,13 @@ mod tests {
     #[test]
     fn a_receipt_has_every_figure_beside_its_limit() {
         let text = receipt(&Receipt::default(), &Limits::default());
-        assert!(text.starts_with("cpu 0 ms of 500 ms · wall 0 ms of 5 s · memory 0 B of 64 MiB"), "{text}");
-        assert!(text.ends_with("rows 0 of 1,000,000 · data 0 B of 64 MiB"), "{text}");
+        assert!(
+            text.starts_with("cpu 0 ms of 500 ms · wall 0 ms of 5 s · memory 0 B of 64 MiB"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("rows 0 of 1,000,000 · data 0 B of 64 MiB"),
+            "{text}"
+        );
     }
 }

@@ -59,11 +59,23 @@ fn a_difference_names_the_value_and_how_to_accept_it() {
     let file = folder.file("chart.json");
     check_golden(&chart(2.5), &file, true).unwrap();
     let said = check_golden(&chart(3.0), &file, false).unwrap_err();
-    assert!(said.contains("chart.plots[0].series.values[2]: was 2.5, is 3.0"), "{said}");
+    assert!(
+        said.contains("chart.plots[0].series.values[2]: was 2.5, is 3.0"),
+        "{said}"
+    );
     assert!(said.contains("UPDATE_GOLDEN=1"), "{said}");
     assert_eq!(check_golden(&chart(2.5 + 1e-12), &file, false), Ok(false));
     let failure: Result<View, Failure> = Err(Failure::configuration("display.unit", "expected a string"));
-    assert!(check_golden(&failure, &file, false).unwrap_err().contains("chart: was"));
+    assert!(
+        check_golden(&failure, &file, false)
+            .unwrap_err()
+            .contains("chart: was")
+    );
+    assert!(
+        check_golden(&failure, &file, false)
+            .unwrap_err()
+            .contains("  failure: is new")
+    );
 }
 
 #[test]
@@ -74,16 +86,27 @@ fn a_failure_can_be_golden_too() {
     check_golden(&failure, &file, true).unwrap();
     assert_eq!(check_golden(&failure, &file, false), Ok(false));
     let text = fs::read_to_string(&file).unwrap();
-    assert!(text.contains("\"Configuration\": \"display.unit: expected a string\""), "{text}");
+    assert!(
+        text.contains("\"Configuration\": \"display.unit: expected a string\""),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_missing_file_says_how_to_write_it_and_a_broken_one_where() {
     let folder = Folder::new("missing");
     let file = folder.file("chart.json");
-    assert!(check_golden(&chart(1.0), &file, false).unwrap_err().contains("UPDATE_GOLDEN=1"));
+    assert!(
+        check_golden(&chart(1.0), &file, false)
+            .unwrap_err()
+            .contains("UPDATE_GOLDEN=1")
+    );
     fs::write(&file, "{\n  oops").unwrap();
-    assert!(check_golden(&chart(1.0), &file, false).unwrap_err().contains("chart.json:2:3: "));
+    assert!(
+        check_golden(&chart(1.0), &file, false)
+            .unwrap_err()
+            .contains("chart.json:2:3: ")
+    );
 }
 
 #[test]
@@ -109,7 +132,10 @@ fn a_document_is_compared_by_what_it_says() {
     let folder = Folder::new("document");
     let file = folder.file("day.json");
     check_golden(&View::Document(r#"{"a":1,"b":[2]}"#.into()), &file, true).unwrap();
-    assert_eq!(check_golden(&View::Document(r#"{ "b": [2], "a": 1 }"#.into()), &file, false), Ok(false));
+    assert_eq!(
+        check_golden(&View::Document(r#"{ "b": [2], "a": 1 }"#.into()), &file, false),
+        Ok(false)
+    );
     let said = check_golden(&View::Document(r#"{"a":1,"b":[3]}"#.into()), &file, false).unwrap_err();
     assert!(said.contains("document.b[0]: was 2, is 3"), "{said}");
 }
