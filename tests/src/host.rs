@@ -125,7 +125,7 @@ impl Host {
     }
 
     async fn is_healthy(&mut self) -> bool {
-        let http = reqwest::Client::builder()
+        let http = crate::client::http()
             .no_proxy()
             .build()
             .expect("an HTTP client");

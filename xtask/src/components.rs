@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::workspace;
 
 /// Folders of the workspace whose libraries are guests.
-const GUEST_FOLDERS: [&str; 2] = ["plugins", "tests/rogues"];
+const GUEST_FOLDERS: [&str; 3] = ["plugins", "tests/rogues", "tests/stamp"];
 
 /// A component that was built.
 #[derive(Debug)]

@@ -11,12 +11,14 @@ use porthole_model as model;
 use porthole_sandbox::{Limits, Registry};
 use secrecy::ExposeSecret;
 
-use crate::prepare::{self, ReadyPanel};
+use crate::prepare::{self, ReadyPanel, Unready};
 
 /// All tenants, ready to render.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Snapshot {
-    pub tenants: BTreeMap<String, ReadyTenant>,
+    /// What it was made of.
+    pub config: Arc<Config>,
+    pub tenants: BTreeMap<String, Arc<ReadyTenant>>,
 }
 
 /// One tenant, ready to render.
@@ -33,6 +35,8 @@ pub struct ReadyTenant {
 pub enum Entry {
     Ready(Arc<ReadyPanel>, RefreshInterval),
     Faulty(Vec<Diagnostic>),
+    /// Its plugin is being compiled.
+    Compiling,
 }
 
 /// Seconds.
@@ -48,17 +52,34 @@ impl Snapshot {
     /// Makes a configuration ready. `limits` are the host's; `resolve` turns a tenant's database URL into one that can
     /// be opened (relative SQLite paths are relative to the data folder).
     pub fn of(
-        config: &Config,
+        config: &Arc<Config>,
         registry: &Registry,
         limits: &porthole_config::Limits,
         resolve: &Resolve,
     ) -> Self {
         let tenants = config.tenants.iter();
         Self {
+            config: Arc::clone(config),
             tenants: tenants
-                .map(|(id, tenant)| (id.clone(), ready(tenant, registry, limits, resolve)))
+                .map(|(id, tenant)| (id.clone(), Arc::new(ready(tenant, registry, limits, resolve))))
                 .collect(),
         }
+    }
+
+    /// The same with one tenant made ready again, after its plugins have changed.
+    pub fn with_tenant(
+        &self,
+        id: &str,
+        registry: &Registry,
+        limits: &porthole_config::Limits,
+        resolve: &Resolve,
+    ) -> Self {
+        let mut snapshot = self.clone();
+        if let Some(tenant) = self.config.tenants.get(id) {
+            let tenant = ready(tenant, registry, limits, resolve);
+            snapshot.tenants.insert(id.to_owned(), Arc::new(tenant));
+        }
+        snapshot
     }
 }
 
@@ -79,7 +100,8 @@ fn ready(
             PanelEntry::Ok(panel) => {
                 match prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), salt) {
                     Ok(made) => Entry::Ready(Arc::new(made), refresh(tenant, id)),
-                    Err(faults) => Entry::Faulty(faults),
+                    Err(Unready::Faulty(faults)) => Entry::Faulty(faults),
+                    Err(Unready::Compiling) => Entry::Compiling,
                 }
             }
         };
@@ -106,7 +128,7 @@ fn ready(
     dashboards.sort_by_key(|dashboard| (dashboard.name != "default", dashboard.title.to_lowercase()));
     ReadyTenant {
         database,
-        limits: limits(tenant.limits.or(*host)),
+        limits: limits_of(tenant, host),
         panels,
         dashboards: model::Dashboards { dashboards },
         by_name,
@@ -231,6 +253,11 @@ fn default_size(tenant: &Tenant, type_name: &str, registry: &Registry) -> (u8, u
     })
 }
 
+/// A tenant's limits: its own, else the host's settings, else the defaults.
+pub fn limits_of(tenant: &Tenant, host: &porthole_config::Limits) -> Limits {
+    limits(tenant.limits.or(*host))
+}
+
 /// The host's defaults, where neither the tenant nor the settings say anything.
 fn limits(wish: porthole_config::Limits) -> Limits {
     let host = Limits::default();
@@ -248,6 +275,7 @@ fn limits(wish: porthole_config::Limits) -> Limits {
         rows: wish.rows.unwrap_or(host.rows),
         bytes: wish.data_bytes.unwrap_or(host.bytes),
         log_lines: count(wish.log_lines, host.log_lines),
+        component_bytes: bytes(wish.plugin_bytes, host.component_bytes),
         calls_per_tenant: count(wish.concurrent_calls, host.calls_per_tenant),
         ..host
     }

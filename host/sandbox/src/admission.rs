@@ -22,8 +22,9 @@ struct Queue {
     semaphore: Arc<Semaphore>,
 }
 
-/// A place; free again when dropped.
-pub(crate) struct Place {
+/// A place of one call; free again when dropped.
+#[derive(Debug)]
+pub struct Place {
     _host: OwnedSemaphorePermit,
     _tenant: Option<OwnedSemaphorePermit>,
 }

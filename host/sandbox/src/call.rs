@@ -40,6 +40,8 @@ pub(crate) struct Ending {
     pub(crate) result: Result<Answer, (FaultKind, String)>,
     pub(crate) receipt: Receipt,
     pub(crate) log: Vec<LogLine>,
+    /// Whether the guest was waiting for an answer of its data when the call ended.
+    pub(crate) waited_for_data: bool,
 }
 
 /// Asks one question of a fresh instance, which is gone when this returns.
@@ -64,7 +66,12 @@ pub(crate) async fn ask(
         Err(_elapsed) => Err(limit(LimitName::Wall, &store.data().limits)),
     };
     let (receipt, log) = store.into_data().finish(start.elapsed());
-    Ending { result, receipt, log }
+    Ending {
+        result,
+        receipt,
+        log,
+        waited_for_data: meter.is_asking(),
+    }
 }
 
 fn store(engine: &Engine, state: CallState) -> Store<CallState> {
@@ -228,7 +235,7 @@ pub(crate) fn limit(name: LimitName, limits: &Limits) -> (FaultKind, String) {
     (FaultKind::Limit { name, value }, message)
 }
 
-fn duration(duration: Duration) -> String {
+pub(crate) fn duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
     if milliseconds >= 1_000 && milliseconds.is_multiple_of(1_000) {
         format!("{} s", milliseconds / 1_000)
@@ -237,7 +244,7 @@ fn duration(duration: Duration) -> String {
     }
 }
 
-fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     const MIB: u64 = 1 << 20;
     const KIB: u64 = 1 << 10;
     if bytes >= MIB && bytes.is_multiple_of(MIB) {

@@ -1,7 +1,8 @@
 //! The engine: one for the whole host.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -13,6 +14,7 @@ use crate::admission::{Admission, Full};
 use crate::bindings::{Call, Descriptor, PluginPre, PluginWorld, QueryError};
 use crate::cache::Cache;
 use crate::call::{self, Answer, Question};
+use crate::compiler::{Compiler, Failure};
 use crate::fault::{FaultKind, RenderFault};
 use crate::guest_text::{IN_MESSAGES, bounded};
 use crate::limits::Limits;
@@ -20,9 +22,14 @@ use crate::load::{LoadError, look_at, look_at_world};
 use crate::plugin::Plugin;
 use crate::receipt::Receipt;
 use crate::render::Rendered;
+use crate::rest::{self, Resting, Rests};
 use crate::source::{Source, Sources};
 use crate::state::CallState;
+use crate::witness::{Witness, Witnessed};
 use crate::{descriptor, wasi};
+
+/// Components that may be compiled or wait for it at a time.
+const COMPILE_QUEUE: usize = 32;
 
 /// How often running guests are looked at: to let others run, and to see whether their time is up.
 const TICK: Duration = Duration::from_millis(10);
@@ -49,10 +56,10 @@ pub struct SandboxOptions {
     pub max_memory_bytes: usize,
     /// The guest's stack, bytes. 512 KiB.
     pub stack_bytes: usize,
-    /// The largest component accepted, bytes. 32 MiB.
-    pub max_component_bytes: usize,
     /// Where precompiled components are kept; none: nowhere. Only the host's own account may write there.
     pub cache_dir: Option<PathBuf>,
+    /// The process that compiles; none: this one compiles, for tests and short-lived commands.
+    pub compiler: Option<Compiler>,
 }
 
 impl Default for SandboxOptions {
@@ -61,8 +68,8 @@ impl Default for SandboxOptions {
             calls: 64,
             max_memory_bytes: 512 << 20,
             stack_bytes: 512 << 10,
-            max_component_bytes: 32 << 20,
             cache_dir: None,
+            compiler: None,
         }
     }
 }
@@ -109,6 +116,10 @@ struct Inner {
     admission: Admission,
     /// Compiling uses all processors by itself: one at a time.
     compiling: Semaphore,
+    /// Components that are compiled or wait for it.
+    queue: AtomicUsize,
+    rests: Rests,
+    witness: OnceLock<Arc<dyn Witness>>,
     cache: Option<Cache>,
 }
 
@@ -136,26 +147,48 @@ impl Sandbox {
                 linker,
                 admission,
                 compiling,
+                queue: AtomicUsize::new(0),
+                rests: Rests::default(),
+                witness: OnceLock::new(),
                 cache,
             }),
         })
     }
 
-    /// Checks, compiles and links a component, and asks it to describe itself under the default limits.
+    /// Has every call told to `witness` from now on; the first one stays.
+    pub fn set_witness(&self, witness: Arc<dyn Witness>) {
+        let _ = self.inner.witness.set(witness);
+    }
+
+    /// [`Sandbox::load_within`] the default limits.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn load(
+        &self,
+        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
+        origin: &str,
+    ) -> Result<Arc<Plugin>, LoadError> {
+        self.load_within(bytes, origin, &Limits::default()).await
+    }
+
+    /// Checks, compiles and links a component, and asks it to describe itself under these limits.
     ///
     /// `origin` says where the bytes come from (a path, `built in`), for messages. Compiling takes processor time in
-    /// proportion to the component and runs on the blocking pool. Needs a tokio runtime.
+    /// proportion to the component, one component at a time, in a process of its own where there is a [`Compiler`].
+    /// Needs a tokio runtime.
     ///
     /// # Errors
     /// A [`LoadError`] for everything that is not a panel; no bytes make this panic.
-    pub async fn load(
+    pub async fn load_within(
         &self,
-        bytes: impl AsRef<[u8]> + Send + 'static,
+        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
         origin: &str,
+        limits: &Limits,
     ) -> Result<Arc<Plugin>, LoadError> {
         let origin = origin.to_owned();
         let size = bytes.as_ref().len();
-        let limit = self.inner.options.max_component_bytes;
+        let limit = limits.component_bytes;
         if size > limit {
             return Err(LoadError::TooLarge { origin, size, limit });
         }
@@ -176,13 +209,14 @@ impl Sandbox {
             origin: origin.clone(),
             reason: said(&error),
         })?;
-        let descriptor = self.describe(&linked, &origin).await?;
+        let descriptor = self.describe(&linked, &origin, limits).await?;
         if let Err(reason) = descriptor::check(&descriptor) {
             return Err(LoadError::Descriptor { origin, reason });
         }
         Ok(Arc::new(Plugin {
             descriptor,
             hash,
+            size,
             origin,
             linked,
         }))
@@ -214,8 +248,19 @@ impl Sandbox {
                 log,
             })
         };
-        // Held until the store is gone.
-        let _place = match inner
+        let entry = match inner.rests.enter(tenant, plugin.hash(), limits.wall) {
+            Ok(entry) => entry,
+            Err(resting) => {
+                let message = format!(
+                    "it failed {} times in a row and is left alone for a while; the last time, {}",
+                    resting.failures, resting.reason
+                );
+                let kind = FaultKind::Resting(resting);
+                return Err(fault(kind, message, Receipt::default(), Vec::new()));
+            }
+        };
+        // Held until the store is gone, and by the answer until it is worked up.
+        let place = match inner
             .admission
             .enter(tenant, limits.calls_per_tenant, limits.wall)
             .await
@@ -233,20 +278,58 @@ impl Sandbox {
             }
         };
         let state = CallState::new(inner.allowed(limits), sources, call.now);
+        let panel = call.panel_id.clone();
         let question = Question::Render(Box::new(call));
         let ending = call::ask(&inner.engine, &plugin.linked, state, question).await;
-        match ending.result {
+        let outcome = match ending.result {
             Ok(Answer::View(view)) => Ok(Rendered {
                 view: *view,
                 receipt: ending.receipt,
                 log: ending.log,
+                place,
             }),
             Ok(Answer::Descriptor(_)) => {
                 let message = "a description came where a view was asked for".to_owned();
                 Err(fault(FaultKind::Internal, message, ending.receipt, ending.log))
             }
             Err((kind, message)) => Err(fault(kind, message, ending.receipt, ending.log)),
+        };
+        match &outcome {
+            Err(fault) if rest::counts(&fault.kind, ending.waited_for_data) => {
+                inner.rests.failed(tenant, plugin.hash(), entry, &fault.message);
+            }
+            _ => inner.rests.succeeded(tenant, plugin.hash()),
         }
+        if let Some(witness) = inner.witness.get() {
+            let (receipt, log, fault) = match &outcome {
+                Ok(rendered) => (&rendered.receipt, &rendered.log, None),
+                Err(fault) => (&fault.receipt, &fault.log, Some(&**fault)),
+            };
+            witness.called(Witnessed {
+                tenant,
+                panel: &panel,
+                plugin,
+                receipt,
+                log,
+                fault,
+            });
+        }
+        outcome
+    }
+
+    /// Whether a tenant's plugin is at rest after repeated failures.
+    pub fn resting(&self, tenant: &str, hash: &str) -> Option<Resting> {
+        self.inner.rests.state(tenant, hash)
+    }
+
+    /// Ends a rest: the plugin is called again at once.
+    pub fn wake(&self, tenant: &str, hash: &str) {
+        self.inner.rests.forget(tenant, hash);
+    }
+
+    /// Components that are being compiled or wait for it.
+    pub fn compile_queue(&self) -> usize {
+        self.inner.queue.load(Ordering::Relaxed)
     }
 
     /// Places of the pool that are taken right now.
@@ -262,7 +345,7 @@ impl Sandbox {
 
     async fn compile(
         &self,
-        bytes: impl AsRef<[u8]> + Send + 'static,
+        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
         hash: &str,
         origin: &str,
     ) -> Result<Component, LoadError> {
@@ -270,23 +353,52 @@ impl Sandbox {
             origin: origin.to_owned(),
             reason,
         };
+        let inner = self.inner.clone();
+        if let Some(component) = self.kept(hash).await {
+            return Ok(component);
+        }
+        let _waiting = Waiting::begin(&self.inner.queue).map_err(|waiting| LoadError::QueueFull {
+            origin: origin.to_owned(),
+            waiting,
+        })?;
         let _turn = self
             .inner
             .compiling
             .acquire()
             .await
             .map_err(|error| internal(error.to_string()))?;
-        let inner = self.inner.clone();
+        // Somebody before us in the queue may have compiled the same.
+        if let Some(component) = self.kept(hash).await {
+            return Ok(component);
+        }
+        let unreadable = |reason: String| LoadError::Unreadable {
+            origin: origin.to_owned(),
+            reason,
+        };
         let key = hash.to_owned();
-        let work = move || {
-            if let Some(component) = inner
-                .cache
-                .as_ref()
-                .and_then(|cache| cache.load(&inner.engine, &key))
-            {
-                return Ok(component);
+        let code = match &inner.options.compiler {
+            Some(compiler) => {
+                let code = compiler.compile(&inner.options, bytes.as_ref()).await;
+                Some(code.map_err(|failure| match failure {
+                    Failure::Unreadable(reason) => unreadable(reason),
+                    Failure::TooCostly(reason) => LoadError::TooCostly {
+                        origin: origin.to_owned(),
+                        reason,
+                    },
+                    Failure::Internal(reason) => internal(reason),
+                })?)
             }
-            let component = Component::from_binary(&inner.engine, bytes.as_ref())?;
+            None => None,
+        };
+        let work = move || {
+            let component = match &code {
+                // SAFETY: `deserialize` asks for bytes that came from `Engine::precompile_component` or
+                // `Component::serialize` unchanged. These came through a pipe, which nobody else can write to, from a
+                // process that this host has just started from its own program and that does nothing but call the
+                // former. The engine compares their version and settings with its own before it uses them.
+                Some(code) => unsafe { Component::deserialize(&inner.engine, code) }?,
+                None => Component::from_binary(&inner.engine, bytes.as_ref())?,
+            };
             if let Some(cache) = &inner.cache {
                 cache.store(&key, &component);
             }
@@ -296,18 +408,29 @@ impl Sandbox {
             Ok(Ok(component)) => Ok(component),
             Ok(Err(error)) => {
                 let error: wasmtime::Error = error;
-                Err(LoadError::Unreadable {
-                    origin: origin.to_owned(),
-                    reason: said(&error),
-                })
+                Err(unreadable(said(&error)))
             }
             Err(_panicked) => Err(internal("the compiler gave up on it".to_owned())),
         }
     }
 
-    async fn describe(&self, linked: &PluginPre<CallState>, origin: &str) -> Result<Descriptor, LoadError> {
+    /// The compiled form on disk.
+    async fn kept(&self, hash: &str) -> Option<Component> {
+        self.inner.cache.as_ref()?;
+        let inner = self.inner.clone();
+        let key = hash.to_owned();
+        let look = move || inner.cache.as_ref()?.load(&inner.engine, &key);
+        tokio::task::spawn_blocking(look).await.ok().flatten()
+    }
+
+    async fn describe(
+        &self,
+        linked: &PluginPre<CallState>,
+        origin: &str,
+        limits: &Limits,
+    ) -> Result<Descriptor, LoadError> {
         let inner = &*self.inner;
-        let limits = inner.allowed(&Limits::default());
+        let limits = inner.allowed(limits);
         let wrong = |reason: String| LoadError::Describe {
             origin: origin.to_owned(),
             reason,
@@ -330,6 +453,24 @@ impl Sandbox {
                 Err(wrong(message + &said.unwrap_or_default()))
             }
         }
+    }
+}
+
+/// A component in the queue of the compiler.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    /// Takes a place in the queue; an error says how many are before.
+    fn begin(queue: &'a AtomicUsize) -> Result<Self, usize> {
+        let before = queue.fetch_add(1, Ordering::Relaxed);
+        let waiting = Self(queue);
+        if before < COMPILE_QUEUE { Ok(waiting) } else { Err(before) }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -363,7 +504,7 @@ impl Sources for NoSources {
     }
 }
 
-fn engine(options: &SandboxOptions) -> wasmtime::Result<Engine> {
+pub(crate) fn engine(options: &SandboxOptions) -> wasmtime::Result<Engine> {
     let calls = options.calls.max(1);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(calls)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::bindings::Failure;
 use crate::receipt::{LogLine, Receipt};
+use crate::rest::Resting;
 
 /// Which limit a call reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,6 +74,8 @@ pub enum FaultKind {
     },
     /// The guest said itself that it could not do it.
     Failure(Failure),
+    /// It failed several times in a row and was not called.
+    Resting(Resting),
     /// No place became free within the call's wall time: the tenant's share of the host is in use.
     Busy,
     /// The host's own fault.

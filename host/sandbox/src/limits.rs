@@ -37,8 +37,30 @@ pub struct Limits {
     pub log_lines: usize,
     /// Characters kept of one line. 1,000.
     pub log_line_chars: usize,
+    /// The largest component accepted, bytes. 32 MiB.
+    pub component_bytes: usize,
     /// Calls of one tenant at a time; more wait for these. 4.
     pub calls_per_tenant: usize,
+}
+
+impl Limits {
+    /// Each limit under its name in `tenant.yaml`, with its value for people.
+    pub fn named(&self) -> Vec<(&'static str, String)> {
+        let bytes = |bytes: usize| crate::call::bytes(bytes as u64);
+        vec![
+            ("cpu", crate::call::duration(self.cpu)),
+            ("wall", crate::call::duration(self.wall)),
+            ("memory", bytes(self.memory_bytes)),
+            ("result", bytes(self.lifted_bytes)),
+            ("handles", self.handles.to_string()),
+            ("queries", self.queries.to_string()),
+            ("rows", self.rows.to_string()),
+            ("data", crate::call::bytes(self.bytes)),
+            ("log_lines", self.log_lines.to_string()),
+            ("concurrent_calls", self.calls_per_tenant.to_string()),
+            ("plugin", bytes(self.component_bytes)),
+        ]
+    }
 }
 
 impl Default for Limits {
@@ -58,6 +80,7 @@ impl Default for Limits {
             bytes: 64 << 20,
             log_lines: 100,
             log_line_chars: 1_000,
+            component_bytes: 32 << 20,
             calls_per_tenant: 4,
         }
     }

@@ -34,12 +34,12 @@ enum Command {
     Validate(validate::Validate),
     /// Load a CSV file into a tenant's database: all of it, or nothing.
     Import(import::Import),
-    /// Write panels: new ones, their components, their tests, a live preview.
-    #[command(subcommand)]
-    Plugin(plugin::Plugin),
     /// Add, list and change local accounts and what they may see.
     #[command(subcommand)]
     User(user::User),
+    /// A tenant's own panels, from the first line of code to the dashboard.
+    #[command(subcommand)]
+    Plugin(plugin::Plugin),
     /// List tenants.
     #[command(subcommand)]
     Tenant(tenant::Tenant),
@@ -53,8 +53,8 @@ impl Cli {
             Command::Demo(command) => command.run().await,
             Command::Validate(command) => command.run().await,
             Command::Import(command) => command.run().await,
-            Command::Plugin(command) => command.run().await,
             Command::User(command) => command.run().await,
+            Command::Plugin(command) => command.run().await,
             Command::Tenant(command) => command.run().await,
         }
     }
