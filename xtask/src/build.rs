@@ -1,8 +1,9 @@
 //! `cargo xtask build`: everything the host embeds, and the host; and the panels in other languages, which it does not.
 
-use anyhow::ensure;
+use anyhow::{anyhow, ensure};
+use porthole_toolkit::WasmToolchain;
 
-use crate::{cargo, components, languages, toolchain::WasmToolchain, ui};
+use crate::{cargo, components, languages, ui};
 
 /// What to build; nothing named: all of it.
 #[derive(clap::Args, Debug, Default)]
@@ -31,7 +32,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         );
         return Ok(());
     }
-    let toolchain = WasmToolchain::find()?;
+    let toolchain =
+        WasmToolchain::find().map_err(|missing| anyhow!("{missing:#}\nor let `cargo xtask setup` do it"))?;
     if !args.ui {
         for built in components::build(&toolchain)? {
             println!("{built}");

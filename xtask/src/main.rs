@@ -17,7 +17,6 @@ mod process;
 mod reference;
 mod setup;
 mod test;
-mod toolchain;
 mod ui;
 mod workspace;
 

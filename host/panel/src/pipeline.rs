@@ -469,7 +469,7 @@ fn failed(tenant: &str, panel: &ReadyPanel, request: &RenderRequest, fault: Rend
 }
 
 /// A query that failed because the configuration does not fit the database gets the places of what does not.
-async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
+pub async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
     let (RenderError::Query(_), Some(data)) = (&error, data) else {
         return error;
     };

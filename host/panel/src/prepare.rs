@@ -266,7 +266,8 @@ fn roles(descriptor: &Descriptor, panel: &Panel, faults: &mut Vec<Diagnostic>) {
     }
 }
 
-fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
+/// The panel's own bucket ladder.
+pub fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
     let rungs = panel.aggregation.as_ref()?.ladder.as_ref()?;
     let rungs = rungs
         .iter()
@@ -280,7 +281,8 @@ fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
         .ok()
 }
 
-fn specification(
+/// A source as the data room wants it.
+pub fn specification(
     source: &SourceConfig,
     panel: &Panel,
     zone: Option<&str>,
