@@ -86,7 +86,11 @@ pub fn count(count: u64) -> String {
 
 /// Three digits at most, none of them a needless zero.
 fn in_unit(value: f64, unit: &str) -> String {
-    let decimals = if value < 100.0 && (value * 10.0).round() % 10.0 != 0.0 { 1 } else { 0 };
+    let decimals = if value < 100.0 && (value * 10.0).round() % 10.0 != 0.0 {
+        1
+    } else {
+        0
+    };
     format!("{} {unit}", number(value, Some(decimals)))
 }
 
@@ -131,8 +135,20 @@ mod tests {
     #[test]
     fn durations_and_sizes_have_the_unit_that_fits() {
         assert_eq!(
-            [0, 999, 1_000, 12_540, 500_000, 1_000_000, 119_000_000, 600_000_000].map(duration),
-            ["0 µs", "999 µs", "1 ms", "12.5 ms", "500 ms", "1 s", "119 s", "10 min"]
+            [
+                0,
+                999,
+                1_000,
+                12_540,
+                500_000,
+                1_000_000,
+                119_000_000,
+                600_000_000
+            ]
+            .map(duration),
+            [
+                "0 µs", "999 µs", "1 ms", "12.5 ms", "500 ms", "1 s", "119 s", "10 min"
+            ]
         );
         assert_eq!(
             [0, 1_023, 1_024, 65_536, 1_310_720, 67_108_864, 3 << 30].map(bytes),

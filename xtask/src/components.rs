@@ -14,7 +14,13 @@ use serde::Deserialize;
 use crate::{languages, workspace};
 
 /// Folders of the workspace whose libraries are guests.
-const GUEST_FOLDERS: [&str; 5] = ["plugins", "tests/languages", "tests/released", "tests/rogues", "tests/stamp"];
+const GUEST_FOLDERS: [&str; 5] = [
+    "plugins",
+    "tests/languages",
+    "tests/released",
+    "tests/rogues",
+    "tests/stamp",
+];
 
 /// A component that was built.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use porthole_toolkit::component;
 use sha2::{Digest, Sha256};
 
 use crate::{components, workspace};
@@ -175,7 +176,7 @@ fn make(guest: &Guest, components: &Path) -> anyhow::Result<State> {
     }
     let bytes = std::fs::read(&partial).with_context(|| format!("cannot read {}", partial.display()))?;
     if guest.stub_wasi {
-        components::check(&bytes)?;
+        component::check(&bytes)?;
     }
     // Whole or not at all, as with the others.
     std::fs::rename(&partial, &component).with_context(|| format!("cannot write {}", component.display()))?;

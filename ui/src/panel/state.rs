@@ -9,7 +9,14 @@ use super::Loader;
 use crate::{api::Failure, browser, query::segment, series, stores::Session, time::format};
 
 /// Plugins that come with the host; they have no page.
-const BUILT_IN: [&str; 6] = ["timeseries", "kpi", "health_status", "table", "custom_image", "custom_template"];
+const BUILT_IN: [&str; 6] = [
+    "timeseries",
+    "kpi",
+    "health_status",
+    "table",
+    "custom_image",
+    "custom_template",
+];
 
 /// Why an answer has nothing in it; none when it has.
 pub(super) fn emptiness(answer: &PanelAnswer, is_filtered: bool) -> Option<&'static str> {

@@ -38,7 +38,9 @@ pub(crate) fn image(loader: Loader) -> View {
         loader.answer.with(|answer| match answer.as_deref() {
             // The instant: the same address may give another picture after a refresh.
             Some(answer) => match &answer.view {
-                Shown::Image(image) => Some((image.clone(), answer.title.clone(), answer.generated_at.clone())),
+                Shown::Image(image) => {
+                    Some((image.clone(), answer.title.clone(), answer.generated_at.clone()))
+                }
                 _ => None,
             },
             None => None,
@@ -67,7 +69,11 @@ pub(crate) fn image(loader: Loader) -> View {
                 loading.set(Loading::Failed);
                 return;
             }
-            let alternative = if image.alternative.is_empty() { title } else { image.alternative };
+            let alternative = if image.alternative.is_empty() {
+                title
+            } else {
+                image.alternative
+            };
             show_picture(&element, &url, &alternative, width, height, done.as_ref());
         });
     });
