@@ -168,7 +168,8 @@ impl Sandbox {
         let _ = self.inner.witness.set(witness);
     }
 
-    /// [`Sandbox::load_within`] the default limits.
+    /// [`Sandbox::load_within`] the default limits, compiled by this very process: for the host's own components, which
+    /// it knows, and which it needs before it can do anything else.
     ///
     /// # Errors
     /// The same.
@@ -177,7 +178,7 @@ impl Sandbox {
         bytes: impl AsRef<[u8]> + Send + Sync + 'static,
         origin: &str,
     ) -> Result<Arc<Plugin>, LoadError> {
-        self.load_within(bytes, origin, &Limits::default()).await
+        self.load_by(None, bytes, origin, &Limits::default()).await
     }
 
     /// Checks, compiles and links a component, and asks it to describe itself under these limits.
@@ -194,6 +195,17 @@ impl Sandbox {
         origin: &str,
         limits: &Limits,
     ) -> Result<Arc<Plugin>, LoadError> {
+        let compiler = self.inner.options.compiler.as_ref();
+        self.load_by(compiler, bytes, origin, limits).await
+    }
+
+    async fn load_by(
+        &self,
+        compiler: Option<&Compiler>,
+        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
+        origin: &str,
+        limits: &Limits,
+    ) -> Result<Arc<Plugin>, LoadError> {
         let origin = origin.to_owned();
         let size = bytes.as_ref().len();
         let limit = limits.component_bytes;
@@ -204,7 +216,7 @@ impl Sandbox {
             return Err(LoadError::Unreadable { origin, reason });
         }
         let hash = hex::encode(Sha256::digest(bytes.as_ref()));
-        let component = self.compile(bytes, &hash, &origin).await?;
+        let component = self.compile(compiler, bytes, &hash, &origin).await?;
         if let Err(reason) = look_at_world(&self.inner.engine, &component) {
             return Err(LoadError::WrongWorld { origin, reason });
         }
@@ -370,6 +382,7 @@ impl Sandbox {
 
     async fn compile(
         &self,
+        compiler: Option<&Compiler>,
         bytes: impl AsRef<[u8]> + Send + Sync + 'static,
         hash: &str,
         origin: &str,
@@ -401,7 +414,7 @@ impl Sandbox {
             reason,
         };
         let key = hash.to_owned();
-        let code = match &inner.options.compiler {
+        let code = match compiler {
             Some(compiler) => {
                 let code = compiler.compile(&inner.options, bytes.as_ref()).await;
                 Some(code.map_err(|failure| match failure {
