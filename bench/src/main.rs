@@ -3,6 +3,7 @@
 //! `baseline.json` keeps the ratios of a known state; a run prints them beside its own. `--save` writes new ones.
 
 mod cached;
+mod languages;
 mod load;
 mod neighbours;
 mod report;
@@ -34,6 +35,8 @@ struct Cli {
 enum What {
     /// The price of the sandbox per call, against the same panel's code called natively.
     Sandbox,
+    /// The price of other languages per call, against the same panel in Rust, as a component and native.
+    Languages,
     /// Cached panel requests per second, against plain axum answering with the same bytes.
     Cached,
     /// What a tenant's rogues cost the panels of its neighbours.
@@ -56,6 +59,9 @@ async fn main() -> anyhow::Result<()> {
     let mut report = report::Report::open()?;
     if matches!(cli.what, None | Some(What::Sandbox)) {
         sandbox::run(&mut report).await?;
+    }
+    if matches!(cli.what, None | Some(What::Languages)) {
+        languages::run(&mut report).await?;
     }
     if matches!(cli.what, None | Some(What::Cached)) {
         cached::run(&mut report, porthole.clone()).await?;

@@ -10,12 +10,13 @@ mod cargo;
 mod components;
 mod demo;
 mod docs;
+mod languages;
+mod names;
 mod npm;
 mod process;
 mod reference;
 mod setup;
 mod test;
-mod toolchain;
 mod ui;
 mod workspace;
 

@@ -89,22 +89,7 @@ fn ready(
     host: &porthole_config::Limits,
     resolve: &Resolve,
 ) -> ReadyTenant {
-    let database = match &tenant.database {
-        None => Err(format!(
-            "the tenant has no database: {} has no `database:`",
-            tenant.file
-        )),
-        Some(url) => resolve(url.expose_secret()).map(|url| {
-            let mut database = TenantDatabase::new(&tenant.id, url.into());
-            if let Some(connections) = tenant.max_connections {
-                database.max_connections = connections;
-            }
-            if let Some(timeout) = tenant.statement_timeout {
-                database.statement_timeout = timeout;
-            }
-            database
-        }),
-    };
+    let database = self::database(tenant, resolve);
     let salt = database
         .as_ref()
         .map_or("", |database| database.url.expose_secret());
@@ -147,6 +132,26 @@ fn ready(
         panels,
         dashboards: model::Dashboards { dashboards },
         by_name,
+    }
+}
+
+/// Where the tenant's data is, or why there is none.
+pub fn database(tenant: &Tenant, resolve: &Resolve) -> Result<TenantDatabase, String> {
+    match &tenant.database {
+        None => Err(format!(
+            "the tenant has no database: {} has no `database:`",
+            tenant.file
+        )),
+        Some(url) => resolve(url.expose_secret()).map(|url| {
+            let mut database = TenantDatabase::new(&tenant.id, url.into());
+            if let Some(connections) = tenant.max_connections {
+                database.max_connections = connections;
+            }
+            if let Some(timeout) = tenant.statement_timeout {
+                database.statement_timeout = timeout;
+            }
+            database
+        }),
     }
 }
 
