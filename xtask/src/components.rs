@@ -11,10 +11,16 @@ use anyhow::{Context, ensure};
 use porthole_toolkit::{WasmToolchain, component, write_if_changed};
 use serde::Deserialize;
 
-use crate::workspace;
+use crate::{languages, workspace};
 
 /// Folders of the workspace whose libraries are guests.
-const GUEST_FOLDERS: [&str; 3] = ["plugins", "tests/rogues", "tests/stamp"];
+const GUEST_FOLDERS: [&str; 5] = [
+    "plugins",
+    "tests/languages",
+    "tests/released",
+    "tests/rogues",
+    "tests/stamp",
+];
 
 /// A component that was built.
 #[derive(Debug)]
@@ -100,7 +106,7 @@ fn encode(module: &Path, name: &str, folder: &Path) -> anyhow::Result<Built> {
     })
 }
 
-/// Components of crates that no longer exist would be embedded for ever.
+/// Components of crates that no longer exist would be embedded for ever. Those in other languages come from elsewhere.
 fn remove_others(folder: &Path, built: &[Built]) -> anyhow::Result<()> {
     let keep: BTreeSet<&Path> = built.iter().map(|built| built.path.as_path()).collect();
     for entry in std::fs::read_dir(folder)?.flatten() {
@@ -108,11 +114,18 @@ fn remove_others(folder: &Path, built: &[Built]) -> anyhow::Result<()> {
         let is_component = path
             .extension()
             .is_some_and(|extension| extension == "wasm" || extension == "partial");
-        if is_component && !keep.contains(path.as_path()) {
+        if is_component && !keep.contains(path.as_path()) && !languages::makes(&stem(&path)) {
             std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
     Ok(())
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// A crate of the workspace that becomes a component.
@@ -211,6 +224,8 @@ mod tests {
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+            // Interpreters import WASI.
+            .filter(|path| !languages::makes(&stem(path)))
             .collect();
         assert!(
             !components.is_empty(),

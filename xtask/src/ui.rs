@@ -15,7 +15,7 @@ use anyhow::{Context, ensure};
 use porthole_toolkit::WasmToolchain;
 use sha2::{Digest, Sha256};
 
-use crate::{npm, process::run, workspace};
+use crate::{names, npm, process::run, workspace};
 
 /// The whole first load, compressed; more is a fault.
 const MOST_BYTES: usize = 250 * 1024;
@@ -117,7 +117,9 @@ fn fingerprint(folder: &Path, module: &Path) -> anyhow::Result<String> {
         collect(&folder.join(part), &mut inputs)?;
     }
     inputs.push(folder.join("package-lock.json"));
-    inputs.push(workspace::root().join("xtask/src/ui.rs"));
+    for part in ["ui.rs", "names.rs"] {
+        inputs.push(workspace::root().join("xtask/src").join(part));
+    }
     let mut hasher = Sha256::new();
     for path in inputs {
         hasher.update(path.display().to_string());
@@ -153,7 +155,7 @@ fn bind(folder: &Path, work: &Path, module: &Path) -> anyhow::Result<Vec<u8>> {
         .omit_default_module_path(true)
         .generate(work)
         .context("wasm-bindgen failed; its version must be the one in Cargo.lock")?;
-    for glue in ["boot.js", "chart.js"] {
+    for glue in ["boot.js", "chart.js", "copy.js", "picture.js", "shade.js"] {
         fs::copy(folder.join("js").join(glue), work.join(glue))
             .with_context(|| format!("cannot copy ui/js/{glue}"))?;
     }
@@ -167,7 +169,11 @@ fn bind(folder: &Path, work: &Path, module: &Path) -> anyhow::Result<Vec<u8>> {
         .arg("-o")
         .arg(&small))
     .context("wasm-opt failed")?;
-    read(&small)
+    let glue = work.join(format!("{MODULE}.js"));
+    let script = fs::read_to_string(&glue).with_context(|| format!("cannot read {}", glue.display()))?;
+    let (module, script) = names::shorten(&read(&small)?, &script)?;
+    fs::write(&glue, script).with_context(|| format!("cannot write {}", glue.display()))?;
+    Ok(module)
 }
 
 /// The font with the letters and weights that the UI uses.

@@ -26,12 +26,18 @@ async fn a_picture_is_found_by_the_tenant_in_its_address() {
     assert_eq!(found.status, 200);
     assert_eq!(found.header("content-type"), "image/png");
     assert_eq!(found.header("x-content-type-options"), "nosniff");
-    assert_eq!(found.header("content-security-policy"), "default-src 'none'; sandbox");
+    assert_eq!(
+        found.header("content-security-policy"),
+        "default-src 'none'; sandbox"
+    );
     assert_eq!(found.body.as_ref(), [1, 2, 3]);
     // Cleo may see beta, which has no such panel; and must say which of her two she means.
     let of_beta = cleo.get("/api/v1/panels/cpu/image?tenant=beta").await;
     assert_eq!(of_beta.refusal(), (404, "not_found".into(), None));
-    assert_eq!(cleo.get("/api/v1/panels/cpu/image").await.refusal().1, "no_tenant");
+    assert_eq!(
+        cleo.get("/api/v1/panels/cpu/image").await.refusal().1,
+        "no_tenant"
+    );
     let bob = site.logged_in("bob").await;
     let of_alpha = bob.get("/api/v1/panels/cpu/image?tenant=alpha").await;
     assert_eq!(of_alpha.refusal(), (404, "not_found".into(), None));
@@ -70,7 +76,14 @@ async fn a_custom_endpoint_answers_with_bytes_with_json_or_with_the_panels_answe
     assert_eq!(said.body, document);
 
     for path in ["/api/v1/custom/topology?panel=memory", "/api/v1/custom/other"] {
-        assert_eq!(ada.get(path).await.refusal(), (404, "not_found".into(), None), "{path}");
+        assert_eq!(
+            ada.get(path).await.refusal(),
+            (404, "not_found".into(), None),
+            "{path}"
+        );
     }
-    assert_eq!(ada.get("/api/v1/custom/topology?pannel=cpu").await.refusal().0, 400);
+    assert_eq!(
+        ada.get("/api/v1/custom/topology?pannel=cpu").await.refusal().0,
+        400
+    );
 }
