@@ -162,7 +162,9 @@ impl Client {
         let response = response.expect("the host answers");
         let status = response.status().as_u16();
         let content_type = response.headers().get("content-type");
-        let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let content_type = content_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         let content_type = content_type.to_owned();
         let bytes = response.bytes().await.expect("a whole body").to_vec();
         (status, content_type, bytes)

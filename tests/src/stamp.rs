@@ -17,7 +17,11 @@ pub fn named(suffix: &str, major: u32) -> Vec<u8> {
     let mut component = places::component("porthole_stamp");
     write_over(&mut component, "1000.0.0", &format!("{major}.0.0"));
     write_over(&mut component, "stamp_aaaa", &format!("stamp_{suffix}"));
-    write_over(&mut component, "stamp-endpoint-aaaa", &format!("stamp-endpoint-{suffix}"));
+    write_over(
+        &mut component,
+        "stamp-endpoint-aaaa",
+        &format!("stamp-endpoint-{suffix}"),
+    );
     component
 }
 

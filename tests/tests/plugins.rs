@@ -40,7 +40,9 @@ async fn one_tenant() -> (Site, Host, Client) {
     tenant(&site, "one", "", &[STAMP]);
     site.add_admin("ada@example.org", PASSWORD, &["one"]);
     let host = site.serve().await;
-    let ada = Client::login(host.url(), "ada@example.org", PASSWORD).await.of("one");
+    let ada = Client::login(host.url(), "ada@example.org", PASSWORD)
+        .await
+        .of("one");
     (site, host, ada)
 }
 
@@ -69,7 +71,13 @@ fn value(answer: &Answer) -> &Value {
 async fn a_published_plugin_runs_at_once_is_switched_rolled_back_and_removed() {
     let (_site, _host, ada) = one_tenant().await;
     let before = shown(&ada, "stamp").await.problem(422, "panel_configuration");
-    assert!(before["diagnostics"][0]["message"].as_str().unwrap().contains("stamp_aaaa"), "{before}");
+    assert!(
+        before["diagnostics"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("stamp_aaaa"),
+        "{before}"
+    );
 
     let published = ada.upload("/plugins", stamp::version(1001), None).await;
     assert_eq!(published.status, 201, "{}", published.body);
@@ -80,27 +88,41 @@ async fn a_published_plugin_runs_at_once_is_switched_rolled_back_and_removed() {
 
     ada.upload("/plugins", stamp::version(1002), None).await;
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1002.0));
-    let kept = ada.upload("/plugins?activate=false", stamp::version(1003), None).await;
+    let kept = ada
+        .upload("/plugins?activate=false", stamp::version(1003), None)
+        .await;
     assert_eq!(kept.body["active"], false);
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1002.0));
 
     let back = ada.post("/plugins/stamp_aaaa/rollback", &json!({})).await.ok();
     assert_eq!(back["version"], "1001.0.0");
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1001.0));
-    ada.post("/plugins/stamp_aaaa/versions/1003.0.0/activate", &json!({})).await.ok();
+    ada.post("/plugins/stamp_aaaa/versions/1003.0.0/activate", &json!({}))
+        .await
+        .ok();
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1003.0));
     ada.post("/plugins/stamp_aaaa/versions/1009.0.0/activate", &json!({}))
         .await
         .problem(404, "not_found");
 
     let listed = ada.get("/plugins/stamp_aaaa").await.ok();
-    let versions: Vec<_> = listed["versions"].as_array().unwrap().iter().map(|version| &version["version"]).collect();
+    let versions: Vec<_> = listed["versions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|version| &version["version"])
+        .collect();
     assert_eq!(versions, ["1003.0.0", "1002.0.0", "1001.0.0"]);
     assert_eq!(listed["state"]["is"], "active");
     assert!(listed["totals"]["calls"].as_u64().unwrap() >= 4, "{listed}");
 
-    ada.delete("/plugins/stamp_aaaa/versions/1003.0.0").await.problem(409, "plugin_clash");
-    assert_eq!(ada.delete("/plugins/stamp_aaaa/versions/1001.0.0").await.status, 204);
+    ada.delete("/plugins/stamp_aaaa/versions/1003.0.0")
+        .await
+        .problem(409, "plugin_clash");
+    assert_eq!(
+        ada.delete("/plugins/stamp_aaaa/versions/1001.0.0").await.status,
+        204
+    );
     assert_eq!(ada.delete("/plugins/stamp_aaaa").await.status, 204);
     shown(&ada, "stamp").await.problem(422, "panel_configuration");
     assert_eq!(ada.get("/plugins").await.ok()["plugins"], json!([]));
@@ -112,9 +134,15 @@ async fn what_cannot_be_a_plugin_is_refused_with_the_reason_and_nothing_is_kept(
     for (bytes, reason) in [
         (b"hello".to_vec(), "does not begin like WebAssembly"),
         (b"\0asm\x01\0\0\0".to_vec(), "core module"),
-        (stamp::version(1001)[..5_000].to_vec(), "not a WebAssembly component"),
+        (
+            stamp::version(1001)[..5_000].to_vec(),
+            "not a WebAssembly component",
+        ),
     ] {
-        let refused = ada.upload("/plugins", bytes, None).await.problem(422, "plugin_refused");
+        let refused = ada
+            .upload("/plugins", bytes, None)
+            .await
+            .problem(422, "plugin_refused");
         assert!(refused["detail"].as_str().unwrap().contains(reason), "{refused}");
     }
     assert_eq!(ada.get("/plugins").await.ok()["plugins"], json!([]));
@@ -124,11 +152,23 @@ async fn what_cannot_be_a_plugin_is_refused_with_the_reason_and_nothing_is_kept(
     let mut other = stamp::version(1001);
     let place = other.windows(7).position(|window| window == b"a stamp").unwrap();
     other[place] = b'A';
-    let clash = ada.upload("/plugins", other, None).await.problem(409, "plugin_clash");
-    assert!(clash["detail"].as_str().unwrap().contains("raise the plugin's version"), "{clash}");
+    let clash = ada
+        .upload("/plugins", other, None)
+        .await
+        .problem(409, "plugin_clash");
+    assert!(
+        clash["detail"]
+            .as_str()
+            .unwrap()
+            .contains("raise the plugin's version"),
+        "{clash}"
+    );
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1001.0));
     // The same bytes again change nothing and are no error.
-    assert_eq!(ada.upload("/plugins", stamp::version(1001), None).await.status, 201);
+    assert_eq!(
+        ada.upload("/plugins", stamp::version(1001), None).await.status,
+        201
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,9 +177,17 @@ async fn a_component_beyond_the_tenants_limit_is_not_read_to_its_end() {
     tenant(&site, "one", "  limits:\n    plugin: 10KiB\n", &[STAMP]);
     site.add_admin("ada@example.org", PASSWORD, &["one"]);
     let host = site.serve().await;
-    let ada = Client::login(host.url(), "ada@example.org", PASSWORD).await.of("one");
-    let refused = ada.upload("/plugins", stamp::version(1001), None).await.problem(413, "invalid_body");
-    assert!(refused["detail"].as_str().unwrap().contains("10240 bytes"), "{refused}");
+    let ada = Client::login(host.url(), "ada@example.org", PASSWORD)
+        .await
+        .of("one");
+    let refused = ada
+        .upload("/plugins", stamp::version(1001), None)
+        .await
+        .problem(413, "invalid_body");
+    assert!(
+        refused["detail"].as_str().unwrap().contains("10240 bytes"),
+        "{refused}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,10 +205,20 @@ async fn only_administrators_with_a_grant_see_or_change_a_tenants_plugins() {
         login("bob@example.org").await,
         login("eve@example.org").await,
     );
-    assert_eq!(ada.of("one").upload("/plugins", stamp::version(1001), None).await.status, 201);
+    assert_eq!(
+        ada.of("one")
+            .upload("/plugins", stamp::version(1001), None)
+            .await
+            .status,
+        201
+    );
 
     let eve = eve.of("one");
-    assert_eq!(value(&shown(&eve, "stamp").await), &json!(1001.0), "who has a grant may look at panels");
+    assert_eq!(
+        value(&shown(&eve, "stamp").await),
+        &json!(1001.0),
+        "who has a grant may look at panels"
+    );
     for answer in [
         eve.get("/plugins").await,
         eve.get("/plugins/stamp_aaaa").await,
@@ -177,15 +235,22 @@ async fn only_administrators_with_a_grant_see_or_change_a_tenants_plugins() {
         bob.of("one").delete("/plugins/stamp_aaaa").await,
         bob.of("two").get("/plugins/stamp_aaaa").await,
         bob.of("two").get("/plugins/stamp_aaaa/logs").await,
-        bob.of("two").post("/plugins/stamp_aaaa/rollback", &json!({})).await,
+        bob.of("two")
+            .post("/plugins/stamp_aaaa/rollback", &json!({}))
+            .await,
     ] {
         answer.problem(404, "not_found");
     }
     // Another tenant's type does not exist here.
-    shown(&bob.of("two"), "stamp").await.problem(422, "panel_configuration");
+    shown(&bob.of("two"), "stamp")
+        .await
+        .problem(422, "panel_configuration");
     let nobody = Client::anonymous(host.url()).of("one");
     nobody.get("/plugins").await.problem(401, "not_logged_in");
-    nobody.upload("/plugins", stamp::version(1002), None).await.problem(401, "not_logged_in");
+    nobody
+        .upload("/plugins", stamp::version(1002), None)
+        .await
+        .problem(401, "not_logged_in");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -198,18 +263,42 @@ async fn a_file_in_the_tenants_folder_is_a_plugin_and_is_followed() {
     let listed = ada.get("/plugins/stamp_aaaa").await.ok();
     assert_eq!(listed["source"], "folder");
     // What is in the folder is not overruled.
-    let clash = ada.upload("/plugins", stamp::version(2003), None).await.problem(409, "plugin_clash");
-    assert!(clash["detail"].as_str().unwrap().contains("tenants/one/plugins/stamp.wasm"), "{clash}");
+    let clash = ada
+        .upload("/plugins", stamp::version(2003), None)
+        .await
+        .problem(409, "plugin_clash");
+    assert!(
+        clash["detail"]
+            .as_str()
+            .unwrap()
+            .contains("tenants/one/plugins/stamp.wasm"),
+        "{clash}"
+    );
     // A file that is none is told, in the list and in the panel.
     site.write_bytes("tenants/one/plugins/stamp.wasm", b"hello");
     let broken = until(&ada, "stamp", |answer| answer.status == 422).await;
-    assert!(broken.body["diagnostics"][0]["help"].as_str().unwrap().contains("tenants/one/plugins/stamp.wasm"), "{}", broken.body);
+    assert!(
+        broken.body["diagnostics"][0]["help"]
+            .as_str()
+            .unwrap()
+            .contains("tenants/one/plugins/stamp.wasm"),
+        "{}",
+        broken.body
+    );
     let listed = ada.get("/plugins/stamp").await.ok();
     assert_eq!(listed["state"]["is"], "refused");
     std::fs::remove_file(site.config().join("tenants/one/plugins/stamp.wasm")).unwrap();
-    let gone = until(&ada, "stamp", |answer| answer.body["diagnostics"][0]["help"].as_str().is_some_and(|help| !help.contains("stamp.wasm"))).await;
+    let gone = until(&ada, "stamp", |answer| {
+        answer.body["diagnostics"][0]["help"]
+            .as_str()
+            .is_some_and(|help| !help.contains("stamp.wasm"))
+    })
+    .await;
     gone.problem(422, "panel_configuration");
-    assert_eq!(ada.upload("/plugins", stamp::version(2003), None).await.status, 201);
+    assert_eq!(
+        ada.upload("/plugins", stamp::version(2003), None).await.status,
+        201
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,55 +308,105 @@ async fn the_command_line_publishes_into_a_running_host_and_a_restart_keeps_it()
     std::fs::write(&file, stamp::version(3001)).unwrap();
     let file = file.to_str().unwrap();
     let said = site.run(&["plugin", "publish", file, "--tenant", "one"]).ok();
-    assert!(said.contains("stamp_aaaa 3001.0.0 is published for one and answers now"), "{said}");
+    assert!(
+        said.contains("stamp_aaaa 3001.0.0 is published for one and answers now"),
+        "{said}"
+    );
     until(&ada, "stamp", |answer| value(answer) == &json!(3001.0)).await;
     let listed = site.run(&["plugin", "list", "--tenant", "one"]).ok();
-    assert!(listed.contains("stamp_aaaa") && listed.contains("* 3001.0.0"), "{listed}");
-    let logged = site.run(&["plugin", "logs", "stamp_aaaa", "--tenant", "one"]).ok();
+    assert!(
+        listed.contains("stamp_aaaa") && listed.contains("* 3001.0.0"),
+        "{listed}"
+    );
+    let logged = site
+        .run(&["plugin", "logs", "stamp_aaaa", "--tenant", "one"])
+        .ok();
     assert!(logged.contains("this is 3001.0.0"), "{logged}");
     drop(host);
     let host = site.serve().await;
-    let ada = Client::login(host.url(), "ada@example.org", PASSWORD).await.of("one");
+    let ada = Client::login(host.url(), "ada@example.org", PASSWORD)
+        .await
+        .of("one");
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(3001.0));
     // Over the network, as somebody without the host's files.
     std::fs::write(file, stamp::version(3002)).unwrap();
-    let remote = ["--tenant", "one", "--server", host.url(), "--email", "ada@example.org"];
-    let run = |first: &[&str]| site.run_with(&[("PORTHOLE_PASSWORD", PASSWORD)], &[first, &remote[..]].concat());
+    let remote = [
+        "--tenant",
+        "one",
+        "--server",
+        host.url(),
+        "--email",
+        "ada@example.org",
+    ];
+    let run =
+        |first: &[&str]| site.run_with(&[("PORTHOLE_PASSWORD", PASSWORD)], &[first, &remote[..]].concat());
     run(&["plugin", "publish", file]).ok();
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(3002.0));
-    assert!(run(&["plugin", "rollback", "stamp_aaaa"]).ok().contains("3001.0.0 answers again"));
+    assert!(
+        run(&["plugin", "rollback", "stamp_aaaa"])
+            .ok()
+            .contains("3001.0.0 answers again")
+    );
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(3001.0));
-    assert!(run(&["plugin", "logs", "stamp_aaaa"]).ok().contains("this is 3002.0.0"));
-    assert!(run(&["plugin", "activate", "stamp_aaaa", "9999.0.0"]).failed().contains("not_found"));
+    assert!(
+        run(&["plugin", "logs", "stamp_aaaa"])
+            .ok()
+            .contains("this is 3002.0.0")
+    );
+    assert!(
+        run(&["plugin", "activate", "stamp_aaaa", "9999.0.0"])
+            .failed()
+            .contains("not_found")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_lets_nothing_else_run_and_says_both_hashes() {
     let (site, _host, ada) = one_tenant().await;
-    assert_eq!(ada.upload("/plugins", stamp::version(1001), None).await.status, 201);
+    assert_eq!(
+        ada.upload("/plugins", stamp::version(1001), None).await.status,
+        201
+    );
     site.run(&["plugin", "lock", "--tenant", "one"]).ok();
     let lock = std::fs::read_to_string(site.config().join("tenants/one/plugins.lock")).unwrap();
-    assert!(lock.contains("stamp_aaaa:") && lock.contains("\"1001.0.0\""), "{lock}");
+    assert!(
+        lock.contains("stamp_aaaa:") && lock.contains("\"1001.0.0\""),
+        "{lock}"
+    );
     let deadline = Instant::now() + SOON;
     let refused = loop {
-        let answer = ada.upload("/plugins?activate=false", stamp::version(1002), None).await;
+        let answer = ada
+            .upload("/plugins?activate=false", stamp::version(1002), None)
+            .await;
         if answer.status != 201 || Instant::now() > deadline {
             break answer.problem(422, "plugin_refused");
         }
-        assert_eq!(ada.delete("/plugins/stamp_aaaa/versions/1002.0.0").await.status, 204);
+        assert_eq!(
+            ada.delete("/plugins/stamp_aaaa/versions/1002.0.0").await.status,
+            204
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
     let pinned = lock.split("sha256: \"").nth(1).unwrap().get(..64).unwrap();
     let detail = refused["detail"].as_str().unwrap();
-    let hashes = detail.split(|c: char| !c.is_ascii_hexdigit()).filter(|word| word.len() == 64);
+    let hashes = detail
+        .split(|c: char| !c.is_ascii_hexdigit())
+        .filter(|word| word.len() == 64);
     let hashes: Vec<_> = hashes.collect();
     assert!(hashes.len() == 2 && hashes.contains(&pinned), "{detail}");
-    assert_eq!(value(&shown(&ada, "stamp").await), &json!(1001.0), "what is pinned runs on");
+    assert_eq!(
+        value(&shown(&ada, "stamp").await),
+        &json!(1001.0),
+        "what is pinned runs on"
+    );
     // Another hash in the lock stops what runs.
     site.write("tenants/one/plugins.lock", &lock.replace(pinned, &"0".repeat(64)));
     until(&ada, "stamp", |answer| answer.status == 422).await;
     // Faults of the lock are told with their place, and stop everything.
-    site.write("tenants/one/plugins.lock", "plugins:\n  stamp_aaaa: {sha256: abc}\n");
+    site.write(
+        "tenants/one/plugins.lock",
+        "plugins:\n  stamp_aaaa: {sha256: abc}\n",
+    );
     let faults = site.run(&["validate"]).failed();
     assert!(faults.contains("tenants/one/plugins.lock:2:"), "{faults}");
 }
@@ -282,25 +421,46 @@ async fn where_signatures_are_required_an_unsigned_or_wrongly_signed_plugin_does
     }
     let public = std::fs::read_to_string(folder.join("ours.pub")).unwrap();
     let key = public.lines().nth(1).unwrap();
-    tenant(&site, "one", &format!("  plugins:\n    require_signature: true\n    keys: [\"{key}\"]\n"), &[STAMP]);
+    tenant(
+        &site,
+        "one",
+        &format!("  plugins:\n    require_signature: true\n    keys: [\"{key}\"]\n"),
+        &[STAMP],
+    );
     site.add_admin("ada@example.org", PASSWORD, &["one"]);
     let host = site.serve().await;
-    let ada = Client::login(host.url(), "ada@example.org", PASSWORD).await.of("one");
+    let ada = Client::login(host.url(), "ada@example.org", PASSWORD)
+        .await
+        .of("one");
     let publish = |expected: &str| {
-        let said = site.run(&["plugin", "publish", &path("stamp.wasm"), "--tenant", "one"]).failed();
+        let said = site
+            .run(&["plugin", "publish", &path("stamp.wasm"), "--tenant", "one"])
+            .failed();
         assert!(said.contains(expected), "{said}");
     };
     std::fs::write(path("stamp.wasm"), stamp::version(1001)).unwrap();
     publish("it is not signed");
-    ada.upload("/plugins", stamp::version(1001), None).await.problem(422, "plugin_refused");
-    site.run(&["plugin", "sign", &path("stamp.wasm"), "--key", &path("theirs.key")]).ok();
+    ada.upload("/plugins", stamp::version(1001), None)
+        .await
+        .problem(422, "plugin_refused");
+    site.run(&[
+        "plugin",
+        "sign",
+        &path("stamp.wasm"),
+        "--key",
+        &path("theirs.key"),
+    ])
+    .ok();
     publish("does not fit");
-    site.run(&["plugin", "sign", &path("stamp.wasm"), "--key", &path("ours.key")]).ok();
+    site.run(&["plugin", "sign", &path("stamp.wasm"), "--key", &path("ours.key")])
+        .ok();
     // The signature is of other bytes.
     std::fs::write(path("stamp.wasm"), stamp::version(1002)).unwrap();
     publish("does not fit");
     std::fs::write(path("stamp.wasm"), stamp::version(1001)).unwrap();
-    let said = site.run(&["plugin", "publish", &path("stamp.wasm"), "--tenant", "one"]).ok();
+    let said = site
+        .run(&["plugin", "publish", &path("stamp.wasm"), "--tenant", "one"])
+        .ok();
     assert!(said.contains(&format!("signed by {key}")), "{said}");
     until(&ada, "stamp", |answer| value(answer) == &json!(1001.0)).await;
     assert_eq!(ada.get("/plugins/stamp_aaaa").await.ok()["signed_by"], key);
@@ -310,7 +470,14 @@ async fn where_signatures_are_required_an_unsigned_or_wrongly_signed_plugin_does
     loop {
         let listed = ada.get("/plugins/other").await;
         if listed.status == 200 && listed.body["state"]["is"] == "refused" {
-            assert!(listed.body["state"]["reason"].as_str().unwrap().contains("not signed"), "{}", listed.body);
+            assert!(
+                listed.body["state"]["reason"]
+                    .as_str()
+                    .unwrap()
+                    .contains("not signed"),
+                "{}",
+                listed.body
+            );
             break;
         }
         assert!(Instant::now() < deadline, "{}", listed.body);
@@ -329,12 +496,22 @@ async fn replicas_over_one_postgresql_follow_each_other_within_five_seconds() {
     }
     first.add_admin("ada@example.org", PASSWORD, &["one"]);
     let (here, there) = (first.serve().await, second.serve().await);
-    let here = Client::login(here.url(), "ada@example.org", PASSWORD).await.of("one");
-    let there = Client::login(there.url(), "ada@example.org", PASSWORD).await.of("one");
+    let here = Client::login(here.url(), "ada@example.org", PASSWORD)
+        .await
+        .of("one");
+    let there = Client::login(there.url(), "ada@example.org", PASSWORD)
+        .await
+        .of("one");
     for major in [1001, 1002] {
-        assert_eq!(here.upload("/plugins", stamp::version(major), None).await.status, 201);
+        assert_eq!(
+            here.upload("/plugins", stamp::version(major), None).await.status,
+            201
+        );
         let published = Instant::now();
-        until(&there, "stamp", |answer| value(answer) == &json!(f64::from(major))).await;
+        until(&there, "stamp", |answer| {
+            value(answer) == &json!(f64::from(major))
+        })
+        .await;
         println!("the other host followed after {:?}", published.elapsed());
     }
     here.post("/plugins/stamp_aaaa/rollback", &json!({})).await.ok();
