@@ -23,7 +23,9 @@ impl MetricsServer {
     /// Takes the socket.
     pub async fn start(address: SocketAddr, metrics: Metrics, sandbox: Sandbox) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(address).await.with_context(|| {
-            format!("cannot listen on {address}: choose another with PORTHOLE_METRICS_LISTEN or `metrics.listen:`")
+            format!(
+                "cannot listen on {address}: choose another with PORTHOLE_METRICS_LISTEN or `metrics.listen:`"
+            )
         })?;
         let answer = move || {
             let text = text(&metrics, &sandbox);
@@ -39,7 +41,9 @@ impl MetricsServer {
     pub async fn run(self) {
         tracing::info!(
             "figures for Prometheus at http://{}/metrics",
-            self.listener.local_addr().map_or_else(|_| String::new(), |address| address.to_string())
+            self.listener
+                .local_addr()
+                .map_or_else(|_| String::new(), |address| address.to_string())
         );
         if let Err(error) = axum::serve(self.listener, self.router).await {
             tracing::error!("no more figures: {error}");

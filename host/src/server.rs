@@ -39,7 +39,11 @@ const PLUGINS_AT_START: Duration = Duration::from_secs(10);
 fn compiler() -> Option<Compiler> {
     // By this name also when the file has been replaced since.
     let itself = PathBuf::from("/proc/self/exe");
-    let program = if itself.exists() { Some(itself) } else { std::env::current_exe().ok() };
+    let program = if itself.exists() {
+        Some(itself)
+    } else {
+        std::env::current_exe().ok()
+    };
     Some(Compiler {
         program: program?,
         arguments: vec![COMPILE.to_owned()],
@@ -144,7 +148,8 @@ impl Server {
             Some(address) => Some(MetricsServer::start(address, metrics?, sandbox.clone()).await?),
             None => None,
         };
-        let logbook = Logbook::open(plugin_logs(&settings.data_dir)).context("what plugins write cannot be kept")?;
+        let logbook =
+            Logbook::open(plugin_logs(&settings.data_dir)).context("what plugins write cannot be kept")?;
         let plugins = Plugins::new(
             sandbox.clone(),
             Arc::clone(&registry),
@@ -263,11 +268,7 @@ struct Followers {
 const PLUGINS_AT_RELOAD: Duration = Duration::from_secs(2);
 
 /// Takes over each new configuration: what panels are made of, and which tenants there are.
-fn follow(
-    store: &Arc<ConfigStore>,
-    every: Duration,
-    followers: Followers,
-) -> anyhow::Result<Watch> {
+fn follow(store: &Arc<ConfigStore>, every: Duration, followers: Followers) -> anyhow::Result<Watch> {
     let runtime = tokio::runtime::Handle::current();
     let taken_over = move |config: &Arc<Config>| {
         let Followers {

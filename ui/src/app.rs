@@ -51,6 +51,8 @@ pub(crate) fn App() -> View {
             Scene::Page(Page::Login) => pages::login(),
             Scene::Page(Page::Tenant { tenant }) => pages::tenant(tenant),
             Scene::Page(Page::Dashboard { tenant, dashboard }) => pages::dashboard(tenant, dashboard),
+            Scene::Page(Page::Plugins { tenant }) => pages::plugins(tenant),
+            Scene::Page(Page::Plugin { tenant, plugin }) => pages::plugin(tenant, plugin),
             Scene::Page(Page::NotFound) => pages::not_found(),
         })
     }

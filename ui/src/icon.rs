@@ -50,6 +50,12 @@ pub(crate) fn chart() -> View {
 pub(crate) fn filter() -> View {
     lines("M2 3.5h12L9.5 9v4.5l-3-1.5V9z")
 }
+pub(crate) fn plugin() -> View {
+    lines("M5.5 1.5v3M10.5 1.5v3M3.5 4.5h9v3a4.5 4.5 0 0 1-9 0zM8 12v2.5")
+}
+pub(crate) fn upload() -> View {
+    lines("M8 10.5v-8M5 5.5l3-3 3 3M2.5 10.5v3h11v-3")
+}
 pub(crate) fn leave() -> View {
     lines("M6 2H3v12h3M10.5 11l3-3-3-3M13.5 8H6.5")
 }

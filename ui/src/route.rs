@@ -27,6 +27,20 @@ pub(crate) enum Page {
         /// The dashboard's name.
         dashboard: String,
     },
+    /// A tenant's own plugins.
+    #[to("/t/<tenant>/plugins")]
+    Plugins {
+        /// The tenant's id.
+        tenant: String,
+    },
+    /// One of them.
+    #[to("/t/<tenant>/plugins/<plugin>")]
+    Plugin {
+        /// The tenant's id.
+        tenant: String,
+        /// The plugin's name.
+        plugin: String,
+    },
     /// Anything else.
     #[not_found]
     NotFound,
@@ -42,6 +56,13 @@ impl Page {
             Self::Dashboard { tenant, dashboard } => Self::Dashboard {
                 tenant: decode(&tenant),
                 dashboard: decode(&dashboard),
+            },
+            Self::Plugins { tenant } => Self::Plugins {
+                tenant: decode(&tenant),
+            },
+            Self::Plugin { tenant, plugin } => Self::Plugin {
+                tenant: decode(&tenant),
+                plugin: decode(&plugin),
             },
             other => other,
         }
@@ -69,5 +90,18 @@ mod tests {
         assert_eq!(Page::at("/t/alpha/d/default"), dashboard);
         assert_eq!(Page::at("/t/alpha/d/default/"), dashboard);
         assert_eq!(Page::at("/t/alpha/x/default"), Page::NotFound);
+        assert_eq!(
+            Page::at("/t/alpha/plugins"),
+            Page::Plugins {
+                tenant: "alpha".to_owned()
+            }
+        );
+        assert_eq!(
+            Page::at("/t/alpha/plugins/fleet%20map"),
+            Page::Plugin {
+                tenant: "alpha".to_owned(),
+                plugin: "fleet map".to_owned()
+            }
+        );
     }
 }

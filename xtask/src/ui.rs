@@ -12,9 +12,10 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use porthole_toolkit::WasmToolchain;
 use sha2::{Digest, Sha256};
 
-use crate::{npm, process::run, toolchain::WasmToolchain, workspace};
+use crate::{names, npm, process::run, workspace};
 
 /// The whole first load, compressed; more is a fault.
 const MOST_BYTES: usize = 250 * 1024;
@@ -93,7 +94,7 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<()> {
 
 /// Compiles the application; cargo knows whether there is anything to do.
 fn compile(toolchain: &WasmToolchain) -> anyhow::Result<PathBuf> {
-    let mut cargo = toolchain.cargo_build();
+    let mut cargo = toolchain.cargo_build(&workspace::guest_build());
     cargo.args(["--lib", "-p", "porthole-ui"]);
     // A page is fetched before it runs: smaller still than what suits panels.
     cargo.env("CARGO_PROFILE_WASM_OPT_LEVEL", "z");
@@ -101,7 +102,7 @@ fn compile(toolchain: &WasmToolchain) -> anyhow::Result<PathBuf> {
     cargo.env("CARGO_PROFILE_WASM_STRIP", "none");
     println!("building the UI with {}", toolchain.name());
     run(&mut cargo).context("building the UI failed; the compiler's messages are above")?;
-    Ok(toolchain.output().join(format!("{MODULE}.wasm")))
+    Ok(workspace::guest_build().output().join(format!("{MODULE}.wasm")))
 }
 
 /// A text that changes when the result would.
@@ -116,7 +117,9 @@ fn fingerprint(folder: &Path, module: &Path) -> anyhow::Result<String> {
         collect(&folder.join(part), &mut inputs)?;
     }
     inputs.push(folder.join("package-lock.json"));
-    inputs.push(workspace::root().join("xtask/src/ui.rs"));
+    for part in ["ui.rs", "names.rs"] {
+        inputs.push(workspace::root().join("xtask/src").join(part));
+    }
     let mut hasher = Sha256::new();
     for path in inputs {
         hasher.update(path.display().to_string());
@@ -152,7 +155,7 @@ fn bind(folder: &Path, work: &Path, module: &Path) -> anyhow::Result<Vec<u8>> {
         .omit_default_module_path(true)
         .generate(work)
         .context("wasm-bindgen failed; its version must be the one in Cargo.lock")?;
-    for glue in ["boot.js", "chart.js"] {
+    for glue in ["boot.js", "chart.js", "copy.js", "picture.js", "shade.js"] {
         fs::copy(folder.join("js").join(glue), work.join(glue))
             .with_context(|| format!("cannot copy ui/js/{glue}"))?;
     }
@@ -166,7 +169,11 @@ fn bind(folder: &Path, work: &Path, module: &Path) -> anyhow::Result<Vec<u8>> {
         .arg("-o")
         .arg(&small))
     .context("wasm-opt failed")?;
-    read(&small)
+    let glue = work.join(format!("{MODULE}.js"));
+    let script = fs::read_to_string(&glue).with_context(|| format!("cannot read {}", glue.display()))?;
+    let (module, script) = names::shorten(&read(&small)?, &script)?;
+    fs::write(&glue, script).with_context(|| format!("cannot write {}", glue.display()))?;
+    Ok(module)
 }
 
 /// The font with the letters and weights that the UI uses.

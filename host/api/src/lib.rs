@@ -57,12 +57,21 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/dashboards", get(dashboards::list))
         .route("/api/v1/dashboards/{name}", get(dashboards::one))
         .route("/api/v1/plugins", get(plugins::list))
-        .route("/api/v1/plugins/{name}", get(plugins::one).delete(plugins::remove))
+        .route(
+            "/api/v1/plugins/{name}",
+            get(plugins::one).delete(plugins::remove),
+        )
         .route("/api/v1/plugins/{name}/logs", get(plugins::logs))
         .route("/api/v1/plugins/{name}/rollback", post(plugins::roll_back))
         .route("/api/v1/plugins/{name}/deactivate", post(plugins::deactivate))
-        .route("/api/v1/plugins/{name}/versions/{version}", delete(plugins::remove_version))
-        .route("/api/v1/plugins/{name}/versions/{version}/activate", post(plugins::activate))
+        .route(
+            "/api/v1/plugins/{name}/versions/{version}",
+            delete(plugins::remove_version),
+        )
+        .route(
+            "/api/v1/plugins/{name}/versions/{version}/activate",
+            post(plugins::activate),
+        )
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/api/v1/health", get(health::health))
         .route("/api/v1/ready", get(health::ready))

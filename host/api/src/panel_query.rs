@@ -64,11 +64,7 @@ pub(crate) fn read_custom(
     Ok((panel, request))
 }
 
-fn request(
-    given: &mut Parameters<'_>,
-    id: RequestId,
-    now: DateTime<Utc>,
-) -> Result<RenderRequest, ApiError> {
+fn request(given: &mut Parameters<'_>, id: RequestId, now: DateTime<Utc>) -> Result<RenderRequest, ApiError> {
     let range = instants::range(
         given.one("start_date")?.as_deref(),
         given.one("end_date")?.as_deref(),
@@ -195,7 +191,12 @@ fn surface(given: &mut Parameters<'_>) -> Result<Option<Surface>, ApiError> {
         None => None,
         Some("dark") => Some(true),
         Some("light") => Some(false),
-        Some(_) => return Err(ApiError::parameter("theme", "`theme` is either `dark` or `light`.")),
+        Some(_) => {
+            return Err(ApiError::parameter(
+                "theme",
+                "`theme` is either `dark` or `light`.",
+            ));
+        }
     };
     match (width, height, dark) {
         (None, None, None) => Ok(None),

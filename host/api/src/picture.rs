@@ -5,8 +5,8 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use chrono::{DateTime, SecondsFormat, Utc};
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::HeaderValue;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use porthole_panel::{ImageAddress, Picture};
 
 use crate::caller::TenantOfAddress;
@@ -139,7 +139,8 @@ mod tests {
              &width=100&height=64&theme=light",
         ] {
             let read = |query: &str| -> RenderRequest {
-                let mut request = panel_query::read_address(Some(query), RequestId::next(), Utc::now()).unwrap();
+                let mut request =
+                    panel_query::read_address(Some(query), RequestId::next(), Utc::now()).unwrap();
                 request.request_id = String::new();
                 request
             };
@@ -152,7 +153,10 @@ mod tests {
             });
             let (path, query) = url.split_once('?').unwrap();
             assert_eq!(path, "/api/v1/panels/map/image");
-            assert!(query.starts_with("tenant=tenant-alpha&") && query.ends_with("&v=0123"), "{query}");
+            assert!(
+                query.starts_with("tenant=tenant-alpha&") && query.ends_with("&v=0123"),
+                "{query}"
+            );
             assert_eq!(read(query), request);
         }
     }

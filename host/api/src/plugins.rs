@@ -101,14 +101,26 @@ pub(crate) async fn publish(
     let mut given = Parameters::parse(query.as_deref())?;
     let activate = given.flag_or("activate", true)?;
     given.nothing_else("activate")?;
-    let signature = headers.get(SIGNATURE).map(|header| signature(header.as_bytes())).transpose()?;
-    let limit = state.plugins.largest(admin.tenant()).ok_or_else(ApiError::not_found)?;
-    let too_large = || ApiError::body(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        format!("The component is larger than the {limit} bytes that this tenant may publish (`limits.plugin`)."),
-    );
+    let signature = headers
+        .get(SIGNATURE)
+        .map(|header| signature(header.as_bytes()))
+        .transpose()?;
+    let limit = state
+        .plugins
+        .largest(admin.tenant())
+        .ok_or_else(ApiError::not_found)?;
+    let too_large = || {
+        ApiError::body(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!(
+                "The component is larger than the {limit} bytes that this tenant may publish (`limits.plugin`)."
+            ),
+        )
+    };
     // One byte more than allowed is enough to know.
-    let bytes = to_bytes(body, limit.saturating_add(1)).await.map_err(|_| too_large())?;
+    let bytes = to_bytes(body, limit.saturating_add(1))
+        .await
+        .map_err(|_| too_large())?;
     if bytes.len() > limit {
         return Err(too_large());
     }
@@ -218,7 +230,10 @@ pub(crate) async fn remove_version(
     Path((name, version)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let wish = PluginChange::RemoveVersion(version);
-    state.plugins.change(admin.tenant(), &name, wish, admin.actor(address)).await?;
+    state
+        .plugins
+        .change(admin.tenant(), &name, wish, admin.actor(address))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -243,7 +258,10 @@ pub(crate) async fn remove(
     PathName(name): PathName,
 ) -> Result<StatusCode, ApiError> {
     let actor = admin.actor(address);
-    state.plugins.change(admin.tenant(), &name, PluginChange::Remove, actor).await?;
+    state
+        .plugins
+        .change(admin.tenant(), &name, PluginChange::Remove, actor)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -272,7 +290,9 @@ pub(crate) async fn logs(
     let mut given = Parameters::parse(query.as_deref())?;
     let limit = given.number("limit", 1, MOST_LOG_LINES)?.unwrap_or(LOG_LINES);
     given.nothing_else("limit")?;
-    Ok(Json(state.plugins.log(admin.tenant(), &name, limit as usize).await?))
+    Ok(Json(
+        state.plugins.log(admin.tenant(), &name, limit as usize).await?,
+    ))
 }
 
 async fn change(

@@ -304,7 +304,8 @@ impl From<RenderError> for ApiError {
             } => {
                 let mut error = Self::new(unavailable, code::PLUGIN_RESTING, message);
                 error.0.plugin = Some(format!("{plugin} {version}"));
-                error.0.retry_at = Some(DateTime::<Utc>::from(until).to_rfc3339_opts(SecondsFormat::Millis, true));
+                error.0.retry_at =
+                    Some(DateTime::<Utc>::from(until).to_rfc3339_opts(SecondsFormat::Millis, true));
                 // A second more than is left, rounded down: whoever obeys comes when the rest is over.
                 let left = until.duration_since(SystemTime::now()).unwrap_or_default();
                 error.0.retry_after = Some(left + Duration::from_secs(1));

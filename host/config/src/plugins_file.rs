@@ -119,7 +119,9 @@ mod tests {
         let text = format!("plugins:\n  heat:\n    version: 1.0.0\n    sha256: {hash}\n");
         let (lock, faults) = read_lock("plugins.lock", &text);
         assert_eq!(faults, []);
-        let Lock::Pins(pins) = lock else { panic!("{lock:?}") };
+        let Lock::Pins(pins) = lock else {
+            panic!("{lock:?}")
+        };
         assert_eq!(pins["heat"].sha256.value, "ab".repeat(32));
         assert_eq!(pins["heat"].sha256.line, 4);
     }

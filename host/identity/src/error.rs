@@ -34,7 +34,9 @@ pub enum IdentityError {
     #[error("there is no tenant {0}: tenants come from the configuration folder")]
     NoSuchTenant(String),
     /// This version of the plugin was published before, with other bytes.
-    #[error("version {version} of the plugin {name} was published before, with other bytes (sha256 {sha256})")]
+    #[error(
+        "version {version} of the plugin {name} was published before, with other bytes (sha256 {sha256})"
+    )]
     PluginVersionTaken {
         /// The plugin's name.
         name: String,

@@ -124,11 +124,13 @@ macro_rules! raise_generation {
 /// Makes one version the one that answers; gives back whether there is such a version.
 macro_rules! switch_to {
     ($transaction:expr, $tenant:expr, $name:expr, $version:expr, $now:expr) => {{
-        sqlx::query("UPDATE plugin_versions SET is_active = FALSE WHERE tenant_id = $1 AND name = $2 AND is_active")
-            .bind($tenant)
-            .bind($name)
-            .execute(&mut *$transaction)
-            .await?;
+        sqlx::query(
+            "UPDATE plugin_versions SET is_active = FALSE WHERE tenant_id = $1 AND name = $2 AND is_active",
+        )
+        .bind($tenant)
+        .bind($name)
+        .execute(&mut *$transaction)
+        .await?;
         sqlx::query(
             "UPDATE plugin_versions SET is_active = TRUE, activated_at = $4
              WHERE tenant_id = $1 AND name = $2 AND version = $3",
@@ -147,11 +149,9 @@ macro_rules! switch_to {
 /// Removes components that no version needs any more.
 macro_rules! drop_unused {
     ($transaction:expr) => {
-        sqlx::query(
-            "DELETE FROM plugin_components WHERE sha256 NOT IN (SELECT sha256 FROM plugin_versions)",
-        )
-        .execute(&mut *$transaction)
-        .await?
+        sqlx::query("DELETE FROM plugin_components WHERE sha256 NOT IN (SELECT sha256 FROM plugin_versions)")
+            .execute(&mut *$transaction)
+            .await?
     };
 }
 

@@ -4,7 +4,9 @@
 #[macro_use]
 mod support;
 
-use porthole_identity::{AuditEntry, Identity, IdentityError, NewPlugin, PluginRecord, Removal, TenantRecord};
+use porthole_identity::{
+    AuditEntry, Identity, IdentityError, NewPlugin, PluginRecord, Removal, TenantRecord,
+};
 use support::{Database, options};
 
 async fn with_tenants(database: &Database) -> Identity {

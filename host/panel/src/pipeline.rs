@@ -12,8 +12,8 @@ use porthole_config::{Config, Limits as ConfigLimits};
 use porthole_data::{Databases, TenantData};
 use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
 use porthole_sandbox::bindings as guest;
-use sha2::{Digest, Sha256};
 use porthole_sandbox::{FaultKind, Limits, Plugin, Receipt, Registry, RenderFault, Sandbox};
+use sha2::{Digest, Sha256};
 
 use crate::answer::{self, Finished};
 use crate::error::{PluginFault, RenderError};
@@ -139,7 +139,12 @@ impl Pipeline {
     /// Takes over that a tenant's plugins have changed. Requests under way finish with the old ones.
     pub fn reload_tenant(&self, tenant: &str) {
         self.snapshot.rcu(|snapshot| {
-            snapshot.with_tenant(tenant, &self.registry, &self.options.limits, &self.options.resolve)
+            snapshot.with_tenant(
+                tenant,
+                &self.registry,
+                &self.options.limits,
+                &self.options.resolve,
+            )
         });
     }
 
@@ -464,7 +469,7 @@ fn failed(tenant: &str, panel: &ReadyPanel, request: &RenderRequest, fault: Rend
 }
 
 /// A query that failed because the configuration does not fit the database gets the places of what does not.
-async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
+pub async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
     let (RenderError::Query(_), Some(data)) = (&error, data) else {
         return error;
     };

@@ -158,7 +158,10 @@ fn unknown_type(type_name: &Spanned<String>, known: &[String], absent: &Absent) 
 fn no_endpoint(panel: &Panel) -> Diagnostic {
     panel.type_name.fault(
         format!("a panel of type `{}` needs an `endpoint:`", panel.type_name.value),
-        Some("write `endpoint: /api/v1/custom/NAME`, with the endpoint's name of one of the tenant's plugins".into()),
+        Some(
+            "write `endpoint: /api/v1/custom/NAME`, with the endpoint's name of one of the tenant's plugins"
+                .into(),
+        ),
     )
 }
 
@@ -190,7 +193,10 @@ fn refusals(absent: &Absent) -> String {
     if absent.refused.len() > SHOWN {
         shown.push(format!("and {} more", absent.refused.len() - SHOWN));
     }
-    format!("some of the tenant's plugins could not be loaded: {}", shown.join("; "))
+    format!(
+        "some of the tenant's plugins could not be loaded: {}",
+        shown.join("; ")
+    )
 }
 
 /// A template is looked at before there is a document for it.
@@ -260,7 +266,8 @@ fn roles(descriptor: &Descriptor, panel: &Panel, faults: &mut Vec<Diagnostic>) {
     }
 }
 
-fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
+/// The panel's own bucket ladder.
+pub fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
     let rungs = panel.aggregation.as_ref()?.ladder.as_ref()?;
     let rungs = rungs
         .iter()
@@ -274,7 +281,8 @@ fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
         .ok()
 }
 
-fn specification(
+/// A source as the data room wants it.
+pub fn specification(
     source: &SourceConfig,
     panel: &Panel,
     zone: Option<&str>,

@@ -107,12 +107,15 @@ fn document_of(panel: &ReadyPanel, json: String) -> Result<Shown, Wrong> {
     let Some(template) = &panel.config.template else {
         let message = "the panel's plugin answers with a document, which needs a template";
         let help = "add `template:` with HTML, and `{{ name }}` where the document's values go".to_owned();
-        return Err(Wrong::Configuration(panel.config.type_name.fault(message, Some(help))));
+        return Err(Wrong::Configuration(
+            panel.config.type_name.fault(message, Some(help)),
+        ));
     };
-    let markup = document(&template.value, &json, &DocumentLimits::default()).map_err(|error| match error {
-        DocumentError::Template(fault) => Wrong::Configuration(place::template(template, &fault)),
-        DocumentError::Data(refusal) => Wrong::Answer(refusal.to_string()),
-    })?;
+    let markup =
+        document(&template.value, &json, &DocumentLimits::default()).map_err(|error| match error {
+            DocumentError::Template(fault) => Wrong::Configuration(place::template(template, &fault)),
+            DocumentError::Data(refusal) => Wrong::Answer(refusal.to_string()),
+        })?;
     Ok(Shown {
         view: model::View::Markup(model::Markup {
             html: markup.html,

@@ -89,22 +89,7 @@ fn ready(
     host: &porthole_config::Limits,
     resolve: &Resolve,
 ) -> ReadyTenant {
-    let database = match &tenant.database {
-        None => Err(format!(
-            "the tenant has no database: {} has no `database:`",
-            tenant.file
-        )),
-        Some(url) => resolve(url.expose_secret()).map(|url| {
-            let mut database = TenantDatabase::new(&tenant.id, url.into());
-            if let Some(connections) = tenant.max_connections {
-                database.max_connections = connections;
-            }
-            if let Some(timeout) = tenant.statement_timeout {
-                database.statement_timeout = timeout;
-            }
-            database
-        }),
-    };
+    let database = self::database(tenant, resolve);
     let salt = database
         .as_ref()
         .map_or("", |database| database.url.expose_secret());
@@ -147,6 +132,26 @@ fn ready(
         panels,
         dashboards: model::Dashboards { dashboards },
         by_name,
+    }
+}
+
+/// Where the tenant's data is, or why there is none.
+pub fn database(tenant: &Tenant, resolve: &Resolve) -> Result<TenantDatabase, String> {
+    match &tenant.database {
+        None => Err(format!(
+            "the tenant has no database: {} has no `database:`",
+            tenant.file
+        )),
+        Some(url) => resolve(url.expose_secret()).map(|url| {
+            let mut database = TenantDatabase::new(&tenant.id, url.into());
+            if let Some(connections) = tenant.max_connections {
+                database.max_connections = connections;
+            }
+            if let Some(timeout) = tenant.statement_timeout {
+                database.statement_timeout = timeout;
+            }
+            database
+        }),
     }
 }
 
@@ -270,8 +275,77 @@ fn limits(wish: porthole_config::Limits) -> Limits {
         rows: wish.rows.unwrap_or(host.rows),
         bytes: wish.data_bytes.unwrap_or(host.bytes),
         log_lines: count(wish.log_lines, host.log_lines),
+        log_line_chars: count(wish.log_line, host.log_line_chars),
+        memories: count(wish.memories, host.memories),
+        tables: count(wish.tables, host.tables),
+        table_elements: count(wish.table_elements, host.table_elements),
+        instances: count(wish.instances, host.instances),
         component_bytes: bytes(wish.plugin_bytes, host.component_bytes),
         calls_per_tenant: count(wish.concurrent_calls, host.calls_per_tenant),
-        ..host
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use porthole_config::{Environment, Settings};
+
+    use super::*;
+
+    #[test]
+    fn the_defaults_that_the_settings_template_shows_are_the_sandboxs() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/porthole.yaml");
+        let text = std::fs::read_to_string(file).unwrap();
+        let (_, below) = text.split_once("# limits:\n").unwrap();
+        let lines: Vec<&str> = below.lines().filter_map(|line| line.strip_prefix('#')).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("porthole.yaml");
+        std::fs::write(&file, format!("limits:\n{}\n", lines.join("\n"))).unwrap();
+        let settings = Settings::load(Some(&file), &Environment::default()).unwrap();
+        assert_ne!(settings.limits, porthole_config::Limits::default());
+        assert_eq!(limits(settings.limits), Limits::default());
+    }
+
+    #[test]
+    fn every_limit_of_the_settings_arrives_in_the_sandbox() {
+        let wish = porthole_config::Limits {
+            cpu_ms: Some(1),
+            wall_ms: Some(2),
+            memory_bytes: Some(3),
+            result_bytes: Some(4),
+            handles: Some(5),
+            queries: Some(6),
+            rows: Some(7),
+            data_bytes: Some(8),
+            log_lines: Some(9),
+            log_line: Some(10),
+            memories: Some(11),
+            tables: Some(12),
+            table_elements: Some(13),
+            instances: Some(14),
+            concurrent_calls: Some(15),
+            plugin_bytes: Some(16),
+        };
+        let expected = Limits {
+            cpu: Duration::from_millis(1),
+            wall: Duration::from_millis(2),
+            memory_bytes: 3,
+            lifted_bytes: 4,
+            handles: 5,
+            queries: 6,
+            rows: 7,
+            bytes: 8,
+            log_lines: 9,
+            log_line_chars: 10,
+            memories: 11,
+            tables: 12,
+            table_elements: 13,
+            instances: 14,
+            calls_per_tenant: 15,
+            component_bytes: 16,
+        };
+        assert_eq!(limits(wish), expected);
     }
 }

@@ -52,7 +52,10 @@ impl Metrics {
         let labels = &self.labels;
         let counter = self.calls.entry(outcome).or_insert_with(|| {
             let [tenant, plugin] = labels.clone();
-            counter!("porthole_plugin_calls_total", &[tenant, plugin, ("outcome", outcome.to_owned())])
+            counter!(
+                "porthole_plugin_calls_total",
+                &[tenant, plugin, ("outcome", outcome.to_owned())]
+            )
         });
         counter.increment(1);
     }

@@ -19,7 +19,9 @@ pub(crate) struct Found {
 pub(crate) fn read(file: &PluginFile, limit: usize) -> Result<Found, String> {
     let bytes = read_within(&file.path, limit as u64)
         .map_err(|error| format!("the file cannot be read: {}", error.kind()))?
-        .ok_or_else(|| format!("the file is larger than the {limit} bytes that are accepted (`limits.plugin`)"))?;
+        .ok_or_else(|| {
+            format!("the file is larger than the {limit} bytes that are accepted (`limits.plugin`)")
+        })?;
     let signature = match &file.signature {
         None => None,
         Some(path) => match read_within(path, SIGNATURE) {
@@ -62,7 +64,12 @@ mod tests {
             stamp: 0,
             signature: Some(folder.path().join("missing.minisig")),
         };
-        assert!(read(&file, 100).err().unwrap().contains("larger than the 100 bytes"));
+        assert!(
+            read(&file, 100)
+                .err()
+                .unwrap()
+                .contains("larger than the 100 bytes")
+        );
         let found = read(&file, 101).ok().unwrap();
         assert_eq!((found.bytes.len(), found.signature.as_deref()), (101, Some("")));
         assert_eq!(stem(&file.name), "heat");

@@ -57,7 +57,12 @@ impl Plugins {
     ///
     /// # Errors
     /// [`PluginsError::NotFound`] when the tenant has no plugin of this name; built-in ones count.
-    pub async fn log(&self, tenant: &str, name: &str, limit: usize) -> Result<model::PluginLog, PluginsError> {
+    pub async fn log(
+        &self,
+        tenant: &str,
+        name: &str,
+        limit: usize,
+    ) -> Result<model::PluginLog, PluginsError> {
         if !self.0.registry.is_built_in(name) {
             self.one(tenant, name).await?;
         }

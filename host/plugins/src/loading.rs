@@ -51,7 +51,12 @@ impl Inner {
         held.outcome = match self.try_load(settings, wanted, &mut held).await {
             Ok(plugin) => Outcome::Loaded(plugin),
             Err(reason) => {
-                tracing::warn!(tenant = settings.id, plugin = held.label, reason, "a plugin cannot be used");
+                tracing::warn!(
+                    tenant = settings.id,
+                    plugin = held.label,
+                    reason,
+                    "a plugin cannot be used"
+                );
                 Outcome::Refused(reason)
             }
         };
@@ -80,7 +85,8 @@ impl Inner {
                 {
                     // Checked over the same bytes when they were published, with a key the tenant may have given up since.
                     let key = record.signed_by.clone();
-                    let is_known = |key: &String| settings.plugins.keys.iter().any(|known| known.value == *key);
+                    let is_known =
+                        |key: &String| settings.plugins.keys.iter().any(|known| known.value == *key);
                     held.signed_by = key.filter(is_known);
                     return Ok(plugin);
                 }
@@ -121,7 +127,11 @@ impl Inner {
         label: &str,
     ) -> Result<Arc<Plugin>, String> {
         // What waits here waits for a turn of its own; the queue of the compiler is for those who can be sent away.
-        let _turn = self.compile_turn.acquire().await.map_err(|error| error.to_string())?;
+        let _turn = self
+            .compile_turn
+            .acquire()
+            .await
+            .map_err(|error| error.to_string())?;
         let loaded = self.sandbox.load_within(bytes, label, &settings.limits).await;
         let plugin = loaded.map_err(|error| match error {
             LoadError::Unreadable { reason, .. } => format!("it is not a WebAssembly component: {reason}"),

@@ -37,8 +37,9 @@ impl Plugins {
         let settings = self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
         let _only = Publishing::begin(&self.0, tenant)?;
         let published = self.0.publish(&settings, upload, actor.clone()).await;
-        if let Err(error @ (PluginsError::Refused(_) | PluginsError::Clash(_) | PluginsError::TooLarge { .. })) =
-            &published
+        if let Err(
+            error @ (PluginsError::Refused(_) | PluginsError::Clash(_) | PluginsError::TooLarge { .. }),
+        ) = &published
         {
             let entry = AuditEntry {
                 action: "plugin_refused".to_owned(),
@@ -74,7 +75,12 @@ impl Plugins {
             .ok_or(PluginsError::NotFound)?;
         trust::pinned(&settings.plugins, name, &record.sha256).map_err(PluginsError::Refused)?;
         self.0.no_clash(tenant, name, record.endpoint.as_deref())?;
-        if !self.0.identity()?.activate_plugin(tenant, name, version, actor).await? {
+        if !self
+            .0
+            .identity()?
+            .activate_plugin(tenant, name, version, actor)
+            .await?
+        {
             return Err(PluginsError::NotFound);
         }
         // A version that somebody wants to answer again gets another chance.
@@ -87,7 +93,12 @@ impl Plugins {
     ///
     /// # Errors
     /// [`PluginsError::NotFound`] when there is no such plugin, [`PluginsError::Clash`] when there is no version before.
-    pub async fn roll_back(&self, tenant: &str, name: &str, actor: AuditEntry) -> Result<String, PluginsError> {
+    pub async fn roll_back(
+        &self,
+        tenant: &str,
+        name: &str,
+        actor: AuditEntry,
+    ) -> Result<String, PluginsError> {
         self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
         let versions = self.0.identity()?.plugin_versions(tenant).await?;
         if !versions.iter().any(|record| record.name == name) {
@@ -95,7 +106,9 @@ impl Plugins {
         }
         let version = self.0.identity()?.roll_back_plugin(tenant, name, actor).await?;
         let version = version.ok_or_else(|| {
-            PluginsError::Clash(format!("no other version of {name} has answered before; activate one by its number"))
+            PluginsError::Clash(format!(
+                "no other version of {name} has answered before; activate one by its number"
+            ))
         })?;
         if let Some(record) = versions
             .iter()
@@ -132,7 +145,10 @@ impl Plugins {
         actor: AuditEntry,
     ) -> Result<(), PluginsError> {
         self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
-        let removal = self.0.identity()?.remove_plugin_version(tenant, name, version, actor);
+        let removal = self
+            .0
+            .identity()?
+            .remove_plugin_version(tenant, name, version, actor);
         match removal.await? {
             Removal::Done => Ok(()),
             Removal::NotThere => Err(PluginsError::NotFound),
@@ -203,7 +219,9 @@ impl Inner {
         let plugin = match self.known(&sha256) {
             Some(plugin) => plugin,
             None => {
-                let loaded = self.sandbox.load_within(bytes.clone(), "the upload", &settings.limits);
+                let loaded = self
+                    .sandbox
+                    .load_within(bytes.clone(), "the upload", &settings.limits);
                 let plugin = loaded.await?;
                 self.remember(&plugin);
                 plugin

@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 use porthole_config::TenantPlugins;
 use porthole_identity::Identity;
 use porthole_model::PluginSource;
-use tokio::sync::Semaphore;
 use porthole_sandbox::{Limits, Plugin, Registry, Sandbox, Witness, Witnessed};
+use tokio::sync::Semaphore;
 
 use crate::error::PluginsError;
 use crate::{Accounts, Logbook};
@@ -154,7 +154,9 @@ impl Plugins {
     /// The largest component this tenant may publish, bytes; none: there is no such tenant.
     pub fn largest(&self, tenant: &str) -> Option<usize> {
         let settings = self.0.settings.load();
-        settings.get(tenant).map(|settings| settings.limits.component_bytes)
+        settings
+            .get(tenant)
+            .map(|settings| settings.limits.component_bytes)
     }
 }
 

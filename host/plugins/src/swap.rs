@@ -143,13 +143,7 @@ impl Inner {
                 .find(|held| held.source == source && held.label == label)
                 .and_then(|held| held.plugin().cloned())
         };
-        let mut wanted: Vec<Wanted> = settings
-            .plugins
-            .files
-            .iter()
-            .cloned()
-            .map(Wanted::File)
-            .collect();
+        let mut wanted: Vec<Wanted> = settings.plugins.files.iter().cloned().map(Wanted::File).collect();
         let mut kept: Vec<Held> = Vec::new();
         match self.versions(tenant).await {
             Ok(versions) => {
@@ -222,9 +216,7 @@ impl Inner {
 
     /// Remembers what a tenant has and puts it in the registry.
     fn show(&self, tenant: &str, held: &[Held]) {
-        let held = without_clashes(held, |name| {
-            is_reserved(name) || self.registry.is_built_in(name)
-        });
+        let held = without_clashes(held, |name| is_reserved(name) || self.registry.is_built_in(name));
         if held.is_empty() {
             self.tenants.lock().remove(tenant);
         } else {
@@ -270,7 +262,10 @@ fn without_clashes(held: &[Held], is_taken: impl Fn(&str) -> bool) -> Vec<Held> 
         if let Some(plugin) = held.plugin().cloned() {
             let endpoint = plugin.descriptor().endpoint.clone();
             let reason = if is_taken(plugin.name()) {
-                Some(format!("`{}` is the name of a built-in panel type", plugin.name()))
+                Some(format!(
+                    "`{}` is the name of a built-in panel type",
+                    plugin.name()
+                ))
             } else if let Some(other) = names.get(plugin.name()) {
                 Some(format!("{other} has the name `{}` already", plugin.name()))
             } else {

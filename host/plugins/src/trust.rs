@@ -11,7 +11,9 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// The text of a `plugins.lock` that pins these plugins: name, version, SHA-256.
 pub fn lock_text<'a>(plugins: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> String {
-    let mut text = "# Written by `porthole plugin lock`. A plugin runs only with the hash that stands here.\nplugins:\n".to_owned();
+    let mut text =
+        "# Written by `porthole plugin lock`. A plugin runs only with the hash that stands here.\nplugins:\n"
+            .to_owned();
     let before = text.len();
     for (name, version, sha256) in plugins {
         text.push_str(&format!(
@@ -65,7 +67,8 @@ pub(crate) fn pinned(rules: &TenantPlugins, name: &str, sha256: &str) -> Result<
     match &rules.lock {
         Lock::Absent => Ok(()),
         Lock::Faulty => Err(
-            "the tenant's plugins.lock has faults, so that no plugin runs; `porthole validate` lists them".to_owned(),
+            "the tenant's plugins.lock has faults, so that no plugin runs; `porthole validate` lists them"
+                .to_owned(),
         ),
         Lock::Pins(pins) => match pins.get(name) {
             None => Err(format!(
@@ -122,7 +125,11 @@ mod tests {
             (&b"panel"[..], None, "not signed"),
             (b"other", Some(good), "does not fit"),
             (b"panel", Some(signed(&theirs, b"panel")), "does not fit"),
-            (b"panel", Some("untrusted comment: x\nRW==\n".to_owned()), "minisign"),
+            (
+                b"panel",
+                Some("untrusted comment: x\nRW==\n".to_owned()),
+                "minisign",
+            ),
             (b"panel", Some(String::new()), "minisign"),
         ] {
             let refused = signer(&rules, bytes, signature.as_deref()).unwrap_err();
@@ -153,7 +160,11 @@ mod tests {
         let other = sha256(b"other");
         let refused = pinned(&rules, "heat", &other).unwrap_err();
         assert!(refused.contains(&hash) && refused.contains(&other), "{refused}");
-        assert!(pinned(&rules, "cold", &hash).unwrap_err().contains("does not name"));
+        assert!(
+            pinned(&rules, "cold", &hash)
+                .unwrap_err()
+                .contains("does not name")
+        );
         let faulty = TenantPlugins {
             lock: Lock::Faulty,
             ..TenantPlugins::default()

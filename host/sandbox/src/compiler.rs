@@ -92,7 +92,10 @@ impl Compiler {
         code_read.map_err(|error| internal("the compiler's answer cannot be read", error))?;
         said_read.map_err(|error| internal("the compiler's complaint cannot be read", error))?;
         if code.len() as u64 > CODE {
-            return Err(Failure::TooCostly(format!("its code is larger than {} MiB", CODE >> 20)));
+            return Err(Failure::TooCostly(format!(
+                "its code is larger than {} MiB",
+                CODE >> 20
+            )));
         }
         let status = process
             .wait()
@@ -135,12 +138,20 @@ fn compile(numbers: &[String]) -> Result<(), (i32, String)> {
     use std::io::{Read, Write};
     let unfit = |message: String| (UNFIT, message);
     let [calls, memory, stack] = numbers else {
-        return Err(unfit("this command is the host's own: it compiles plugins".to_owned()));
+        return Err(unfit(
+            "this command is the host's own: it compiles plugins".to_owned(),
+        ));
     };
     let options = SandboxOptions {
-        calls: calls.parse().map_err(|_| unfit(format!("not a number: {calls}")))?,
-        max_memory_bytes: memory.parse().map_err(|_| unfit(format!("not a number: {memory}")))?,
-        stack_bytes: stack.parse().map_err(|_| unfit(format!("not a number: {stack}")))?,
+        calls: calls
+            .parse()
+            .map_err(|_| unfit(format!("not a number: {calls}")))?,
+        max_memory_bytes: memory
+            .parse()
+            .map_err(|_| unfit(format!("not a number: {memory}")))?,
+        stack_bytes: stack
+            .parse()
+            .map_err(|_| unfit(format!("not a number: {stack}")))?,
         ..SandboxOptions::default()
     };
     limit_this_process().map_err(|error| unfit(format!("limits: {error}")))?;

@@ -10,10 +10,11 @@ use tokio::sync::Semaphore;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-use crate::admission::{Admission, Full};
+use crate::admission::{Admission, DESCRIBING, Full, Place};
+use crate::background::{Background, MOMENT};
 use crate::bindings::{Call, Descriptor, PluginPre, PluginWorld, QueryError};
 use crate::cache::Cache;
-use crate::call::{self, Answer, Question};
+use crate::call::{self, Answer, Ending, Question};
 use crate::compiler::{Compiler, Failure};
 use crate::fault::{FaultKind, RenderFault};
 use crate::guest_text::{IN_MESSAGES, bounded};
@@ -41,6 +42,9 @@ const TABLES_PER_CALL: u32 = 32;
 const INSTANCES_PER_CALL: u32 = 64;
 const INSTANCE_BYTES: usize = 4 << 20;
 const TABLE_ELEMENTS: usize = 65_536;
+
+/// How long a plugin waits for its turn to describe itself.
+const DESCRIBING_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Memory of a place that stays with the process between calls, so that the next call finds its pages there.
 const KEPT_MEMORY: usize = 2 << 20;
@@ -114,6 +118,7 @@ struct Inner {
     engine: Engine,
     linker: Linker<CallState>,
     admission: Admission,
+    background: Background,
     /// Compiling uses all processors by itself: one at a time.
     compiling: Semaphore,
     /// Components that are compiled or wait for it.
@@ -138,6 +143,8 @@ impl Sandbox {
             .map(|folder| Cache::open(folder, &engine))
             .transpose()?;
         start_clock(&engine).map_err(|error| SandboxError::Engine(format!("its clock: {error}")))?;
+        let background =
+            Background::start().map_err(|error| SandboxError::Engine(format!("its threads: {error}")))?;
         let admission = Admission::new(options.calls);
         let compiling = Semaphore::new(1);
         Ok(Self {
@@ -146,6 +153,7 @@ impl Sandbox {
                 engine,
                 linker,
                 admission,
+                background,
                 compiling,
                 queue: AtomicUsize::new(0),
                 rests: Rests::default(),
@@ -209,7 +217,7 @@ impl Sandbox {
             origin: origin.clone(),
             reason: said(&error),
         })?;
-        let descriptor = self.describe(&linked, &origin, limits).await?;
+        let descriptor = self.describe(&linked, &hash, &origin, limits).await?;
         if let Err(reason) = descriptor::check(&descriptor) {
             return Err(LoadError::Descriptor { origin, reason });
         }
@@ -225,7 +233,8 @@ impl Sandbox {
     /// Renders one view in a fresh instance that is thrown away afterwards.
     ///
     /// Waits for a free place, at most `limits.wall`: first behind other calls of `tenant`, then behind all calls of
-    /// the host. Dropping the future ends the call. Needs a tokio runtime with time enabled.
+    /// the host. A call that computes for more than a moment goes on in the background, at a lower priority. Dropping
+    /// the future ends the call, at its next pause at the latest. Needs a tokio runtime with time enabled.
     ///
     /// # Errors
     /// Every other end of a call, with what it cost and what it said: see [`FaultKind`].
@@ -268,19 +277,35 @@ impl Sandbox {
             Ok(place) => place,
             Err(full) => {
                 let message = match full {
-                    Full::Tenant => format!(
-                        "{} panels of this tenant are being rendered already; try again in a moment",
-                        limits.calls_per_tenant.max(1)
+                    Full::Tenant(inside) => format!(
+                        "{inside} panels of this tenant are being rendered already, which is as many as may be at once; \
+                         try again in a moment"
                     ),
                     Full::Host => "the host is busy; try again in a moment".to_owned(),
                 };
                 return Err(fault(FaultKind::Busy, message, Receipt::default(), Vec::new()));
             }
         };
-        let state = CallState::new(inner.allowed(limits), sources, call.now);
         let panel = call.panel_id.clone();
+        let state = CallState::new(
+            inner.allowed(limits),
+            inner.options.stack_bytes,
+            sources,
+            call.now,
+        );
         let question = Question::Render(Box::new(call));
-        let ending = call::ask(&inner.engine, &plugin.linked, state, question).await;
+        let Some((ending, place)) = inner
+            .run(&plugin.linked, &plugin.hash, place, state, question)
+            .await
+        else {
+            let message = "the host is stopping".to_owned();
+            return Err(fault(
+                FaultKind::Internal,
+                message,
+                Receipt::default(),
+                Vec::new(),
+            ));
+        };
         let outcome = match ending.result {
             Ok(Answer::View(view)) => Ok(Rendered {
                 view: *view,
@@ -426,6 +451,7 @@ impl Sandbox {
     async fn describe(
         &self,
         linked: &PluginPre<CallState>,
+        hash: &str,
         origin: &str,
         limits: &Limits,
     ) -> Result<Descriptor, LoadError> {
@@ -435,13 +461,15 @@ impl Sandbox {
             origin: origin.to_owned(),
             reason,
         };
-        let _place = inner
+        let place = inner
             .admission
-            .enter_for_host(limits.wall)
+            .enter_to_describe(DESCRIBING_PATIENCE)
             .await
             .map_err(|_full| wrong("the host is busy; try again in a moment".to_owned()))?;
-        let state = CallState::new(limits, Arc::new(NoSources), 0);
-        let ending = call::ask(&inner.engine, linked, state, Question::Describe).await;
+        let state = CallState::new(limits, inner.options.stack_bytes, Arc::new(NoSources), 0);
+        let Some((ending, _place)) = inner.run(linked, hash, place, state, Question::Describe).await else {
+            return Err(wrong("the host is stopping".to_owned()));
+        };
         match ending.result {
             Ok(Answer::Descriptor(descriptor)) => Ok(*descriptor),
             Ok(Answer::View(_)) => Err(wrong("a view came where a description was asked for".to_owned())),
@@ -464,7 +492,11 @@ impl<'a> Waiting<'a> {
     fn begin(queue: &'a AtomicUsize) -> Result<Self, usize> {
         let before = queue.fetch_add(1, Ordering::Relaxed);
         let waiting = Self(queue);
-        if before < COMPILE_QUEUE { Ok(waiting) } else { Err(before) }
+        if before < COMPILE_QUEUE {
+            Ok(waiting)
+        } else {
+            Err(before)
+        }
     }
 }
 
@@ -475,6 +507,33 @@ impl Drop for Waiting<'_> {
 }
 
 impl Inner {
+    /// Runs a call; none: the host is stopping. Whoever leaves before its end frees the place only once the store is
+    /// gone.
+    async fn run(
+        &self,
+        linked: &PluginPre<CallState>,
+        hash: &str,
+        place: Place,
+        state: CallState,
+        question: Question,
+    ) -> Option<(Ending, Place)> {
+        // Nobody waits for a description the way a reader waits for a panel.
+        let at_once = matches!(question, Question::Describe) || place.was_heavy(hash);
+        let meter = state.meter.clone();
+        let (engine, linked, hash) = (self.engine.clone(), linked.clone(), hash.to_owned());
+        let call = {
+            let meter = meter.clone();
+            async move {
+                let ending = call::ask(engine, linked, state, question).await;
+                place.note(&hash, meter.used() >= MOMENT);
+                (ending, place)
+            }
+        };
+        self.background
+            .run(call, at_once, || meter.used() >= MOMENT)
+            .await
+    }
+
     /// A tenant's limits, within what the engine was set up for.
     fn allowed(&self, limits: &Limits) -> Limits {
         Limits {
@@ -505,7 +564,7 @@ impl Sources for NoSources {
 }
 
 pub(crate) fn engine(options: &SandboxOptions) -> wasmtime::Result<Engine> {
-    let calls = options.calls.max(1);
+    let calls = options.calls.max(1).saturating_add(DESCRIBING);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(calls)
         .max_component_instance_size(INSTANCE_BYTES)

@@ -15,8 +15,14 @@ pub enum LimitName {
     Wall,
     /// Linear memory.
     Memory,
-    /// Number of memories, tables, table elements or instances.
-    Parts,
+    /// Number of linear memories.
+    Memories,
+    /// Number of tables.
+    Tables,
+    /// Elements of all tables together.
+    TableElements,
+    /// Number of core instances.
+    Instances,
     /// Depth of calls.
     Stack,
     /// Bytes handed to the host, the result above all.
@@ -38,7 +44,10 @@ impl LimitName {
             Self::Cpu => "cpu",
             Self::Wall => "wall time",
             Self::Memory => "memory",
-            Self::Parts => "memories, tables and instances",
+            Self::Memories => "memories",
+            Self::Tables => "tables",
+            Self::TableElements => "table elements",
+            Self::Instances => "instances",
             Self::Stack => "stack",
             Self::ResultSize => "result size",
             Self::Handles => "handles",

@@ -9,6 +9,7 @@
 //! This room knows neither HTTP nor YAML nor SQL nor any credential: data comes through the [`Source`] trait.
 
 mod admission;
+mod background;
 pub mod bindings;
 mod cache;
 mod call;

@@ -15,13 +15,13 @@ pub struct Limits {
     /// All of the guest's linear memories together, bytes. 64 MiB; never more than
     /// [`SandboxOptions::max_memory_bytes`](crate::SandboxOptions::max_memory_bytes).
     pub memory_bytes: usize,
-    /// Linear memories one call may have. 8.
+    /// Linear memories one call may have. 4, which is also the most.
     pub memories: usize,
-    /// Core instances one call may have. 64.
+    /// Core instances one call may have. 64, which is also the most.
     pub instances: usize,
-    /// Tables one call may have. 32.
+    /// Tables one call may have. 32, which is also the most.
     pub tables: usize,
-    /// Elements of all tables together. 65,536.
+    /// Elements of all tables together. 65,536, which is also the most of one table.
     pub table_elements: usize,
     /// Bytes the guest may hand to the host: per call into the host, and the same again for the result. 16 MiB.
     pub lifted_bytes: usize,
@@ -69,7 +69,7 @@ impl Default for Limits {
             cpu: Duration::from_millis(500),
             wall: Duration::from_secs(5),
             memory_bytes: 64 << 20,
-            memories: 8,
+            memories: 4,
             instances: 64,
             tables: 32,
             table_elements: 65_536,

@@ -156,7 +156,10 @@ pub(crate) fn counts(kind: &FaultKind, waited_for_data: bool) -> bool {
             LimitName::Wall => !waited_for_data,
             LimitName::Cpu
             | LimitName::Memory
-            | LimitName::Parts
+            | LimitName::Memories
+            | LimitName::Tables
+            | LimitName::TableElements
+            | LimitName::Instances
             | LimitName::Stack
             | LimitName::ResultSize => true,
             LimitName::Handles | LimitName::Queries | LimitName::Rows | LimitName::Bytes => false,

@@ -29,12 +29,15 @@ async fn a_panel_is_accepted_and_known_by_its_name_and_hash() {
 }
 
 #[tokio::test]
-async fn every_panel_that_was_built_is_accepted_and_needs_no_wasi() {
+async fn every_panel_in_rust_that_was_built_is_accepted_and_needs_no_wasi() {
     let sandbox = small_sandbox();
     let mut seen = 0;
     for entry in std::fs::read_dir(components()).expect("run `cargo xtask build` first") {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "wasm") {
+        // Those in other languages have tests of their own.
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let in_rust = !name.contains("python") && !name.contains("javascript");
+        if in_rust && path.extension().is_some_and(|extension| extension == "wasm") {
             let bytes = std::fs::read(&path).unwrap();
             assert!(
                 !bytes.windows(5).any(|window| window == b"wasi:"),

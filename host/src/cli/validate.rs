@@ -50,13 +50,18 @@ impl Validate {
             .await;
         let mut faults = porthole_panel::check_config(&config, &sandbox, &registry).await;
         for tenant in config.tenants.keys() {
-            faults.extend(plugins.refused(tenant).into_iter().map(|(file, message)| Diagnostic {
-                file,
-                line: 1,
-                column: 1,
-                message: format!("the plugin cannot be used: {message}"),
-                help: None,
-            }));
+            faults.extend(
+                plugins
+                    .refused(tenant)
+                    .into_iter()
+                    .map(|(file, message)| Diagnostic {
+                        file,
+                        line: 1,
+                        column: 1,
+                        message: format!("the plugin cannot be used: {message}"),
+                        help: None,
+                    }),
+            );
         }
         print!("{}", listed(&faults));
         let (tenants, panels): (usize, usize) = (

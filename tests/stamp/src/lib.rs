@@ -32,11 +32,7 @@ impl Panel for Stamp {
     fn describe() -> Descriptor {
         Descriptor {
             endpoint: Some(std::hint::black_box(ENDPOINT).to_owned()),
-            ..Descriptor::new(
-                std::hint::black_box(NAME),
-                "Stamp",
-                std::hint::black_box(VERSION),
-            )
+            ..Descriptor::new(std::hint::black_box(NAME), "Stamp", std::hint::black_box(VERSION))
         }
     }
 
@@ -61,7 +57,10 @@ impl Panel for Stamp {
             }),
             Some("panic") => panic!("{text}"),
             Some(other) => {
-                return Err(Failure::configuration("parameters.show", &format!("there is no `{other}`")));
+                return Err(Failure::configuration(
+                    "parameters.show",
+                    &format!("there is no `{other}`"),
+                ));
             }
         })
     }

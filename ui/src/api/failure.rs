@@ -66,13 +66,21 @@ impl Failure {
         }
     }
 
+    /// Whether the host said this code.
+    pub fn is(&self, code: &str) -> bool {
+        self.problem().is_some_and(|problem| problem.code == code)
+    }
+
     /// A few words for a heading.
     pub fn title(&self) -> &'static str {
         match self.problem().map(|problem| problem.code.as_str()) {
-            Some(code::PLUGIN_LIMIT) => "This panel was stopped",
-            Some(code::PLUGIN_TRAPPED) => "This panel's plugin crashed",
-            Some(code::PLUGIN_ANSWER) => "This panel's answer cannot be shown",
-            Some(code::PLUGIN_FAILED) => "This panel could not be made",
+            Some(code::PLUGIN_LIMIT) => "Plugin stopped at a limit",
+            Some(code::PLUGIN_RESTING) => "Plugin stopped",
+            Some(code::PLUGIN_REFUSED) => "The plugin was refused",
+            Some(code::PLUGIN_CLASH) => "The plugin clashes with another",
+            Some(code::PLUGIN_TRAPPED) => "Plugin crashed",
+            Some(code::PLUGIN_ANSWER) => "The plugin's answer cannot be shown",
+            Some(code::PLUGIN_FAILED) => "The plugin could not make this panel",
             Some(code::QUERY_FAILED) => "The query failed",
             Some(code::QUERY_TOO_LARGE) => "The query reads too much",
             Some(code::QUERY_TIMED_OUT) => "The query took too long",
@@ -96,6 +104,9 @@ impl Failure {
     pub fn badge(&self) -> &'static str {
         match self.problem().map(|problem| problem.code.as_str()) {
             Some(code::PLUGIN_LIMIT) => "limit reached",
+            Some(code::PLUGIN_RESTING) => "plugin stopped",
+            Some(code::PLUGIN_TRAPPED) => "plugin crashed",
+            Some(code::PLUGIN_REFUSED) => "plugin refused",
             Some(code::DATABASE_DOWN) => "database down",
             Some(code::PANEL_CONFIGURATION) => "configuration",
             Some(code::FORBIDDEN) => "not permitted",

@@ -4,7 +4,7 @@ mod failure;
 
 pub(crate) use failure::Failure;
 
-use porthole_model::Problem;
+use porthole_model::{PluginPublished, Problem};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -20,39 +20,59 @@ pub(crate) async fn get<T: DeserializeOwned>(
     cancel: Option<&AbortSignal>,
 ) -> Result<T, Failure> {
     let init = RequestInit::new();
-    init.set_method("GET");
     init.set_signal(cancel);
-    read(send(path, init, tenant).await?).await
+    read(&body(send("GET", path, init, tenant, &[]).await?).await?)
+}
+
+/// `GET`, as the host wrote it: to be compared with the answer before, and then [`read`].
+pub(crate) async fn get_text(path: &str, tenant: &str) -> Result<String, Failure> {
+    body(send("GET", path, RequestInit::new(), Some(tenant), &[]).await?).await
 }
 
 /// `POST` with a JSON body.
-pub(crate) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, Failure> {
+pub(crate) async fn post<T: DeserializeOwned>(path: &str, content: &impl Serialize) -> Result<T, Failure> {
     let init = RequestInit::new();
-    init.set_method("POST");
-    let body = serde_json::to_string(body).map_err(|error| Failure::Unreadable(error.to_string()))?;
-    init.set_body(&JsValue::from_str(&body));
-    read(send(path, init, None).await?).await
+    let content = serde_json::to_string(content).map_err(|error| Failure::Unreadable(error.to_string()))?;
+    init.set_body(&JsValue::from_str(&content));
+    let kind = [("content-type", "application/json")];
+    read(&body(send("POST", path, init, None, &kind).await?).await?)
 }
 
-/// `POST` without a body, whose answer has none either.
-pub(crate) async fn post_nothing(path: &str) -> Result<(), Failure> {
-    let init = RequestInit::new();
-    init.set_method("POST");
-    send(path, init, None).await.map(|_| ())
+/// A request without a body, of whose answer only matters that there is one.
+pub(crate) async fn tell(method: &str, path: &str, tenant: Option<&str>) -> Result<(), Failure> {
+    send(method, path, RequestInit::new(), tenant, &[])
+        .await
+        .map(|_| ())
 }
 
-async fn send(path: &str, init: RequestInit, tenant: Option<&str>) -> Result<Response, Failure> {
+/// `POST` of a component's file with its signature, if it has one (base64).
+pub(crate) async fn publish(
+    path: &str,
+    tenant: &str,
+    component: &web_sys::File,
+    signature: Option<&str>,
+) -> Result<PluginPublished, Failure> {
+    let init = RequestInit::new();
+    init.set_body(component);
+    let mut headers = vec![("content-type", "application/wasm")];
+    headers.extend(signature.map(|text| ("x-porthole-signature", text)));
+    read(&body(send("POST", path, init, Some(tenant), &headers).await?).await?)
+}
+
+async fn send(
+    method: &str,
+    path: &str,
+    init: RequestInit,
+    tenant: Option<&str>,
+    more: &[(&str, &str)],
+) -> Result<Response, Failure> {
     let headers = web_sys::Headers::new().map_err(Failure::of_browser)?;
-    let mut set = vec![("accept", "application/json")];
-    if let Some(tenant) = tenant {
-        set.push(("x-porthole-tenant", tenant));
-    }
-    if !init.get_body().is_null() && !init.get_body().is_undefined() {
-        set.push(("content-type", "application/json"));
-    }
-    for (name, value) in set {
+    let tenant = tenant.map(|tenant| ("x-porthole-tenant", tenant));
+    let accept = ("accept", "application/json");
+    for (name, value) in [accept].iter().chain(&tenant).chain(more) {
         headers.set(name, value).map_err(Failure::of_browser)?;
     }
+    init.set_method(method);
     init.set_headers(&headers);
 
     let window = web_sys::window().ok_or(Failure::Unreachable)?;
@@ -69,7 +89,7 @@ async fn send(path: &str, init: RequestInit, tenant: Option<&str>) -> Result<Res
         .and_then(|text| text.parse().ok());
     let status = response.status();
     let text = body(response).await?;
-    Err(match parse::<Problem>(&text) {
+    Err(match porthole_model::read::<Problem>(&text) {
         Ok(problem) => Failure::Problem {
             problem: Box::new(problem),
             retry_after,
@@ -86,13 +106,7 @@ async fn body(response: Response) -> Result<String, Failure> {
     Ok(text.as_string().unwrap_or_default())
 }
 
-async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
-    let text = body(response).await?;
-    parse(&text).map_err(|error| Failure::Unreadable(error.to_string()))
-}
-
-/// By way of a JSON value: one parser in the module instead of one for each type, which the page's weight feels.
-fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-    let value: serde_json::Value = serde_json::from_str(text)?;
-    T::deserialize(value)
+/// What the host wrote, as it is meant.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    porthole_model::read(text).map_err(|error| Failure::Unreadable(error.to_string()))
 }

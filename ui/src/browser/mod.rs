@@ -2,9 +2,11 @@
 
 mod events;
 mod near;
+mod task;
 
 pub(crate) use events::{on_document, on_window};
 pub(crate) use near::near;
+pub(crate) use task::{spawn_local, spawn_scoped};
 
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;

@@ -1,11 +1,11 @@
 //! Which of the tenant's dashboards is looked at.
 
 use porthole_model::{DashboardSummary, Dashboards};
-use sycamore::{futures::spawn_local_scoped, prelude::*};
+use sycamore::prelude::*;
 
 use super::{Menu, menu};
 use crate::{
-    api, icon,
+    api, browser, icon,
     stores::{Board, Location},
 };
 
@@ -14,7 +14,7 @@ pub(crate) fn dashboard_menu(board: Board, current: String, title: ReadSignal<Op
     let location = use_context::<Location>();
     let all = create_signal(Vec::<DashboardSummary>::new());
     let tenant = board.tenant.clone();
-    spawn_local_scoped(async move {
+    browser::spawn_scoped(async move {
         // Without the list the page still works: the menu then has only this one.
         if let Ok(found) = api::get::<Dashboards>("/dashboards", Some(&tenant), None).await {
             all.set(found.dashboards);

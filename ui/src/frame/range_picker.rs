@@ -194,10 +194,10 @@ fn quick(board: &Board, show: impl Fn(&str, &str) + Clone + 'static) -> View {
     let items = move || {
         let current = range.get_clone();
         let (from, to) = (current.from.to_string(), current.to.to_string());
-        let wanted = search.get_clone().to_lowercase();
+        let wanted = search.get_clone().to_ascii_lowercase();
         QUICK
             .into_iter()
-            .filter(|(.., name)| name.to_lowercase().contains(wanted.trim()))
+            .filter(|(.., name)| name.to_ascii_lowercase().contains(wanted.trim()))
             .map(|(f, t, name)| {
                 let is_current = (f == from && t == to).to_string();
                 let show = show.clone();

@@ -1,10 +1,10 @@
 //! Which tenant is looked at.
 
-use sycamore::{futures::spawn_local, prelude::*};
+use sycamore::prelude::*;
 
 use super::{Menu, menu};
 use crate::{
-    api, icon,
+    api, browser, icon,
     query::segment,
     stores::{Location, Session},
 };
@@ -43,8 +43,8 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
                     open.set(false);
                     // So that the next visit starts here; this page names its tenant by itself.
                     let path = format!("/tenants/{}/select", segment(&id));
-                    spawn_local(async move {
-                        let _ = api::post_nothing(&path).await;
+                    browser::spawn_local(async move {
+                        let _ = api::tell("POST", &path, None).await;
                     });
                     location.go(&format!("/t/{}", segment(&id)));
                 };
@@ -60,9 +60,7 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
     })
 }
 
+/// The style makes it upper case.
 fn initial(name: &str) -> String {
-    name.chars()
-        .next()
-        .map(|c| c.to_uppercase().to_string())
-        .unwrap_or_default()
+    name.chars().take(1).collect()
 }

@@ -11,7 +11,7 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
     let dashboards = dashboard_menu::dashboard_menu(board.clone(), dashboard.to_owned(), title);
     let range = range_picker::range_picker(board.clone());
     let refresh = refresh_control::refresh_control(board.clone());
-    let user = user_menu::user_menu();
+    let user = user_menu::user_menu(Some(board.tenant.to_string()));
     let board = board.clone();
     view! {
         header(class="top") {
@@ -32,14 +32,14 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
     }
 }
 
-/// For pages without a dashboard.
-pub(crate) fn bare_bar(tenant: Option<String>) -> View {
+/// For pages without a dashboard. `trail` stands behind the tenant: where in it this page is.
+pub(crate) fn bare_bar(tenant: Option<String>, trail: Option<View>) -> View {
+    let user = user_menu::user_menu(tenant.clone());
     let tenants = tenant_menu::tenant_menu(tenant);
-    let user = user_menu::user_menu();
     view! {
         header(class="top") {
             a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::mark()) }
-            nav(class="crumb", aria-label="Tenant") { (tenants) }
+            nav(class="crumb", aria-label="Tenant") { (tenants) (trail) }
             span(class="grow")
             (user)
         }

@@ -5,14 +5,20 @@ use sycamore::prelude::*;
 use super::{Menu, menu};
 use crate::{
     icon,
-    stores::{Look, Preferences, Session},
+    query::segment,
+    stores::{Location, Look, Preferences, Session},
 };
 
-/// The round button on the right.
-pub(crate) fn user_menu() -> View {
+/// The round button on the right; `tenant` is the id of the one in the address.
+pub(crate) fn user_menu(tenant: Option<String>) -> View {
     let session = use_context::<Session>();
     let preferences = use_context::<Preferences>();
     let me = session.me();
+    let location = use_context::<Location>();
+    // Only administrators may see a tenant's plugins.
+    let plugins = tenant
+        .filter(|_| me.as_ref().is_some_and(|me| me.is_admin))
+        .map(|tenant| format!("/t/{}/plugins", segment(&tenant)));
     let email = me.as_ref().map(|me| me.email.clone()).unwrap_or_default();
     let name = me
         .and_then(|me| me.full_name.clone())
@@ -41,9 +47,19 @@ pub(crate) fn user_menu() -> View {
             .collect();
         let (name, email) = (name.clone(), email.clone());
         let second = (email != name).then(|| view! { div(class="dim") { (email) } });
+        let plugins = plugins.clone().map(|address| {
+            view! {
+                button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); location.go(&address); }) {
+                    (icon::plugin())
+                    span { "Plugins" }
+                }
+                hr()
+            }
+        });
         view! {
             div(class="menu-head") { div { (name) } (second) }
             hr()
+            (plugins)
             div(class="menu-head") { "Theme" }
             (looks)
             hr()
@@ -55,17 +71,13 @@ pub(crate) fn user_menu() -> View {
     })
 }
 
-/// `MR` of `Maria Rossi`, `A` of `alice@example.com`.
+/// `MR` of `Maria Rossi`, `a` of `alice@example.com`; the style makes them upper case.
 fn initials(name: &str) -> String {
     let name = name.split('@').next().unwrap_or(name);
     let mut words = name
         .split([' ', '.', '-', '_'])
         .filter_map(|word| word.chars().next());
-    [words.next(), words.next()]
-        .into_iter()
-        .flatten()
-        .flat_map(char::to_uppercase)
-        .collect()
+    [words.next(), words.next()].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -75,8 +87,8 @@ mod tests {
     #[test]
     fn initials_come_from_names_and_from_addresses() {
         assert_eq!(initials("Maria Rossi"), "MR");
-        assert_eq!(initials("alice@example.com"), "A");
-        assert_eq!(initials("jan.de.vries@example.com"), "JD");
+        assert_eq!(initials("alice@example.com"), "a");
+        assert_eq!(initials("jan.de.vries@example.com"), "jd");
         assert_eq!(initials(""), "");
     }
 }

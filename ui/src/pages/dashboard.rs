@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use porthole_model::Dashboard;
-use sycamore::{futures::spawn_local_scoped, prelude::*};
+use sycamore::prelude::*;
 
 use super::{name_tab, notice};
 use crate::{
@@ -30,7 +30,7 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
     create_effect(move || {
         asked.track();
         let (path, tenant) = (path.clone(), tenant.clone());
-        spawn_local_scoped(async move {
+        browser::spawn_scoped(async move {
             let mut failed = 0;
             loop {
                 match api::get::<Dashboard>(&path, Some(&tenant), None).await {

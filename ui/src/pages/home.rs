@@ -27,7 +27,7 @@ pub(crate) fn home() -> View {
         on_mount(move || location.replace(&address));
         return View::new();
     }
-    let bar = frame::bare_bar(None);
+    let bar = frame::bare_bar(None, None);
     let body = notice(
         "No tenant yet",
         "You are logged in, but no tenant has been opened to you. An administrator can do that.",

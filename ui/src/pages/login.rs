@@ -1,7 +1,7 @@
 //! Logging in.
 
 use porthole_model::{AuthMethods, code};
-use sycamore::{futures::spawn_local_scoped, prelude::*};
+use sycamore::prelude::*;
 
 use super::name_tab;
 use crate::{
@@ -22,7 +22,7 @@ pub(crate) fn login() -> View {
         local: true,
         oidc: None,
     });
-    spawn_local_scoped(async move {
+    browser::spawn_scoped(async move {
         // Without an answer the form is offered; logging in will say what is wrong.
         if let Ok(found) = api::get::<AuthMethods>("/auth/methods", None, None).await
             && found != methods.get_clone_untracked()
@@ -44,7 +44,7 @@ pub(crate) fn login() -> View {
         }
         is_busy.set(true);
         trouble.set(None);
-        spawn_local_scoped(async move {
+        browser::spawn_scoped(async move {
             let answer = session
                 .log_in(
                     email.get_clone_untracked().trim().to_owned(),

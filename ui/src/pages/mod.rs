@@ -4,12 +4,14 @@ mod dashboard;
 mod home;
 mod login;
 mod notice;
+mod plugins;
 mod tenant;
 
 pub(crate) use dashboard::dashboard;
 pub(crate) use home::home;
 pub(crate) use login::login;
 pub(crate) use notice::{not_found, notice, unreachable};
+pub(crate) use plugins::{plugin, plugins};
 pub(crate) use tenant::tenant;
 
 /// The browser tab's title.

@@ -12,7 +12,7 @@ use crate::{
 /// An address that leads nowhere.
 pub(crate) fn not_found() -> View {
     name_tab("Not found");
-    let bar = frame::bare_bar(None);
+    let bar = frame::bare_bar(None, None);
     let body = notice(
         "There is no such page",
         "The address may be mistyped, or what it named is gone.",

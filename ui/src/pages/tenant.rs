@@ -1,11 +1,11 @@
 //! A tenant without a dashboard named: on to its usual one.
 
 use porthole_model::Dashboards;
-use sycamore::{futures::spawn_local_scoped, prelude::*};
+use sycamore::prelude::*;
 
 use super::{name_tab, notice};
 use crate::{
-    api, frame,
+    api, browser, frame,
     query::segment,
     stores::{Location, Session},
 };
@@ -17,7 +17,7 @@ pub(crate) fn tenant(tenant: String) -> View {
     let session = use_context::<Session>();
     let trouble = create_signal(None::<(String, String)>);
     let id = tenant.clone();
-    spawn_local_scoped(async move {
+    browser::spawn_scoped(async move {
         match api::get::<Dashboards>("/dashboards", Some(&id), None).await {
             Ok(found) => {
                 let usual = found
@@ -37,7 +37,7 @@ pub(crate) fn tenant(tenant: String) -> View {
             Err(failure) => trouble.set(Some((failure.title().to_owned(), failure.detail()))),
         }
     });
-    let bar = frame::bare_bar(Some(tenant));
+    let bar = frame::bare_bar(Some(tenant), None);
     view! {
         (bar)
         main {

@@ -2,8 +2,8 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use porthole_model::{PanelAnswer, PanelPlacement};
-use sycamore::{futures::spawn_local_scoped, prelude::*};
+use porthole_model::{PanelAnswer, PanelPlacement, code};
+use sycamore::prelude::*;
 
 use crate::{
     api::{self, Failure},
@@ -12,6 +12,7 @@ use crate::{
     retry,
     sorting::TableQuery,
     stores::{Board, Session},
+    surface::Surface,
     time::{format, range::Range},
 };
 
@@ -31,6 +32,8 @@ pub(crate) struct Loader {
     pub is_slow: Signal<bool>,
     /// When the newest answer came; milliseconds since the epoch.
     pub received_at: Signal<i64>,
+    /// When it is asked again after a failure of a plugin that rests; milliseconds since the epoch, 0: not by itself.
+    pub rests_until: Signal<i64>,
     /// What the reader asked of a table.
     pub wishes: Signal<TableQuery>,
     /// Counts how often the reader asked for fresh data of this panel.
@@ -42,17 +45,24 @@ pub(crate) struct Loader {
 struct Question {
     range: Range,
     wishes: TableQuery,
+    surface: Option<Surface>,
     asked: (u32, u32),
 }
 
 impl Loader {
-    /// Starts asking as soon as the panel is near.
-    pub fn start(board: &Board, placement: &PanelPlacement, near: ReadSignal<bool>) -> Self {
+    /// Starts asking as soon as the panel is near. `surface` is where its view is shown, for panels that draw.
+    pub fn start(
+        board: &Board,
+        placement: &PanelPlacement,
+        near: ReadSignal<bool>,
+        surface: ReadSignal<Option<Surface>>,
+    ) -> Self {
         let this = Self {
             answer: create_signal(None),
             failure: create_signal(None),
             is_slow: create_signal(false),
             received_at: create_signal(0),
+            rests_until: create_signal(0),
             wishes: create_signal(TableQuery::default()),
             asked: create_signal(0),
         };
@@ -66,6 +76,7 @@ impl Loader {
             let question = Question {
                 range: board.range.get_clone(),
                 wishes: this.wishes.get_clone(),
+                surface: surface.get(),
                 asked: (board.asked.get(), this.asked.get()),
             };
             if !near.get() {
@@ -82,7 +93,7 @@ impl Loader {
                     }
                 }
             });
-            spawn_local_scoped(async move {
+            browser::spawn_scoped(async move {
                 let mut due = answered.borrow().as_ref() != Some(&question);
                 // Data that the host may have kept is good enough, unless the reader asked for fresh data.
                 let mut fresh = due
@@ -96,6 +107,7 @@ impl Loader {
                             board: &board,
                             path: &path,
                             wishes: &question.wishes,
+                            surface: question.surface,
                             fresh,
                         };
                         if !this.ask(asked, &running, session).await {
@@ -164,10 +176,30 @@ impl Loader {
                 return false;
             }
             failed += 1;
-            let passing = retry::is_passing(failure.status());
-            let wait =
-                retry::delay(failed, failure.retry_after(), js_sys::Math::random()).filter(|_| passing);
-            self.failure.set(Some(Rc::new(failure)));
+            let now = browser::now();
+            let rests_until = if failure.is(code::PLUGIN_RESTING) {
+                let at = failure.problem().and_then(|problem| problem.retry_at.as_deref());
+                retry::end_of_rest(failure.retry_after(), at.and_then(format::parse_rfc3339), now)
+            } else {
+                0
+            };
+            let (asked, chance) = (failure.retry_after(), js_sys::Math::random());
+            let is_busy = failure.is(code::BUSY);
+            let wait = if rests_until > 0 {
+                // Readers of the same panel are spread over a second.
+                u32::try_from(rests_until - now + (chance * 1_000.0) as i64).ok()
+            } else if is_busy {
+                retry::delay_while_busy(failed, asked, chance)
+            } else if retry::is_passing(failure.status()) {
+                retry::delay(failed, asked, chance)
+            } else {
+                None
+            };
+            self.rests_until.set(rests_until);
+            // A host that is busy, as with compiling a plugin, is waited for in silence.
+            if !(is_busy && wait.is_some()) {
+                self.failure.set(Some(Rc::new(failure)));
+            }
             match wait {
                 Some(wait) => browser::sleep(wait).await,
                 None => {
@@ -181,7 +213,7 @@ impl Loader {
 
     /// Shows the bar when a question takes long.
     fn watch(self, is_over: Rc<std::cell::Cell<bool>>) {
-        spawn_local_scoped(async move {
+        browser::spawn_scoped(async move {
             browser::sleep(PATIENCE).await;
             if !is_over.get() && !self.is_slow.get_untracked() {
                 self.is_slow.set(true);
@@ -195,6 +227,7 @@ struct Ask<'a> {
     board: &'a Board,
     path: &'a str,
     wishes: &'a TableQuery,
+    surface: Option<Surface>,
     fresh: bool,
 }
 
@@ -206,6 +239,9 @@ impl Ask<'_> {
             .push("start_date", format::rfc3339(window.start))
             .push("end_date", format::rfc3339(window.end));
         self.wishes.write(&mut query);
+        if let Some(surface) = self.surface {
+            surface.write(&mut query);
+        }
         if self.fresh {
             query.push("fresh", "true");
         }

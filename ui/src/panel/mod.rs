@@ -2,6 +2,8 @@
 
 mod grid;
 mod loader;
+mod measure;
+mod receipt;
 mod skeleton;
 mod state;
 mod surface;

@@ -6,7 +6,17 @@ use porthole_model::{Diagnostic, PanelAnswer, View as Shown, code};
 use sycamore::prelude::*;
 
 use super::Loader;
-use crate::{api::Failure, series};
+use crate::{api::Failure, browser, query::segment, series, stores::Session, time::format};
+
+/// Plugins that come with the host; they have no page.
+const BUILT_IN: [&str; 6] = [
+    "timeseries",
+    "kpi",
+    "health_status",
+    "table",
+    "custom_image",
+    "custom_template",
+];
 
 /// Why an answer has nothing in it; none when it has.
 pub(super) fn emptiness(answer: &PanelAnswer, is_filtered: bool) -> Option<&'static str> {
@@ -33,25 +43,25 @@ pub(super) fn empty(title: &'static str) -> View {
 }
 
 /// Something is wrong.
-pub(super) fn failed(failure: &Rc<Failure>, loader: Loader) -> View {
+pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> View {
     let title = failure.title();
     let detail = failure.detail();
-    let plugin = failure
-        .problem()
-        .and_then(|problem| match (&problem.plugin, &problem.limit) {
-            (Some(plugin), Some(limit)) => Some(format!("Plugin {plugin}, limit: {limit}")),
-            (Some(plugin), None) => Some(format!("Plugin {plugin}")),
-            _ => None,
-        });
-    let plugin = plugin.map(|text| view! { p { (text) } });
     let faults = failure.problem().map(|problem| diagnostics(&problem.diagnostics));
-    // A fault in a file does not go away by asking again.
-    let is_retried = failure
+    let limit = failure
         .problem()
-        .is_none_or(|problem| problem.code != code::PANEL_CONFIGURATION);
+        .and_then(|problem| problem.limit.clone())
+        .map(|limit| view! { p { "Limit: " b { (limit) } } });
+    let plugin = failure.problem().and_then(|problem| {
+        let name = problem.plugin.clone()?;
+        Some(plugin_line(name, tenant))
+    });
+    let is_resting = failure.is(code::PLUGIN_RESTING);
+    // A fault in a file does not go away by asking again, and who rests is asked by itself.
+    let is_retried = !is_resting && !failure.is(code::PANEL_CONFIGURATION);
     let again = is_retried.then(|| {
         view! { button(r#type="button", class="button", on:click=move |_| loader.ask_again()) { "Try again" } }
     });
+    let rest = is_resting.then(|| countdown(loader));
     let reference = failure.problem().map(|problem| {
         let text = format!("{} · {}", problem.code, problem.request_id);
         view! { span(class="reference mono", title="Code and request id; both are in the host's log") { (text) } }
@@ -60,11 +70,40 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader) -> View {
         div(class="state", role="alert", data-testid="panel-error") {
             b { (title) }
             p { (detail) }
+            (limit)
             (plugin)
+            (rest)
             (faults)
             div(class="acts") { (again) (reference) }
         }
     }
+}
+
+/// Which plugin; for administrators with the way to its page.
+fn plugin_line(plugin: String, tenant: &str) -> View {
+    let is_admin = use_context::<Session>().me().is_some_and(|me| me.is_admin);
+    let name = plugin.split(' ').next().unwrap_or("").to_owned();
+    if !is_admin || BUILT_IN.contains(&name.as_str()) {
+        return view! { p { "Plugin: " b { (plugin) } } };
+    }
+    let href = format!("/t/{}/plugins/{}", segment(tenant), segment(&name));
+    view! { p { "Plugin: " a(class="link", href=href) { (plugin) } } }
+}
+
+/// How long a plugin still rests; asking again is the loader's work.
+fn countdown(loader: Loader) -> View {
+    let now = create_signal(browser::now());
+    browser::spawn_scoped(async move {
+        loop {
+            browser::sleep(1_000).await;
+            now.set(browser::now());
+        }
+    });
+    let text = move || match loader.rests_until.get() - now.get() {
+        left if left >= 1_000 => format!("Tried again in {}", format::countdown(left)),
+        _ => "Trying again…".to_owned(),
+    };
+    view! { p(role="timer", data-testid="rest") { (text()) } }
 }
 
 /// The panel's configuration has faults: where, what, and what to do.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use porthole_model::{CacheOutcome, PanelAnswer, PanelPlacement, Severity, View as Shown};
 use sycamore::prelude::*;
 
-use super::{Loader, grid, skeleton::skeleton, state};
+use super::{Loader, grid, measure::measure, receipt::receipt, skeleton::skeleton, state};
 use crate::{
     browser,
     frame::{Menu, menu},
@@ -54,7 +54,8 @@ pub(super) fn panel(board: &Board, placement: &PanelPlacement) -> View {
         };
     }
 
-    let loader = Loader::start(board, placement, near);
+    let surface = measure(node, &placement.type_name);
+    let loader = Loader::start(board, placement, near, surface);
     let as_table = create_signal(false);
     let kind = create_selector(move || {
         let is_filtered = loader.wishes.with(|wishes| !wishes.filters.is_empty());
@@ -73,6 +74,14 @@ pub(super) fn panel(board: &Board, placement: &PanelPlacement) -> View {
         _ => "",
     };
     let board = board.clone();
+    let is_receipt_wanted = board.is_receipt_wanted;
+    let strip = move || match loader.answer.get_clone() {
+        Some(answer) if is_receipt_wanted.get() => {
+            let receipt = receipt(&answer.usage);
+            view! { div(class="receipt-strip") { (receipt) } }
+        }
+        _ => View::new(),
+    };
     view! {
         section(class="panel", prop:style=style, data-height=height, data-kind=data_kind, data-testid=format!("panel-{id}"),
             aria-labelledby=heading, r#ref=node) {
@@ -86,7 +95,7 @@ pub(super) fn panel(board: &Board, placement: &PanelPlacement) -> View {
                 (match kind.get() {
                     Kind::Waiting => skeleton(&type_name),
                     Kind::Failed => match loader.failure.get_clone() {
-                        Some(failure) => state::failed(&failure, loader),
+                        Some(failure) => state::failed(&failure, loader, &board.tenant),
                         None => View::new(),
                     },
                     Kind::Empty(title) => state::empty(title),
@@ -99,6 +108,7 @@ pub(super) fn panel(board: &Board, placement: &PanelPlacement) -> View {
                     Kind::Markup => views::markup(loader),
                 })
             }
+            (strip())
         }
     }
 }
@@ -234,15 +244,8 @@ fn tools(placement: &PanelPlacement, loader: Loader, kind: ReadSignal<Kind>, as_
             _ => View::new(),
         };
         let cost = loader.answer.get_clone_untracked().map(|answer| {
-            let usage = &answer.usage;
-            let text = format!(
-                "{} {} · {:.1} ms · {} rows",
-                usage.plugin,
-                usage.version,
-                usage.wall_us as f64 / 1_000.0,
-                usage.rows
-            );
-            view! { hr() div(class="menu-head", title="What making this view cost") { (text) } }
+            let receipt = receipt(&answer.usage);
+            view! { hr() div(class="menu-head") { "What making this view cost" } (receipt) }
         });
         view! {
             button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); loader.ask_again(); }) {

@@ -21,6 +21,8 @@ pub(crate) struct Board {
     pub range: ReadSignal<Range>,
     /// How often panels ask again.
     pub refresh: ReadSignal<Refresh>,
+    /// Whether the address asks for what each view cost, as the preview of a plugin's author does.
+    pub is_receipt_wanted: ReadSignal<bool>,
     /// Counts how often the reader asked for fresh data of all panels.
     pub asked: Signal<u32>,
     location: Location,
@@ -45,6 +47,7 @@ impl Board {
             tenant: tenant.into(),
             range,
             refresh: create_selector(move || Refresh::from_address(location.parameter("refresh").as_deref())),
+            is_receipt_wanted: create_selector(move || location.parameter("receipt").as_deref() == Some("1")),
             asked: create_signal(0),
             location,
             preferences,
@@ -96,7 +99,7 @@ impl Board {
     /// The address of another dashboard of this tenant, with the same range.
     pub fn address_of(&self, dashboard: &str) -> String {
         let mut query = crate::query::Query::default();
-        for name in ["from", "to", "refresh"] {
+        for name in ["from", "to", "refresh", "receipt"] {
             if let Some(value) = self.location.parameter(name) {
                 query.push(name, value);
             }

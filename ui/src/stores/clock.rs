@@ -1,6 +1,6 @@
 //! The time of day, for "12 s ago".
 
-use sycamore::{futures::spawn_local_scoped, prelude::*};
+use sycamore::prelude::*;
 
 use crate::browser;
 
@@ -17,7 +17,7 @@ impl Clock {
     /// Starts ticking; stops with the current scope.
     pub fn start() -> Self {
         let now = create_signal(browser::now());
-        spawn_local_scoped(async move {
+        browser::spawn_scoped(async move {
             loop {
                 browser::sleep(STEP).await;
                 if !browser::is_hidden() {

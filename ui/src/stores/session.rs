@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use porthole_model::{LoginRequest, Me};
-use sycamore::{futures::spawn_local, prelude::*};
+use sycamore::prelude::*;
 
 use super::Location;
 use crate::{
     api::{self, Failure},
+    browser,
     query::Query,
 };
 
@@ -45,7 +46,7 @@ impl Session {
     /// Asks again.
     pub fn ask(self) {
         self.who.set(Who::Asking);
-        spawn_local(async move {
+        browser::spawn_local(async move {
             self.who.set(match api::get::<Me>("/auth/me", None, None).await {
                 Ok(me) => Who::Known(Rc::new(me)),
                 Err(failure) if failure.status() == Some(401) => Who::Nobody,
@@ -76,9 +77,9 @@ impl Session {
 
     /// Logs out, and shows the login page.
     pub fn log_out(self) {
-        spawn_local(async move {
+        browser::spawn_local(async move {
             // Whatever the host says: the reader wanted to leave.
-            let _ = api::post_nothing("/auth/logout").await;
+            let _ = api::tell("POST", "/auth/logout", None).await;
             self.who.set(Who::Nobody);
             self.location.go("/login");
         });

@@ -140,6 +140,15 @@ fn rough(length: i64) -> String {
     format!("{count} {unit}")
 }
 
+/// What is left of a wait, in milliseconds: `38 s`, `4 min 05 s`.
+pub fn countdown(left: i64) -> String {
+    let seconds = left.max(0) / SECOND;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        _ => format!("{} min {:02} s", seconds / 60, seconds % 60),
+    }
+}
+
 /// A bucket's length: `10 min`, `1 h`, `90 s`.
 pub fn bucket(seconds: u32) -> String {
     match seconds {
@@ -192,6 +201,14 @@ mod tests {
         assert_eq!(ago(NOW - 3 * HOUR, NOW), "3 h ago");
         assert_eq!(ago(NOW - DAY, NOW), "1 day ago");
         assert_eq!(ago(NOW + 5 * MINUTE, NOW), "in 5 min");
+    }
+
+    #[test]
+    fn counts_down_in_seconds_and_minutes() {
+        assert_eq!(
+            [-5_000, 999, 38_400, 60_000, 245_000].map(countdown),
+            ["0 s", "0 s", "38 s", "1 min 00 s", "4 min 05 s"]
+        );
     }
 
     #[test]

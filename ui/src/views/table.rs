@@ -167,7 +167,7 @@ fn filter(column: &TableColumn, loader: Loader) -> View {
     create_effect(move || {
         let typed = text.get_clone();
         let name = name.clone();
-        sycamore::futures::spawn_local_scoped(async move {
+        browser::spawn_scoped(async move {
             browser::sleep(TYPING).await;
             if loader
                 .wishes

@@ -35,9 +35,16 @@ impl Keygen {
         let text = pair.sk.to_box(Some("porthole plugin signing key"))?.into_string();
         write_new(&secret, &text, 0o600)?;
         write_new(&public, &pair.pk.to_box()?.into_string(), 0o644)?;
-        println!("{} (keep it secret) and {} are written", secret.display(), public.display());
+        println!(
+            "{} (keep it secret) and {} are written",
+            secret.display(),
+            public.display()
+        );
         println!("In the tenant's tenant.yaml:\n");
-        println!("  plugins:\n    require_signature: true\n    keys:\n      - \"{}\"", pair.pk.to_base64());
+        println!(
+            "  plugins:\n    require_signature: true\n    keys:\n      - \"{}\"",
+            pair.pk.to_base64()
+        );
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -63,7 +70,11 @@ impl Sign {
         let signature = minisign::sign(Some(&public), &secret, Cursor::new(&bytes), Some(&comment), None)?;
         let path = signature_path(&self.file);
         std::fs::write(&path, signature.into_string()).with_context(|| path.display().to_string())?;
-        println!("{} is written, signed with {}", path.display(), public.to_base64());
+        println!(
+            "{} is written, signed with {}",
+            path.display(),
+            public.to_base64()
+        );
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -86,7 +97,9 @@ fn password(prompt: &str) -> anyhow::Result<String> {
         return Ok(password);
     }
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        bail!("there is no terminal to ask for the key's password at; give it in {PASSWORD}, or make a key with --no-password");
+        bail!(
+            "there is no terminal to ask for the key's password at; give it in {PASSWORD}, or make a key with --no-password"
+        );
     }
     eprint!("{prompt}");
     std::io::stderr().flush()?;

@@ -48,7 +48,13 @@ impl Lock {
             running
                 .clone()
                 .filter(|plugin| !matches!(plugin.state, PluginState::Refused { .. }))
-                .map(|plugin| (plugin.name.as_str(), plugin.version.as_str(), plugin.sha256.as_str())),
+                .map(|plugin| {
+                    (
+                        plugin.name.as_str(),
+                        plugin.version.as_str(),
+                        plugin.sha256.as_str(),
+                    )
+                }),
         );
         for plugin in &plugins {
             if let PluginState::Refused { reason } = &plugin.state {

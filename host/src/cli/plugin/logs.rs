@@ -35,7 +35,9 @@ impl Logs {
             tokio::time::sleep(EVERY).await;
             let now = self.whose.log(&self.name, 1_000).await?;
             // What stood there last time, wherever it stands now.
-            let known = seen.last().and_then(|last| now.iter().rposition(|line| line == last));
+            let known = seen
+                .last()
+                .and_then(|last| now.iter().rposition(|line| line == last));
             now.iter().skip(known.map_or(0, |last| last + 1)).for_each(print);
             seen = now;
         }

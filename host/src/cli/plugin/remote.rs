@@ -38,11 +38,17 @@ impl Remote {
             email: email.to_owned(),
             password: password(email)?,
         };
-        let answer = remote.http.post(format!("{}/auth/login", remote.base)).json(&login).send();
+        let answer = remote
+            .http
+            .post(format!("{}/auth/login", remote.base))
+            .json(&login)
+            .send();
         let answer = answer
             .await
             .with_context(|| format!("{server} does not answer; is the address right?"))?;
-        checked(answer).await.with_context(|| format!("{email} cannot log in at {server}"))?;
+        checked(answer)
+            .await
+            .with_context(|| format!("{email} cannot log in at {server}"))?;
         Ok(remote)
     }
 
@@ -86,9 +92,9 @@ impl Remote {
                 let url = self.url(&format!("{plugin}/deactivate"));
                 return self.read::<Plugin>(self.http.post(url)).await.map(drop);
             }
-            PluginChange::RemoveVersion(version) => {
-                self.http.delete(self.url(&format!("{plugin}/versions/{version}")))
-            }
+            PluginChange::RemoveVersion(version) => self
+                .http
+                .delete(self.url(&format!("{plugin}/versions/{version}"))),
             PluginChange::Remove => self.http.delete(self.url(&plugin)),
         };
         checked(self.named(request).send().await?).await.map(drop)
@@ -104,7 +110,10 @@ impl Remote {
 
     async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> anyhow::Result<T> {
         let answer = checked(self.named(request).send().await?).await?;
-        answer.json().await.context("the host's answer cannot be read; is it of another version?")
+        answer
+            .json()
+            .await
+            .context("the host's answer cannot be read; is it of another version?")
     }
 }
 
@@ -115,7 +124,12 @@ async fn checked(answer: Response) -> anyhow::Result<Response> {
     }
     let status = answer.status();
     match answer.json::<Problem>().await {
-        Ok(problem) => bail!("{} ({}, request {})", problem.detail, problem.code, problem.request_id),
+        Ok(problem) => bail!(
+            "{} ({}, request {})",
+            problem.detail,
+            problem.code,
+            problem.request_id
+        ),
         Err(_) => bail!("the host answers {status}"),
     }
 }

@@ -103,7 +103,9 @@ impl Shelf {
     pub async fn publish(&self, upload: Upload) -> anyhow::Result<model::PluginPublished> {
         match self {
             Self::Local(local) => {
-                let published = local.plugins.publish(&local.tenant, upload, AuditEntry::default());
+                let published = local
+                    .plugins
+                    .publish(&local.tenant, upload, AuditEntry::default());
                 Ok(published.await?)
             }
             Self::Remote(remote) => remote.publish(upload).await,
@@ -214,16 +216,17 @@ pub struct Activate {
     /// The plugin's type name.
     name: String,
     /// Its version.
-    version: String,
+    #[arg(value_name = "VERSION")]
+    number: String,
     #[command(flatten)]
     whose: Whose,
 }
 
 impl Activate {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let change = PluginChange::Activate(self.version.clone());
+        let change = PluginChange::Activate(self.number.clone());
         self.whose.open().await?.change(&self.name, change).await?;
-        println!("{} {} answers now", self.name, self.version);
+        println!("{} {} answers now", self.name, self.number);
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -277,7 +280,7 @@ pub struct Remove {
     name: String,
     /// Only this version; without it, all.
     #[arg(long, value_name = "VERSION")]
-    version: Option<String>,
+    only: Option<String>,
     #[command(flatten)]
     whose: Whose,
 }
@@ -285,7 +288,7 @@ pub struct Remove {
 impl Remove {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let shelf = self.whose.open().await?;
-        match self.version {
+        match self.only {
             Some(version) => {
                 shelf
                     .change(&self.name, PluginChange::RemoveVersion(version.clone()))

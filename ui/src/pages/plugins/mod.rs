@@ -1,0 +1,47 @@
+//! A tenant's plugins, for administrators: all of them, and each by itself.
+
+mod acts;
+mod detail;
+mod list;
+mod log;
+mod parts;
+mod polled;
+mod upload;
+
+pub(crate) use detail::plugin;
+pub(crate) use list::plugins;
+
+use sycamore::prelude::*;
+
+use super::notice;
+use crate::{frame, query::segment, stores::Session};
+
+/// The frame of these pages; `name` is the plugin's, on its own page. `body` is only made for those who may see it.
+fn page(tenant: &str, name: Option<&str>, body: impl FnOnce() -> View) -> View {
+    let list = format!("/t/{}/plugins", segment(tenant));
+    let trail = match name {
+        None => view! { span(class="dim wide", aria-hidden="true") { "/" } b(class="here") { "Plugins" } },
+        Some(name) => {
+            let name = name.to_owned();
+            view! {
+                span(class="dim wide", aria-hidden="true") { "/" }
+                a(class="here link", href=list) { "Plugins" }
+                span(class="dim", aria-hidden="true") { "/" }
+                b(class="here") { (name) }
+            }
+        }
+    };
+    let bar = frame::bare_bar(Some(tenant.to_owned()), Some(trail));
+    let is_admin = use_context::<Session>().me().is_some_and(|me| me.is_admin);
+    let body = if is_admin {
+        let body = body();
+        view! { div(class="desk") { (body) } }
+    } else {
+        notice(
+            "Only for administrators",
+            "A tenant's plugins are shown to those who administer it. Ask one of them to publish, roll back or explain a plugin.",
+            None,
+        )
+    };
+    view! { (bar) main { (body) } }
+}

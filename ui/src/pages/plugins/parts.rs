@@ -1,0 +1,121 @@
+//! What both the list and a plugin's own page show.
+
+use porthole_model::{Plugin, PluginSource, PluginState, PluginTotals};
+use sycamore::prelude::*;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{api::Failure, browser, live::live, receipt};
+
+#[wasm_bindgen(raw_module = "./copy.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = copyText)]
+    async fn copy_text(text: &str) -> wasm_bindgen::JsValue;
+}
+
+/// Characters of a hash that tell two apart at a glance.
+const SHORT_HASH: usize = 12;
+
+/// How a plugin is doing, in a word.
+pub(super) fn badge(state: &PluginState) -> View {
+    let (class, text) = match state {
+        PluginState::Active => ("badge good", "active"),
+        PluginState::Inactive => ("badge", "inactive"),
+        PluginState::Compiling => ("badge busy", "compiling"),
+        PluginState::Resting { .. } => ("badge warn", "resting"),
+        PluginState::Refused { .. } => ("badge bad", "refused"),
+    };
+    view! { span(class=class, data-testid="plugin-state") { (text) } }
+}
+
+/// Names and what stands behind them.
+pub(super) fn facts(facts: Vec<(&'static str, View)>) -> View {
+    let facts: Vec<View> = facts
+        .into_iter()
+        .map(|(name, value)| view! { div { dt { (name) } dd { (value) } } })
+        .collect();
+    view! { dl(class="facts") { (facts) } }
+}
+
+/// A text as a fact; a dash where there is none.
+pub(super) fn text(text: impl Into<String>) -> View {
+    let text: String = text.into();
+    if text.is_empty() {
+        return view! { span(class="dim") { "–" } };
+    }
+    view! { (text) }
+}
+
+/// Which version answers, where it comes from, what its bytes are.
+pub(super) fn origin(plugin: &Plugin) -> Vec<(&'static str, View)> {
+    let source = match plugin.source {
+        PluginSource::Folder => "folder",
+        PluginSource::Published => "published",
+    };
+    let endpoint = plugin.endpoint.clone().map_or_else(
+        || text(""),
+        |endpoint| {
+            let address = format!("/api/v1/custom/{endpoint}");
+            view! { span(class="mono", title=address) { (endpoint) } }
+        },
+    );
+    let size = match plugin.size_bytes {
+        0 => String::new(),
+        size => receipt::bytes(size),
+    };
+    vec![
+        ("Version", text(plugin.version.clone())),
+        ("Source", text(source)),
+        ("Endpoint", endpoint),
+        ("Size", text(size)),
+        ("SHA-256", hash(&plugin.sha256)),
+        ("Signed by", text(plugin.signed_by.clone().unwrap_or_default())),
+    ]
+}
+
+/// What its calls have used up; shortened to what tells trouble for the list.
+pub(super) fn spent(totals: &PluginTotals) -> Vec<(&'static str, View)> {
+    let class = if totals.failures > 0 { "bad" } else { "" };
+    let failures = receipt::count(totals.failures);
+    vec![
+        ("Calls", text(receipt::count(totals.calls))),
+        ("Failures", view! { span(class=class) { (failures) } }),
+        ("CPU time", text(receipt::duration(totals.guest_us))),
+        ("Memory peak", text(receipt::bytes(totals.memory_peak_bytes))),
+    ]
+}
+
+/// The beginning of a hash; a click copies all of it.
+pub(super) fn hash(hash: &str) -> View {
+    if hash.is_empty() {
+        return text("");
+    }
+    let copied = create_signal(None::<bool>);
+    let (full, title) = (hash.to_owned(), hash.to_owned());
+    let short: String = hash.chars().take(SHORT_HASH).collect();
+    let label = format!("Copy SHA-256 {hash}");
+    let copy = move |_| {
+        let full = full.clone();
+        browser::spawn_scoped(async move {
+            copied.set(Some(copy_text(&full).await.is_truthy()));
+            browser::sleep(1_500).await;
+            copied.set(None);
+        });
+    };
+    let face = live(move || {
+        let text = match copied.get() {
+            Some(true) => "copied".to_owned(),
+            Some(false) => "not copied".to_owned(),
+            None => short.clone(),
+        };
+        view! { (text) }
+    });
+    view! { button(r#type="button", class="hash mono", title=title, aria-label=label, on:click=copy) { (face) } }
+}
+
+/// What went wrong, in the host's words.
+pub(super) fn trouble(failure: &Failure) -> View {
+    let (title, detail) = (failure.title(), failure.detail());
+    let limit = failure.problem().and_then(|problem| problem.limit.clone());
+    let limit = limit.map(|limit| view! { p { "Limit: " (limit) } });
+    view! { div(class="notice", role="alert", data-testid="trouble") { b { (title) } p { (detail) } (limit) } }
+}
