@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn a_busy_host_is_tried_longer_than_a_compilation_takes() {
-        let waits: Vec<u32> = (1..).map_while(|failed| delay_while_busy(failed, None, 0.0)).collect();
+        let waits: Vec<u32> = (1..)
+            .map_while(|failed| delay_while_busy(failed, None, 0.0))
+            .collect();
         assert_eq!(waits[..4], [1_000, 2_000, 4_000, 5_000]);
         assert!(waits.iter().sum::<u32>() > 60_000);
         assert_eq!(delay_while_busy(1, Some(7), 0.0), Some(7_000));

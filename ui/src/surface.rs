@@ -54,7 +54,10 @@ pub fn draws(type_name: &str) -> bool {
 pub fn is_picture_address(url: &str) -> bool {
     url.strip_prefix("/api/v1/panels/").is_some_and(|rest| {
         let path = rest.split(['?', '#']).next().unwrap_or("");
-        path.ends_with("/image") && !path.contains("..") && !path.contains(['\\', '%']) && !path.contains("//")
+        let Some(panel) = path.strip_suffix("/image") else {
+            return false;
+        };
+        !panel.is_empty() && !panel.contains(['/', '\\', '%']) && !panel.contains("..")
     })
 }
 
@@ -101,7 +104,9 @@ mod tests {
 
     #[test]
     fn pictures_come_from_the_hosts_own_address_only() {
-        assert!(is_picture_address("/api/v1/panels/topology/image?tenant=a&width=640"));
+        assert!(is_picture_address(
+            "/api/v1/panels/topology/image?tenant=a&width=640"
+        ));
         for url in [
             "https://elsewhere.example/api/v1/panels/a/image",
             "//elsewhere.example/api/v1/panels/a/image",

@@ -40,7 +40,9 @@ pub(crate) async fn post<T: DeserializeOwned>(path: &str, content: &impl Seriali
 
 /// A request without a body, of whose answer only matters that there is one.
 pub(crate) async fn tell(method: &str, path: &str, tenant: Option<&str>) -> Result<(), Failure> {
-    send(method, path, RequestInit::new(), tenant, &[]).await.map(|_| ())
+    send(method, path, RequestInit::new(), tenant, &[])
+        .await
+        .map(|_| ())
 }
 
 /// `POST` of a component's file with its signature, if it has one (base64).

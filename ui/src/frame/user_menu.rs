@@ -77,10 +77,7 @@ fn initials(name: &str) -> String {
     let mut words = name
         .split([' ', '.', '-', '_'])
         .filter_map(|word| word.chars().next());
-    [words.next(), words.next()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [words.next(), words.next()].into_iter().flatten().collect()
 }
 
 #[cfg(test)]

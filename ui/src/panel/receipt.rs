@@ -21,7 +21,14 @@ fn line(line: &Line) -> View {
     let class = if line.is_near() { "meter near" } else { "meter" };
     let bar = line.share.map(|share| {
         // Something of it is seen as soon as something was used.
-        let width = format!("width: {:.0}%", if share > 0.0 { (share * 100.0).max(2.0) } else { 0.0 });
+        let width = format!(
+            "width: {:.0}%",
+            if share > 0.0 {
+                (share * 100.0).max(2.0)
+            } else {
+                0.0
+            }
+        );
         view! { span(class=class, aria-hidden="true") { i(prop:style=width) } }
     });
     let (name, text) = (line.name, line.text());

@@ -17,12 +17,13 @@ extern "C" {
 pub(crate) fn markup(loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
     // The same text again changes nothing: what is selected or focused in it stays so.
-    let parts = create_selector(
-        move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
-            Some(Shown::Markup(markup)) => Some((markup.html.clone(), markup.css.clone())),
-            _ => None,
-        },
-    );
+    let parts =
+        create_selector(
+            move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
+                Some(Shown::Markup(markup)) => Some((markup.html.clone(), markup.css.clone())),
+                _ => None,
+            },
+        );
     let inner = create_node_ref();
     on_mount(move || {
         create_effect(move || {

@@ -53,9 +53,13 @@ impl Act {
         match self {
             Self::Activate(version) => format!("Let version {version} answer for {plugin}?"),
             Self::RollBack => format!("Let the version of {plugin} answer that answered before this one?"),
-            Self::Deactivate => format!("Let no version of {plugin} answer? Its panels show an error until one does again."),
+            Self::Deactivate => {
+                format!("Let no version of {plugin} answer? Its panels show an error until one does again.")
+            }
             Self::RemoveVersion(version) => format!("Remove version {version} of {plugin} for good?"),
-            Self::Remove => format!("Remove {plugin} with all its versions for good? Its panels show an error."),
+            Self::Remove => {
+                format!("Remove {plugin} with all its versions for good? Its panels show an error.")
+            }
         }
     }
 
@@ -121,7 +125,10 @@ pub(super) fn confirmation(acts: Acts, tenant: String, plugin: String, polled: P
         if acts.asked.with(Option::is_some) {
             browser::spawn_scoped(async move {
                 browser::sleep(0).await;
-                if let Some(node) = node.try_get().and_then(|node| node.dyn_into::<web_sys::Node>().ok()) {
+                if let Some(node) = node
+                    .try_get()
+                    .and_then(|node| node.dyn_into::<web_sys::Node>().ok())
+                {
                     browser::focus_first(&node, "button");
                 }
             });
@@ -132,7 +139,11 @@ pub(super) fn confirmation(acts: Acts, tenant: String, plugin: String, polled: P
             return View::new();
         };
         let question = act.question(&plugin);
-        let class = if act.is_grave() { "button grave" } else { "button primary" };
+        let class = if act.is_grave() {
+            "button grave"
+        } else {
+            "button primary"
+        };
         let name = act.name();
         let (tenant, plugin) = (tenant.clone(), plugin.clone());
         let escape = move |event: web_sys::KeyboardEvent| {

@@ -109,7 +109,11 @@ fn content(tenant: &str, name: &str, found: ReadSignal<Option<Rc<Plugin>>>, poll
         },
         Box::new(figures),
     );
-    let failure = live(move || acts.failure.get_clone().map_or_else(View::new, |failure| parts::trouble(&failure)));
+    let failure = live(move || {
+        acts.failure
+            .get_clone()
+            .map_or_else(View::new, |failure| parts::trouble(&failure))
+    });
     let confirmation = confirmation(acts, tenant.to_owned(), name.to_owned(), polled);
     let log = log::log(tenant.to_owned(), name);
     view! {
@@ -123,12 +127,18 @@ fn content(tenant: &str, name: &str, found: ReadSignal<Option<Rc<Plugin>>>, poll
 fn head(plugin: &Plugin, acts: Acts) -> View {
     let clock = use_context::<Clock>();
     let badge = parts::badge(&plugin.state);
-    let (name, title, description) = (plugin.name.clone(), plugin.title.clone(), plugin.description.clone());
+    let (name, title, description) = (
+        plugin.name.clone(),
+        plugin.title.clone(),
+        plugin.description.clone(),
+    );
     let why = match plugin.state.clone() {
         PluginState::Resting { reason, until } => {
             let until = format::parse_rfc3339(&until);
             let when = live(move || {
-                let text = until.map_or_else(String::new, |at| format!("Tried again {}.", format::ago(at, clock.now())));
+                let text = until.map_or_else(String::new, |at| {
+                    format!("Tried again {}.", format::ago(at, clock.now()))
+                });
                 view! { (text) }
             });
             view! { div(class="notice warn", data-testid="plugin-why") { b { "It rests after repeated failures" } p { (reason) } p { (when) } } }
@@ -147,7 +157,8 @@ fn head(plugin: &Plugin, acts: Acts) -> View {
     let buttons = (plugin.source == PluginSource::Published).then(|| {
         let is_answering = !matches!(plugin.state, PluginState::Inactive);
         let name = &plugin.name;
-        let back = (is_answering && plugin.versions.len() > 1).then(|| acts.button(Act::RollBack, format!("Roll back {name}")));
+        let back = (is_answering && plugin.versions.len() > 1)
+            .then(|| acts.button(Act::RollBack, format!("Roll back {name}")));
         let off = is_answering.then(|| acts.button(Act::Deactivate, format!("Deactivate {name}")));
         let remove = acts.button(Act::Remove, format!("Remove {name}"));
         view! { div(class="acts") { (back) (off) (remove) } }
@@ -212,15 +223,27 @@ fn versions(plugin: &Plugin, acts: Acts) -> View {
 
 fn version(one: &PluginVersion, at: String, acts: Acts) -> View {
     let version = one.version.clone();
-    let by = parts::text(one.published_by.clone().unwrap_or_else(|| "command line".to_owned()));
+    let by = parts::text(
+        one.published_by
+            .clone()
+            .unwrap_or_else(|| "command line".to_owned()),
+    );
     let signed = parts::text(one.signed_by.clone().unwrap_or_default());
     let size = receipt::bytes(one.size_bytes);
     let hash = parts::hash(&one.sha256);
-    let mark = one.active.then(|| view! { span(class="badge good") { "active" } });
+    let mark = one
+        .active
+        .then(|| view! { span(class="badge good") { "active" } });
     let buttons = (!one.active).then(|| {
         let version = &one.version;
-        let activate = acts.button(Act::Activate(version.clone()), format!("Activate version {version}"));
-        let remove = acts.button(Act::RemoveVersion(version.clone()), format!("Remove version {version}"));
+        let activate = acts.button(
+            Act::Activate(version.clone()),
+            format!("Activate version {version}"),
+        );
+        let remove = acts.button(
+            Act::RemoveVersion(version.clone()),
+            format!("Remove version {version}"),
+        );
         view! { (activate) (remove) }
     });
     let id = format!("version-{version}");
@@ -254,7 +277,10 @@ fn figures(plugin: &Plugin) -> View {
     let mut spent = parts::spent(totals);
     spent.extend([
         ("CPU per call", parts::text(receipt::duration(each))),
-        ("Time, waits included", parts::text(receipt::duration(totals.wall_us))),
+        (
+            "Time, waits included",
+            parts::text(receipt::duration(totals.wall_us)),
+        ),
         ("Queries", parts::text(receipt::count(totals.queries))),
         ("Rows", parts::text(receipt::count(totals.rows))),
     ]);
@@ -288,6 +314,10 @@ fn figures(plugin: &Plugin) -> View {
 }
 
 fn failed(failure: &PluginFailure, at: String) -> View {
-    let (panel, version, message) = (failure.panel.clone(), failure.version.clone(), failure.message.clone());
+    let (panel, version, message) = (
+        failure.panel.clone(),
+        failure.version.clone(),
+        failure.message.clone(),
+    );
     view! { li { span(class="dim") { (at) " · " (panel) " · " (version) } p { (message) } } }
 }

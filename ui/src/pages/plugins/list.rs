@@ -39,9 +39,12 @@ fn body(tenant: String) -> View {
     });
     // Cards stay while their figures change: the focus is not lost.
     let names = create_selector(move || {
-        found
-            .get_clone()
-            .map(|plugins| plugins.iter().map(|plugin| plugin.name.clone()).collect::<Vec<_>>())
+        found.get_clone().map(|plugins| {
+            plugins
+                .iter()
+                .map(|plugin| plugin.name.clone())
+                .collect::<Vec<_>>()
+        })
     });
     let cards = live(move || match names.get_clone() {
         None if polled.failure.with(Option::is_some) => View::new(),

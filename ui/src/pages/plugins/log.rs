@@ -31,7 +31,10 @@ pub(super) fn log(tenant: String, name: &str) -> View {
         if is_followed.get() {
             browser::spawn_scoped(async move {
                 browser::sleep(0).await;
-                if let Some(element) = node.try_get().and_then(|node| node.dyn_into::<web_sys::Element>().ok()) {
+                if let Some(element) = node
+                    .try_get()
+                    .and_then(|node| node.dyn_into::<web_sys::Element>().ok())
+                {
                     element.set_scroll_top(element.scroll_height());
                 }
             });

@@ -55,7 +55,10 @@ pub(super) fn upload(tenant: String, list: Polled) -> View {
         chosen.set(new);
     };
     let pick = move |event: web_sys::Event| {
-        if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+        if let Some(input) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        {
             take(input.files());
             // The same file, built anew, can be chosen again.
             input.set_value("");
@@ -74,7 +77,10 @@ pub(super) fn upload(tenant: String, list: Polled) -> View {
     };
     let publish = move |_| {
         let Chosen { component, signature } = chosen.get_clone_untracked();
-        let (Some(component), false) = (component, matches!(outcome.get_clone_untracked(), Outcome::Running)) else {
+        let (Some(component), false) = (
+            component,
+            matches!(outcome.get_clone_untracked(), Outcome::Running),
+        ) else {
             return;
         };
         let (tenant, path) = (
@@ -149,8 +155,18 @@ fn done(published: &PluginPublished) -> View {
         "It is kept; activate it on its page when you want it to answer."
     };
     let mut facts = vec![("SHA-256", parts::hash(&published.sha256))];
-    facts.extend(published.endpoint.clone().map(|endpoint| ("Endpoint", parts::text(endpoint))));
-    facts.extend(published.signed_by.clone().map(|key| ("Signed by", parts::text(key))));
+    facts.extend(
+        published
+            .endpoint
+            .clone()
+            .map(|endpoint| ("Endpoint", parts::text(endpoint))),
+    );
+    facts.extend(
+        published
+            .signed_by
+            .clone()
+            .map(|key| ("Signed by", parts::text(key))),
+    );
     let facts = parts::facts(facts);
     view! { div(class="notice good", data-testid="published") { b { (name) " is published" } p { (state) } (facts) } }
 }
