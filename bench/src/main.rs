@@ -3,7 +3,9 @@
 //! `baseline.json` keeps the ratios of a known state; a run prints them beside its own. `--save` writes new ones.
 
 mod cached;
+mod languages;
 mod load;
+mod neighbours;
 mod report;
 mod sandbox;
 
@@ -21,14 +23,24 @@ struct Cli {
     /// The `porthole` binary [default: beside this one].
     #[arg(long, global = true, env = "PORTHOLE_BIN")]
     porthole: Option<std::path::PathBuf>,
+    /// How long the rogues run beside their neighbours, seconds.
+    #[arg(long, global = true, default_value_t = 60)]
+    seconds: u64,
+    /// The folder of components [default: beside the folder of this binary].
+    #[arg(long, global = true, env = "PORTHOLE_COMPONENTS")]
+    components: Option<std::path::PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum What {
     /// The price of the sandbox per call, against the same panel's code called natively.
     Sandbox,
+    /// The price of other languages per call, against the same panel in Rust, as a component and native.
+    Languages,
     /// Cached panel requests per second, against plain axum answering with the same bytes.
     Cached,
+    /// What a tenant's rogues cost the panels of its neighbours.
+    Neighbours,
     /// Plain axum answering with the bytes of a file; started by `cached`.
     #[command(hide = true)]
     Plain {
@@ -43,12 +55,30 @@ async fn main() -> anyhow::Result<()> {
     if let Some(What::Plain { body }) = &cli.what {
         return cached::plain(body).await;
     }
+    let porthole = cli.porthole;
     let mut report = report::Report::open()?;
     if matches!(cli.what, None | Some(What::Sandbox)) {
         sandbox::run(&mut report).await?;
     }
+    if matches!(cli.what, None | Some(What::Languages)) {
+        languages::run(&mut report).await?;
+    }
     if matches!(cli.what, None | Some(What::Cached)) {
-        cached::run(&mut report, cli.porthole).await?;
+        cached::run(&mut report, porthole.clone()).await?;
+    }
+    if matches!(cli.what, None | Some(What::Neighbours)) {
+        let own = std::env::current_exe()?;
+        let porthole = porthole.unwrap_or_else(|| own.with_file_name("porthole"));
+        // <target>/debug/porthole-bench → <target>/components
+        let beside = || own.ancestors().nth(2).map(|target| target.join("components"));
+        let components = cli.components.or_else(beside).unwrap_or_default();
+        neighbours::run(
+            &mut report,
+            &porthole,
+            &components.join("porthole_rogues.wasm"),
+            cli.seconds,
+        )
+        .await?;
     }
     report.finish(cli.save)
 }

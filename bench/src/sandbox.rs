@@ -19,16 +19,19 @@ const EACH: Duration = Duration::from_millis(1500);
 const TURNS: u32 = 5;
 const STEP: i64 = 10_000;
 
-struct Points(usize);
+/// That many points.
+pub struct Points(pub usize);
 
 impl Points {
-    fn instants(&self) -> Vec<i64> {
+    /// When, milliseconds since the Unix epoch.
+    pub fn instants(&self) -> Vec<i64> {
         (0..self.0 as i64)
             .map(|place| 1_780_000_000_000 + place * STEP)
             .collect()
     }
 
-    fn values(&self) -> Vec<f64> {
+    /// What.
+    pub fn values(&self) -> Vec<f64> {
         (0..self.0)
             .map(|place| (place as f64 * 0.37).sin() * 50.0 + 50.0)
             .collect()
@@ -39,7 +42,8 @@ fn columns() -> [&'static str; 2] {
     ["timestamp", "value"]
 }
 
-struct Prepared(Arc<guest::Series>);
+/// Hands a copy of the points to a component.
+pub struct Prepared(pub Arc<guest::Series>);
 
 impl porthole_sandbox::Sources for Prepared {
     fn open(&self, _: &str) -> Result<Arc<dyn porthole_sandbox::Source>, guest::QueryError> {
@@ -73,7 +77,8 @@ impl porthole_sandbox::Source for Handle {
     }
 }
 
-struct Native(porthole_sdk::Series);
+/// Hands a copy of the points to native code.
+pub struct Native(pub porthole_sdk::Series);
 
 impl porthole_sdk::Sources for Native {
     fn open(&self, _: &str) -> Result<Box<dyn porthole_sdk::Source>, porthole_sdk::QueryError> {
@@ -111,7 +116,8 @@ impl porthole_sdk::Source for NativeHandle {
     }
 }
 
-fn guest_call() -> guest::Call {
+/// A call of a component.
+pub fn guest_call() -> guest::Call {
     guest::Call {
         panel_id: "bench".into(),
         display: "{}".into(),
@@ -135,7 +141,8 @@ fn guest_call() -> guest::Call {
     }
 }
 
-fn native_call() -> porthole_sdk::Call {
+/// The same for native code.
+pub fn native_call() -> porthole_sdk::Call {
     porthole_sdk::Call {
         panel_id: "bench".into(),
         display: "{}".into(),
@@ -244,6 +251,7 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn micros(start: Instant) -> f64 {
+/// Microseconds since then.
+pub fn micros(start: Instant) -> f64 {
     start.elapsed().as_nanos() as f64 / 1000.0
 }

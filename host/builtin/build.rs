@@ -1,12 +1,13 @@
-//! Embeds the components that `cargo xtask build` has made of the crates in `plugins/`.
+//! Embeds the components that `cargo xtask build` has made of the crates in `plugins/` and `plugins/examples/`.
 
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
 };
 
-/// What the crates of built-in panel types are called; examples and test guests are not.
-const PREFIX: &str = "porthole_plugin_";
+/// What the crates of built-in panel types and of examples are called; test guests are not.
+const BUILTIN: &str = "porthole_plugin_";
+const EXAMPLE: &str = "porthole_example_";
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-env-changed=PORTHOLE_COMPONENTS");
@@ -14,16 +15,24 @@ fn main() -> io::Result<()> {
     let folder = folder();
     // Cargo looks at the folder and all that is in it; at its parent while there is none.
     println!("cargo::rerun-if-changed={}", folder.display());
-    let components = components(&folder)?;
-    if components.is_empty() {
+    let builtin = components(&folder, BUILTIN)?;
+    if builtin.is_empty() {
         println!(
             "cargo::warning=no built-in panels in {}; run `cargo xtask build` and compile again",
             folder.display()
         );
     }
-
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let mut code = String::from("static COMPONENTS: &[Builtin] = &[\n");
+    let code = [
+        list("COMPONENTS", builtin, &out)?,
+        list("EXAMPLES", components(&folder, EXAMPLE)?, &out)?,
+    ];
+    fs::write(out.join("components.rs"), code.concat())
+}
+
+/// The code of a list of components.
+fn list(list: &str, components: Vec<(String, PathBuf)>, out: &Path) -> io::Result<String> {
+    let mut code = format!("static {list}: &[Builtin] = &[\n");
     for (name, path) in components {
         // A copy: the build must not see a file that is replaced while it reads.
         let copy = out.join(format!("{name}.wasm"));
@@ -33,7 +42,7 @@ fn main() -> io::Result<()> {
         ));
     }
     code.push_str("];\n");
-    fs::write(out.join("components.rs"), code)
+    Ok(code)
 }
 
 /// `PORTHOLE_COMPONENTS`, else `components` in the workspace's target folder.
@@ -47,8 +56,8 @@ fn folder() -> PathBuf {
     }
 }
 
-/// Names and files, by name.
-fn components(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+/// Names and files of those whose name begins so, by name.
+fn components(folder: &Path, prefix: &str) -> io::Result<Vec<(String, PathBuf)>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
@@ -60,7 +69,7 @@ fn components(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        if name.starts_with(PREFIX) && path.extension().is_some_and(|extension| extension == "wasm") {
+        if name.starts_with(prefix) && path.extension().is_some_and(|extension| extension == "wasm") {
             found.push((name, path));
         }
     }

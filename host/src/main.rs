@@ -1,6 +1,7 @@
 //! Porthole's one binary: the server and its command line.
 
 mod cli;
+mod metrics;
 mod server;
 
 use std::process::ExitCode;
@@ -8,6 +9,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    // Before anything else: this process is one that compiles for another, and limits itself before it has threads.
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some((server::COMPILE, numbers)) = arguments.get(1..).and_then(|rest| {
+        let (first, numbers) = rest.split_first()?;
+        Some((first.as_str(), numbers))
+    }) {
+        return porthole_sandbox::compile_for_parent(numbers).into();
+    }
     let cli = cli::Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -2,31 +2,72 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use async_trait::async_trait;
-use porthole_api::{ApiSettings, ApiState, Panels};
-use porthole_config::{Config, ConfigStore, CookieSecure, Settings, Watch};
+use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf};
+use porthole_config::{Config, ConfigStore, CookieSecure, Limits, Settings, Watch};
 use porthole_data::{Databases, DatabasesOptions};
-use porthole_identity::{Identity, TenantRecord};
-use porthole_model::{Dashboard, Dashboards};
-use porthole_panel::{Pipeline, PipelineOptions, RenderError, RenderRequest, Rendered};
-use porthole_sandbox::{Registry, Sandbox, SandboxOptions};
+use porthole_identity::{AuditEntry, Identity, TenantRecord};
+use porthole_model::{Dashboard, Dashboards, Plugin, PluginLog, PluginPublished};
+use porthole_panel::{Pipeline, PipelineOptions, RenderError, RenderRequest, Rendered, limits_of};
+use porthole_plugins::{Logbook, Plugins, PluginsError, TenantSettings, Upload};
+use porthole_sandbox::{Compiler, Registry, Sandbox, SandboxOptions};
+use porthole_telemetry::Metrics;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
 use crate::cli::tenant_database_url;
+use crate::metrics::MetricsServer;
 
 /// How long requests under way may take to finish once the process was asked to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// The subcommand, not meant for people, by which this program compiles plugins for itself.
+pub const COMPILE: &str = "compile-component";
+
+/// The longest that compiling one plugin may take.
+const COMPILE_WITHIN: Duration = Duration::from_secs(60);
+
+/// How long the start waits for the tenants' plugins; those that are not compiled by then are so soon after.
+const PLUGINS_AT_START: Duration = Duration::from_secs(10);
+
+/// The process that compiles plugins: this program again.
+fn compiler() -> Option<Compiler> {
+    // By this name also when the file has been replaced since.
+    let itself = PathBuf::from("/proc/self/exe");
+    let program = if itself.exists() {
+        Some(itself)
+    } else {
+        std::env::current_exe().ok()
+    };
+    Some(Compiler {
+        program: program?,
+        arguments: vec![COMPILE.to_owned()],
+        patience: COMPILE_WITHIN,
+    })
+}
+
+/// What the tenants' folders say of their plugins.
+pub fn plugin_settings(config: &Config, limits: &Limits) -> Vec<TenantSettings> {
+    let tenants = config.tenants.values();
+    tenants
+        .map(|tenant| TenantSettings {
+            id: tenant.id.clone(),
+            limits: limits_of(tenant, limits),
+            plugins: tenant.plugins.clone(),
+        })
+        .collect()
+}
 
 /// Starts the sandbox and loads the built-in panel types. `cache_dir`: where precompiled panels are kept.
 pub async fn panel_types(cache_dir: Option<PathBuf>) -> anyhow::Result<(Sandbox, Arc<Registry>)> {
     let sandbox = Sandbox::new(SandboxOptions {
         cache_dir,
+        compiler: compiler(),
         ..SandboxOptions::default()
     })?;
     let registry = Arc::new(Registry::new());
@@ -75,6 +116,8 @@ pub struct Server {
     listener: TcpListener,
     identity: Arc<Identity>,
     pipeline: Arc<Pipeline>,
+    plugins: Plugins,
+    metrics: Option<MetricsServer>,
     store: Arc<ConfigStore>,
     settings: Settings,
 }
@@ -89,20 +132,49 @@ impl Server {
                 settings.listen
             )
         })?;
+        // Figures are gathered also where nobody asks for them over HTTP, once in a process.
+        let metrics = Metrics::gather();
         identity.sync_tenants(&tenant_records(config)).await?;
+        let identity = Arc::new(identity);
         let (sandbox, registry) = panel_types(Some(settings.data_dir.join("compiled"))).await?;
         let places = settings.clone();
         let options = PipelineOptions {
             view_cache_bytes: settings.view_cache_bytes,
             limits: settings.limits,
             resolve: Box::new(move |url| tenant_database_url(url, &places)),
+            image_url: Box::new(porthole_api::image_url),
         };
+        let metrics = match settings.metrics_listen {
+            Some(address) => Some(MetricsServer::start(address, metrics?, sandbox.clone()).await?),
+            None => None,
+        };
+        let logbook =
+            Logbook::open(plugin_logs(&settings.data_dir)).context("what plugins write cannot be kept")?;
+        let plugins = Plugins::new(
+            sandbox.clone(),
+            Arc::clone(&registry),
+            Some(Arc::clone(&identity)),
+            Some(logbook),
+        );
+        plugins
+            .take_over(plugin_settings(config, &settings.limits), PLUGINS_AT_START)
+            .await;
         let databases = Databases::new(DatabasesOptions::default());
-        let pipeline = Pipeline::new(sandbox, registry, databases, options, config);
+        let pipeline = Arc::new(Pipeline::new(sandbox, registry, databases, options, config));
+        let following = Arc::downgrade(&pipeline);
+        plugins.on_change(move |tenant| {
+            if let Some(pipeline) = following.upgrade() {
+                pipeline.reload_tenant(tenant);
+            }
+        });
+        // What was compiled while nobody was told.
+        pipeline.reload(config);
         Ok(Self {
             listener,
-            identity: Arc::new(identity),
-            pipeline: Arc::new(pipeline),
+            identity,
+            pipeline,
+            plugins,
+            metrics,
             store: Arc::new(store),
             settings,
         })
@@ -118,6 +190,7 @@ impl Server {
         let api = porthole_api::router(ApiState {
             identity: Arc::clone(&self.identity),
             panels: Arc::new(PipelinePanels(Arc::clone(&self.pipeline))),
+            plugins: Arc::new(Shelf(self.plugins.clone())),
             settings: Arc::new(interface_settings(&self.settings)),
         });
         let app = api.merge(porthole_web::router());
@@ -125,11 +198,21 @@ impl Server {
             Some(every) => Some(follow(
                 &self.store,
                 every,
-                Arc::clone(&self.pipeline),
-                Arc::clone(&self.identity),
+                Followers {
+                    pipeline: Arc::clone(&self.pipeline),
+                    plugins: self.plugins.clone(),
+                    limits: self.settings.limits,
+                    identity: Arc::clone(&self.identity),
+                },
             )?),
             None => None,
         };
+        let published = tokio::spawn(async move { self.plugins.follow().await });
+        let figures = tokio::spawn(async move {
+            if let Some(metrics) = self.metrics {
+                metrics.run().await;
+            }
+        });
         let (stopped, stopping) = tokio::sync::oneshot::channel();
         let serving = axum::serve(
             self.listener,
@@ -150,6 +233,8 @@ impl Server {
                 }
             }
         }
+        published.abort();
+        figures.abort();
         // Joins a thread, which may be in the middle of a reload.
         tokio::task::spawn_blocking(move || drop(watch)).await?;
         self.identity.close().await;
@@ -171,19 +256,33 @@ fn interface_settings(settings: &Settings) -> ApiSettings {
     }
 }
 
-/// Takes over each new configuration: what panels are made of, and which tenants there are.
-fn follow(
-    store: &Arc<ConfigStore>,
-    every: Duration,
+/// Who is told of a new configuration.
+struct Followers {
     pipeline: Arc<Pipeline>,
+    plugins: Plugins,
+    limits: Limits,
     identity: Arc<Identity>,
-) -> anyhow::Result<Watch> {
+}
+
+/// How long a reload waits for new plugins before the rest of it is taken over.
+const PLUGINS_AT_RELOAD: Duration = Duration::from_secs(2);
+
+/// Takes over each new configuration: what panels are made of, and which tenants there are.
+fn follow(store: &Arc<ConfigStore>, every: Duration, followers: Followers) -> anyhow::Result<Watch> {
     let runtime = tokio::runtime::Handle::current();
     let taken_over = move |config: &Arc<Config>| {
-        pipeline.reload(config);
+        let Followers {
+            pipeline,
+            plugins,
+            limits,
+            identity,
+        } = &followers;
         if let Err(error) = runtime.block_on(identity.sync_tenants(&tenant_records(config))) {
             tracing::error!("the central database does not know the new tenants: {error}");
         }
+        // Plugins first, so that panels that come with them find them.
+        runtime.block_on(plugins.take_over(plugin_settings(config, limits), PLUGINS_AT_RELOAD));
+        pipeline.reload(config);
     };
     store
         .watch(every, taken_over)
@@ -220,6 +319,10 @@ impl Panels for PipelinePanels {
         self.0.dashboard(tenant, name)
     }
 
+    fn panel_of_endpoint(&self, tenant: &str, endpoint: &str, panel: Option<&str>) -> Option<String> {
+        self.0.panel_of_endpoint(tenant, endpoint, panel)
+    }
+
     async fn render(
         &self,
         tenant: &str,
@@ -227,6 +330,69 @@ impl Panels for PipelinePanels {
         request: RenderRequest,
     ) -> Result<Rendered, RenderError> {
         self.0.render(tenant, panel, request).await
+    }
+}
+
+/// Where what plugins write is kept.
+pub fn plugin_logs(data_dir: &Path) -> PathBuf {
+    data_dir.join("plugin-logs")
+}
+
+/// The tenants' plugins, as the HTTP interface asks for them.
+struct Shelf(Plugins);
+
+#[async_trait]
+impl PluginShelf for Shelf {
+    fn largest(&self, tenant: &str) -> Option<usize> {
+        self.0.largest(tenant)
+    }
+
+    async fn list(&self, tenant: &str) -> Result<porthole_model::Plugins, PluginsError> {
+        self.0.list(tenant).await
+    }
+
+    async fn one(&self, tenant: &str, name: &str) -> Result<Plugin, PluginsError> {
+        self.0.one(tenant, name).await
+    }
+
+    async fn log(&self, tenant: &str, name: &str, limit: usize) -> Result<PluginLog, PluginsError> {
+        self.0.log(tenant, name, limit).await
+    }
+
+    async fn publish(
+        &self,
+        tenant: &str,
+        upload: Upload,
+        actor: AuditEntry,
+    ) -> Result<PluginPublished, PluginsError> {
+        self.0.publish(tenant, upload, actor).await
+    }
+
+    async fn change(
+        &self,
+        tenant: &str,
+        name: &str,
+        change: PluginChange,
+        actor: AuditEntry,
+    ) -> Result<(), PluginsError> {
+        change_plugin(&self.0, tenant, name, change, actor).await
+    }
+}
+
+/// Changes which version of a plugin answers, or which there are.
+pub async fn change_plugin(
+    plugins: &Plugins,
+    tenant: &str,
+    name: &str,
+    change: PluginChange,
+    actor: AuditEntry,
+) -> Result<(), PluginsError> {
+    match change {
+        PluginChange::Activate(version) => plugins.activate(tenant, name, &version, actor).await,
+        PluginChange::RollBack => plugins.roll_back(tenant, name, actor).await.map(drop),
+        PluginChange::Deactivate => plugins.deactivate(tenant, name, actor).await,
+        PluginChange::RemoveVersion(version) => plugins.remove_version(tenant, name, &version, actor).await,
+        PluginChange::Remove => plugins.remove(tenant, name, actor).await,
     }
 }
 

@@ -224,14 +224,23 @@ mod tests {
         ];
         for state in states {
             let text = serde_json::to_string(&state).unwrap();
-            assert_eq!(serde_json::from_str::<PluginState>(&text).unwrap(), state, "{text}");
+            assert_eq!(
+                serde_json::from_str::<PluginState>(&text).unwrap(),
+                state,
+                "{text}"
+            );
             assert_eq!(crate::read::<PluginState>(&text).unwrap(), state, "{text}");
         }
     }
 
     #[test]
     fn an_unknown_or_half_told_state_is_refused() {
-        for text in [r#"{"is":"asleep"}"#, r#"{"is":"resting","reason":"x"}"#, r#"{"is":"refused","reason":1}"#, "{}"] {
+        for text in [
+            r#"{"is":"asleep"}"#,
+            r#"{"is":"resting","reason":"x"}"#,
+            r#"{"is":"refused","reason":1}"#,
+            "{}",
+        ] {
             assert!(serde_json::from_str::<PluginState>(text).is_err(), "{text}");
         }
     }

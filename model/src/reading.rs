@@ -5,7 +5,10 @@ use std::fmt;
 
 use serde::{
     Deserialize,
-    de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor},
+    de::{
+        DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
+        Visitor,
+    },
     forward_to_deserialize_any,
 };
 use serde_json::{Map, Value};
@@ -181,7 +184,10 @@ impl<'de> SeqAccess<'de> for Items {
     type Error = ReadError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
-        self.0.next().map(|item| seed.deserialize(Reader(item))).transpose()
+        self.0
+            .next()
+            .map(|item| seed.deserialize(Reader(item)))
+            .transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -212,7 +218,8 @@ impl<'de> MapAccess<'de> for Fields {
             Some(field) => {
                 self.current = field;
                 let name: &str = &self.current.0;
-                seed.deserialize(IntoDeserializer::<ReadError>::into_deserializer(name)).map(Some)
+                seed.deserialize(IntoDeserializer::<ReadError>::into_deserializer(name))
+                    .map(Some)
             }
             None => Ok(None),
         }
@@ -269,18 +276,25 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_with_its_place() {
-        let sort = r#"{"kind":"table","columns":[],"rows":[],"total":"many","page":1,"page_size":1,"sort":[]}"#;
+        let sort =
+            r#"{"kind":"table","columns":[],"rows":[],"total":"many","page":1,"page_size":1,"sort":[]}"#;
         let error = read::<View>(sort).unwrap_err().to_string();
         assert!(error.contains("total") && error.contains("a text"), "{error}");
         let error = read::<Problem>("{}").unwrap_err().to_string();
         assert!(error.contains("missing field"), "{error}");
-        assert!(read::<Plugin>("[]").unwrap_err().to_string().contains("an object"));
+        assert!(
+            read::<Plugin>("[]")
+                .unwrap_err()
+                .to_string()
+                .contains("an object")
+        );
         assert!(read::<Problem>("<html>").is_err());
     }
 
     #[test]
     fn numbers_that_do_not_fit_are_refused() {
-        let text = r#"{"kind":"image","media_type":"image/png","url":"/x","alternative":"","width":-1,"height":2}"#;
+        let text =
+            r#"{"kind":"image","media_type":"image/png","url":"/x","alternative":"","width":-1,"height":2}"#;
         assert!(read::<View>(text).unwrap_err().to_string().contains("width"));
     }
 }

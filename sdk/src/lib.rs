@@ -54,6 +54,20 @@
 //! assert_eq!(message, "display.unit: expected a string, found 7");
 //! # Ok::<(), Failure>(())
 //! ```
+//!
+//! # What a panel can show
+//!
+//! | view | for | made with |
+//! |---|---|---|
+//! | [`View::Chart`] | values over time | [`Chart`] of [`Plot`]s |
+//! | [`View::Metric`] | one number | [`Metric`] |
+//! | [`View::Statuses`] | things and how they are | [`Statuses`] of [`StatusItem`]s |
+//! | [`View::Table`] | rows and columns, a page at a time | [`Table`] |
+//! | [`View::Image`] | a picture that the panel draws, as large as [`Call::surface_or`] says | [`View::png`], [`Image`] |
+//! | [`View::Document`] | data for the template in the YAML | [`View::document`] |
+//! | [`View::Markup`] | HTML of the panel's own, of which the host keeps what is harmless | [`escaped`] |
+//!
+//! Colours are `#rrggbb` ([`Color`]); a missing number is NaN in lists and `None` elsewhere.
 
 #[doc(hidden)]
 pub mod bindings;
@@ -68,9 +82,12 @@ mod settings;
 mod source;
 pub mod testing;
 mod threshold;
+mod view;
 
 pub use bindings::{
-    exports::porthole::panel::panel::{Call, ColumnRole, Descriptor, Failure, Paging, Size, SourceRole, Surface},
+    exports::porthole::panel::panel::{
+        Call, ColumnRole, Descriptor, Failure, Paging, Size, SourceRole, Surface,
+    },
     porthole::panel::{
         query::{
             Aggregate, ColumnInfo, QueryError, Resolution, Rows, RowsRequest, SeriesAnswer, SeriesRequest,
@@ -88,6 +105,7 @@ pub use natural::natural_order;
 pub use panel::Panel;
 pub use source::{Source, Sources};
 pub use threshold::Thresholds;
+pub use view::escaped;
 
 #[doc(hidden)]
 pub use panel::Adapter;

@@ -54,6 +54,12 @@ impl Answer {
     }
 }
 
+/// An HTTP client to be: the one provider of TLS has to be named before, though nothing here speaks it.
+pub(crate) fn http() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+}
+
 /// Somebody with a cookie jar, and perhaps a tenant that every request names.
 #[derive(Clone)]
 pub struct Client {
@@ -65,7 +71,7 @@ pub struct Client {
 impl Client {
     /// Somebody nobody knows yet. `base` is the address of the host, as `http://127.0.0.1:8080`.
     pub fn anonymous(base: &str) -> Self {
-        let http = reqwest::Client::builder()
+        let http = http()
             .cookie_store(true)
             .no_proxy()
             .timeout(std::time::Duration::from_secs(60))
@@ -128,6 +134,40 @@ impl Client {
         let mut all = vec![("start_date", range.0), ("end_date", range.1)];
         all.extend_from_slice(parameters);
         self.get_with(&format!("/panels/{panel}/data"), &all).await
+    }
+
+    /// `POST /api/v1{path}` with a component, and perhaps its signature in base64.
+    pub async fn upload(&self, path: &str, component: Vec<u8>, signature: Option<&str>) -> Answer {
+        let mut request = self
+            .http
+            .post(format!("{}/api/v1{path}", self.base))
+            .header("content-type", "application/wasm")
+            .body(component);
+        if let Some(signature) = signature {
+            request = request.header("x-porthole-signature", signature);
+        }
+        self.send(request).await
+    }
+
+    /// `DELETE /api/v1{path}`.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.http.delete(format!("{}/api/v1{path}", self.base)))
+            .await
+    }
+
+    /// `GET {path}` of the host, without the tenant's header: the status, the content type, the bytes.
+    pub async fn bytes(&self, path: &str) -> (u16, String, Vec<u8>) {
+        let host = self.base.clone();
+        let response = self.http.get(format!("{host}{path}")).send().await;
+        let response = response.expect("the host answers");
+        let status = response.status().as_u16();
+        let content_type = response.headers().get("content-type");
+        let content_type = content_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let content_type = content_type.to_owned();
+        let bytes = response.bytes().await.expect("a whole body").to_vec();
+        (status, content_type, bytes)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Answer {

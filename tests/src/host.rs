@@ -125,10 +125,7 @@ impl Host {
     }
 
     async fn is_healthy(&mut self) -> bool {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("an HTTP client");
+        let http = crate::client::http().no_proxy().build().expect("an HTTP client");
         let deadline = Instant::now() + HEALTHY_WITHIN;
         while Instant::now() < deadline && matches!(self.process.try_wait(), Ok(None)) {
             let answer = http.get(format!("{}/api/v1/health", self.url)).send().await;

@@ -6,6 +6,7 @@
 //! - [`Site`]: a folder with settings, tenants and data, and the command line on it.
 //! - [`Host`]: a running `porthole` on a free port.
 //! - [`Client`]: somebody who asks the API.
+//! - [`stamp`]: a panel's component in as many versions as a test wants.
 //! - [`readings`]: CSV files read, and their means computed, without any of Porthole's code.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -15,6 +16,7 @@ pub mod places;
 mod postgres;
 pub mod readings;
 mod site;
+pub mod stamp;
 
 pub use client::{Answer, Client};
 pub use host::Host;

@@ -35,6 +35,26 @@ pub fn porthole() -> PathBuf {
     binary
 }
 
+/// A component that `cargo xtask build` has made, as `porthole_stamp`.
+///
+/// # Panics
+/// When it has not been built, with the sentence that says how.
+pub fn component(name: &str) -> Vec<u8> {
+    let folder = match std::env::var_os("PORTHOLE_COMPONENTS") {
+        Some(folder) => PathBuf::from(folder),
+        // <target>/debug/deps/<test> → <target>/components
+        None => std::env::current_exe()
+            .expect("a test knows its own path")
+            .ancestors()
+            .nth(3)
+            .expect("a test lies in <target>/<profile>/deps")
+            .join("components"),
+    };
+    let path = folder.join(format!("{name}.wasm"));
+    std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask build` first", path.display()))
+}
+
 /// The folder with the real server metrics (CSV, `timestamp,value`), where this machine has it: `PORTHOLE_NAB`, else
 /// `shared/data/nab` beside the checkout.
 ///

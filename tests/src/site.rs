@@ -114,6 +114,24 @@ impl Site {
         self.run_with_input(&arguments, password).ok();
     }
 
+    /// Adds an administrator with grants for these tenants.
+    pub fn add_admin(&self, email: &str, password: &str, tenants: &[&str]) {
+        let mut arguments = vec!["user", "add", email, "--admin", "--password-stdin"];
+        for tenant in tenants {
+            arguments.extend(["--tenant", tenant]);
+        }
+        self.run_with_input(&arguments, password).ok();
+    }
+
+    /// Writes a file that is not text into the configuration, whole or not at all, as a careful copying tool does.
+    pub fn write_bytes(&self, path: &str, bytes: &[u8]) {
+        let path = self.config().join(path);
+        std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the file's folder");
+        let partial = path.with_extension("partial");
+        std::fs::write(&partial, bytes).unwrap_or_else(|error| panic!("{}: {error}", partial.display()));
+        std::fs::rename(&partial, &path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
     /// Imports a CSV file with the documented command; `options` follow the table.
     pub fn import(&self, file: &Path, tenant: &str, table: &str, options: &[&str]) -> Outcome {
         let file = file.to_str().expect("a path in UTF-8");
@@ -129,9 +147,17 @@ impl Site {
 
     /// The same with text on its standard input.
     pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Outcome {
-        let mut process = self
-            .command()
-            .args(arguments)
+        self.finish(self.command().args(arguments), input)
+    }
+
+    /// The same with further variables.
+    pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Outcome {
+        let variables = variables.iter().copied();
+        self.finish(self.command().envs(variables).args(arguments), "")
+    }
+
+    fn finish(&self, command: &mut Command, input: &str) -> Outcome {
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

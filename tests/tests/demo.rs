@@ -71,6 +71,11 @@ fn has_data(view: &Value) -> bool {
         "metric" => view["value"].is_number(),
         "statuses" => !view["items"].as_array().unwrap().is_empty(),
         "table" => !view["rows"].as_array().unwrap().is_empty(),
+        "image" => !view["alternative"].as_str().unwrap().contains("without"),
+        "markup" => {
+            let html = view["html"].as_str().unwrap();
+            html.len() > 100 && !html.contains("No data")
+        }
         other => panic!("a view of kind {other}"),
     }
 }

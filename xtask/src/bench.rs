@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::build;
 use crate::cargo::{self, Set};
 use crate::setup::{self, Purpose};
-use crate::{components, process, workspace};
+use crate::{components, languages, process, workspace};
 
 /// What the benchmarks are given.
 #[derive(clap::Args, Debug, Default)]
@@ -21,6 +21,9 @@ pub struct Args {
 /// When something does not build, or a benchmark misses its aim.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     setup::prepare(Purpose::Demo)?;
+    for outcome in languages::build()? {
+        println!("{outcome}");
+    }
     build::run(&build::Args::default())?;
     // In the profile of the demo and the tests, in which the rooms on the hot path are optimised as in a release.
     process::run(cargo::command().arg("build").args(Set::Host.arguments()).args([

@@ -1,21 +1,39 @@
-//! `cargo xtask build`: everything the host embeds, and the host.
+//! `cargo xtask build`: everything the host embeds, and the host; and the panels in other languages, which it does not.
 
-use crate::{cargo, components, toolchain::WasmToolchain, ui};
+use anyhow::{anyhow, ensure};
+use porthole_toolkit::WasmToolchain;
+
+use crate::{cargo, components, languages, ui};
 
 /// What to build; nothing named: all of it.
 #[derive(clap::Args, Debug, Default)]
 pub struct Args {
     /// Only the panels' components
-    #[arg(long, conflicts_with = "ui")]
+    #[arg(long, conflicts_with_all = ["ui", "languages"])]
     pub components: bool,
     /// Only the UI
-    #[arg(long)]
+    #[arg(long, conflicts_with = "languages")]
     pub ui: bool,
+    /// Only the panels in other languages than Rust; nothing else needs them but tests and benchmarks
+    #[arg(long)]
+    pub languages: bool,
 }
 
 /// Builds what was asked for.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let toolchain = WasmToolchain::find()?;
+    if args.languages {
+        let outcomes = languages::build()?;
+        for outcome in &outcomes {
+            println!("{outcome}");
+        }
+        ensure!(
+            !outcomes.iter().any(languages::Outcome::is_missing),
+            "not all of the tools could be had; what is missing is said above"
+        );
+        return Ok(());
+    }
+    let toolchain =
+        WasmToolchain::find().map_err(|missing| anyhow!("{missing:#}\nor let `cargo xtask setup` do it"))?;
     if !args.ui {
         for built in components::build(&toolchain)? {
             println!("{built}");

@@ -7,18 +7,20 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
+use porthole_toolkit::{WasmToolchain, component, write_if_changed};
 use serde::Deserialize;
-use wit_component::{ComponentEncoder, DecodedWasm};
-use wit_parser::{Resolve, WorldKey};
 
-use crate::{toolchain::WasmToolchain, workspace};
+use crate::{languages, workspace};
 
 /// Folders of the workspace whose libraries are guests.
-const GUEST_FOLDERS: [&str; 2] = ["plugins", "tests/rogues"];
-
-/// The one package a panel may import from, and exports to.
-const CONTRACT: &str = "porthole:panel";
+const GUEST_FOLDERS: [&str; 5] = [
+    "plugins",
+    "tests/languages",
+    "tests/released",
+    "tests/rogues",
+    "tests/stamp",
+];
 
 /// A component that was built.
 #[derive(Debug)]
@@ -62,7 +64,7 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<Vec<Built>> {
         "the workspace has no library of type cdylib under {}",
         GUEST_FOLDERS.join(", ")
     );
-    let mut cargo = toolchain.cargo_build();
+    let mut cargo = toolchain.cargo_build(&workspace::guest_build());
     cargo.arg("--lib");
     for guest in &guests {
         cargo.args(["-p", &guest.package]);
@@ -80,7 +82,9 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<Vec<Built>> {
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let mut built = Vec::new();
     for guest in guests {
-        let module = toolchain.output().join(format!("{}.wasm", guest.library));
+        let module = workspace::guest_build()
+            .output()
+            .join(format!("{}.wasm", guest.library));
         built.push(encode(&module, &guest.library, &folder)?);
     }
     remove_others(&folder, &built)?;
@@ -90,69 +94,19 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<Vec<Built>> {
 /// Makes a component of a module and writes it as `<folder>/<name>.wasm`.
 fn encode(module: &Path, name: &str, folder: &Path) -> anyhow::Result<Built> {
     let bytes = std::fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
-    let component = ComponentEncoder::default()
-        .module(&bytes)
-        .and_then(|encoder| encoder.validate(true).encode())
+    let component = component::encode(&bytes)
         .with_context(|| format!("{} cannot be made a component", module.display()))?;
-    check(&component).with_context(|| format!("{name} is not a panel"))?;
+    component::check(&component).with_context(|| format!("{name} is not a panel"))?;
     let path = folder.join(format!("{name}.wasm"));
-    let changed = std::fs::read(&path).ok().as_deref() != Some(&component[..]);
-    if changed {
-        // Whole or not at all: another build may be embedding the file right now.
-        let partial = folder.join(format!("{name}.wasm.partial"));
-        std::fs::write(&partial, &component)
-            .with_context(|| format!("cannot write {}", partial.display()))?;
-        std::fs::rename(&partial, &path).with_context(|| format!("cannot write {}", path.display()))?;
-    }
     Ok(Built {
         name: name.to_owned(),
-        path,
         size: component.len(),
-        changed,
+        changed: write_if_changed(&path, &component)?,
+        path,
     })
 }
 
-/// A panel imports the contract's interfaces and nothing else (no WASI above all), and exports its `panel`.
-pub fn check(component: &[u8]) -> anyhow::Result<()> {
-    let decoded = wit_component::decode(component).context("the file is not a component")?;
-    let DecodedWasm::Component(resolve, world) = decoded else {
-        bail!("the file holds an interface, not a component");
-    };
-    let world = &resolve.worlds[world];
-    let foreign: Vec<String> = world
-        .imports
-        .keys()
-        .map(|key| name(&resolve, key))
-        .filter(|name| !is_ours(name))
-        .collect();
-    ensure!(
-        foreign.is_empty(),
-        "it imports {}; a panel imports {CONTRACT} and nothing else (WASI comes in with `std` calls for files, \
-         clocks, random numbers or with the target wasm32-wasip*)",
-        foreign.join(", ")
-    );
-    let panel = format!("{CONTRACT}/panel@");
-    ensure!(
-        world
-            .exports
-            .keys()
-            .any(|key| name(&resolve, key).starts_with(&panel)),
-        "it does not export {CONTRACT}/panel; has it a line `porthole_sdk::export!(…)`?"
-    );
-    Ok(())
-}
-
-fn name(resolve: &Resolve, key: &WorldKey) -> String {
-    resolve.name_world_key(key)
-}
-
-fn is_ours(interface: &str) -> bool {
-    interface
-        .strip_prefix(CONTRACT)
-        .is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// Components of crates that no longer exist would be embedded for ever.
+/// Components of crates that no longer exist would be embedded for ever. Those in other languages come from elsewhere.
 fn remove_others(folder: &Path, built: &[Built]) -> anyhow::Result<()> {
     let keep: BTreeSet<&Path> = built.iter().map(|built| built.path.as_path()).collect();
     for entry in std::fs::read_dir(folder)?.flatten() {
@@ -160,11 +114,18 @@ fn remove_others(folder: &Path, built: &[Built]) -> anyhow::Result<()> {
         let is_component = path
             .extension()
             .is_some_and(|extension| extension == "wasm" || extension == "partial");
-        if is_component && !keep.contains(path.as_path()) {
+        if is_component && !keep.contains(path.as_path()) && !languages::makes(&stem(&path)) {
             std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
     Ok(())
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// A crate of the workspace that becomes a component.
@@ -254,19 +215,6 @@ mod tests {
         );
     }
 
-    #[test]
-    fn refuses_what_is_no_component() {
-        assert!(check(b"").is_err());
-        assert!(check(b"\0asm\x01\0\0\0").is_err());
-    }
-
-    #[test]
-    fn an_interface_of_another_package_is_not_ours() {
-        assert!(is_ours("porthole:panel/query@0.1.0"));
-        assert!(!is_ours("wasi:cli/stdout@0.2.0"));
-        assert!(!is_ours("porthole:panel-two/query@0.1.0"));
-    }
-
     /// Looks at what the last build made; `cargo xtask build` checks each file while it makes it.
     #[test]
     fn built_panels_import_nothing_but_the_contract() {
@@ -276,6 +224,8 @@ mod tests {
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+            // Interpreters import WASI.
+            .filter(|path| !languages::makes(&stem(path)))
             .collect();
         assert!(
             !components.is_empty(),
@@ -283,7 +233,7 @@ mod tests {
         );
         for path in components {
             let bytes = std::fs::read(&path).unwrap();
-            check(&bytes).unwrap_or_else(|error| panic!("{}: {error:#}", path.display()));
+            component::check(&bytes).unwrap_or_else(|error| panic!("{}: {error:#}", path.display()));
         }
     }
 }

@@ -9,12 +9,14 @@ mod build;
 mod cargo;
 mod components;
 mod demo;
+mod docs;
+mod languages;
 mod names;
 mod npm;
 mod process;
+mod reference;
 mod setup;
 mod test;
-mod toolchain;
 mod ui;
 mod workspace;
 
@@ -42,6 +44,8 @@ enum Task {
     Test(test::Args),
     /// Build everything and run the ratio benchmarks
     Bench(bench::Args),
+    /// Write the parts of the guide that are generated
+    Docs(docs::Args),
     /// Check the dependencies' licences, advisories and sources
     Audit(audit::Args),
 }
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         // Its last line is the summary, whatever it says.
         Task::Test(args) => return test::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Docs(args) => docs::run(&args),
         Task::Audit(args) => audit::run(&args),
     };
     match done {

@@ -39,7 +39,10 @@ impl Names {
     /// The new name, for what wasm-bindgen named; others stay.
     fn shortened(&mut self, name: &[u8]) -> anyhow::Result<Vec<u8>> {
         let name = std::str::from_utf8(name).context("a name is no text")?;
-        if !(name.starts_with("__wb") || name.starts_with("__externref") || name.starts_with("wasm_bindgen__")) {
+        if !(name.starts_with("__wb")
+            || name.starts_with("__externref")
+            || name.starts_with("wasm_bindgen__"))
+        {
             return Ok(name.as_bytes().to_vec());
         }
         let count = self.0.len();

@@ -5,9 +5,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::bail;
+use porthole_toolkit::{TARGET, WasmToolchain};
 
 use crate::apt::Apt;
-use crate::toolchain::{TARGET, WasmToolchain};
 use crate::{npm, process, workspace};
 
 /// A toolchain server that cannot be reached must not hold anybody up.

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use crate::build;
 use crate::cargo::{self, Set};
+use crate::languages;
 use crate::setup::{self, Purpose};
 use harness::Binaries;
 use summary::{Counts, Summary};
@@ -56,6 +57,10 @@ pub fn run(args: &Args) -> ExitCode {
     let ready = summary.step("setup", || {
         setup::prepare(Purpose::Test).map(|()| Counts::default())
     }) && summary.step("panels", || build::run(&panels).map(|()| Counts::default()));
+    // Before the host, whose build looks at the folder of components.
+    if ready && wants(Suite::Unit) {
+        summary.step("other languages", other_languages);
+    }
     let ui_is_built = ready && summary.step("UI", || build::run(&ui).map(|()| Counts::default()));
 
     if ready && wants(Suite::Lint) {
@@ -109,6 +114,18 @@ pub fn run(args: &Args) -> ExitCode {
     } else {
         ExitCode::SUCCESS
     }
+}
+
+/// Builds the panels in other languages. The tests of those whose tools cannot be had say so and count as skipped.
+fn other_languages() -> anyhow::Result<Counts> {
+    let outcomes = languages::build()?;
+    for outcome in &outcomes {
+        println!("{outcome}");
+    }
+    if outcomes.iter().any(languages::Outcome::is_missing) {
+        println!("\nNOT ALL LANGUAGES ARE TESTED: the tools named above are missing\n");
+    }
+    Ok(Counts::default())
 }
 
 /// A program whose success is one passed check.

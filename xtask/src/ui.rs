@@ -12,9 +12,10 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use porthole_toolkit::WasmToolchain;
 use sha2::{Digest, Sha256};
 
-use crate::{names, npm, process::run, toolchain::WasmToolchain, workspace};
+use crate::{names, npm, process::run, workspace};
 
 /// The whole first load, compressed; more is a fault.
 const MOST_BYTES: usize = 250 * 1024;
@@ -93,7 +94,7 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<()> {
 
 /// Compiles the application; cargo knows whether there is anything to do.
 fn compile(toolchain: &WasmToolchain) -> anyhow::Result<PathBuf> {
-    let mut cargo = toolchain.cargo_build();
+    let mut cargo = toolchain.cargo_build(&workspace::guest_build());
     cargo.args(["--lib", "-p", "porthole-ui"]);
     // A page is fetched before it runs: smaller still than what suits panels.
     cargo.env("CARGO_PROFILE_WASM_OPT_LEVEL", "z");
@@ -101,7 +102,7 @@ fn compile(toolchain: &WasmToolchain) -> anyhow::Result<PathBuf> {
     cargo.env("CARGO_PROFILE_WASM_STRIP", "none");
     println!("building the UI with {}", toolchain.name());
     run(&mut cargo).context("building the UI failed; the compiler's messages are above")?;
-    Ok(toolchain.output().join(format!("{MODULE}.wasm")))
+    Ok(workspace::guest_build().output().join(format!("{MODULE}.wasm")))
 }
 
 /// A text that changes when the result would.

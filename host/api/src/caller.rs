@@ -1,11 +1,13 @@
 //! Who asks, and for which tenant.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use porthole_identity::Who;
+use porthole_identity::{AuditEntry, Who};
 
+use crate::parameters::Parameters;
 use crate::problem::ApiError;
 use crate::session_cookie::MaybeCaller;
 use crate::state::ApiState;
@@ -37,10 +39,67 @@ impl GrantedTenant {
     }
 }
 
+/// The same for an address that may name the tenant itself, as `?tenant=`: a browser sends no header for a picture.
+pub(crate) struct TenantOfAddress(GrantedTenant);
+
+impl TenantOfAddress {
+    pub(crate) fn id(&self) -> &str {
+        self.0.id()
+    }
+}
+
+/// A tenant whose plugins the caller may see and change: an administrator with a grant for it.
+pub(crate) struct TenantAdmin(GrantedTenant);
+
+impl TenantAdmin {
+    pub(crate) fn tenant(&self) -> &str {
+        self.0.id()
+    }
+
+    /// The caller, for the audit log.
+    pub(crate) fn actor(&self, address: IpAddr) -> AuditEntry {
+        AuditEntry {
+            actor: Some(self.0.who.id),
+            actor_email: Some(self.0.who.email.clone()),
+            address: Some(address),
+            ..AuditEntry::default()
+        }
+    }
+}
+
+impl FromRequestParts<ApiState> for TenantAdmin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let tenant = GrantedTenant::from_request_parts(parts, state).await?;
+        if !tenant.who.is_admin {
+            return Err(ApiError::not_an_admin());
+        }
+        Ok(Self(tenant))
+    }
+}
+
+impl FromRequestParts<ApiState> for TenantOfAddress {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let named = Parameters::parse(parts.uri.query())?.one("tenant")?;
+        let named = named.map(|named| named.into_owned());
+        GrantedTenant::among(parts, state, named).await.map(Self)
+    }
+}
+
 impl FromRequestParts<ApiState> for GrantedTenant {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        Self::among(parts, state, None).await
+    }
+}
+
+impl GrantedTenant {
+    /// The tenant of the header, else of the address, else of the session, if the caller has a grant for it.
+    async fn among(parts: &mut Parts, state: &ApiState, address: Option<String>) -> Result<Self, ApiError> {
         let Caller(who) = Caller::from_request_parts(parts, state).await?;
         let mut named = parts.headers.get_all(TENANT_HEADER).iter();
         let wanted = match (named.next(), named.next()) {
@@ -52,7 +111,7 @@ impl FromRequestParts<ApiState> for GrantedTenant {
                     "The header X-Porthole-Tenant stands here twice.",
                 ));
             }
-            (None, _) => who.session.tenant.as_deref(),
+            (None, _) => address.as_deref().or(who.session.tenant.as_deref()),
         };
         let place = match wanted {
             Some(wanted) => who

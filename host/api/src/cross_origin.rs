@@ -21,9 +21,9 @@ pub(crate) fn check(
     if !same_origin(uri, headers, settings) {
         return Err(ApiError::cross_origin());
     }
-    // A form cannot send JSON, and a script of another origin may not without asking first.
+    // A form can send neither JSON nor a component, and a script of another origin may not without asking first.
     match headers.get(CONTENT_TYPE) {
-        Some(kind) if !is_json(kind) => Err(ApiError::not_json()),
+        Some(kind) if !is_json(kind) && kind != "application/wasm" => Err(ApiError::not_json()),
         _ => Ok(()),
     }
 }

@@ -18,6 +18,8 @@ mod panel_query;
 mod panels;
 mod parameters;
 mod path_name;
+mod picture;
+mod plugins;
 mod problem;
 mod reports;
 mod request_id;
@@ -29,10 +31,11 @@ mod tenants;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use tower_http::compression::CompressionLayer;
 
-pub use seam::Panels;
+pub use picture::image_url;
+pub use seam::{Panels, PluginChange, PluginShelf};
 pub use state::{ApiSettings, ApiState};
 
 /// No body this interface takes is larger, bytes.
@@ -53,18 +56,40 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/tenants/{id}/select", post(tenants::select))
         .route("/api/v1/dashboards", get(dashboards::list))
         .route("/api/v1/dashboards/{name}", get(dashboards::one))
-        .route("/api/v1/custom/{endpoint}", get(custom::one))
+        .route("/api/v1/plugins", get(plugins::list))
+        .route(
+            "/api/v1/plugins/{name}",
+            get(plugins::one).delete(plugins::remove),
+        )
+        .route("/api/v1/plugins/{name}/logs", get(plugins::logs))
+        .route("/api/v1/plugins/{name}/rollback", post(plugins::roll_back))
+        .route("/api/v1/plugins/{name}/deactivate", post(plugins::deactivate))
+        .route(
+            "/api/v1/plugins/{name}/versions/{version}",
+            delete(plugins::remove_version),
+        )
+        .route(
+            "/api/v1/plugins/{name}/versions/{version}/activate",
+            post(plugins::activate),
+        )
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/api/v1/health", get(health::health))
         .route("/api/v1/ready", get(health::ready))
         .layer(CompressionLayer::new().gzip(true).br(true));
+    // The handler itself counts the bytes: each tenant has a limit of its own.
+    let uploads = Router::new()
+        .route("/api/v1/plugins", post(plugins::publish))
+        .layer(DefaultBodyLimit::disable());
     // Compressed once, where the view is kept, and not at each request.
     let views = Router::new()
         .route("/api/v1/panels/{id}/data", get(panels::data))
+        .route("/api/v1/panels/{id}/image", get(picture::image))
+        .route("/api/v1/custom/{endpoint}", get(custom::one))
         .route("/api/v1/reports/{panel_id}", get(reports::one));
     Router::new()
         .merge(small)
         .merge(views)
+        .merge(uploads)
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         // Whatever else begins with /api is an unknown address of this interface, and no page.

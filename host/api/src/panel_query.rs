@@ -32,6 +32,39 @@ pub(crate) fn read(
     now: DateTime<Utc>,
 ) -> Result<RenderRequest, ApiError> {
     let mut given = Parameters::parse(query)?;
+    let request = request(&mut given, id, now)?;
+    given.nothing_else(KNOWN)?;
+    Ok(request)
+}
+
+/// The same for the address of a picture, which has the tenant and the picture's version as well.
+pub(crate) fn read_address(
+    query: Option<&str>,
+    id: RequestId,
+    now: DateTime<Utc>,
+) -> Result<RenderRequest, ApiError> {
+    let mut given = Parameters::parse(query)?;
+    given.one("tenant")?;
+    given.one("v")?;
+    let request = request(&mut given, id, now)?;
+    given.nothing_else(KNOWN)?;
+    Ok(request)
+}
+
+/// The same for a custom endpoint, which is asked for one of the panels that have it.
+pub(crate) fn read_custom(
+    query: Option<&str>,
+    id: RequestId,
+    now: DateTime<Utc>,
+) -> Result<(Option<String>, RenderRequest), ApiError> {
+    let mut given = Parameters::parse(query)?;
+    let panel = given.one("panel")?.map(|panel| panel.into_owned());
+    let request = request(&mut given, id, now)?;
+    given.nothing_else(&format!("panel, {KNOWN}"))?;
+    Ok((panel, request))
+}
+
+fn request(given: &mut Parameters<'_>, id: RequestId, now: DateTime<Utc>) -> Result<RenderRequest, ApiError> {
     let range = instants::range(
         given.one("start_date")?.as_deref(),
         given.one("end_date")?.as_deref(),
@@ -40,20 +73,19 @@ pub(crate) fn read(
     let request = RenderRequest {
         range,
         raw: given.flag("disable_aggregation")?,
-        labels: labels(&mut given)?,
+        labels: labels(given)?,
         max_points: given.number("max_points", 1, MOST_POINTS)?,
         paging: Paging {
             page: given.number("page", 1, LAST_PAGE)?.unwrap_or(1),
             page_size: given.number("page_size", 1, LARGEST_PAGE)?,
-            sort: sort(&mut given)?,
-            filters: filters(&mut given)?,
+            sort: sort(given)?,
+            filters: filters(given)?,
         },
-        surface: surface(&mut given)?,
-        time_zone: time_zone(&mut given)?,
+        surface: surface(given)?,
+        time_zone: time_zone(given)?,
         fresh: given.flag("fresh")?,
         request_id: id.as_str().to_owned(),
     };
-    given.nothing_else(KNOWN)?;
     Ok(request)
 }
 
@@ -159,7 +191,12 @@ fn surface(given: &mut Parameters<'_>) -> Result<Option<Surface>, ApiError> {
         None => None,
         Some("dark") => Some(true),
         Some("light") => Some(false),
-        Some(_) => return Err(ApiError::parameter("theme", "`theme` is either `dark` or `light`.")),
+        Some(_) => {
+            return Err(ApiError::parameter(
+                "theme",
+                "`theme` is either `dark` or `light`.",
+            ));
+        }
     };
     match (width, height, dark) {
         (None, None, None) => Ok(None),

@@ -82,8 +82,14 @@ impl<'q> Parameters<'q> {
 
     /// `true` or `false`; false where there is none.
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, ApiError> {
+        self.flag_or(name, false)
+    }
+
+    /// `true` or `false`; `usual` where there is none.
+    pub(crate) fn flag_or(&mut self, name: &str, usual: bool) -> Result<bool, ApiError> {
         match self.one(name)?.as_deref() {
-            None | Some("false") => Ok(false),
+            None => Ok(usual),
+            Some("false") => Ok(false),
             Some("true") => Ok(true),
             Some(_) => Err(ApiError::parameter(
                 name,

@@ -1,13 +1,15 @@
 //! What handlers fail with. The envelope turns it into `application/problem+json`: only it knows the request's id.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use porthole_identity::{IdentityError, LoginError};
 use porthole_model::{Diagnostic, Problem, code};
 use porthole_panel::{PluginFault, RenderError};
+use porthole_plugins::PluginsError;
 
 /// Why a request was not answered with what it asked for.
 #[derive(Debug, Clone)]
@@ -97,6 +99,15 @@ impl ApiError {
             StatusCode::FORBIDDEN,
             code::CROSS_ORIGIN,
             "This request changes something and was sent by a page of another origin. Send it from this host's own pages.",
+        )
+    }
+
+    /// For administrators only.
+    pub(crate) fn not_an_admin() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::FORBIDDEN,
+            "This is for administrators. Ask one of those who run this host.",
         )
     }
 
@@ -212,6 +223,22 @@ impl From<IdentityError> for ApiError {
     }
 }
 
+impl From<PluginsError> for ApiError {
+    fn from(error: PluginsError) -> Self {
+        let detail = error.to_string();
+        match error {
+            PluginsError::NotFound => Self::not_found(),
+            PluginsError::TooLarge { .. } => Self::body(StatusCode::PAYLOAD_TOO_LARGE, detail),
+            PluginsError::Refused(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, code::PLUGIN_REFUSED, detail)
+            }
+            PluginsError::Clash(_) => Self::new(StatusCode::CONFLICT, code::PLUGIN_CLASH, detail),
+            PluginsError::Busy(_) => Self::busy(detail),
+            PluginsError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
 impl From<LoginError> for ApiError {
     fn from(error: LoginError) -> Self {
         match error {
@@ -267,6 +294,21 @@ impl From<RenderError> for ApiError {
                 let mut error = Self::new(StatusCode::BAD_GATEWAY, code, message);
                 error.0.plugin = Some(format!("{plugin} {version}"));
                 error.0.limit = limit;
+                error
+            }
+            RenderError::Resting {
+                plugin,
+                version,
+                message,
+                until,
+            } => {
+                let mut error = Self::new(unavailable, code::PLUGIN_RESTING, message);
+                error.0.plugin = Some(format!("{plugin} {version}"));
+                error.0.retry_at =
+                    Some(DateTime::<Utc>::from(until).to_rfc3339_opts(SecondsFormat::Millis, true));
+                // A second more than is left, rounded down: whoever obeys comes when the rest is over.
+                let left = until.duration_since(SystemTime::now()).unwrap_or_default();
+                error.0.retry_after = Some(left + Duration::from_secs(1));
                 error
             }
             RenderError::Query(message) => Self::new(StatusCode::BAD_GATEWAY, code::QUERY_FAILED, message),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use porthole_identity::Identity;
 
-use crate::Panels;
+use crate::{Panels, PluginShelf};
 
 /// What the router needs; cheap to clone.
 #[derive(Clone)]
@@ -14,6 +14,8 @@ pub struct ApiState {
     pub identity: Arc<Identity>,
     /// Dashboards and panels.
     pub panels: Arc<dyn Panels>,
+    /// The tenants' own plugins.
+    pub plugins: Arc<dyn PluginShelf>,
     /// How the interface presents itself.
     pub settings: Arc<ApiSettings>,
 }

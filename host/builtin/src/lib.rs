@@ -1,4 +1,4 @@
-//! The built-in panel types, embedded as components.
+//! The built-in panel types, and the examples that the demo shows, embedded as components.
 //!
 //! Nothing here knows what a component is: the bytes go to the sandbox like anybody's.
 
@@ -16,6 +16,11 @@ include!(concat!(env!("OUT_DIR"), "/components.rs"));
 /// All of them, by name. Empty when the host was compiled before its panels (`cargo xtask build` builds both).
 pub fn components() -> &'static [Builtin] {
     COMPONENTS
+}
+
+/// The example plugins, by name. They are no panel types of the host: the demo writes them into its tenants' folders.
+pub fn examples() -> &'static [Builtin] {
+    EXAMPLES
 }
 
 #[cfg(test)]
@@ -41,6 +46,22 @@ mod tests {
                     .iter()
                     .all(|other| other.name < builtin.name)
             );
+        }
+    }
+
+    #[test]
+    fn examples_are_components_and_not_built_in() {
+        assert!(
+            !examples().is_empty(),
+            "there are no examples in this build; run `cargo xtask build` first"
+        );
+        for example in examples() {
+            assert!(
+                example.bytes.starts_with(b"\0asm\x0d\0\x01\0"),
+                "{} is not a component",
+                example.name
+            );
+            assert!(example.name.starts_with("porthole_example_"));
         }
     }
 }

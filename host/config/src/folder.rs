@@ -80,14 +80,9 @@ impl Folder {
         &self.root
     }
 
-    /// The text of a file; `name` is relative to the folder, with `/`.
-    pub fn read(&self, name: &str) -> Result<String, FileFault> {
-        let shown = || {
-            name.chars()
-                .take(200)
-                .map(|c| if c.is_control() { '?' } else { c })
-                .collect::<String>()
-        };
+    /// Where a file is, if it is a plain file inside the folder; `name` is relative to the folder, with `/`.
+    pub fn locate(&self, name: &str) -> Result<PathBuf, FileFault> {
+        let shown = || shown(name);
         if !is_inside(name) {
             return Err(FileFault::Outside(shown()));
         }
@@ -105,6 +100,14 @@ impl Folder {
         if !fs::metadata(&path).map_err(failed)?.is_file() {
             return Err(FileFault::NotAFile(shown()));
         }
+        Ok(path)
+    }
+
+    /// The text of a file; `name` is relative to the folder, with `/`.
+    pub fn read(&self, name: &str) -> Result<String, FileFault> {
+        let path = self.locate(name)?;
+        let shown = || shown(name);
+        let failed = |error: io::Error| FileFault::Unreadable(shown(), error.kind());
         let mut bytes = Vec::new();
         File::open(&path)
             .and_then(|file| file.take(FILE_BYTES + 1).read_to_end(&mut bytes))
@@ -127,13 +130,18 @@ impl Folder {
     /// Files below `part` that are meant as configuration, relative to the folder, ascending, at most [`FILES`] and one.
     /// Names with a dot in front are left alone.
     pub fn list(&self, part: &str, deep: bool) -> Vec<String> {
+        self.list_ending(part, &[".yaml", ".yml"], deep)
+    }
+
+    /// The same for files with one of these endings.
+    pub fn list_ending(&self, part: &str, endings: &[&str], deep: bool) -> Vec<String> {
         let mut found = Vec::new();
-        self.collect(part, if deep { DEPTH } else { 0 }, &mut found);
+        self.collect(part, endings, if deep { DEPTH } else { 0 }, &mut found);
         found.sort();
         found
     }
 
-    fn collect(&self, part: &str, depth: usize, found: &mut Vec<String>) {
+    fn collect(&self, part: &str, endings: &[&str], depth: usize, found: &mut Vec<String>) {
         let Ok(path) = fs::canonicalize(self.root.join(part)) else {
             return;
         };
@@ -155,13 +163,21 @@ impl Folder {
             // Follows no link: a folder that is a link could lead in circles.
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 if depth > 0 {
-                    self.collect(&below, depth - 1, found);
+                    self.collect(&below, endings, depth - 1, found);
                 }
-            } else if name.ends_with(".yaml") || name.ends_with(".yml") {
+            } else if endings.iter().any(|ending| name.ends_with(ending)) {
                 found.push(below);
             }
         }
     }
+}
+
+/// A name for a message: short and on one line.
+fn shown(name: &str) -> String {
+    name.chars()
+        .take(200)
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
 }
 
 /// Whether a name has only plain parts, so that it cannot climb.

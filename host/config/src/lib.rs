@@ -1,7 +1,7 @@
 //! Settings, and tenant YAML turned into typed, checked values.
 //!
 //! [`Settings::load`] reads `porthole.yaml` and the `PORTHOLE_*` variables; [`Config::load`] reads
-//! `tenants/<tenant>/{tenant.yaml,dashboards/,panels/}`. Every fault of every file is reported at once, each with file,
+//! `tenants/<tenant>/{tenant.yaml,dashboards/,panels/}`, and looks for plugins in `plugins/`. Every fault of every file is reported at once, each with file,
 //! line and column and a hint at what to do; what is sound is loaded all the same, so that one bad panel does not take
 //! its dashboard down and one bad tenant does not take its neighbours down.
 //!
@@ -23,6 +23,8 @@ mod limits;
 mod names;
 mod panel;
 mod panel_file;
+mod plugins;
+mod plugins_file;
 mod quantity;
 mod secret;
 mod settings;
@@ -42,6 +44,7 @@ pub use dashboard::{Dashboard, GridWish, Placement};
 pub use environment::Environment;
 pub use limits::Limits;
 pub use panel::{AggregateFunction, AggregationConfig, FaultyPanel, Panel, PanelEntry, Rung};
+pub use plugins::{Lock, Pin, PluginFile, TenantPlugins};
 pub use porthole_model::{Diagnostic, DrillDown, Position};
 pub use settings::{Auth, CookieSecure, Log, LogFormat, Session, Settings};
 pub use source::{ColumnConfig, SourceConfig};

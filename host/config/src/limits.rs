@@ -26,6 +26,16 @@ pub struct Limits {
     pub data_bytes: Option<u64>,
     /// Log lines of one call.
     pub log_lines: Option<u32>,
+    /// Characters of one log line.
+    pub log_line: Option<u32>,
+    /// Linear memories of one call.
+    pub memories: Option<u32>,
+    /// Tables of one call.
+    pub tables: Option<u32>,
+    /// Elements of all tables of one call together.
+    pub table_elements: Option<u32>,
+    /// Core instances of one call.
+    pub instances: Option<u32>,
     /// Calls of the tenant at the same time.
     pub concurrent_calls: Option<u32>,
     /// Size of one plugin file, bytes.
@@ -45,6 +55,11 @@ impl Limits {
             rows: self.rows.or(fallback.rows),
             data_bytes: self.data_bytes.or(fallback.data_bytes),
             log_lines: self.log_lines.or(fallback.log_lines),
+            log_line: self.log_line.or(fallback.log_line),
+            memories: self.memories.or(fallback.memories),
+            tables: self.tables.or(fallback.tables),
+            table_elements: self.table_elements.or(fallback.table_elements),
+            instances: self.instances.or(fallback.instances),
             concurrent_calls: self.concurrent_calls.or(fallback.concurrent_calls),
             plugin_bytes: self.plugin_bytes.or(fallback.plugin_bytes),
         }
@@ -67,7 +82,13 @@ pub(crate) fn read_limits(fields: Fields<'_, '_, '_>) -> Limits {
         queries: fields.integer("queries", 1..=10_000).map(count),
         rows: fields.integer("rows", 1..=100_000_000),
         data_bytes: fields.size("data", 1024..=4096 * MIB),
-        log_lines: fields.integer("log_lines", 0..=100_000).map(count),
+        log_lines: fields.integer("log_lines", 0..=10_000).map(count),
+        log_line: fields.integer("log_line", 10..=100_000).map(count),
+        // The most is what the host sets aside for each call.
+        memories: fields.integer("memories", 1..=4).map(count),
+        tables: fields.integer("tables", 1..=32).map(count),
+        table_elements: fields.integer("table_elements", 1..=65_536).map(count),
+        instances: fields.integer("instances", 1..=64).map(count),
         concurrent_calls: fields.integer("concurrent_calls", 1..=1000).map(count),
         plugin_bytes: fields.size("plugin", 1024..=1024 * MIB),
     };

@@ -36,6 +36,8 @@ pub struct Settings {
     pub log: Log,
     /// `cookie_secure`, `PORTHOLE_COOKIE_SECURE`.
     pub cookie_secure: CookieSecure,
+    /// `metrics.listen`, `PORTHOLE_METRICS_LISTEN`: where figures for Prometheus are answered with; none: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Ways of logging in.
     pub auth: Auth,
     /// Limits of the sandbox for tenants that name none of their own.
@@ -129,6 +131,7 @@ impl Default for Settings {
                 level: "info".to_owned(),
             },
             cookie_secure: CookieSecure::Auto,
+            metrics_listen: None,
             auth: Auth { local: true },
             limits: Limits::default(),
         }

@@ -21,7 +21,7 @@ use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
 /// Each variable, with the key it stands for. Those of the second level have two parts.
-const VARIABLES: [(&str, &[&str]); 15] = [
+const VARIABLES: [(&str, &[&str]); 16] = [
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
     ("PORTHOLE_CENTRAL_DATABASE_URL", &["central_database", "url"]),
     (
@@ -34,6 +34,7 @@ const VARIABLES: [(&str, &[&str]); 15] = [
     ("PORTHOLE_LISTEN", &["listen"]),
     ("PORTHOLE_LOG_FORMAT", &["log", "format"]),
     ("PORTHOLE_LOG_LEVEL", &["log", "level"]),
+    ("PORTHOLE_METRICS_LISTEN", &["metrics", "listen"]),
     ("PORTHOLE_PUBLIC_URL", &["public_url"]),
     ("PORTHOLE_RELOAD", &["reload"]),
     ("PORTHOLE_SESSION_ABSOLUTE", &["session", "absolute"]),
@@ -41,12 +42,14 @@ const VARIABLES: [(&str, &[&str]); 15] = [
     ("PORTHOLE_TRUSTED_PROXIES", &["trusted_proxies"]),
     ("PORTHOLE_VIEW_CACHE", &["view_cache"]),
 ];
-/// Variables of the build and of the tests, which a developer's shell may hold while the host runs.
-const OTHERS: [&str; 5] = [
+/// Variables of the build, of the tests and of single commands, which a developer's shell may hold while the host runs.
+const OTHERS: [&str; 7] = [
     "PORTHOLE_BIN",
     "PORTHOLE_CHROMIUM",
     "PORTHOLE_COMPONENTS",
+    "PORTHOLE_KEY_PASSWORD",
     "PORTHOLE_NAB",
+    "PORTHOLE_PASSWORD",
     "PORTHOLE_POSTGRES_BIN",
 ];
 /// Keys whose value is `true` or `false` rather than a text.
@@ -71,6 +74,7 @@ struct Layer {
     log_level: Option<String>,
     cookie_secure: Option<CookieSecure>,
     auth_local: Option<bool>,
+    metrics_listen: Option<SocketAddr>,
     limits: Limits,
 }
 
@@ -129,6 +133,7 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
             .cookie_secure
             .or(below.cookie_secure)
             .unwrap_or(usual.cookie_secure),
+        metrics_listen: above.metrics_listen.or(below.metrics_listen),
         auth: Auth {
             local: above.auth_local.or(below.auth_local).unwrap_or(usual.auth.local),
         },
@@ -329,6 +334,12 @@ fn layer(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environm
         layer.log_format = log.word("format", &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
         layer.log_level = log.text("level").and_then(|level| read_level(reader, level));
         log.finish();
+    }
+    if let Some(metrics) = fields.mapping("metrics") {
+        layer.metrics_listen = metrics
+            .text("listen")
+            .and_then(|listen| read_listen(reader, &listen));
+        metrics.finish();
     }
     if let Some(auth) = fields.mapping("auth") {
         layer.auth_local = auth.boolean("local");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use porthole_model::Diagnostic;
 use secrecy::SecretString;
 
-use crate::{Dashboard, Limits, PanelEntry};
+use crate::{Dashboard, Limits, PanelEntry, TenantPlugins};
 
 /// A tenant, as its folder describes it.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Tenant {
     pub dashboards: BTreeMap<String, Dashboard>,
     /// By id.
     pub panels: BTreeMap<String, PanelEntry>,
+    /// Plugins of its own.
+    pub plugins: TenantPlugins,
     /// All faults of this tenant's files, by file, line and column.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use crate::limits::read_limits;
 use crate::names::is_zone;
+use crate::plugins_file::{PluginRules, read_rules};
 use crate::secret::database_url;
 use crate::yaml::{Fields, Node, Reader, parse};
 use crate::{Environment, Limits};
@@ -20,6 +21,7 @@ pub(crate) struct TenantFile {
     pub statement_timeout: Option<Duration>,
     pub max_connections: Option<u32>,
     pub limits: Limits,
+    pub plugins: PluginRules,
     pub time_zone: Option<String>,
 }
 
@@ -65,6 +67,9 @@ fn read(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environme
     }
     if let Some(limits) = fields.mapping("limits") {
         tenant.limits = read_limits(limits);
+    }
+    if let Some(plugins) = fields.mapping("plugins") {
+        tenant.plugins = read_rules(plugins);
     }
     if let Some(zone) = fields.text("time_zone") {
         if !is_zone(&zone.value) {

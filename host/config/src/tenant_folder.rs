@@ -1,7 +1,8 @@
-//! Reading a tenant's folder: `tenant.yaml`, `dashboards/`, `panels/`.
+//! Reading a tenant's folder: `tenant.yaml`, `dashboards/`, `panels/`, `plugins/`, `plugins.lock`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use porthole_model::Diagnostic;
@@ -11,8 +12,13 @@ use crate::folder::{FILES, FileFault, Folder};
 use crate::names::{ID_HELP, is_id};
 use crate::panel::FaultyPanel;
 use crate::panel_file::read_panel;
+use crate::plugins::{Lock, PluginFile, TenantPlugins};
+use crate::plugins_file::read_lock;
 use crate::tenant_file::{TenantFile, read_tenant_file};
 use crate::{Dashboard, Environment, PanelEntry, Spanned, Tenant};
+
+/// Plugins one tenant's folder may hold.
+const PLUGINS: usize = 100;
 
 /// Reads a tenant's folder. Without a tenant, `tenant.yaml` or the folder itself is faulty. The faults are all there
 /// are, also those that the tenant carries.
@@ -90,6 +96,7 @@ impl Loading<'_> {
         let own = self.own_file(folder, environment);
         let (dashboards, files) = self.dashboards(folder);
         let panels = self.panels(folder, &files);
+        let (files, lock) = self.plugins(folder);
         let own = own?;
         Some(Tenant {
             id: self.id.to_owned(),
@@ -102,6 +109,12 @@ impl Loading<'_> {
             time_zone: own.time_zone,
             dashboards,
             panels,
+            plugins: TenantPlugins {
+                files,
+                lock,
+                require_signature: own.plugins.require_signature,
+                keys: own.plugins.keys,
+            },
             diagnostics: Vec::new(),
         })
     }
@@ -165,6 +178,45 @@ impl Loading<'_> {
             dashboards.insert(name, dashboard);
         }
         (dashboards, mentions)
+    }
+
+    /// The files of plugins, which others read, and what they must be.
+    fn plugins(&mut self, folder: &Folder) -> (Vec<PluginFile>, Lock) {
+        let mut names = folder.list_ending("plugins", &[".wasm"], false);
+        if names.len() > PLUGINS {
+            names.truncate(PLUGINS);
+            let place = self.labelled("plugins");
+            let message = format!("the folder holds more than {PLUGINS} plugins");
+            self.fault(&place, &message, "only the first are loaded");
+        }
+        let mut files = Vec::new();
+        for name in names {
+            match folder.locate(&name) {
+                Ok(path) => {
+                    let signature = folder.locate(&format!("{name}.minisig")).ok();
+                    files.push(PluginFile {
+                        name: self.labelled(&name),
+                        stamp: stamp([Some(&path), signature.as_ref()]),
+                        path,
+                        signature,
+                    });
+                }
+                Err(fault) => self.faults.push(self.unusable(&name, &fault)),
+            }
+        }
+        let lock = match folder.read("plugins.lock") {
+            Ok(text) => {
+                let (lock, faults) = read_lock(&self.labelled("plugins.lock"), &text);
+                self.faults.extend(faults);
+                lock
+            }
+            Err(FileFault::Missing(_)) => Lock::Absent,
+            Err(fault) => {
+                self.faults.push(self.unusable("plugins.lock", &fault));
+                Lock::Faulty
+            }
+        };
+        (files, lock)
     }
 
     /// All panels: those that dashboards mention under their ids, the others under their files' names.
@@ -280,6 +332,19 @@ impl Loading<'_> {
         }
         Some(stem.to_owned())
     }
+}
+
+/// Lengths and times of files, as one number.
+fn stamp(files: [Option<&PathBuf>; 2]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        let metadata = file.and_then(|file| std::fs::metadata(file).ok());
+        metadata.as_ref().map(std::fs::Metadata::len).hash(&mut hasher);
+        metadata
+            .and_then(|metadata| metadata.modified().ok())
+            .hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// A panel on a dashboard.

@@ -9,22 +9,59 @@ use rust_embed::RustEmbed;
 #[folder = "../../config/tenants"]
 struct Sample;
 
-/// Writes the sample tenants' folders below `folder`/tenants. Files that are there already stay as they are: somebody
+/// The plugins that each sample tenant's panels name, without the `porthole_example_` before them.
+const PLUGINS: [(&str, &[&str]); 2] = [
+    (
+        "tenant-alpha",
+        &[
+            "calendar_heatmap",
+            "daily_summary",
+            "network_topology",
+            "service_map",
+        ],
+    ),
+    (
+        "tenant-beta",
+        &["calendar_heatmap", "network_topology", "service_map"],
+    ),
+];
+
+/// Writes the sample tenants' folders below `folder`/tenants, with the plugins that their panels name. Files that are there already stay as they are: somebody
 /// may have changed them.
 pub fn write_configuration(folder: &Path) -> io::Result<()> {
     let tenants = folder.join("tenants");
     for name in Sample::iter() {
-        let target = tenants.join(name.as_ref());
-        let Some(file) = Sample::get(&name) else { continue };
-        if target.exists() {
+        // A plugin that lay in the folder when this was compiled is somebody's own.
+        if name.ends_with(".wasm") {
             continue;
         }
-        if let Some(parent) = target.parent() {
-            std::fs::create_dir_all(parent)?;
+        if let Some(file) = Sample::get(&name) {
+            write(&tenants.join(name.as_ref()), &file.data)?;
         }
-        std::fs::write(target, &file.data)?;
+    }
+    for (tenant, names) in PLUGINS {
+        let plugins = tenants.join(tenant).join("plugins");
+        for example in porthole_builtin::examples() {
+            let name = example.name.trim_start_matches("porthole_example_");
+            if names.contains(&name) {
+                write(&plugins.join(name).with_extension("wasm"), example.bytes)?;
+            }
+        }
     }
     Ok(())
+}
+
+/// Writes a file that is not there yet, whole or not at all.
+fn write(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    if target.exists() {
+        return Ok(());
+    }
+    if let Some(parent) = target.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let partial = target.with_extension("partial");
+    std::fs::write(&partial, bytes)?;
+    std::fs::rename(partial, target)
 }
 
 #[cfg(test)]
@@ -45,6 +82,28 @@ mod tests {
         for tenant in crate::tenants() {
             let file = folder.path().join("tenants").join(tenant).join("tenant.yaml");
             assert_eq!(std::fs::read_to_string(file).unwrap(), "changed");
+        }
+    }
+    #[test]
+    fn each_tenant_gets_the_plugins_that_its_panels_name_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        write_configuration(folder.path()).unwrap();
+        for (tenant, names) in PLUGINS {
+            let tenant = folder.path().join("tenants").join(tenant);
+            let panels: String = std::fs::read_dir(tenant.join("panels"))
+                .unwrap()
+                .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+                .collect();
+            for (_, all) in PLUGINS {
+                for name in all {
+                    let file = tenant.join("plugins").join(name).with_extension("wasm");
+                    assert_eq!(file.is_file(), names.contains(name), "{}", file.display());
+                    // By its type, or by its endpoint.
+                    let named = panels.contains(&format!("\"{name}\""))
+                        || panels.contains(&format!("{}\"", name.replace('_', "-")));
+                    assert_eq!(named, names.contains(name), "{}", file.display());
+                }
+            }
         }
     }
 }

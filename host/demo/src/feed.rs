@@ -6,6 +6,7 @@ use chrono::Utc;
 use porthole_data::load::{LoadError, Loader};
 use secrecy::SecretString;
 
+use crate::present::present;
 use crate::tables::{self, Batch};
 use crate::tenant::{SampleTenant, TENANTS};
 
@@ -20,6 +21,8 @@ const FIRST: i64 = DAY;
 /// Filled in while it is looked at: this far back with the fine step, and so far in all.
 const FINE: i64 = 2 * DAY;
 const HISTORY: i64 = 31 * DAY;
+/// Hourly totals go back this far: a year of whole weeks and the one that is not over.
+const HOURLY: i64 = 54 * 7 * DAY;
 
 /// Why a sample tenant could not be filled.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +79,9 @@ impl Feed {
             checks.rows.extend(tables::checks(tenant, at).rows);
         }
         feed.replace(checks).await?;
+        feed.replace(tables::traffic(tenant, until - HOURLY, until))
+            .await?;
+        feed.look(now).await?;
         feed.live(now).await?;
         Ok(feed)
     }
@@ -129,7 +135,17 @@ impl Feed {
             self.insert(batch).await?;
         }
         self.insert(tables::checks(self.tenant, now)).await?;
+        self.insert(tables::traffic(self.tenant, from, to)).await?;
+        self.look(now).await?;
         self.until = to;
+        Ok(())
+    }
+
+    /// Writes anew how things are at present.
+    async fn look(&mut self, now: i64) -> Result<(), FeedError> {
+        for batch in present(self.tenant, now) {
+            self.replace(batch).await?;
+        }
         Ok(())
     }
 

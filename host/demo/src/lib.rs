@@ -6,7 +6,10 @@
 
 mod configuration;
 mod feed;
+mod inventory;
 mod noise;
+mod present;
+mod season;
 mod tables;
 mod tenant;
 

@@ -12,7 +12,8 @@ pub struct Batch {
     pub rows: Vec<Vec<Value>>,
 }
 
-fn column(name: &str, kind: Kind, required: bool) -> LoadColumn {
+/// A column of a table.
+pub fn column(name: &str, kind: Kind, required: bool) -> LoadColumn {
     LoadColumn {
         name: name.to_owned(),
         kind,
@@ -80,6 +81,21 @@ fn orders() -> TableSpec {
             column("amount", Kind::Real, true),
         ],
         indexes: vec![index(&["placed_at"])],
+    }
+}
+
+/// What was asked and answered, hour by hour.
+fn hourly_traffic() -> TableSpec {
+    TableSpec {
+        name: "hourly_traffic".to_owned(),
+        identity: Some("id".to_owned()),
+        columns: vec![
+            column("hour", Kind::Timestamp, true),
+            column("requests", Kind::Integer, true),
+            column("failed", Kind::Integer, true),
+            column("response_ms", Kind::Real, true),
+        ],
+        indexes: vec![index(&["hour"])],
     }
 }
 
@@ -194,6 +210,32 @@ pub fn sales(tenant: &SampleTenant, from: i64, to: i64) -> Option<Batch> {
     })
 }
 
+/// The hours that end in `from..to`, in seconds since the Unix epoch.
+pub fn traffic(tenant: &SampleTenant, from: i64, to: i64) -> Batch {
+    const HOUR: i64 = 3600;
+    let ends = (from + HOUR - 1).div_euclid(HOUR)..(to + HOUR - 1).div_euclid(HOUR);
+    let rows = ends.map(|end| {
+        let middle = end * HOUR - HOUR / 2;
+        let a_second: f64 = tenant
+            .servers
+            .iter()
+            .map(|server| tenant.requests(server, middle))
+            .sum();
+        let requests = a_second * HOUR as f64;
+        let failed = requests * tenant.error_rate(middle) / 100.0;
+        vec![
+            Value::Instant((end - 1) * HOUR * 1000),
+            Value::Integer(requests as i64),
+            Value::Integer(failed as i64),
+            Value::Real(tenant.response_time("api", middle)),
+        ]
+    });
+    Batch {
+        table: hourly_traffic(),
+        rows: rows.collect(),
+    }
+}
+
 fn minutes(from: i64, to: i64) -> impl Iterator<Item = i64> {
     (from + 59).div_euclid(60)..(to + 59).div_euclid(60)
 }
@@ -212,6 +254,7 @@ mod tests {
                 Some(measurements(tenant, DAY, DAY + 600, 60)),
                 Some(checks(tenant, DAY)),
                 Some(mishaps(tenant, DAY, DAY + 7200)),
+                Some(traffic(tenant, DAY, DAY + 7200)),
                 sales(tenant, DAY + 36_000, DAY + 43_200),
             ];
             for batch in batches.into_iter().flatten() {
@@ -233,7 +276,9 @@ mod tests {
         let tenant = &TENANTS[0];
         for middle in [DAY + 1, DAY + 60, DAY + 2_345] {
             let count = |from, to| {
-                measurements(tenant, from, to, 10).rows.len() + mishaps(tenant, from, to).rows.len()
+                measurements(tenant, from, to, 10).rows.len()
+                    + mishaps(tenant, from, to).rows.len()
+                    + traffic(tenant, from, to).rows.len()
             };
             assert_eq!(
                 count(DAY, middle) + count(middle, DAY + 3600),

@@ -1,6 +1,8 @@
 //! The two sample tenants: which servers and services they have, and how those behave.
 
+use crate::inventory::{self, Component, Network};
 use crate::noise::{daylight, measured, smooth, uniform};
+use crate::season;
 
 /// A server and its habits.
 pub struct Server {
@@ -21,7 +23,7 @@ pub struct Service {
     /// `payments-api`.
     pub name: &'static str,
     /// How much of the time it is not well, 0..1.
-    frailty: f64,
+    pub frailty: f64,
 }
 
 /// A sample tenant.
@@ -38,6 +40,10 @@ pub struct SampleTenant {
     pub mishaps: &'static [Mishap],
     /// Whether it sells something: then it has orders.
     pub orders: bool,
+    /// Its network.
+    pub network: &'static Network,
+    /// What answers its customers, and what that relies on.
+    pub components: &'static [Component],
 }
 
 /// A line of the error log.
@@ -125,6 +131,8 @@ pub const TENANTS: [SampleTenant; 2] = [
             mishap("catalog", "WARNING", "cache miss rate over {n} per minute"),
         ],
         orders: false,
+        network: &inventory::ALPHA_NETWORK,
+        components: inventory::ALPHA_COMPONENTS,
     },
     SampleTenant {
         id: "tenant-beta",
@@ -158,11 +166,14 @@ pub const TENANTS: [SampleTenant; 2] = [
             ),
         ],
         orders: true,
+        network: &inventory::BETA_NETWORK,
+        components: inventory::BETA_COMPONENTS,
     },
 ];
 
 impl SampleTenant {
-    fn seed_of(&self, what: &str, who: &str) -> u64 {
+    /// A seed of its own for everything that varies.
+    pub fn seed_of(&self, what: &str, who: &str) -> u64 {
         let mut seed = self.seed;
         for byte in what.bytes().chain([0]).chain(who.bytes()) {
             seed = seed.rotate_left(7).wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte);
@@ -198,9 +209,13 @@ impl SampleTenant {
     /// Requests a second.
     pub fn requests(&self, server: &Server, seconds: i64) -> f64 {
         let seed = self.seed_of("requests", server.name);
-        (server.requests * (0.35 + 0.65 * daylight(seconds)) * (1.0 + 0.16 * measured(seed, seconds)))
-            .round()
-            .max(0.0)
+        let season = season::factor(self.seed, seconds);
+        (season
+            * server.requests
+            * (0.35 + 0.65 * daylight(seconds))
+            * (1.0 + 0.16 * measured(seed, seconds)))
+        .round()
+        .max(0.0)
     }
 
     /// Percent of all requests.
@@ -227,11 +242,16 @@ impl SampleTenant {
 
     /// 0 healthy, 1 degraded, 2 down, and why.
     pub fn health(&self, service: &Service, seconds: i64) -> (i64, Option<&'static str>) {
-        let seed = self.seed_of("health", service.name);
+        self.condition(service.name, service.frailty, seconds)
+    }
+
+    /// The same of anything that has a name; `frailty` is how much of the time it is not well, 0..1.
+    pub fn condition(&self, name: &str, frailty: f64, seconds: i64) -> (i64, Option<&'static str>) {
+        let seed = self.seed_of("health", name);
         let trouble = (smooth(seed, seconds as f64, 2700.0) + 1.0) / 2.0;
-        if trouble > 1.0 - service.frailty * 0.35 {
+        if trouble > 1.0 - frailty * 0.35 {
             (2, Some("connection refused"))
-        } else if trouble > 1.0 - service.frailty * 2.2 {
+        } else if trouble > 1.0 - frailty * 2.2 {
             (1, Some("answers slower than 2 s"))
         } else {
             (0, None)

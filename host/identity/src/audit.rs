@@ -1,6 +1,6 @@
 //! The audit log: lines are added, never changed.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::id::Id;
 use crate::store::with_pool;
@@ -8,6 +8,29 @@ use crate::{AuditEntry, AuditRecord, Identity, IdentityError};
 
 /// Most lines of one page.
 const LARGEST_PAGE: u32 = 500;
+
+/// Adds a line with whatever runs queries: a pool, or the transaction in which the thing itself happened.
+macro_rules! add_line {
+    ($entry:expr, $executor:expr) => {
+        sqlx::query(
+            "INSERT INTO audit_log (happened_at, action, actor_id, actor_email, target, tenant, address, detail)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), 3))
+        .bind(&$entry.action)
+        .bind($entry.actor.map($crate::id::Id))
+        .bind(&$entry.actor_email)
+        .bind(&$entry.target)
+        .bind(&$entry.tenant)
+        .bind($entry.address.map(|address| address.to_string()))
+        .bind(&$entry.detail)
+        .execute($executor)
+        .await
+        .map(drop)
+    };
+}
+
+pub(crate) use add_line;
 
 type AuditRow = (
     i64,
@@ -27,21 +50,7 @@ impl Identity {
     /// # Errors
     /// When the central database fails.
     pub async fn audit(&self, entry: AuditEntry) -> Result<(), IdentityError> {
-        with_pool!(&self.store, pool => sqlx::query(
-            "INSERT INTO audit_log (happened_at, action, actor_id, actor_email, target, tenant, address, detail)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(Utc::now().trunc_subsecs(3))
-        .bind(&entry.action)
-        .bind(entry.actor.map(Id))
-        .bind(&entry.actor_email)
-        .bind(&entry.target)
-        .bind(&entry.tenant)
-        .bind(entry.address.map(|address| address.to_string()))
-        .bind(&entry.detail)
-        .execute(pool)
-        .await
-        .map(drop))?;
+        with_pool!(&self.store, pool => add_line!(entry, pool))?;
         Ok(())
     }
 

@@ -33,6 +33,21 @@ pub enum IdentityError {
     /// There is no such tenant, or it is not active.
     #[error("there is no tenant {0}: tenants come from the configuration folder")]
     NoSuchTenant(String),
+    /// This version of the plugin was published before, with other bytes.
+    #[error(
+        "version {version} of the plugin {name} was published before, with other bytes (sha256 {sha256})"
+    )]
+    PluginVersionTaken {
+        /// The plugin's name.
+        name: String,
+        /// The version.
+        version: String,
+        /// Of the bytes that were published before.
+        sha256: String,
+    },
+    /// The tenant has published as much as it may.
+    #[error("{0}")]
+    PluginsFull(String),
     /// The text is no email address.
     #[error("{0:?} is not an email address")]
     Email(String),

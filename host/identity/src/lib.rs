@@ -9,6 +9,7 @@ mod error;
 mod id;
 mod options;
 mod password;
+mod plugins;
 mod records;
 mod session_cache;
 mod sessions;
@@ -23,6 +24,7 @@ use secrecy::SecretString;
 
 pub use error::{IdentityError, LoginError};
 pub use options::{Options, PasswordCost};
+pub use plugins::{NewPlugin, PluginRecord, Removal};
 pub use porthole_model::TenantSummary;
 pub use records::{AuditEntry, AuditRecord, NewUser, TenantChanges, TenantRecord, User};
 pub use token::SessionToken;

@@ -1,6 +1,7 @@
 //! The central database, on SQLite and on a real PostgreSQL: the same stories must be true on both.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[macro_use]
 mod support;
 
 use std::net::IpAddr;
@@ -49,35 +50,6 @@ async fn alpha_and_beta(identity: &Identity) {
         .sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")])
         .await
         .unwrap();
-}
-
-/// Each story is told to both databases.
-macro_rules! on_both {
-    ($($(#[$note:meta])* async fn $story:ident($database:ident: &Database) $body:block)*) => {
-        mod story {
-            use super::*;
-            $(pub async fn $story($database: &Database) $body)*
-        }
-        mod on_sqlite {
-            use super::*;
-            $($(#[$note])* #[tokio::test(flavor = "multi_thread")] async fn $story() { story::$story(&Database::sqlite()).await })*
-        }
-        /// One server for all stories, one database for each.
-        #[tokio::test(flavor = "multi_thread")]
-        async fn every_story_on_postgres() {
-            let server = Database::postgres();
-            let admin = sqlx::PgPool::connect(&server.url).await.unwrap();
-            $(
-                let name = stringify!($story);
-                // The story's name is a literal of this file.
-                let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE \"{name}\""));
-                sqlx::raw_sql(create).execute(&admin).await.unwrap();
-                println!("{name}");
-                story::$story(&server.database(name)).await;
-            )*
-            admin.close().await;
-        }
-    };
 }
 
 on_both! {

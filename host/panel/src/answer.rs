@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use porthole_model::{CacheOutcome, PanelAnswer};
+use porthole_presentation::Picture;
 use sha2::{Digest, Sha256};
 
 use crate::error::RenderError;
@@ -21,7 +22,11 @@ pub struct Finished {
 }
 
 /// Serialises an answer whose `cache` is [`CacheOutcome::Miss`].
-pub fn finish(answer: PanelAnswer) -> Result<Finished, RenderError> {
+pub fn finish(
+    answer: PanelAnswer,
+    picture: Option<Arc<Picture>>,
+    document: Option<Bytes>,
+) -> Result<Finished, RenderError> {
     let failed =
         |error: serde_json::Error| RenderError::Internal(format!("the answer cannot be written: {error}"));
     let body = serde_json::to_vec(&answer).map_err(failed)?;
@@ -48,8 +53,9 @@ pub fn finish(answer: PanelAnswer) -> Result<Finished, RenderError> {
         ..PanelAnswer::clone(&answer)
     });
     Ok(Finished {
-        first: Rendered::new(answer, Bytes::from(body), Arc::clone(&etag)),
-        again: Rendered::new(again, Bytes::from(hit), etag),
+        first: Rendered::new(answer, Bytes::from(body), Arc::clone(&etag))
+            .with(picture.clone(), document.clone()),
+        again: Rendered::new(again, Bytes::from(hit), etag).with(picture, document),
     })
 }
 
@@ -100,7 +106,7 @@ mod tests {
     #[test]
     fn both_forms_are_the_same_answer_but_for_where_it_came_from() {
         // A title that tries to look like the field.
-        let finished = finish(answer(r#""cache":"miss""#, 1.0)).unwrap();
+        let finished = finish(answer(r#""cache":"miss""#, 1.0), None, None).unwrap();
         let first: PanelAnswer = serde_json::from_slice(&finished.first.body).unwrap();
         let again: PanelAnswer = serde_json::from_slice(&finished.again.body).unwrap();
         assert_eq!(first, *finished.first.answer);
@@ -117,11 +123,11 @@ mod tests {
 
     #[test]
     fn the_tag_follows_the_view_and_not_what_it_cost() {
-        let one = finish(answer("t", 1.0)).unwrap().first.etag;
+        let one = finish(answer("t", 1.0), None, None).unwrap().first.etag;
         let mut dearer = answer("t", 1.0);
         dearer.usage.wall_us = 77;
         dearer.generated_at = "later".into();
-        assert_eq!(finish(dearer).unwrap().first.etag, one);
-        assert_ne!(finish(answer("t", 2.0)).unwrap().first.etag, one);
+        assert_eq!(finish(dearer, None, None).unwrap().first.etag, one);
+        assert_ne!(finish(answer("t", 2.0), None, None).unwrap().first.etag, one);
     }
 }

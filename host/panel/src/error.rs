@@ -49,6 +49,18 @@ pub enum RenderError {
         /// For a person.
         message: String,
     },
+    /// The plugin failed several times in a row and is not called for a while.
+    #[error("plugin {plugin} {version}: {message}")]
+    Resting {
+        /// Its name.
+        plugin: String,
+        /// Its version.
+        version: String,
+        /// For a person.
+        message: String,
+        /// When it is tried again.
+        until: std::time::SystemTime,
+    },
     /// The database refused or could not run the query.
     #[error("{0}")]
     Query(String),

@@ -4,20 +4,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use moka::Expiry;
 use moka::future::Cache;
 use porthole_config::{Config, Limits as ConfigLimits};
 use porthole_data::{Databases, TenantData};
-use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage};
+use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
 use porthole_sandbox::bindings as guest;
 use porthole_sandbox::{FaultKind, Limits, Plugin, Receipt, Registry, RenderFault, Sandbox};
+use sha2::{Digest, Sha256};
 
 use crate::answer::{self, Finished};
-use crate::check;
 use crate::error::{PluginFault, RenderError};
 use crate::place;
-use crate::prepare::{ReadyPanel, placed};
+use crate::prepare::{self, ReadyPanel, placed};
+use crate::present::{Wrong, present};
 use crate::request::{Paging, Range, RenderRequest, Rendered, Surface};
 use crate::snapshot::{Entry, ReadyTenant, Resolve, Snapshot};
 use crate::source::PanelSources;
@@ -30,6 +32,21 @@ pub struct PipelineOptions {
     pub limits: ConfigLimits,
     /// Turns a tenant's database URL into one that can be opened, or says why it may not be.
     pub resolve: Box<Resolve>,
+    /// Where readers find the picture of an image.
+    pub image_url: Box<dyn Fn(&ImageAddress<'_>) -> String + Send + Sync>,
+}
+
+/// What leads to a picture: the question that made it, and what tells it from the one before.
+#[derive(Debug, Clone, Copy)]
+pub struct ImageAddress<'a> {
+    /// The tenant's id.
+    pub tenant: &'a str,
+    /// The panel's id.
+    pub panel: &'a str,
+    /// The question.
+    pub request: &'a RenderRequest,
+    /// Changes with the pixels.
+    pub version: &'a str,
 }
 
 /// The one way from (tenant, panel, request) to an answer.
@@ -39,7 +56,7 @@ pub struct Pipeline {
     databases: Databases,
     options: PipelineOptions,
     snapshot: ArcSwap<Snapshot>,
-    views: Cache<Key, View>,
+    views: Cache<Key, Kept>,
 }
 
 /// Everything that a view depends on.
@@ -60,7 +77,7 @@ struct Key {
 }
 
 #[derive(Clone)]
-struct View {
+struct Kept {
     rendered: Arc<Finished>,
     lifetime: Duration,
 }
@@ -68,8 +85,8 @@ struct View {
 /// A view is good for as long as its panel's refresh interval says.
 struct Lifetime;
 
-impl Expiry<Key, View> for Lifetime {
-    fn expire_after_create(&self, _: &Key, view: &View, _: Instant) -> Option<Duration> {
+impl Expiry<Key, Kept> for Lifetime {
+    fn expire_after_create(&self, _: &Key, view: &Kept, _: Instant) -> Option<Duration> {
         Some(view.lifetime)
     }
 }
@@ -81,14 +98,16 @@ impl Pipeline {
         registry: Arc<Registry>,
         databases: Databases,
         options: PipelineOptions,
-        config: &Config,
+        config: &Arc<Config>,
     ) -> Self {
         let snapshot = Snapshot::of(config, &registry, &options.limits, &options.resolve);
         let views = Cache::builder()
             .max_capacity(options.view_cache_bytes)
             // Both forms of the body, their typed forms (about as large), and the key.
-            .weigher(|key: &Key, view: &View| {
-                let body = view.rendered.first.body.len() * 4;
+            .weigher(|key: &Key, view: &Kept| {
+                let first = &view.rendered.first;
+                let picture = first.picture.as_ref().map_or(0, |picture| picture.bytes.len());
+                let body = first.body.len() * 4 + picture + first.document.as_ref().map_or(0, Bytes::len);
                 u32::try_from(
                     body + key.panel.len() + key.labels.iter().map(String::len).sum::<usize>() + 512,
                 )
@@ -107,7 +126,7 @@ impl Pipeline {
     }
 
     /// Takes over a new configuration. Requests under way finish with the old one.
-    pub fn reload(&self, config: &Config) {
+    pub fn reload(&self, config: &Arc<Config>) {
         let snapshot = Snapshot::of(
             config,
             &self.registry,
@@ -115,6 +134,32 @@ impl Pipeline {
             &self.options.resolve,
         );
         self.snapshot.store(Arc::new(snapshot));
+    }
+
+    /// Takes over that a tenant's plugins have changed. Requests under way finish with the old ones.
+    pub fn reload_tenant(&self, tenant: &str) {
+        self.snapshot.rcu(|snapshot| {
+            snapshot.with_tenant(
+                tenant,
+                &self.registry,
+                &self.options.limits,
+                &self.options.resolve,
+            )
+        });
+    }
+
+    /// The panel that is asked under an endpoint: the one named, if it has this endpoint; else the first, by id, that has.
+    pub fn panel_of_endpoint(&self, tenant: &str, endpoint: &str, panel: Option<&str>) -> Option<String> {
+        let snapshot = self.snapshot.load();
+        let panels = &snapshot.config.tenants.get(tenant)?.panels;
+        let has = |id: &str| {
+            let panel = panels.get(id).and_then(|entry| entry.panel());
+            panel.is_some_and(|panel| panel.endpoint_name() == Some(endpoint))
+        };
+        match panel {
+            Some(id) => has(id).then(|| id.to_owned()),
+            None => panels.keys().find(|id| has(id)).cloned(),
+        }
     }
 
     /// The tenant's dashboards; none: there is no such tenant.
@@ -151,6 +196,11 @@ impl Pipeline {
         let (ready, refresh) = match ready_tenant.panels.get(panel) {
             None => return Err(RenderError::NotFound),
             Some(Entry::Faulty(faults)) => return Err(RenderError::Configuration(faults.clone())),
+            Some(Entry::Compiling) => {
+                return Err(RenderError::Busy(
+                    "the tenant's plugins are being compiled; try again in a moment".to_owned(),
+                ));
+            }
             Some(Entry::Ready(ready, refresh)) => (ready, *refresh),
         };
         known_columns(ready, &request.paging)?;
@@ -197,7 +247,7 @@ impl Pipeline {
                 .call(tenant, ready_tenant, ready, refresh, plugin, request)
                 .await?;
             let lifetime = Duration::from_secs(u64::from(refresh.max(1)));
-            Ok::<_, RenderError>(View {
+            Ok::<_, RenderError>(Kept {
                 rendered: Arc::new(rendered),
                 lifetime,
             })
@@ -214,20 +264,10 @@ impl Pipeline {
     }
 
     fn plugin(&self, tenant: &str, panel: &ReadyPanel) -> Result<Arc<Plugin>, RenderError> {
-        if panel.is_custom() {
-            let name = panel.config.endpoint_name().unwrap_or_default();
-            let message = format!("no plugin of this tenant has the endpoint `{name}`");
-            let fault = match &panel.config.endpoint {
-                Some(endpoint) => endpoint.fault(message, None),
-                None => panel.config.type_name.fault(message, None),
-            };
-            return Err(RenderError::Configuration(vec![fault]));
-        }
-        // The type was there when the configuration was made ready; a plugin may have been taken away since.
-        let type_name = &panel.config.type_name;
-        self.registry.get(tenant, &type_name.value).ok_or_else(|| {
-            RenderError::Configuration(vec![type_name.fault(
-                format!("there is no panel type `{}` any more", type_name.value),
+        // It was there when the configuration was made ready; it may have been taken away since.
+        prepare::plugin(tenant, &panel.config, &self.registry).ok_or_else(|| {
+            RenderError::Configuration(vec![panel.config.type_name.fault(
+                "the plugin that renders this panel is not there any more".to_owned(),
                 None,
             )])
         })
@@ -268,17 +308,31 @@ impl Pipeline {
             tracing::debug!(tenant, panel = %panel.config.id, plugin = plugin.name(), level = ?line.level,
                 request_id = %request.request_id, message = %line.message, "plugin says");
         }
-        let view = check::view(rendered.view).map_err(|refusal| {
-            tracing::warn!(tenant, panel = %panel.config.id, plugin = plugin.name(), version = plugin.version(),
-                request_id = %request.request_id, %refusal, "a plugin's answer was refused");
-            RenderError::Plugin {
-                plugin: plugin.name().to_owned(),
-                version: plugin.version().to_owned(),
-                fault: PluginFault::Answer,
-                message: format!("its answer cannot be shown: {refusal}"),
+        let shown = present(rendered.view, panel, rendered.place).await;
+        let mut shown = shown.map_err(|wrong| match wrong {
+            Wrong::Configuration(fault) => RenderError::Configuration(vec![fault]),
+            Wrong::Internal(cause) => RenderError::Internal(cause),
+            Wrong::Answer(refusal) => {
+                tracing::warn!(tenant, panel = %panel.config.id, plugin = plugin.name(), version = plugin.version(),
+                    request_id = %request.request_id, %refusal, "a plugin's answer was refused");
+                RenderError::Plugin {
+                    plugin: plugin.name().to_owned(),
+                    version: plugin.version().to_owned(),
+                    fault: PluginFault::Answer,
+                    message: format!("its answer cannot be shown: {refusal}"),
+                }
             }
         })?;
-        answer::finish(PanelAnswer {
+        if let (View::Image(image), Some(picture)) = (&mut shown.view, &shown.picture) {
+            let digest = hex::encode(&Sha256::digest(&picture.bytes)[..8]);
+            image.url = (self.options.image_url)(&ImageAddress {
+                tenant,
+                panel: &panel.config.id,
+                request,
+                version: &digest,
+            });
+        }
+        let answer = PanelAnswer {
             panel: panel.config.id.clone(),
             type_name: panel.config.type_name.value.clone(),
             title: panel.config.title.clone(),
@@ -290,9 +344,10 @@ impl Pipeline {
             generated_at: now.to_rfc3339_opts(SecondsFormat::Millis, true),
             cache: CacheOutcome::Miss,
             refresh_interval: refresh,
-            view,
+            view: shown.view,
             usage: usage(plugin, &rendered.receipt, limits),
-        })
+        };
+        answer::finish(answer, shown.picture, shown.document)
     }
 }
 
@@ -386,6 +441,12 @@ fn failed(tenant: &str, panel: &ReadyPanel, request: &RenderRequest, fault: Rend
             };
             plugin(&fault, kind, fault.message.clone())
         }
+        FaultKind::Resting(resting) => RenderError::Resting {
+            plugin: fault.plugin.clone(),
+            version: fault.version.clone(),
+            message: fault.message.clone(),
+            until: resting.until,
+        },
         FaultKind::Busy => RenderError::Busy(fault.message),
         FaultKind::Internal => RenderError::Internal(fault.message),
         FaultKind::Failure(guest::Failure::Configuration(message)) => {
@@ -408,7 +469,7 @@ fn failed(tenant: &str, panel: &ReadyPanel, request: &RenderRequest, fault: Rend
 }
 
 /// A query that failed because the configuration does not fit the database gets the places of what does not.
-async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
+pub async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
     let (RenderError::Query(_), Some(data)) = (&error, data) else {
         return error;
     };

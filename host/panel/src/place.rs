@@ -1,11 +1,22 @@
 //! Where in a panel's YAML a panel type's complaint belongs.
 
-use porthole_config::{Diagnostic, Panel};
+use porthole_config::{Diagnostic, Panel, Spanned};
+use porthole_presentation::TemplateFault;
 
 /// What a panel type says is wrong with the panel's configuration, in its place.
 pub fn fault(panel: &Panel, message: &str) -> Diagnostic {
     let (pointer, message) = pointed(message);
     panel.fault(&pointer, message, None)
+}
+
+/// What is wrong with a template, in its place in the YAML.
+pub fn template(template: &Spanned<String>, fault: &TemplateFault) -> Diagnostic {
+    let lines = template.value.split_inclusive('\n');
+    let before: usize = lines.take(fault.line.saturating_sub(1)).map(str::len).sum();
+    let line = template.value.get(before..).unwrap_or_default();
+    let column = line.char_indices().nth(fault.column.saturating_sub(1));
+    let offset = before + column.map_or(0, |(offset, _)| offset);
+    template.fault_at(offset, fault.message.clone(), None)
 }
 
 /// Splits a message as the SDK writes it, `display.thresholds[0].color: …`, into a JSON pointer into the panel and the

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use porthole_config::{AggregateFunction, Diagnostic, Panel, SourceConfig, Spanned};
 use porthole_data::{Aggregate, ColumnSpec, Fault, Ladder, Part, Rung, Source, SourceSpec, TimeColumn};
-use porthole_sandbox::{Descriptor, Registry};
+use porthole_presentation::check_template;
+use porthole_sandbox::{Absent, Descriptor, Plugin, Registry};
+
+use crate::place;
 
 /// A panel whose parts all fit together.
 #[derive(Debug)]
@@ -26,11 +29,27 @@ pub struct ReadyPanel {
 /// Custom panels of the specification: their type names a kind of view, their `endpoint:` the component.
 const CUSTOM_TYPES: [&str; 2] = ["custom_image", "custom_template"];
 
-impl ReadyPanel {
-    /// Whether the panel is rendered by the tenant's component with the panel's `endpoint:`.
-    pub fn is_custom(&self) -> bool {
-        CUSTOM_TYPES.contains(&self.config.type_name.value.as_str())
+/// Why a panel cannot be put together.
+#[derive(Debug)]
+pub enum Unready {
+    /// It has faults.
+    Faulty(Vec<Diagnostic>),
+    /// Its plugin may be one of those that are being compiled.
+    Compiling,
+}
+
+/// The plugin that renders a panel: the one with the panel's endpoint where the type only names a kind of view, else the
+/// one that is the type.
+pub fn plugin(tenant: &str, panel: &Panel, registry: &Registry) -> Option<Arc<Plugin>> {
+    if is_custom(panel) {
+        registry.by_endpoint(tenant, panel.endpoint_name()?)
+    } else {
+        registry.get(tenant, &panel.type_name.value)
     }
+}
+
+fn is_custom(panel: &Panel) -> bool {
+    CUSTOM_TYPES.contains(&panel.type_name.value.as_str())
 }
 
 /// Puts a panel together. `zone` is the tenant's time zone; `salt` stands for what else the view depends on.
@@ -40,14 +59,28 @@ pub fn panel(
     registry: &Registry,
     zone: Option<&str>,
     salt: &str,
-) -> Result<ReadyPanel, Vec<Diagnostic>> {
+) -> Result<ReadyPanel, Unready> {
     let mut faults = Vec::new();
-    let custom = CUSTOM_TYPES.contains(&panel.type_name.value.as_str());
-    match registry.get(tenant, &panel.type_name.value) {
+    let mut is_awaited = false;
+    match plugin(tenant, panel, registry) {
         Some(plugin) => roles(plugin.descriptor(), panel, &mut faults),
-        None if custom => endpoint(panel, &mut faults),
-        None => faults.push(unknown_type(&panel.type_name, &registry.type_names(tenant))),
+        None if is_custom(panel) && panel.endpoint_name().is_none_or(str::is_empty) => {
+            faults.push(no_endpoint(panel));
+        }
+        None => {
+            let absent = registry.absent(tenant);
+            is_awaited = absent.compiling;
+            if !is_awaited {
+                faults.push(match &panel.endpoint {
+                    Some(endpoint) if is_custom(panel) => {
+                        unknown_endpoint(endpoint, panel, &registry.endpoints(tenant), &absent)
+                    }
+                    _ => unknown_type(&panel.type_name, &registry.type_names(tenant), &absent),
+                });
+            }
+        }
     }
+    template(panel, &mut faults);
     let ladder = ladder(panel, &mut faults);
     let mut sources = BTreeMap::new();
     for (name, source) in &panel.sources {
@@ -59,7 +92,10 @@ pub fn panel(
         }
     }
     if !faults.is_empty() {
-        return Err(faults);
+        return Err(Unready::Faulty(faults));
+    }
+    if is_awaited {
+        return Err(Unready::Compiling);
     }
     Ok(ReadyPanel {
         sources,
@@ -98,7 +134,7 @@ pub fn placed(fault: Fault, source: &SourceConfig, panel: &Panel) -> Diagnostic 
     found.unwrap_or_else(|| source.table.fault(format!("{part}: {message}"), help))
 }
 
-fn unknown_type(type_name: &Spanned<String>, known: &[String]) -> Diagnostic {
+fn unknown_type(type_name: &Spanned<String>, known: &[String], absent: &Absent) -> Diagnostic {
     let nearest = known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(name, &type_name.value), name))
@@ -106,6 +142,7 @@ fn unknown_type(type_name: &Spanned<String>, known: &[String]) -> Diagnostic {
         .min();
     let help = match nearest {
         Some((_, name)) => format!("did you mean `{name}`?"),
+        None if !absent.refused.is_empty() => refusals(absent),
         None => format!(
             "the types of this host are {}, {}",
             known.join(", "),
@@ -118,12 +155,63 @@ fn unknown_type(type_name: &Spanned<String>, known: &[String]) -> Diagnostic {
     )
 }
 
-fn endpoint(panel: &Panel, faults: &mut Vec<Diagnostic>) {
-    if panel.endpoint_name().is_none_or(str::is_empty) {
-        faults.push(panel.type_name.fault(
-            format!("a panel of type `{}` needs an `endpoint:`", panel.type_name.value),
-            Some("write `endpoint: /api/v1/custom/NAME`, with the endpoint's name of one of the tenant's plugins".into()),
-        ));
+fn no_endpoint(panel: &Panel) -> Diagnostic {
+    panel.type_name.fault(
+        format!("a panel of type `{}` needs an `endpoint:`", panel.type_name.value),
+        Some(
+            "write `endpoint: /api/v1/custom/NAME`, with the endpoint's name of one of the tenant's plugins"
+                .into(),
+        ),
+    )
+}
+
+fn unknown_endpoint(
+    endpoint: &Spanned<String>,
+    panel: &Panel,
+    known: &[String],
+    absent: &Absent,
+) -> Diagnostic {
+    let name = panel.endpoint_name().unwrap_or_default();
+    let help = if !absent.refused.is_empty() {
+        refusals(absent)
+    } else if known.is_empty() {
+        "put a plugin with this endpoint into the tenant's folder `plugins/`, or publish one with `porthole plugin publish`"
+            .to_owned()
+    } else {
+        format!("the endpoints of the tenant's plugins are {}", known.join(", "))
+    };
+    endpoint.fault(
+        format!("no plugin of this tenant has the endpoint `{name}`"),
+        Some(help),
+    )
+}
+
+/// The tenant's plugins that are not there because they could not be loaded.
+fn refusals(absent: &Absent) -> String {
+    const SHOWN: usize = 3;
+    let mut shown: Vec<_> = absent.refused.iter().take(SHOWN).cloned().collect();
+    if absent.refused.len() > SHOWN {
+        shown.push(format!("and {} more", absent.refused.len() - SHOWN));
+    }
+    format!(
+        "some of the tenant's plugins could not be loaded: {}",
+        shown.join("; ")
+    )
+}
+
+/// A template is looked at before there is a document for it.
+fn template(panel: &Panel, faults: &mut Vec<Diagnostic>) {
+    match &panel.template {
+        Some(template) => {
+            if let Err(fault) = check_template(&template.value) {
+                faults.push(place::template(template, &fault));
+            }
+        }
+        None if panel.type_name.value == "custom_template" => faults.push(panel.type_name.fault(
+            "a panel of type `custom_template` needs a `template:`",
+            Some("write HTML, with `{{ name }}` where the values of the plugin's document go".into()),
+        )),
+        None => {}
     }
 }
 
@@ -178,7 +266,8 @@ fn roles(descriptor: &Descriptor, panel: &Panel, faults: &mut Vec<Diagnostic>) {
     }
 }
 
-fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
+/// The panel's own bucket ladder.
+pub fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
     let rungs = panel.aggregation.as_ref()?.ladder.as_ref()?;
     let rungs = rungs
         .iter()
@@ -192,7 +281,8 @@ fn ladder(panel: &Panel, faults: &mut Vec<Diagnostic>) -> Option<Ladder> {
         .ok()
 }
 
-fn specification(
+/// A source as the data room wants it.
+pub fn specification(
     source: &SourceConfig,
     panel: &Panel,
     zone: Option<&str>,

@@ -13,7 +13,7 @@ use porthole_sandbox::bindings as guest;
 use porthole_sandbox::{FaultKind, Limits, Registry, Sandbox, Source, Sources};
 
 use crate::place;
-use crate::prepare::{self, ReadyPanel};
+use crate::prepare::{self, ReadyPanel, Unready};
 
 /// What the files say, whether panel types, sources and fragments of SQL fit together, and what the panel types say
 /// about their configuration. By file, line and column.
@@ -22,7 +22,9 @@ pub async fn check_config(config: &Config, sandbox: &Sandbox, registry: &Registr
     for tenant in config.tenants.values() {
         for panel in tenant.panels.values().filter_map(PanelEntry::panel) {
             match prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), "") {
-                Err(found) => faults.extend(found),
+                Err(Unready::Faulty(found)) => faults.extend(found),
+                // Validating begins when all plugins are loaded.
+                Err(Unready::Compiling) => {}
                 Ok(ready) => faults.extend(rehearse(&tenant.id, &ready, sandbox, registry).await),
             }
         }
@@ -38,8 +40,7 @@ async fn rehearse(
     sandbox: &Sandbox,
     registry: &Registry,
 ) -> Option<Diagnostic> {
-    // Without its plugin, a custom panel cannot be asked.
-    let plugin = registry.get(tenant, &panel.config.type_name.value)?;
+    let plugin = prepare::plugin(tenant, &panel.config, registry)?;
     let call = guest::Call {
         panel_id: panel.config.id.clone(),
         display: panel.display.clone(),

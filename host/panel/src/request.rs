@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use porthole_model::{PanelAnswer, SortKey};
+use porthole_presentation::Picture;
 
 /// A stretch of time in milliseconds since the Unix epoch, UTC; `start` is in, `end` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,6 +84,10 @@ pub struct Rendered {
     pub body: Bytes,
     /// Strong validator over the view, without quotes: equal views have equal tags.
     pub etag: Arc<str>,
+    /// The picture, where the view is an image.
+    pub picture: Option<Arc<Picture>>,
+    /// What the plugin said, where a template made markup of it. JSON.
+    pub document: Option<Bytes>,
     gzip: Arc<OnceLock<Bytes>>,
 }
 
@@ -93,8 +98,18 @@ impl Rendered {
             answer,
             body,
             etag,
+            picture: None,
+            document: None,
             gzip: Arc::new(OnceLock::new()),
         }
+    }
+
+    /// The same with what belongs to the view without standing in it.
+    #[must_use]
+    pub fn with(mut self, picture: Option<Arc<Picture>>, document: Option<Bytes>) -> Self {
+        self.picture = picture;
+        self.document = document;
+        self
     }
 
     /// The body compressed with gzip; compressed at the first call, shared afterwards.

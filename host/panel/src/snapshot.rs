@@ -11,12 +11,14 @@ use porthole_model as model;
 use porthole_sandbox::{Limits, Registry};
 use secrecy::ExposeSecret;
 
-use crate::prepare::{self, ReadyPanel};
+use crate::prepare::{self, ReadyPanel, Unready};
 
 /// All tenants, ready to render.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Snapshot {
-    pub tenants: BTreeMap<String, ReadyTenant>,
+    /// What it was made of.
+    pub config: Arc<Config>,
+    pub tenants: BTreeMap<String, Arc<ReadyTenant>>,
 }
 
 /// One tenant, ready to render.
@@ -33,6 +35,8 @@ pub struct ReadyTenant {
 pub enum Entry {
     Ready(Arc<ReadyPanel>, RefreshInterval),
     Faulty(Vec<Diagnostic>),
+    /// Its plugin is being compiled.
+    Compiling,
 }
 
 /// Seconds.
@@ -48,17 +52,34 @@ impl Snapshot {
     /// Makes a configuration ready. `limits` are the host's; `resolve` turns a tenant's database URL into one that can
     /// be opened (relative SQLite paths are relative to the data folder).
     pub fn of(
-        config: &Config,
+        config: &Arc<Config>,
         registry: &Registry,
         limits: &porthole_config::Limits,
         resolve: &Resolve,
     ) -> Self {
         let tenants = config.tenants.iter();
         Self {
+            config: Arc::clone(config),
             tenants: tenants
-                .map(|(id, tenant)| (id.clone(), ready(tenant, registry, limits, resolve)))
+                .map(|(id, tenant)| (id.clone(), Arc::new(ready(tenant, registry, limits, resolve))))
                 .collect(),
         }
+    }
+
+    /// The same with one tenant made ready again, after its plugins have changed.
+    pub fn with_tenant(
+        &self,
+        id: &str,
+        registry: &Registry,
+        limits: &porthole_config::Limits,
+        resolve: &Resolve,
+    ) -> Self {
+        let mut snapshot = self.clone();
+        if let Some(tenant) = self.config.tenants.get(id) {
+            let tenant = ready(tenant, registry, limits, resolve);
+            snapshot.tenants.insert(id.to_owned(), Arc::new(tenant));
+        }
+        snapshot
     }
 }
 
@@ -68,22 +89,7 @@ fn ready(
     host: &porthole_config::Limits,
     resolve: &Resolve,
 ) -> ReadyTenant {
-    let database = match &tenant.database {
-        None => Err(format!(
-            "the tenant has no database: {} has no `database:`",
-            tenant.file
-        )),
-        Some(url) => resolve(url.expose_secret()).map(|url| {
-            let mut database = TenantDatabase::new(&tenant.id, url.into());
-            if let Some(connections) = tenant.max_connections {
-                database.max_connections = connections;
-            }
-            if let Some(timeout) = tenant.statement_timeout {
-                database.statement_timeout = timeout;
-            }
-            database
-        }),
-    };
+    let database = self::database(tenant, resolve);
     let salt = database
         .as_ref()
         .map_or("", |database| database.url.expose_secret());
@@ -94,7 +100,8 @@ fn ready(
             PanelEntry::Ok(panel) => {
                 match prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), salt) {
                     Ok(made) => Entry::Ready(Arc::new(made), refresh(tenant, id)),
-                    Err(faults) => Entry::Faulty(faults),
+                    Err(Unready::Faulty(faults)) => Entry::Faulty(faults),
+                    Err(Unready::Compiling) => Entry::Compiling,
                 }
             }
         };
@@ -121,10 +128,30 @@ fn ready(
     dashboards.sort_by_key(|dashboard| (dashboard.name != "default", dashboard.title.to_lowercase()));
     ReadyTenant {
         database,
-        limits: limits(tenant.limits.or(*host)),
+        limits: limits_of(tenant, host),
         panels,
         dashboards: model::Dashboards { dashboards },
         by_name,
+    }
+}
+
+/// Where the tenant's data is, or why there is none.
+pub fn database(tenant: &Tenant, resolve: &Resolve) -> Result<TenantDatabase, String> {
+    match &tenant.database {
+        None => Err(format!(
+            "the tenant has no database: {} has no `database:`",
+            tenant.file
+        )),
+        Some(url) => resolve(url.expose_secret()).map(|url| {
+            let mut database = TenantDatabase::new(&tenant.id, url.into());
+            if let Some(connections) = tenant.max_connections {
+                database.max_connections = connections;
+            }
+            if let Some(timeout) = tenant.statement_timeout {
+                database.statement_timeout = timeout;
+            }
+            database
+        }),
     }
 }
 
@@ -226,6 +253,11 @@ fn default_size(tenant: &Tenant, type_name: &str, registry: &Registry) -> (u8, u
     })
 }
 
+/// A tenant's limits: its own, else the host's settings, else the defaults.
+pub fn limits_of(tenant: &Tenant, host: &porthole_config::Limits) -> Limits {
+    limits(tenant.limits.or(*host))
+}
+
 /// The host's defaults, where neither the tenant nor the settings say anything.
 fn limits(wish: porthole_config::Limits) -> Limits {
     let host = Limits::default();
@@ -243,7 +275,77 @@ fn limits(wish: porthole_config::Limits) -> Limits {
         rows: wish.rows.unwrap_or(host.rows),
         bytes: wish.data_bytes.unwrap_or(host.bytes),
         log_lines: count(wish.log_lines, host.log_lines),
+        log_line_chars: count(wish.log_line, host.log_line_chars),
+        memories: count(wish.memories, host.memories),
+        tables: count(wish.tables, host.tables),
+        table_elements: count(wish.table_elements, host.table_elements),
+        instances: count(wish.instances, host.instances),
+        component_bytes: bytes(wish.plugin_bytes, host.component_bytes),
         calls_per_tenant: count(wish.concurrent_calls, host.calls_per_tenant),
-        ..host
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use porthole_config::{Environment, Settings};
+
+    use super::*;
+
+    #[test]
+    fn the_defaults_that_the_settings_template_shows_are_the_sandboxs() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/porthole.yaml");
+        let text = std::fs::read_to_string(file).unwrap();
+        let (_, below) = text.split_once("# limits:\n").unwrap();
+        let lines: Vec<&str> = below.lines().filter_map(|line| line.strip_prefix('#')).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("porthole.yaml");
+        std::fs::write(&file, format!("limits:\n{}\n", lines.join("\n"))).unwrap();
+        let settings = Settings::load(Some(&file), &Environment::default()).unwrap();
+        assert_ne!(settings.limits, porthole_config::Limits::default());
+        assert_eq!(limits(settings.limits), Limits::default());
+    }
+
+    #[test]
+    fn every_limit_of_the_settings_arrives_in_the_sandbox() {
+        let wish = porthole_config::Limits {
+            cpu_ms: Some(1),
+            wall_ms: Some(2),
+            memory_bytes: Some(3),
+            result_bytes: Some(4),
+            handles: Some(5),
+            queries: Some(6),
+            rows: Some(7),
+            data_bytes: Some(8),
+            log_lines: Some(9),
+            log_line: Some(10),
+            memories: Some(11),
+            tables: Some(12),
+            table_elements: Some(13),
+            instances: Some(14),
+            concurrent_calls: Some(15),
+            plugin_bytes: Some(16),
+        };
+        let expected = Limits {
+            cpu: Duration::from_millis(1),
+            wall: Duration::from_millis(2),
+            memory_bytes: 3,
+            lifted_bytes: 4,
+            handles: 5,
+            queries: 6,
+            rows: 7,
+            bytes: 8,
+            log_lines: 9,
+            log_line_chars: 10,
+            memories: 11,
+            tables: 12,
+            table_elements: 13,
+            instances: 14,
+            calls_per_tenant: 15,
+            component_bytes: 16,
+        };
+        assert_eq!(limits(wish), expected);
     }
 }

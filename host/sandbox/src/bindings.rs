@@ -1,4 +1,5 @@
-//! The contract in Rust: what `wit/` says, generated, and its plain types by name.
+//! The contract in Rust: what `wit/` says, generated, and its plain types by name. All can be written as JSON, in the
+//! same form as the SDK writes them natively: golden views are compared in it.
 
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
 mod generated {
@@ -13,7 +14,7 @@ mod generated {
         },
         exports: { default: async },
         with: { "porthole:panel/query.source": crate::host::OpenSource },
-        additional_derives: [PartialEq],
+        additional_derives: [PartialEq, serde::Serialize],
         include_component_type: false,
     });
 }

@@ -8,7 +8,6 @@ use wasmtime::{Engine, PoolConcurrencyLimitError, Store, Trap, UpdateDeadline, W
 use crate::bindings::{Call, Descriptor, Failure, PluginPre, QueryError, View};
 use crate::fault::{FaultKind, LimitName};
 use crate::guest_text::{IN_MESSAGES, bounded};
-use crate::limits::Limits;
 use crate::receipt::{LogLine, Receipt};
 use crate::state::CallState;
 
@@ -40,31 +39,38 @@ pub(crate) struct Ending {
     pub(crate) result: Result<Answer, (FaultKind, String)>,
     pub(crate) receipt: Receipt,
     pub(crate) log: Vec<LogLine>,
+    /// Whether the guest was waiting for an answer of its data when the call ended.
+    pub(crate) waited_for_data: bool,
 }
 
 /// Asks one question of a fresh instance, which is gone when this returns.
 pub(crate) async fn ask(
-    engine: &Engine,
-    plugin: &PluginPre<CallState>,
+    engine: Engine,
+    plugin: PluginPre<CallState>,
     state: CallState,
     question: Question,
 ) -> Ending {
     let start = Instant::now();
-    let mut store = store(engine, state);
+    let mut store = store(&engine, state);
     let wall = store.data().limits.wall;
     let meter = store.data().meter.clone();
     let outcome = tokio::time::timeout(
         wall,
-        meter.measure(instantiate_and_call(plugin, &mut store, question)),
+        meter.measure(instantiate_and_call(&plugin, &mut store, question)),
     )
     .await;
     let result = match outcome {
         Ok(Ok(answer)) => answer.map_err(|failure| judge_failure(failure, store.data())),
         Ok(Err(error)) => Err(judge_error(&error, store.data())),
-        Err(_elapsed) => Err(limit(LimitName::Wall, &store.data().limits)),
+        Err(_elapsed) => Err(limit(LimitName::Wall, store.data())),
     };
     let (receipt, log) = store.into_data().finish(start.elapsed());
-    Ending { result, receipt, log }
+    Ending {
+        result,
+        receipt,
+        log,
+        waited_for_data: meter.is_asking(),
+    }
 }
 
 fn store(engine: &Engine, state: CallState) -> Store<CallState> {
@@ -108,7 +114,7 @@ fn judge_failure(failure: Failure, state: &CallState) -> (FaultKind, String) {
     if let Some(name) = state.reached()
         && matches!(failure, Failure::Query(_))
     {
-        return limit(name, &state.limits);
+        return limit(name, state);
     }
     let failure = bounded_failure(failure);
     let message = match &failure {
@@ -151,14 +157,17 @@ fn describe_query_error(error: &QueryError) -> String {
 fn judge_error(error: &wasmtime::Error, state: &CallState) -> (FaultKind, String) {
     let trap = error.downcast_ref::<Trap>().copied();
     // A refused question alone did not end this call; a limit that traps did.
-    let ended = state
-        .reached()
-        .filter(|name| matches!(name, LimitName::Cpu | LimitName::Memory | LimitName::Parts));
+    let ended = state.reached().filter(|name| {
+        matches!(
+            name,
+            LimitName::Cpu | LimitName::Memory | LimitName::TableElements
+        )
+    });
     if let Some(name) = ended {
-        return limit(name, &state.limits);
+        return limit(name, state);
     }
     if trap == Some(Trap::StackOverflow) {
-        return limit(LimitName::Stack, &state.limits);
+        return limit(LimitName::Stack, state);
     }
     if error.is::<PoolConcurrencyLimitError>() {
         return (
@@ -169,15 +178,20 @@ fn judge_error(error: &wasmtime::Error, state: &CallState) -> (FaultKind, String
     let root = error.root_cause().to_string();
     // These errors have no type of their own that could be asked for.
     if root.contains("fuel allocated for hostcalls has been exhausted") {
-        return limit(LimitName::ResultSize, &state.limits);
+        return limit(LimitName::ResultSize, state);
     }
     if root.contains("store handle limit exceeded")
         || error.is::<ResourceTableError>() && root.contains("no free keys")
     {
-        return limit(LimitName::Handles, &state.limits);
+        return limit(LimitName::Handles, state);
     }
-    if root.starts_with("resource limit exceeded") {
-        return limit(LimitName::Parts, &state.limits);
+    if let Some(rest) = root.strip_prefix("resource limit exceeded: ") {
+        let name = match rest.split(' ').next() {
+            Some("memory") => LimitName::Memories,
+            Some("table") => LimitName::Tables,
+            _ => LimitName::Instances,
+        };
+        return limit(name, state);
     }
     let reason = match (trap, error.downcast_ref::<wasmtime_wasi::I32Exit>()) {
         (Some(Trap::UnreachableCodeReached), _) => {
@@ -208,16 +222,17 @@ fn frames(error: &wasmtime::Error) -> Vec<String> {
     named.take(FRAMES).map(|name| bounded(name, FRAME_NAME)).collect()
 }
 
-pub(crate) fn limit(name: LimitName, limits: &Limits) -> (FaultKind, String) {
+fn limit(name: LimitName, state: &CallState) -> (FaultKind, String) {
+    let limits = &state.limits;
     let value = match name {
         LimitName::Cpu => duration(limits.cpu),
         LimitName::Wall => duration(limits.wall),
         LimitName::Memory => bytes(limits.memory_bytes as u64),
-        LimitName::Parts => format!(
-            "{} memories, {} tables with {} elements, {} instances",
-            limits.memories, limits.tables, limits.table_elements, limits.instances
-        ),
-        LimitName::Stack => "the stack of one call".to_owned(),
+        LimitName::Memories => limits.memories.to_string(),
+        LimitName::Tables => limits.tables.to_string(),
+        LimitName::TableElements => limits.table_elements.to_string(),
+        LimitName::Instances => limits.instances.to_string(),
+        LimitName::Stack => bytes(state.stack_bytes as u64),
         LimitName::ResultSize => bytes(limits.lifted_bytes as u64),
         LimitName::Handles => limits.handles.to_string(),
         LimitName::Queries => limits.queries.to_string(),
@@ -228,7 +243,7 @@ pub(crate) fn limit(name: LimitName, limits: &Limits) -> (FaultKind, String) {
     (FaultKind::Limit { name, value }, message)
 }
 
-fn duration(duration: Duration) -> String {
+pub(crate) fn duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
     if milliseconds >= 1_000 && milliseconds.is_multiple_of(1_000) {
         format!("{} s", milliseconds / 1_000)
@@ -237,7 +252,7 @@ fn duration(duration: Duration) -> String {
     }
 }
 
-fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     const MIB: u64 = 1 << 20;
     const KIB: u64 = 1 << 10;
     if bytes >= MIB && bytes.is_multiple_of(MIB) {

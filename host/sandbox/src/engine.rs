@@ -1,7 +1,8 @@
 //! The engine: one for the whole host.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -9,10 +10,12 @@ use tokio::sync::Semaphore;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-use crate::admission::{Admission, Full};
+use crate::admission::{Admission, DESCRIBING, Full, Place};
+use crate::background::{Background, MOMENT};
 use crate::bindings::{Call, Descriptor, PluginPre, PluginWorld, QueryError};
 use crate::cache::Cache;
-use crate::call::{self, Answer, Question};
+use crate::call::{self, Answer, Ending, Question};
+use crate::compiler::{Compiler, Failure};
 use crate::fault::{FaultKind, RenderFault};
 use crate::guest_text::{IN_MESSAGES, bounded};
 use crate::limits::Limits;
@@ -20,9 +23,14 @@ use crate::load::{LoadError, look_at, look_at_world};
 use crate::plugin::Plugin;
 use crate::receipt::Receipt;
 use crate::render::Rendered;
+use crate::rest::{self, Resting, Rests};
 use crate::source::{Source, Sources};
 use crate::state::CallState;
+use crate::witness::{Witness, Witnessed};
 use crate::{descriptor, wasi};
+
+/// Components that may be compiled or wait for it at a time.
+const COMPILE_QUEUE: usize = 32;
 
 /// How often running guests are looked at: to let others run, and to see whether their time is up.
 const TICK: Duration = Duration::from_millis(10);
@@ -34,6 +42,9 @@ const TABLES_PER_CALL: u32 = 32;
 const INSTANCES_PER_CALL: u32 = 64;
 const INSTANCE_BYTES: usize = 4 << 20;
 const TABLE_ELEMENTS: usize = 65_536;
+
+/// How long a plugin waits for its turn to describe itself.
+const DESCRIBING_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Memory of a place that stays with the process between calls, so that the next call finds its pages there.
 const KEPT_MEMORY: usize = 2 << 20;
@@ -49,10 +60,10 @@ pub struct SandboxOptions {
     pub max_memory_bytes: usize,
     /// The guest's stack, bytes. 512 KiB.
     pub stack_bytes: usize,
-    /// The largest component accepted, bytes. 32 MiB.
-    pub max_component_bytes: usize,
     /// Where precompiled components are kept; none: nowhere. Only the host's own account may write there.
     pub cache_dir: Option<PathBuf>,
+    /// The process that compiles; none: this one compiles, for tests and short-lived commands.
+    pub compiler: Option<Compiler>,
 }
 
 impl Default for SandboxOptions {
@@ -61,8 +72,8 @@ impl Default for SandboxOptions {
             calls: 64,
             max_memory_bytes: 512 << 20,
             stack_bytes: 512 << 10,
-            max_component_bytes: 32 << 20,
             cache_dir: None,
+            compiler: None,
         }
     }
 }
@@ -107,8 +118,13 @@ struct Inner {
     engine: Engine,
     linker: Linker<CallState>,
     admission: Admission,
+    background: Background,
     /// Compiling uses all processors by itself: one at a time.
     compiling: Semaphore,
+    /// Components that are compiled or wait for it.
+    queue: AtomicUsize,
+    rests: Rests,
+    witness: OnceLock<Arc<dyn Witness>>,
     cache: Option<Cache>,
 }
 
@@ -127,6 +143,8 @@ impl Sandbox {
             .map(|folder| Cache::open(folder, &engine))
             .transpose()?;
         start_clock(&engine).map_err(|error| SandboxError::Engine(format!("its clock: {error}")))?;
+        let background =
+            Background::start().map_err(|error| SandboxError::Engine(format!("its threads: {error}")))?;
         let admission = Admission::new(options.calls);
         let compiling = Semaphore::new(1);
         Ok(Self {
@@ -135,27 +153,50 @@ impl Sandbox {
                 engine,
                 linker,
                 admission,
+                background,
                 compiling,
+                queue: AtomicUsize::new(0),
+                rests: Rests::default(),
+                witness: OnceLock::new(),
                 cache,
             }),
         })
     }
 
-    /// Checks, compiles and links a component, and asks it to describe itself under the default limits.
+    /// Has every call told to `witness` from now on; the first one stays.
+    pub fn set_witness(&self, witness: Arc<dyn Witness>) {
+        let _ = self.inner.witness.set(witness);
+    }
+
+    /// [`Sandbox::load_within`] the default limits.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn load(
+        &self,
+        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
+        origin: &str,
+    ) -> Result<Arc<Plugin>, LoadError> {
+        self.load_within(bytes, origin, &Limits::default()).await
+    }
+
+    /// Checks, compiles and links a component, and asks it to describe itself under these limits.
     ///
     /// `origin` says where the bytes come from (a path, `built in`), for messages. Compiling takes processor time in
-    /// proportion to the component and runs on the blocking pool. Needs a tokio runtime.
+    /// proportion to the component, one component at a time, in a process of its own where there is a [`Compiler`].
+    /// Needs a tokio runtime.
     ///
     /// # Errors
     /// A [`LoadError`] for everything that is not a panel; no bytes make this panic.
-    pub async fn load(
+    pub async fn load_within(
         &self,
-        bytes: impl AsRef<[u8]> + Send + 'static,
+        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
         origin: &str,
+        limits: &Limits,
     ) -> Result<Arc<Plugin>, LoadError> {
         let origin = origin.to_owned();
         let size = bytes.as_ref().len();
-        let limit = self.inner.options.max_component_bytes;
+        let limit = limits.component_bytes;
         if size > limit {
             return Err(LoadError::TooLarge { origin, size, limit });
         }
@@ -176,13 +217,14 @@ impl Sandbox {
             origin: origin.clone(),
             reason: said(&error),
         })?;
-        let descriptor = self.describe(&linked, &origin).await?;
+        let descriptor = self.describe(&linked, &hash, &origin, limits).await?;
         if let Err(reason) = descriptor::check(&descriptor) {
             return Err(LoadError::Descriptor { origin, reason });
         }
         Ok(Arc::new(Plugin {
             descriptor,
             hash,
+            size,
             origin,
             linked,
         }))
@@ -191,7 +233,8 @@ impl Sandbox {
     /// Renders one view in a fresh instance that is thrown away afterwards.
     ///
     /// Waits for a free place, at most `limits.wall`: first behind other calls of `tenant`, then behind all calls of
-    /// the host. Dropping the future ends the call. Needs a tokio runtime with time enabled.
+    /// the host. A call that computes for more than a moment goes on in the background, at a lower priority. Dropping
+    /// the future ends the call, at its next pause at the latest. Needs a tokio runtime with time enabled.
     ///
     /// # Errors
     /// Every other end of a call, with what it cost and what it said: see [`FaultKind`].
@@ -214,8 +257,19 @@ impl Sandbox {
                 log,
             })
         };
-        // Held until the store is gone.
-        let _place = match inner
+        let entry = match inner.rests.enter(tenant, plugin.hash(), limits.wall) {
+            Ok(entry) => entry,
+            Err(resting) => {
+                let message = format!(
+                    "it failed {} times in a row and is left alone for a while; the last time, {}",
+                    resting.failures, resting.reason
+                );
+                let kind = FaultKind::Resting(resting);
+                return Err(fault(kind, message, Receipt::default(), Vec::new()));
+            }
+        };
+        // Held until the store is gone, and by the answer until it is worked up.
+        let place = match inner
             .admission
             .enter(tenant, limits.calls_per_tenant, limits.wall)
             .await
@@ -223,30 +277,84 @@ impl Sandbox {
             Ok(place) => place,
             Err(full) => {
                 let message = match full {
-                    Full::Tenant => format!(
-                        "{} panels of this tenant are being rendered already; try again in a moment",
-                        limits.calls_per_tenant.max(1)
+                    Full::Tenant(inside) => format!(
+                        "{inside} panels of this tenant are being rendered already, which is as many as may be at once; \
+                         try again in a moment"
                     ),
                     Full::Host => "the host is busy; try again in a moment".to_owned(),
                 };
                 return Err(fault(FaultKind::Busy, message, Receipt::default(), Vec::new()));
             }
         };
-        let state = CallState::new(inner.allowed(limits), sources, call.now);
+        let panel = call.panel_id.clone();
+        let state = CallState::new(
+            inner.allowed(limits),
+            inner.options.stack_bytes,
+            sources,
+            call.now,
+        );
         let question = Question::Render(Box::new(call));
-        let ending = call::ask(&inner.engine, &plugin.linked, state, question).await;
-        match ending.result {
+        let Some((ending, place)) = inner
+            .run(&plugin.linked, &plugin.hash, place, state, question)
+            .await
+        else {
+            let message = "the host is stopping".to_owned();
+            return Err(fault(
+                FaultKind::Internal,
+                message,
+                Receipt::default(),
+                Vec::new(),
+            ));
+        };
+        let outcome = match ending.result {
             Ok(Answer::View(view)) => Ok(Rendered {
                 view: *view,
                 receipt: ending.receipt,
                 log: ending.log,
+                place,
             }),
             Ok(Answer::Descriptor(_)) => {
                 let message = "a description came where a view was asked for".to_owned();
                 Err(fault(FaultKind::Internal, message, ending.receipt, ending.log))
             }
             Err((kind, message)) => Err(fault(kind, message, ending.receipt, ending.log)),
+        };
+        match &outcome {
+            Err(fault) if rest::counts(&fault.kind, ending.waited_for_data) => {
+                inner.rests.failed(tenant, plugin.hash(), entry, &fault.message);
+            }
+            _ => inner.rests.succeeded(tenant, plugin.hash()),
         }
+        if let Some(witness) = inner.witness.get() {
+            let (receipt, log, fault) = match &outcome {
+                Ok(rendered) => (&rendered.receipt, &rendered.log, None),
+                Err(fault) => (&fault.receipt, &fault.log, Some(&**fault)),
+            };
+            witness.called(Witnessed {
+                tenant,
+                panel: &panel,
+                plugin,
+                receipt,
+                log,
+                fault,
+            });
+        }
+        outcome
+    }
+
+    /// Whether a tenant's plugin is at rest after repeated failures.
+    pub fn resting(&self, tenant: &str, hash: &str) -> Option<Resting> {
+        self.inner.rests.state(tenant, hash)
+    }
+
+    /// Ends a rest: the plugin is called again at once.
+    pub fn wake(&self, tenant: &str, hash: &str) {
+        self.inner.rests.forget(tenant, hash);
+    }
+
+    /// Components that are being compiled or wait for it.
+    pub fn compile_queue(&self) -> usize {
+        self.inner.queue.load(Ordering::Relaxed)
     }
 
     /// Places of the pool that are taken right now.
@@ -262,7 +370,7 @@ impl Sandbox {
 
     async fn compile(
         &self,
-        bytes: impl AsRef<[u8]> + Send + 'static,
+        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
         hash: &str,
         origin: &str,
     ) -> Result<Component, LoadError> {
@@ -270,23 +378,52 @@ impl Sandbox {
             origin: origin.to_owned(),
             reason,
         };
+        let inner = self.inner.clone();
+        if let Some(component) = self.kept(hash).await {
+            return Ok(component);
+        }
+        let _waiting = Waiting::begin(&self.inner.queue).map_err(|waiting| LoadError::QueueFull {
+            origin: origin.to_owned(),
+            waiting,
+        })?;
         let _turn = self
             .inner
             .compiling
             .acquire()
             .await
             .map_err(|error| internal(error.to_string()))?;
-        let inner = self.inner.clone();
+        // Somebody before us in the queue may have compiled the same.
+        if let Some(component) = self.kept(hash).await {
+            return Ok(component);
+        }
+        let unreadable = |reason: String| LoadError::Unreadable {
+            origin: origin.to_owned(),
+            reason,
+        };
         let key = hash.to_owned();
-        let work = move || {
-            if let Some(component) = inner
-                .cache
-                .as_ref()
-                .and_then(|cache| cache.load(&inner.engine, &key))
-            {
-                return Ok(component);
+        let code = match &inner.options.compiler {
+            Some(compiler) => {
+                let code = compiler.compile(&inner.options, bytes.as_ref()).await;
+                Some(code.map_err(|failure| match failure {
+                    Failure::Unreadable(reason) => unreadable(reason),
+                    Failure::TooCostly(reason) => LoadError::TooCostly {
+                        origin: origin.to_owned(),
+                        reason,
+                    },
+                    Failure::Internal(reason) => internal(reason),
+                })?)
             }
-            let component = Component::from_binary(&inner.engine, bytes.as_ref())?;
+            None => None,
+        };
+        let work = move || {
+            let component = match &code {
+                // SAFETY: `deserialize` asks for bytes that came from `Engine::precompile_component` or
+                // `Component::serialize` unchanged. These came through a pipe, which nobody else can write to, from a
+                // process that this host has just started from its own program and that does nothing but call the
+                // former. The engine compares their version and settings with its own before it uses them.
+                Some(code) => unsafe { Component::deserialize(&inner.engine, code) }?,
+                None => Component::from_binary(&inner.engine, bytes.as_ref())?,
+            };
             if let Some(cache) = &inner.cache {
                 cache.store(&key, &component);
             }
@@ -296,29 +433,43 @@ impl Sandbox {
             Ok(Ok(component)) => Ok(component),
             Ok(Err(error)) => {
                 let error: wasmtime::Error = error;
-                Err(LoadError::Unreadable {
-                    origin: origin.to_owned(),
-                    reason: said(&error),
-                })
+                Err(unreadable(said(&error)))
             }
             Err(_panicked) => Err(internal("the compiler gave up on it".to_owned())),
         }
     }
 
-    async fn describe(&self, linked: &PluginPre<CallState>, origin: &str) -> Result<Descriptor, LoadError> {
+    /// The compiled form on disk.
+    async fn kept(&self, hash: &str) -> Option<Component> {
+        self.inner.cache.as_ref()?;
+        let inner = self.inner.clone();
+        let key = hash.to_owned();
+        let look = move || inner.cache.as_ref()?.load(&inner.engine, &key);
+        tokio::task::spawn_blocking(look).await.ok().flatten()
+    }
+
+    async fn describe(
+        &self,
+        linked: &PluginPre<CallState>,
+        hash: &str,
+        origin: &str,
+        limits: &Limits,
+    ) -> Result<Descriptor, LoadError> {
         let inner = &*self.inner;
-        let limits = inner.allowed(&Limits::default());
+        let limits = inner.allowed(limits);
         let wrong = |reason: String| LoadError::Describe {
             origin: origin.to_owned(),
             reason,
         };
-        let _place = inner
+        let place = inner
             .admission
-            .enter_for_host(limits.wall)
+            .enter_to_describe(DESCRIBING_PATIENCE)
             .await
             .map_err(|_full| wrong("the host is busy; try again in a moment".to_owned()))?;
-        let state = CallState::new(limits, Arc::new(NoSources), 0);
-        let ending = call::ask(&inner.engine, linked, state, Question::Describe).await;
+        let state = CallState::new(limits, inner.options.stack_bytes, Arc::new(NoSources), 0);
+        let Some((ending, _place)) = inner.run(linked, hash, place, state, Question::Describe).await else {
+            return Err(wrong("the host is stopping".to_owned()));
+        };
         match ending.result {
             Ok(Answer::Descriptor(descriptor)) => Ok(*descriptor),
             Ok(Answer::View(_)) => Err(wrong("a view came where a description was asked for".to_owned())),
@@ -333,7 +484,56 @@ impl Sandbox {
     }
 }
 
+/// A component in the queue of the compiler.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    /// Takes a place in the queue; an error says how many are before.
+    fn begin(queue: &'a AtomicUsize) -> Result<Self, usize> {
+        let before = queue.fetch_add(1, Ordering::Relaxed);
+        let waiting = Self(queue);
+        if before < COMPILE_QUEUE {
+            Ok(waiting)
+        } else {
+            Err(before)
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Inner {
+    /// Runs a call; none: the host is stopping. Whoever leaves before its end frees the place only once the store is
+    /// gone.
+    async fn run(
+        &self,
+        linked: &PluginPre<CallState>,
+        hash: &str,
+        place: Place,
+        state: CallState,
+        question: Question,
+    ) -> Option<(Ending, Place)> {
+        // Nobody waits for a description the way a reader waits for a panel.
+        let at_once = matches!(question, Question::Describe) || place.was_heavy(hash);
+        let meter = state.meter.clone();
+        let (engine, linked, hash) = (self.engine.clone(), linked.clone(), hash.to_owned());
+        let call = {
+            let meter = meter.clone();
+            async move {
+                let ending = call::ask(engine, linked, state, question).await;
+                place.note(&hash, meter.used() >= MOMENT);
+                (ending, place)
+            }
+        };
+        self.background
+            .run(call, at_once, || meter.used() >= MOMENT)
+            .await
+    }
+
     /// A tenant's limits, within what the engine was set up for.
     fn allowed(&self, limits: &Limits) -> Limits {
         Limits {
@@ -363,8 +563,8 @@ impl Sources for NoSources {
     }
 }
 
-fn engine(options: &SandboxOptions) -> wasmtime::Result<Engine> {
-    let calls = options.calls.max(1);
+pub(crate) fn engine(options: &SandboxOptions) -> wasmtime::Result<Engine> {
+    let calls = options.calls.max(1).saturating_add(DESCRIBING);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(calls)
         .max_component_instance_size(INSTANCE_BYTES)

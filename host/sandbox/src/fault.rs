@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::bindings::Failure;
 use crate::receipt::{LogLine, Receipt};
+use crate::rest::Resting;
 
 /// Which limit a call reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,8 +15,14 @@ pub enum LimitName {
     Wall,
     /// Linear memory.
     Memory,
-    /// Number of memories, tables, table elements or instances.
-    Parts,
+    /// Number of linear memories.
+    Memories,
+    /// Number of tables.
+    Tables,
+    /// Elements of all tables together.
+    TableElements,
+    /// Number of core instances.
+    Instances,
     /// Depth of calls.
     Stack,
     /// Bytes handed to the host, the result above all.
@@ -37,7 +44,10 @@ impl LimitName {
             Self::Cpu => "cpu",
             Self::Wall => "wall time",
             Self::Memory => "memory",
-            Self::Parts => "memories, tables and instances",
+            Self::Memories => "memories",
+            Self::Tables => "tables",
+            Self::TableElements => "table elements",
+            Self::Instances => "instances",
             Self::Stack => "stack",
             Self::ResultSize => "result size",
             Self::Handles => "handles",
@@ -73,6 +83,8 @@ pub enum FaultKind {
     },
     /// The guest said itself that it could not do it.
     Failure(Failure),
+    /// It failed several times in a row and was not called.
+    Resting(Resting),
     /// No place became free within the call's wall time: the tenant's share of the host is in use.
     Busy,
     /// The host's own fault.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use wasmtime::component::Resource;
 
+use crate::background::at_home;
 use crate::bindings::{ColumnInfo, QueryError, Rows, RowsRequest, SeriesAnswer, SeriesRequest, log, query};
 use crate::fault::LimitName;
 use crate::receipt::LogLevel;
@@ -60,9 +61,11 @@ impl query::HostSource for CallState {
             return Ok(Err(error));
         }
         let before = source.buckets_computed();
-        let answer = self.meter.ask(source.series(request)).await;
+        let asked = source.clone();
+        let question = at_home(&self.home, async move { asked.series(request).await });
+        let answer = self.meter.ask(question).await;
         self.buckets_computed += source.buckets_computed().saturating_sub(before);
-        Ok(answer.and_then(|answer| {
+        Ok(answer.unwrap_or_else(gone).and_then(|answer| {
             let (rows, bytes) = size_of_series(&answer);
             self.count_answer(rows, bytes)?;
             Ok(answer)
@@ -78,8 +81,9 @@ impl query::HostSource for CallState {
         if let Err(error) = self.count_query() {
             return Ok(Err(error));
         }
-        let answer = self.meter.ask(source.rows(request)).await;
-        Ok(answer.and_then(|answer| {
+        let question = at_home(&self.home, async move { source.rows(request).await });
+        let answer = self.meter.ask(question).await;
+        Ok(answer.unwrap_or_else(gone).and_then(|answer| {
             let (rows, bytes) = size_of_rows(&answer);
             self.count_answer(rows, bytes)?;
             Ok(answer)
@@ -90,6 +94,11 @@ impl query::HostSource for CallState {
         self.open.delete(handle)?;
         Ok(())
     }
+}
+
+/// Nobody is there any more to ask the question.
+fn gone<T>() -> Result<T, QueryError> {
+    Err(QueryError::Unavailable("the host is stopping".to_owned()))
 }
 
 impl log::Host for CallState {

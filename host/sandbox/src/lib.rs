@@ -9,9 +9,11 @@
 //! This room knows neither HTTP nor YAML nor SQL nor any credential: data comes through the [`Source`] trait.
 
 mod admission;
+mod background;
 pub mod bindings;
 mod cache;
 mod call;
+mod compiler;
 mod descriptor;
 mod engine;
 mod fault;
@@ -25,17 +27,23 @@ mod plugin;
 mod receipt;
 mod registry;
 mod render;
+mod rest;
 mod source;
 mod state;
 mod wasi;
+mod witness;
 
+pub use admission::Place;
 pub use bindings::{Call, Descriptor, View};
+pub use compiler::{Compiler, compile_for_parent};
 pub use engine::{Occupancy, Sandbox, SandboxError, SandboxOptions};
 pub use fault::{FaultKind, LimitName, RenderFault};
 pub use limits::Limits;
 pub use load::LoadError;
 pub use plugin::Plugin;
 pub use receipt::{LogLevel, LogLine, Receipt};
-pub use registry::Registry;
+pub use registry::{Absent, Registry};
 pub use render::Rendered;
+pub use rest::Resting;
 pub use source::{Source, Sources};
+pub use witness::{Witness, Witnessed};

@@ -15,13 +15,13 @@ pub struct Limits {
     /// All of the guest's linear memories together, bytes. 64 MiB; never more than
     /// [`SandboxOptions::max_memory_bytes`](crate::SandboxOptions::max_memory_bytes).
     pub memory_bytes: usize,
-    /// Linear memories one call may have. 8.
+    /// Linear memories one call may have. 4, which is also the most.
     pub memories: usize,
-    /// Core instances one call may have. 64.
+    /// Core instances one call may have. 64, which is also the most.
     pub instances: usize,
-    /// Tables one call may have. 32.
+    /// Tables one call may have. 32, which is also the most.
     pub tables: usize,
-    /// Elements of all tables together. 65,536.
+    /// Elements of all tables together. 65,536, which is also the most of one table.
     pub table_elements: usize,
     /// Bytes the guest may hand to the host: per call into the host, and the same again for the result. 16 MiB.
     pub lifted_bytes: usize,
@@ -37,8 +37,30 @@ pub struct Limits {
     pub log_lines: usize,
     /// Characters kept of one line. 1,000.
     pub log_line_chars: usize,
+    /// The largest component accepted, bytes. 32 MiB.
+    pub component_bytes: usize,
     /// Calls of one tenant at a time; more wait for these. 4.
     pub calls_per_tenant: usize,
+}
+
+impl Limits {
+    /// Each limit under its name in `tenant.yaml`, with its value for people.
+    pub fn named(&self) -> Vec<(&'static str, String)> {
+        let bytes = |bytes: usize| crate::call::bytes(bytes as u64);
+        vec![
+            ("cpu", crate::call::duration(self.cpu)),
+            ("wall", crate::call::duration(self.wall)),
+            ("memory", bytes(self.memory_bytes)),
+            ("result", bytes(self.lifted_bytes)),
+            ("handles", self.handles.to_string()),
+            ("queries", self.queries.to_string()),
+            ("rows", self.rows.to_string()),
+            ("data", crate::call::bytes(self.bytes)),
+            ("log_lines", self.log_lines.to_string()),
+            ("concurrent_calls", self.calls_per_tenant.to_string()),
+            ("plugin", bytes(self.component_bytes)),
+        ]
+    }
 }
 
 impl Default for Limits {
@@ -47,7 +69,7 @@ impl Default for Limits {
             cpu: Duration::from_millis(500),
             wall: Duration::from_secs(5),
             memory_bytes: 64 << 20,
-            memories: 8,
+            memories: 4,
             instances: 64,
             tables: 32,
             table_elements: 65_536,
@@ -58,6 +80,7 @@ impl Default for Limits {
             bytes: 64 << 20,
             log_lines: 100,
             log_line_chars: 1_000,
+            component_bytes: 32 << 20,
             calls_per_tenant: 4,
         }
     }

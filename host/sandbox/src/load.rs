@@ -50,6 +50,22 @@ pub enum LoadError {
         /// Which field, and what is expected.
         reason: String,
     },
+    /// Compiling it took too long or too much memory.
+    #[error("{origin}: the component could not be compiled within its limits: {reason}")]
+    TooCostly {
+        /// Where it came from.
+        origin: String,
+        /// Which limit, and its value.
+        reason: String,
+    },
+    /// Too many components are waiting to be compiled.
+    #[error("{origin}: {waiting} components are waiting to be compiled already; try again in a moment")]
+    QueueFull {
+        /// Where it came from.
+        origin: String,
+        /// How many.
+        waiting: usize,
+    },
     /// The host's own fault.
     #[error("{origin}: the plugin could not be loaded: {reason}")]
     Internal {

@@ -38,6 +38,11 @@ impl Meter {
         Duration::from_nanos(self.used.load(Relaxed) + running)
     }
 
+    /// Whether the guest waits for an answer of the host.
+    pub(crate) fn is_asking(&self) -> bool {
+        self.asking.load(Relaxed)
+    }
+
     /// Polls `call` to its end and measures each poll.
     pub(crate) async fn measure<F: Future>(&self, call: F) -> F::Output {
         let mut call = pin!(call);

@@ -9,6 +9,7 @@ use crate::state::CallState;
 pub struct Plugin {
     pub(crate) descriptor: Descriptor,
     pub(crate) hash: String,
+    pub(crate) size: usize,
     pub(crate) origin: String,
     pub(crate) linked: PluginPre<CallState>,
 }
@@ -32,6 +33,11 @@ impl Plugin {
     /// SHA-256 of the component's bytes, 64 hexadecimal digits.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// Size of the component, bytes.
+    pub fn size(&self) -> usize {
+        self.size
     }
 
     /// Where it came from.

@@ -1,4 +1,4 @@
-//! Which plugin answers to which `type:`.
+//! Which plugin answers to which `type:` and to which endpoint.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,39 @@ pub struct Registry {
 #[derive(Default, Clone)]
 struct Tables {
     built_in: HashMap<String, Arc<Plugin>>,
-    own: HashMap<String, HashMap<String, Arc<Plugin>>>,
+    own: HashMap<String, Arc<Own>>,
+}
+
+/// One tenant's own plugins.
+#[derive(Default)]
+struct Own {
+    by_type: HashMap<String, Arc<Plugin>>,
+    by_endpoint: HashMap<String, Arc<Plugin>>,
+    absent: Absent,
+}
+
+/// Why a plugin that a tenant's panel names may not be there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Absent {
+    /// Some of the tenant's plugins are still being compiled.
+    pub compiling: bool,
+    /// What could not be loaded, a sentence each.
+    pub refused: Vec<String>,
+}
+
+impl Own {
+    /// Whether the same components answer to the same names.
+    fn is_like(&self, other: &Own) -> bool {
+        let same = |one: &HashMap<String, Arc<Plugin>>, other: &HashMap<String, Arc<Plugin>>| {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .all(|(name, plugin)| other.get(name).is_some_and(|other| other.hash() == plugin.hash()))
+        };
+        self.absent == other.absent
+            && same(&self.by_type, &other.by_type)
+            && same(&self.by_endpoint, &other.by_endpoint)
+    }
 }
 
 impl Registry {
@@ -38,43 +70,91 @@ impl Registry {
         replaced
     }
 
-    /// Replaces all of one tenant's own plugins at once; an empty list forgets the tenant.
-    pub fn replace_tenant(&self, tenant: &str, plugins: Vec<Arc<Plugin>>) {
+    /// Replaces all of one tenant's own plugins at once; an empty list with nothing absent forgets the tenant. Of two
+    /// plugins with one name or one endpoint the first counts. Gives back whether anything is different from before.
+    pub fn replace_tenant(&self, tenant: &str, plugins: &[Arc<Plugin>], absent: Absent) -> bool {
+        let mut own = Own {
+            absent,
+            ..Own::default()
+        };
+        for plugin in plugins {
+            own.by_type
+                .entry(plugin.name().to_owned())
+                .or_insert_with(|| Arc::clone(plugin));
+            if let Some(endpoint) = &plugin.descriptor().endpoint {
+                own.by_endpoint
+                    .entry(endpoint.clone())
+                    .or_insert_with(|| Arc::clone(plugin));
+            }
+        }
+        let own = Arc::new(own);
+        let is_nothing = own.by_type.is_empty() && own.absent == Absent::default();
+        let mut is_changed = true;
         self.tables.rcu(|tables| {
+            is_changed = match tables.own.get(tenant) {
+                Some(before) => is_nothing || !before.is_like(&own),
+                None => !is_nothing,
+            };
             let mut tables = Tables::clone(tables);
-            if plugins.is_empty() {
+            if is_nothing {
                 tables.own.remove(tenant);
             } else {
-                let own = plugins
-                    .iter()
-                    .map(|plugin| (plugin.name().to_owned(), plugin.clone()))
-                    .collect();
-                tables.own.insert(tenant.to_owned(), own);
+                tables.own.insert(tenant.to_owned(), Arc::clone(&own));
             }
             tables
         });
+        is_changed
     }
 
     /// The plugin that answers to `type_name` for this tenant. A built-in type comes first: a tenant's plugin cannot
     /// take the place of one.
     pub fn get(&self, tenant: &str, type_name: &str) -> Option<Arc<Plugin>> {
         let tables = self.tables.load();
-        let own = || tables.own.get(tenant).and_then(|own| own.get(type_name));
+        let own = || tables.own.get(tenant).and_then(|own| own.by_type.get(type_name));
         tables.built_in.get(type_name).or_else(own).cloned()
+    }
+
+    /// The tenant's own plugin with this endpoint.
+    pub fn by_endpoint(&self, tenant: &str, endpoint: &str) -> Option<Arc<Plugin>> {
+        let tables = self.tables.load();
+        tables.own.get(tenant)?.by_endpoint.get(endpoint).cloned()
+    }
+
+    /// Whether every tenant has a type of this name.
+    pub fn is_built_in(&self, type_name: &str) -> bool {
+        self.tables.load().built_in.contains_key(type_name)
     }
 
     /// The type names this tenant can use, sorted.
     pub fn type_names(&self, tenant: &str) -> Vec<String> {
         let tables = self.tables.load();
         let own = tables.own.get(tenant);
-        let mut names: Vec<String> = tables
-            .built_in
-            .keys()
-            .chain(own.into_iter().flat_map(HashMap::keys))
-            .cloned()
-            .collect();
+        let own = own.into_iter().flat_map(|own| own.by_type.keys());
+        let mut names: Vec<String> = tables.built_in.keys().chain(own).cloned().collect();
         names.sort();
         names.dedup();
         names
+    }
+
+    /// The endpoints of this tenant's own plugins, sorted.
+    pub fn endpoints(&self, tenant: &str) -> Vec<String> {
+        let tables = self.tables.load();
+        let own = tables.own.get(tenant);
+        let mut names: Vec<String> = own
+            .into_iter()
+            .flat_map(|own| own.by_endpoint.keys())
+            .cloned()
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Why a plugin of this tenant may not be there.
+    pub fn absent(&self, tenant: &str) -> Absent {
+        let tables = self.tables.load();
+        tables
+            .own
+            .get(tenant)
+            .map_or_else(Absent::default, |own| own.absent.clone())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use wasmtime::ResourceLimiter;
 use wasmtime::component::ResourceTable;
 
@@ -18,6 +19,8 @@ use crate::{LogLine, bindings};
 /// The data of one call's store. Lives as long as the call.
 pub(crate) struct CallState {
     pub(crate) limits: Limits,
+    /// The guest's stack, which is the engine's affair, for messages.
+    pub(crate) stack_bytes: usize,
     pub(crate) sources: Arc<dyn Sources>,
     /// Open sources of this call. Handles of the guest point in here and nowhere else.
     pub(crate) open: ResourceTable,
@@ -28,6 +31,8 @@ pub(crate) struct CallState {
     pub(crate) reached: Option<LimitName>,
     /// What time it is for the guest, milliseconds since the Unix epoch.
     pub(crate) now: i64,
+    /// Where questions to the data are asked, wherever the guest computes.
+    pub(crate) home: Handle,
     pub(crate) queries: u32,
     pub(crate) rows: u64,
     pub(crate) bytes: u64,
@@ -37,7 +42,8 @@ pub(crate) struct CallState {
 }
 
 impl CallState {
-    pub(crate) fn new(limits: Limits, sources: Arc<dyn Sources>, now: i64) -> Self {
+    /// Needs a tokio runtime: the one that asks questions to the data.
+    pub(crate) fn new(limits: Limits, stack_bytes: usize, sources: Arc<dyn Sources>, now: i64) -> Self {
         let mut open = ResourceTable::new();
         open.set_max_capacity(limits.handles);
         Self {
@@ -45,10 +51,12 @@ impl CallState {
             log: GuestLog::new(&limits),
             meter: Arc::new(Meter::new()),
             limits,
+            stack_bytes,
             sources,
             open,
             reached: None,
             now,
+            home: Handle::current(),
             queries: 0,
             rows: 0,
             bytes: 0,
@@ -210,14 +218,14 @@ impl ResourceLimiter for MemoryGuard {
     ) -> wasmtime::Result<bool> {
         let elements = self.elements.saturating_add(desired.saturating_sub(current));
         if elements > self.elements_limit {
-            return Err(self.refuse(LimitName::Parts));
+            return Err(self.refuse(LimitName::TableElements));
         }
         self.elements = elements;
         Ok(true)
     }
 
     fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
-        Err(self.refuse(LimitName::Parts))
+        Err(self.refuse(LimitName::TableElements))
     }
 
     fn instances(&self) -> usize {

@@ -2,7 +2,7 @@
 //!
 //! Some languages' runtimes import it and cannot do without. They get no files, no environment, no arguments, no
 //! sockets; a wall clock that stands still at the call's `now`, a monotonic clock in steps of 10 ms, random numbers
-//! that are the same in every call; what they print goes to the log.
+//! that are the same in every call; what they print goes to the log, what they print as errors as warnings.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -33,19 +33,27 @@ const WRITE_BYTES: usize = 64 << 10;
 pub(crate) struct Wasi {
     context: WasiCtx,
     table: ResourceTable,
-    printed: Arc<Mutex<Vec<u8>>>,
+    printed: Arc<Mutex<Printed>>,
+}
+
+/// What was printed so far, in order: which stream, and its bytes.
+#[derive(Default)]
+struct Printed {
+    pieces: Vec<(LogLevel, Vec<u8>)>,
+    bytes: usize,
 }
 
 impl Wasi {
     fn new(now: i64, limits: &Limits) -> Self {
-        let printed = Arc::new(Mutex::new(Vec::new()));
+        let printed = Arc::new(Mutex::new(Printed::default()));
         // A character is at most four bytes; beyond this the log would cut it anyway.
         let room = limits
             .log_lines
             .saturating_mul(limits.log_line_chars)
             .saturating_mul(4);
-        let output = Printer {
+        let printer = |level| Printer {
             printed: printed.clone(),
+            level,
             room,
         };
         let mut builder = WasiCtx::builder();
@@ -61,8 +69,8 @@ impl Wasi {
             .allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false)
-            .stdout(output.clone())
-            .stderr(output);
+            .stdout(printer(LogLevel::Info))
+            .stderr(printer(LogLevel::Warn));
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
         Self {
@@ -72,11 +80,15 @@ impl Wasi {
         }
     }
 
-    /// Writes what was printed to the log, line by line.
+    /// Writes what was printed to the log, line by line; empty lines are not worth their place.
     pub(crate) fn drain_output(&self, log: &mut GuestLog) {
         let printed = std::mem::take(&mut *self.printed.lock());
-        for line in String::from_utf8_lossy(&printed).lines() {
-            log.write(LogLevel::Info, line);
+        for (level, piece) in printed.pieces {
+            for line in String::from_utf8_lossy(&piece).lines() {
+                if !line.trim().is_empty() {
+                    log.write(level, line);
+                }
+            }
         }
     }
 }
@@ -139,15 +151,23 @@ impl HostMonotonicClock for CoarseClock {
 /// Keeps the first bytes that are printed and lets the rest go, so that printing never fails.
 #[derive(Clone)]
 struct Printer {
-    printed: Arc<Mutex<Vec<u8>>>,
+    printed: Arc<Mutex<Printed>>,
+    level: LogLevel,
     room: usize,
 }
 
 impl Printer {
     fn keep(&self, bytes: &[u8]) {
-        let mut printed = self.printed.lock();
-        let free = self.room.saturating_sub(printed.len()).min(bytes.len());
-        printed.extend_from_slice(&bytes[..free]);
+        let printed = &mut *self.printed.lock();
+        let free = self.room.saturating_sub(printed.bytes).min(bytes.len());
+        if free == 0 {
+            return;
+        }
+        printed.bytes += free;
+        match printed.pieces.last_mut() {
+            Some((level, piece)) if *level == self.level => piece.extend_from_slice(&bytes[..free]),
+            _ => printed.pieces.push((self.level, bytes[..free].to_vec())),
+        }
     }
 }
 

@@ -5,9 +5,9 @@
 mod world;
 
 use porthole_sandbox::bindings::View;
-use porthole_sandbox::{FaultKind, LoadError};
+use porthole_sandbox::{FaultKind, LimitName, Limits, LoadError};
 use world::handmade::Handmade;
-use world::{assert_empty, render, small_sandbox};
+use world::{assert_empty, limit_of, render, render_within, small_sandbox};
 
 const ENDLESS: &str = "(loop $again (br $again)) unreachable";
 
@@ -83,6 +83,122 @@ async fn a_description_that_lies_is_refused() {
         assert!(matches!(error, LoadError::Descriptor { .. }), "{error}");
         assert!(error.to_string().contains("`type-name`"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_version_or_a_size_that_is_none_is_refused_by_its_field() {
+    let sandbox = small_sandbox();
+    let liars = [
+        (
+            Handmade {
+                version: "newest",
+                ..Handmade::default()
+            },
+            "`version`",
+        ),
+        (
+            Handmade {
+                version: "",
+                ..Handmade::default()
+            },
+            "`version`",
+        ),
+        (
+            Handmade {
+                size: (0, 2),
+                ..Handmade::default()
+            },
+            "`default-size`",
+        ),
+        (
+            Handmade {
+                size: (13, 2),
+                ..Handmade::default()
+            },
+            "`default-size`",
+        ),
+        (
+            Handmade {
+                size: (3, 255),
+                ..Handmade::default()
+            },
+            "`default-size`",
+        ),
+    ];
+    for (liar, field) in liars {
+        let error = sandbox.load(liar.build(), "x").await.unwrap_err();
+        assert!(matches!(error, LoadError::Descriptor { .. }), "{error}");
+        assert!(error.to_string().contains(field), "{error}");
+    }
+    assert_empty(&sandbox);
+}
+
+#[tokio::test]
+async fn parts_beyond_a_tenants_limit_are_refused_by_name_and_value() {
+    let sandbox = small_sandbox();
+    let many = Handmade {
+        fields: r#"(memory (export "memory") 1) (memory 1) (table 10 funcref) (table 10 funcref)"#,
+        ..Handmade::default()
+    };
+    let plugin = sandbox.load(many.build(), "many").await.unwrap();
+    assert!(render(&sandbox, &plugin, "{}").await.is_ok());
+    let usual = Limits::default;
+    for (limits, name, value) in [
+        (
+            Limits {
+                memories: 1,
+                ..usual()
+            },
+            LimitName::Memories,
+            "1",
+        ),
+        (Limits { tables: 1, ..usual() }, LimitName::Tables, "1"),
+        (
+            Limits {
+                table_elements: 15,
+                ..usual()
+            },
+            LimitName::TableElements,
+            "15",
+        ),
+        (
+            Limits {
+                instances: 0,
+                ..usual()
+            },
+            LimitName::Instances,
+            "0",
+        ),
+    ] {
+        let end = render_within(&sandbox, &plugin, "{}", &limits).await;
+        let said = end.as_ref().unwrap_err().to_string();
+        assert_eq!(
+            said,
+            format!("plugin handmade 1.0.0: it reached its limit of {name}: {value}")
+        );
+        assert_eq!(limit_of(end), (name, value.to_owned()));
+    }
+    assert_empty(&sandbox);
+}
+
+#[tokio::test]
+async fn more_parts_than_the_host_sets_aside_for_a_call_are_refused_when_it_is_loaded() {
+    let sandbox = small_sandbox();
+    let memories = format!(r#"(memory (export "memory") 1) {}"#, "(memory 1) ".repeat(8));
+    let tables = format!(
+        r#"(memory (export "memory") 1) {}"#,
+        "(table 1 funcref) ".repeat(40)
+    );
+    for fields in [memories, tables] {
+        let handmade = Handmade {
+            fields: fields.leak(),
+            ..Handmade::default()
+        };
+        let error = sandbox.load(handmade.build(), "x").await.unwrap_err();
+        assert!(error.to_string().contains("exceeds"), "{error}");
+        assert!(!matches!(error, LoadError::Internal { .. }), "{error}");
+    }
+    assert_empty(&sandbox);
 }
 
 #[tokio::test]

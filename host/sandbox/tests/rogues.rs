@@ -435,8 +435,89 @@ async fn a_reader_who_leaves_takes_the_call_along() {
                 .await
                 .is_err()
         );
+        // A call that had moved to the background ends at its next pause.
+        let left = Instant::now();
+        while sandbox.occupancy().stacks > 0 && left.elapsed() < Duration::from_secs(5) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         assert_empty(&sandbox);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_who_leave_give_their_places_back() {
+    let (sandbox, rogue) = sandbox_with_rogue().await;
+    let limits = Limits {
+        calls_per_tenant: 2,
+        ..Limits::default()
+    };
+    // Some leave while they are inside, most while they wait for those.
+    for _ in 0..5 {
+        let mut readers = tokio::task::JoinSet::new();
+        for number in 0..12 {
+            let (sandbox, rogue, limits) = (sandbox.clone(), rogue.clone(), limits.clone());
+            let order = if number % 2 == 0 {
+                r#"{"do":"loop"}"#
+            } else {
+                r#"{"do":"query","count":1}"#
+            };
+            readers.spawn(async move {
+                let silence = Arc::new(OneSource::new(Data::Silence));
+                let render = sandbox.render(&rogue, "acme", call(order), silence, &limits);
+                assert!(
+                    tokio::time::timeout(Duration::from_millis(40), render)
+                        .await
+                        .is_err()
+                );
+            });
+        }
+        while let Some(left) = readers.join_next().await {
+            left.unwrap();
+        }
+    }
+    let both = [0, 1].map(|_| {
+        let (sandbox, rogue, limits) = (sandbox.clone(), rogue.clone(), limits.clone());
+        tokio::spawn(async move {
+            let slow = Arc::new(OneSource::new(Data::After(Duration::from_millis(200))));
+            let order = call(r#"{"do":"query","count":1}"#);
+            sandbox.render(&rogue, "acme", order, slow, &limits).await
+        })
+    });
+    for one in both {
+        one.await.unwrap().unwrap();
+    }
+    assert_empty(&sandbox);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handle_of_another_call_is_no_handle() {
+    let (sandbox, rogue) = sandbox_with_rogue().await;
+    // One tenant's call has its source open, under whatever number, and waits.
+    let victims = Arc::new(OneSource::new(Data::After(Duration::from_millis(500))));
+    let victim = {
+        let (sandbox, rogue, sources) = (sandbox.clone(), rogue.clone(), victims.clone());
+        let order = call(r#"{"do":"query","count":1}"#);
+        tokio::spawn(async move {
+            sandbox
+                .render(&rogue, "victim", order, sources, &Limits::default())
+                .await
+        })
+    };
+    while victims.asked() == 0 {
+        tokio::task::yield_now().await;
+    }
+    for number in 0..16 {
+        let own = Arc::new(OneSource::new(Data::points(1)));
+        let order = call(&format!(r#"{{"do":"invented-handle","count":{number}}}"#));
+        let end = sandbox
+            .render(&rogue, "thief", order, own.clone(), &Limits::default())
+            .await;
+        assert!(matches!(end.unwrap_err().kind, FaultKind::Trap { .. }));
+        assert_eq!(own.asked(), 0);
+    }
+    assert_eq!(victims.asked(), 1);
+    victim.await.unwrap().unwrap();
+    assert_empty(&sandbox);
 }
 
 #[tokio::test]
@@ -453,9 +534,13 @@ async fn places_and_memory_are_back_after_many_bad_ends() {
     // Far more calls than the pool has places.
     for round in 0..240 {
         let order = orders[round % orders.len()];
+        sandbox.wake("acme", rogue.hash());
         let fault = render(&sandbox, &rogue, order).await.unwrap_err();
         assert!(
-            !matches!(fault.kind, FaultKind::Busy | FaultKind::Internal),
+            !matches!(
+                fault.kind,
+                FaultKind::Busy | FaultKind::Internal | FaultKind::Resting(_)
+            ),
             "{fault:?}"
         );
     }

@@ -3,6 +3,7 @@
 mod demo;
 mod import;
 mod password;
+mod plugin;
 mod serve;
 mod settings;
 mod tenant;
@@ -36,6 +37,9 @@ enum Command {
     /// Add, list and change local accounts and what they may see.
     #[command(subcommand)]
     User(user::User),
+    /// A tenant's own panels, from the first line of code to the dashboard.
+    #[command(subcommand)]
+    Plugin(plugin::Plugin),
     /// List tenants.
     #[command(subcommand)]
     Tenant(tenant::Tenant),
@@ -50,7 +54,21 @@ impl Cli {
             Command::Validate(command) => command.run().await,
             Command::Import(command) => command.run().await,
             Command::User(command) => command.run().await,
+            Command::Plugin(command) => command.run().await,
             Command::Tenant(command) => command.run().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// What the parser would otherwise find wrong only when the command is used.
+    #[test]
+    fn every_command_can_be_parsed() {
+        Cli::command().debug_assert();
     }
 }

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::bail;
-use porthole_config::{Config, Environment};
+use porthole_config::{Config, Diagnostic, Environment, Settings};
+use porthole_plugins::Plugins;
 
-use super::settings::{SettingsArgs, listed};
+use super::settings::{self, SettingsArgs, listed};
 use crate::server;
 
 /// Check a configuration folder and report every fault with its place. Ends with 1 when there is one.
@@ -15,6 +18,9 @@ pub struct Validate {
     /// The folder that holds `tenants/` [default: the settings' `config_dir`].
     #[arg(long, value_name = "DIR")]
     config_dir: Option<PathBuf>,
+    /// Count the plugins that tenants have published as well: opens the central database.
+    #[arg(long)]
+    published: bool,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -22,16 +28,41 @@ pub struct Validate {
 impl Validate {
     /// Prints faults to standard output, and a count.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let folder = match self.config_dir {
-            Some(folder) => folder,
+        let folder = match &self.config_dir {
+            Some(folder) => folder.clone(),
             None => self.settings.load()?.config_dir,
         };
         if !folder.join("tenants").is_dir() {
             bail!("{} has no folder `tenants`", folder.display());
         }
         let config = Config::load(&folder, &Environment::of_process());
+        let (settings, identity) = if self.published {
+            let settings = self.settings.load()?;
+            let identity = settings::identity(&settings).await?;
+            (settings, Some(Arc::new(identity)))
+        } else {
+            (Settings::default(), None)
+        };
         let (sandbox, registry) = server::panel_types(None).await?;
-        let faults = porthole_panel::check_config(&config, &sandbox, &registry).await;
+        let plugins = Plugins::new(sandbox.clone(), Arc::clone(&registry), identity, None);
+        plugins
+            .take_over(server::plugin_settings(&config, &settings.limits), Duration::MAX)
+            .await;
+        let mut faults = porthole_panel::check_config(&config, &sandbox, &registry).await;
+        for tenant in config.tenants.keys() {
+            faults.extend(
+                plugins
+                    .refused(tenant)
+                    .into_iter()
+                    .map(|(file, message)| Diagnostic {
+                        file,
+                        line: 1,
+                        column: 1,
+                        message: format!("the plugin cannot be used: {message}"),
+                        help: None,
+                    }),
+            );
+        }
         print!("{}", listed(&faults));
         let (tenants, panels): (usize, usize) = (
             config.tenants.len(),

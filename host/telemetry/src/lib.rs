@@ -2,10 +2,14 @@
 //!
 //! Logs go to standard error, one event a line, so that standard output stays free for what a command prints.
 
+mod metrics;
+
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
+
+pub use metrics::Metrics;
 
 /// How a log line is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,7 +50,7 @@ pub enum TelemetryError {
         reason: String,
     },
     /// Somebody has set up logging before.
-    #[error("logging is set up already in this process")]
+    #[error("logs or figures are set up already in this process")]
     AlreadySet,
 }
 

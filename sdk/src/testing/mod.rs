@@ -12,11 +12,24 @@
 //! assert_eq!((rows.frame.height(), rows.total), (1, Some(2)));
 //! # Ok::<(), porthole_sdk::QueryError>(())
 //! ```
+//!
+//! A [`Fixture`] is such sources, and a call, in a file; [`golden`] compares what a panel makes of them with what it
+//! made when somebody last looked. `porthole plugin test` does the same with the component, in the sandbox.
 
+#[cfg(not(target_family = "wasm"))]
+mod fixture;
+#[cfg(not(target_family = "wasm"))]
+mod golden;
 mod rows;
 mod series;
 mod source;
+#[cfg(not(target_family = "wasm"))]
+mod text;
 
+#[cfg(not(target_family = "wasm"))]
+pub use fixture::{Cut, FORMAT, Fixture, FixtureColumn, FixtureFault, FixtureSource};
+#[cfg(not(target_family = "wasm"))]
+pub use golden::{UPDATE, check_golden, golden};
 pub use source::{FakeSource, FakeSources};
 
 use crate::{Column, ColumnData, Frame, Instant, Series, log::Level};

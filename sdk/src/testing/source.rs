@@ -1,6 +1,6 @@
 //! The fakes and what they are made of.
 
-use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use super::{rows, series};
 use crate::{
@@ -68,10 +68,10 @@ impl Sources for FakeSources {
 /// Rows in memory. Columns are named by role, as they are in the answers of the host.
 #[derive(Debug, Clone)]
 pub struct FakeSource {
-    pub(super) frame: Rc<Frame>,
-    columns: Vec<ColumnInfo>,
+    pub(super) frame: Arc<Frame>,
+    pub(super) columns: Vec<ColumnInfo>,
     pub(super) time_column: String,
-    failure: Option<QueryError>,
+    pub(super) failure: Option<QueryError>,
 }
 
 impl FakeSource {
@@ -83,7 +83,7 @@ impl FakeSource {
             .map(|column| ColumnInfo::new(&column.name))
             .collect();
         Self {
-            frame: Rc::new(frame),
+            frame: Arc::new(frame),
             columns,
             time_column: "timestamp".into(),
             failure: None,
@@ -133,7 +133,7 @@ impl FakeSource {
             descending,
         }];
         if rows::sort(&self.frame, &mut order, &keys).is_ok() {
-            self.frame = Rc::new(rows::select(&self.frame, &order));
+            self.frame = Arc::new(rows::select(&self.frame, &order));
         }
         self
     }

@@ -2,7 +2,9 @@
 
 use crate::contract::porthole::panel::log;
 use crate::contract::porthole::panel::types::Series;
-use crate::contract::porthole::panel::views::{Axis, Chart, Mark, Plot, View};
+use crate::contract::porthole::panel::views::{
+    Axis, Chart, Mark, Plot, Severity, StatusItem, Statuses, View,
+};
 
 /// A chart of nothing.
 pub fn empty() -> View {
@@ -55,6 +57,40 @@ pub fn log_flood(count: u32) -> View {
 pub fn log_line(text: &str, count: u32) -> View {
     log::write(log::Level::Info, &text.repeat(count as usize));
     empty()
+}
+
+/// Writes lines without end.
+pub fn chatter() -> ! {
+    loop {
+        log::write(log::Level::Info, "still here");
+    }
+}
+
+/// Arrays in arrays, `depth` deep.
+pub fn deep_document(depth: u32) -> View {
+    let depth = depth as usize;
+    document("[".repeat(depth) + &"]".repeat(depth))
+}
+
+/// Elements in elements, `depth` deep.
+pub fn deep_markup(depth: u32) -> View {
+    let depth = depth as usize;
+    View::Markup("<div>".repeat(depth) + &"</div>".repeat(depth))
+}
+
+/// A status whose every text is `text`.
+pub fn labelled(text: &str) -> View {
+    View::Statuses(Statuses {
+        items: vec![StatusItem {
+            name: text.to_owned(),
+            status: text.to_owned(),
+            label: text.to_owned(),
+            color: "#ff0000".to_owned(),
+            severity: Severity::Good,
+            checked_at: None,
+            message: Some(text.to_owned()),
+        }],
+    })
 }
 
 /// A chart with one plot per series.

@@ -61,6 +61,13 @@ pub fn open_and_drop(count: u32) -> Result<View, Failure> {
     Ok(answer::empty())
 }
 
+/// Opens and drops sources without end: a loop that is more inside the host than outside.
+pub fn reopen() -> ! {
+    loop {
+        let _ = query::open("main");
+    }
+}
+
 /// Uses a handle after giving it back.
 pub fn stale_handle() -> Result<View, Failure> {
     let source = query::open("main").map_err(Failure::Query)?;

@@ -1,11 +1,15 @@
 //! A panel that does what panels must not do; `parameters` says which thing: `{"do": "loop"}`.
 //!
 //! Nothing here may harm a host, and each deed is a test of that. The deeds are grouped by what they go for:
-//! [`machine`] the processor and the memory, [`data`] the questions and handles, [`answer`] what comes back.
+//! [`machine`] the processor and the memory, [`data`] the questions and handles, [`injection`] the text of queries,
+//! [`answer`] what comes back, [`odd`] numbers and lengths that make no sense, [`picture`] images.
 
 mod answer;
 mod data;
+mod injection;
 mod machine;
+mod odd;
+mod picture;
 
 #[allow(missing_docs, clippy::all)]
 mod contract {
@@ -29,6 +33,9 @@ struct Order {
     /// A text, for deeds that take one.
     #[serde(default)]
     text: String,
+    /// What an image says it is.
+    #[serde(default)]
+    media_type: String,
 }
 
 fn hundred() -> u32 {
@@ -70,6 +77,25 @@ impl Guest for Rogue {
             "many-lists" => Ok(answer::many_lists(order.count)),
             "huge-text" => Ok(answer::document("x".repeat(order.count as usize))),
             "unequal-lists" => Ok(answer::unequal_lists()),
+            "unequal-columns" => Ok(odd::unequal_columns()),
+            "undescribed-columns" => Ok(odd::undescribed_columns()),
+            "odd-chart" => Ok(odd::chart()),
+            "odd-axis" => Ok(odd::axis()),
+            "odd-threshold" => Ok(odd::threshold()),
+            "odd-metric" => Ok(odd::metric()),
+            "odd-table" => Ok(odd::table()),
+            "color" => Ok(odd::color(&order.text)),
+            "labels" => Ok(answer::labelled(&order.text)),
+            "document" => Ok(answer::document(order.text)),
+            "deep-document" => Ok(answer::deep_document(order.count)),
+            "markup" => Ok(View::Markup(order.text)),
+            "deep-markup" => Ok(answer::deep_markup(order.count)),
+            "image" => Ok(picture::image(&order.media_type, order.text.into_bytes())),
+            "png" => Ok(picture::png(order.count)),
+            "fail" => Err(Failure::Other(order.text)),
+            "blame" => Err(Failure::Configuration(order.text)),
+            "chatter" => answer::chatter(),
+            "reopen" => data::reopen(),
             "log-flood" => Ok(answer::log_flood(order.count)),
             "log-line" => Ok(answer::log_line(&order.text, order.count)),
             "query" => data::query(&order.text, order.count),
@@ -80,6 +106,8 @@ impl Guest for Rogue {
             "stale-handle" => data::stale_handle(),
             "invented-handle" => data::invented_handle(order.count),
             "open" => data::open_named(&order.text),
+            "inject" => injection::everywhere(&order.text),
+            "sort" => injection::sorted_by(&order.text),
             other => Err(Failure::Configuration(format!(
                 "parameters.do: there is no deed `{other}`"
             ))),

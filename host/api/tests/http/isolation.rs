@@ -50,6 +50,11 @@ async fn another_tenants_panel_is_as_if_it_did_not_exist() {
         "/api/v1/dashboards/default",
         "/api/v1/dashboards?x=1",
         "/api/v1/custom/x",
+        "/api/v1/custom/topology",
+        "/api/v1/panels/cpu/image",
+        "/api/v1/plugins",
+        "/api/v1/plugins/heat",
+        "/api/v1/plugins/heat/logs",
     ] {
         is_as_if_it_did_not_exist(&bob, path, &[ALPHA]).await;
     }

@@ -214,6 +214,10 @@ async fn without_a_session_nothing_but_the_open_addresses_answers() {
         "/api/v1/panels/cpu/data?page=-1",
         "/api/v1/reports/cpu",
         "/api/v1/custom/x",
+        "/api/v1/panels/cpu/image",
+        "/api/v1/plugins",
+        "/api/v1/plugins/heat",
+        "/api/v1/plugins/heat/logs",
     ] {
         assert_eq!(
             nobody.get(path).await.refusal(),

@@ -5,4 +5,5 @@ mod answers;
 mod errors;
 mod isolation;
 mod login;
+mod pictures;
 mod site;

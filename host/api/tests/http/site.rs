@@ -11,13 +11,14 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use parking_lot::Mutex;
-use porthole_api::{ApiSettings, ApiState, Panels, router};
-use porthole_identity::{Identity, NewUser, Options, PasswordCost, TenantRecord};
+use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf, router};
+use porthole_identity::{AuditEntry, Identity, NewUser, Options, PasswordCost, TenantRecord};
 use porthole_model::{
-    CacheOutcome, Dashboard, DashboardSummary, Dashboards, Metric, PanelAnswer, Problem, TimeRange, Usage,
-    View,
+    CacheOutcome, Dashboard, DashboardSummary, Dashboards, Metric, PanelAnswer, Plugin, PluginLog,
+    PluginPublished, Plugins, Problem, TimeRange, Usage, View,
 };
 use porthole_panel::{RenderError, RenderRequest, Rendered};
+use porthole_plugins::{PluginsError, Upload};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -74,6 +75,12 @@ impl Panels for ToldPanels {
         })
     }
 
+    fn panel_of_endpoint(&self, tenant: &str, endpoint: &str, panel: Option<&str>) -> Option<String> {
+        let id = panel.unwrap_or("cpu").to_owned();
+        let is_told = self.told.lock().contains_key(&(tenant.to_owned(), id.clone()));
+        (endpoint == "topology" && is_told).then_some(id)
+    }
+
     async fn render(
         &self,
         tenant: &str,
@@ -92,6 +99,36 @@ impl Panels for ToldPanels {
             Some(Telling::Fail(error)) => Err(error),
             Some(Telling::Panic) => panic!("a panel room's mistake"),
         }
+    }
+}
+
+/// Nobody has a plugin; the real ones are tested with the whole host.
+struct NoPlugins;
+
+#[async_trait]
+impl PluginShelf for NoPlugins {
+    fn largest(&self, _: &str) -> Option<usize> {
+        Some(1_000)
+    }
+
+    async fn list(&self, _: &str) -> Result<Plugins, PluginsError> {
+        Ok(Plugins::default())
+    }
+
+    async fn one(&self, _: &str, _: &str) -> Result<Plugin, PluginsError> {
+        Err(PluginsError::NotFound)
+    }
+
+    async fn log(&self, _: &str, _: &str, _: usize) -> Result<PluginLog, PluginsError> {
+        Err(PluginsError::NotFound)
+    }
+
+    async fn publish(&self, _: &str, _: Upload, _: AuditEntry) -> Result<PluginPublished, PluginsError> {
+        Err(PluginsError::Refused("nothing is taken here".to_owned()))
+    }
+
+    async fn change(&self, _: &str, _: &str, _: PluginChange, _: AuditEntry) -> Result<(), PluginsError> {
+        Err(PluginsError::NotFound)
     }
 }
 
@@ -191,6 +228,7 @@ impl Site {
         let state = ApiState {
             identity: Arc::clone(&identity),
             panels: Arc::clone(&panels) as Arc<dyn Panels>,
+            plugins: Arc::new(NoPlugins),
             settings: Arc::new(settings),
         };
         Self {

@@ -1,4 +1,5 @@
 //! Central databases for tests: a SQLite file, and a PostgreSQL server of the test's own.
+#![allow(dead_code)]
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -154,4 +155,33 @@ fn run(command: &mut Command) {
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     let status = status.unwrap_or_else(|error| panic!("{command:?}: {error}: is PostgreSQL installed?"));
     assert!(status.success(), "{command:?}: {status}");
+}
+
+/// Each story is told to both databases.
+macro_rules! on_both {
+    ($($(#[$note:meta])* async fn $story:ident($database:ident: &Database) $body:block)*) => {
+        mod story {
+            use super::*;
+            $(pub async fn $story($database: &Database) $body)*
+        }
+        mod on_sqlite {
+            use super::*;
+            $($(#[$note])* #[tokio::test(flavor = "multi_thread")] async fn $story() { story::$story(&Database::sqlite()).await })*
+        }
+        /// One server for all stories, one database for each.
+        #[tokio::test(flavor = "multi_thread")]
+        async fn every_story_on_postgres() {
+            let server = Database::postgres();
+            let admin = sqlx::PgPool::connect(&server.url).await.unwrap();
+            $(
+                let name = stringify!($story);
+                // The story's name is a literal of this file.
+                let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE \"{name}\""));
+                sqlx::raw_sql(create).execute(&admin).await.unwrap();
+                println!("{name}");
+                story::$story(&server.database(name)).await;
+            )*
+            admin.close().await;
+        }
+    };
 }

@@ -11,7 +11,8 @@ mod text;
 use porthole_model as model;
 use porthole_sandbox::bindings as guest;
 
-use text::{color, label, optional_label};
+pub use text::label;
+use text::{color, optional_label};
 
 /// The most things of one kind in one view: plots, thresholds, columns.
 const MAX_PARTS: usize = 500;
@@ -23,16 +24,17 @@ const MAX_POINTS: usize = 4_000_000;
 /// Why a view was refused, for the plugin's author.
 pub type Refusal = String;
 
-/// Turns a guest's view into one that can be shown, or says why not.
+/// Turns a guest's view of numbers and texts into one that can be shown, or says why not.
 pub fn view(view: guest::View) -> Result<model::View, Refusal> {
     match view {
         guest::View::Chart(chart) => chart::chart(chart).map(model::View::Chart),
         guest::View::Metric(metric) => chart::metric(metric).map(model::View::Metric),
         guest::View::Statuses(statuses) => self::statuses(statuses).map(model::View::Statuses),
         guest::View::Table(table) => table::table(table).map(model::View::Table),
-        guest::View::Image(_) => Err("this host does not show images of plugins yet".into()),
-        guest::View::Markup(_) => Err("this host does not show markup of plugins yet".into()),
-        guest::View::Document(_) => Err("this host does not render documents of plugins yet".into()),
+        // These are worked up and not only looked at.
+        guest::View::Image(_) | guest::View::Markup(_) | guest::View::Document(_) => {
+            Err("the view is not one of numbers and texts".into())
+        }
     }
 }
 

@@ -22,6 +22,10 @@ pub struct Handmade {
     pub render: &'static str,
     /// The type's name in the description.
     pub name: &'static str,
+    /// The version in the description.
+    pub version: &'static str,
+    /// Width and height in the description.
+    pub size: (u8, u8),
 }
 
 impl Default for Handmade {
@@ -33,6 +37,8 @@ impl Default for Handmade {
             describe: "(i32.const 1024)",
             render: "(i32.const 2048)",
             name: "handmade",
+            version: "1.0.0",
+            size: (3, 2),
         }
     }
 }
@@ -55,13 +61,14 @@ impl Handmade {
                 (data (i32.const {DESCRIPTION}) "{description}")
                 (data (i32.const {ANSWER}) "{answer}")
                 (data (i32.const 512) "{name}")
-                (data (i32.const 600) "1.0.0")
+                (data (i32.const 600) "{version}")
                 (data (i32.const 5000) "hello\nworld\n"))"#,
             imports = self.imports,
             fields = self.fields,
             describe = self.describe,
             render = self.render,
             name = self.name,
+            version = self.version,
             description = escaped(&self.description()),
             // A result that is right, holding a view that is a document (the seventh case) without text.
             answer = escaped(&[0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0]),
@@ -92,7 +99,7 @@ impl Handmade {
     /// The record `descriptor` as it lies in memory.
     fn description(&self) -> Vec<u8> {
         let name = (512, self.name.len() as u32);
-        let version = (600, 5);
+        let version = (600, self.version.len() as u32);
         let nothing = (0, 0);
         let mut bytes = Vec::new();
         let text = |bytes: &mut Vec<u8>, (place, length): (u32, u32)| {
@@ -102,7 +109,7 @@ impl Handmade {
         for part in [name, version, name, nothing] {
             text(&mut bytes, part);
         }
-        bytes.extend([3, 2, 0, 0]);
+        bytes.extend([self.size.0, self.size.1, 0, 0]);
         // Two schemas, the sources, and no endpoint.
         for part in [nothing, nothing, nothing, nothing, nothing] {
             text(&mut bytes, part);
@@ -121,6 +128,7 @@ const WASI: [(&str, &str); 6] = [
         "io.wit",
         "package wasi:io@0.2.0;
         interface error { resource error; }
+        interface poll { resource pollable { block: func(); } }
         interface streams {
             use error.{error};
             variant stream-error { last-operation-failed(error), closed }
@@ -135,6 +143,10 @@ const WASI: [(&str, &str); 6] = [
         interface wall-clock {
             record datetime { seconds: u64, nanoseconds: u32 }
             now: func() -> datetime;
+        }
+        interface monotonic-clock {
+            use wasi:io/poll@0.2.0.{pollable};
+            subscribe-duration: func(when: u64) -> pollable;
         }",
     ),
     ("random.wit", "package wasi:random@0.2.0; interface random { get-random-u64: func() -> u64; }"),

@@ -8,10 +8,31 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use crate::workspace;
-
 /// The target that panels and the UI are built for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What to build, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Build<'a> {
+    /// The folder that cargo is run in.
+    pub folder: &'a Path,
+    /// Cargo's target folder.
+    pub target: &'a Path,
+    /// The profile; the folder's `Cargo.toml` has it, unless it is cargo's own.
+    pub profile: &'a str,
+}
+
+impl Build<'_> {
+    /// Where cargo leaves the modules: `<crate with _>.wasm`.
+    pub fn output(&self) -> PathBuf {
+        let folder = match self.profile {
+            "dev" | "test" => "debug",
+            "bench" => "release",
+            own => own,
+        };
+        self.target.join(TARGET).join(folder)
+    }
+}
 
 /// A cargo that builds for [`TARGET`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +60,8 @@ impl WasmToolchain {
         }
         bail!(
             "there is no Rust standard library for {TARGET}. Install it with\n    \
-             rustup target add {TARGET}\nor, where that server cannot be reached, on Debian or Ubuntu with\n    \
-             apt-get install rustc-web cargo-web rust-web-src lld-22\nor let `cargo xtask setup` do it"
+             rustup target add {TARGET}\n(rustup itself is at https://rustup.rs) or, where that server cannot be reached, on Debian or Ubuntu with\n    \
+             apt-get install rustc-web cargo-web rust-web-src lld-22"
         )
     }
 
@@ -52,9 +73,9 @@ impl WasmToolchain {
         }
     }
 
-    /// `cargo build` for wasm: the profile `wasm`, a target folder of its own (so that it never waits for, nor
-    /// disturbs, a native build), run in the workspace. Add `-p` and what else is needed.
-    pub fn cargo_build(&self) -> Command {
+    /// `cargo build` for wasm. Add `-p` and what else is needed. A target folder of its own keeps it from waiting for,
+    /// and from disturbing, a native build.
+    pub fn cargo_build(&self, build: &Build<'_>) -> Command {
         let mut command = match self {
             Self::Installed => Command::new(native("CARGO", "cargo")),
             Self::Distribution { linker } => {
@@ -82,25 +103,15 @@ impl WasmToolchain {
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
         command
-            .current_dir(workspace::root())
-            .env("CARGO_TARGET_DIR", target_folder())
+            .current_dir(build.folder)
+            .env("CARGO_TARGET_DIR", build.target)
             .arg("build");
         if matches!(self, Self::Distribution { .. }) {
             command.args(["-Z", "build-std=std,panic_abort"]);
         }
-        command.args(["--target", TARGET, "--profile", "wasm"]);
+        command.args(["--target", TARGET, "--profile", build.profile]);
         command
     }
-
-    /// Where [`cargo_build`](Self::cargo_build) leaves the modules: `<crate with _>.wasm`.
-    pub fn output(&self) -> PathBuf {
-        target_folder().join(TARGET).join("wasm")
-    }
-}
-
-/// The target folder of every build for wasm.
-fn target_folder() -> PathBuf {
-    workspace::target().join("guest")
 }
 
 /// The tool that cargo says it is running with, else the one on the path.
@@ -111,8 +122,12 @@ fn native(variable: &str, name: &str) -> OsString {
 fn target_is_installed() -> anyhow::Result<bool> {
     let output = Command::new(native("RUSTC", "rustc"))
         .args(["--print", "target-libdir", "--target", TARGET])
-        .output()
-        .context("cannot run rustc")?;
+        .output();
+    let output = match output {
+        // No Rust of the ordinary kind: the distribution may have one.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        output => output.context("cannot run rustc")?,
+    };
     if !output.status.success() {
         return Ok(false);
     }
@@ -178,7 +193,11 @@ mod tests {
         let command = WasmToolchain::Distribution {
             linker: "/usr/bin/wasm-ld-22".into(),
         }
-        .cargo_build();
+        .cargo_build(&Build {
+            folder: Path::new("/a"),
+            target: Path::new("/t"),
+            profile: "wasm",
+        });
         assert_eq!(command.get_program(), "/usr/bin/cargo");
         let arguments: Vec<_> = command
             .get_args()
@@ -201,5 +220,16 @@ mod tests {
                 .get_envs()
                 .any(|(name, value)| name == "RUSTC" && value.is_some_and(|path| path == "/usr/bin/rustc"))
         );
+    }
+    #[test]
+    fn modules_are_where_cargo_leaves_them() {
+        for (profile, folder) in [("release", "release"), ("dev", "debug"), ("wasm", "wasm")] {
+            let build = Build {
+                folder: Path::new("/a"),
+                target: Path::new("/t"),
+                profile,
+            };
+            assert_eq!(build.output(), Path::new("/t").join(TARGET).join(folder));
+        }
     }
 }

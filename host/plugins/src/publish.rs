@@ -1,0 +1,298 @@
+//! Publishing, switching and removing versions: what the command line and the interface do alike.
+
+use std::sync::Arc;
+
+use porthole_identity::{AuditEntry, NewPlugin, Removal};
+use porthole_model::{PluginPublished, PluginSource};
+use porthole_sandbox::Plugin;
+
+use crate::error::PluginsError;
+use crate::state::{Held, Inner, Plugins, TenantSettings};
+use crate::trust;
+
+/// A component that somebody wants to publish.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The component.
+    pub bytes: Vec<u8>,
+    /// The text of a minisign signature over `bytes`.
+    pub signature: Option<String>,
+    /// Whether it answers from then on.
+    pub activate: bool,
+}
+
+impl Plugins {
+    /// Checks a component as far as that can be done (size, world, version of the contract, description, signature, pin,
+    /// name and endpoint), keeps it, and lets it answer if wished. `actor` is who wants it, for the audit log; refusals are
+    /// written there too.
+    ///
+    /// # Errors
+    /// [`PluginsError`]; then nothing has changed.
+    pub async fn publish(
+        &self,
+        tenant: &str,
+        upload: Upload,
+        actor: AuditEntry,
+    ) -> Result<PluginPublished, PluginsError> {
+        let settings = self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
+        let _only = Publishing::begin(&self.0, tenant)?;
+        let published = self.0.publish(&settings, upload, actor.clone()).await;
+        if let Err(
+            error @ (PluginsError::Refused(_) | PluginsError::Clash(_) | PluginsError::TooLarge { .. }),
+        ) = &published
+        {
+            let entry = AuditEntry {
+                action: "plugin_refused".to_owned(),
+                tenant: Some(tenant.to_owned()),
+                detail: Some(error.to_string()),
+                ..actor
+            };
+            if let Some(identity) = &self.0.identity
+                && let Err(error) = identity.audit(entry).await
+            {
+                tracing::error!("a refusal is not in the audit log: {error}");
+            }
+        }
+        published
+    }
+
+    /// Lets a published version answer.
+    ///
+    /// # Errors
+    /// [`PluginsError::NotFound`]; [`PluginsError::Clash`] when the tenant's folder or another plugin is in the way.
+    pub async fn activate(
+        &self,
+        tenant: &str,
+        name: &str,
+        version: &str,
+        actor: AuditEntry,
+    ) -> Result<(), PluginsError> {
+        let settings = self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
+        let versions = self.0.identity()?.plugin_versions(tenant).await?;
+        let record = versions
+            .into_iter()
+            .find(|record| record.name == name && record.version == version)
+            .ok_or(PluginsError::NotFound)?;
+        trust::pinned(&settings.plugins, name, &record.sha256).map_err(PluginsError::Refused)?;
+        self.0.no_clash(tenant, name, record.endpoint.as_deref())?;
+        if !self
+            .0
+            .identity()?
+            .activate_plugin(tenant, name, version, actor)
+            .await?
+        {
+            return Err(PluginsError::NotFound);
+        }
+        // A version that somebody wants to answer again gets another chance.
+        self.0.sandbox.wake(tenant, &record.sha256);
+        self.0.sync(tenant).await;
+        Ok(())
+    }
+
+    /// Lets the version answer that did before the present one; gives back which.
+    ///
+    /// # Errors
+    /// [`PluginsError::NotFound`] when there is no such plugin, [`PluginsError::Clash`] when there is no version before.
+    pub async fn roll_back(
+        &self,
+        tenant: &str,
+        name: &str,
+        actor: AuditEntry,
+    ) -> Result<String, PluginsError> {
+        self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
+        let versions = self.0.identity()?.plugin_versions(tenant).await?;
+        if !versions.iter().any(|record| record.name == name) {
+            return Err(PluginsError::NotFound);
+        }
+        let version = self.0.identity()?.roll_back_plugin(tenant, name, actor).await?;
+        let version = version.ok_or_else(|| {
+            PluginsError::Clash(format!(
+                "no other version of {name} has answered before; activate one by its number"
+            ))
+        })?;
+        if let Some(record) = versions
+            .iter()
+            .find(|record| record.name == name && record.version == version)
+        {
+            self.0.sandbox.wake(tenant, &record.sha256);
+        }
+        self.0.sync(tenant).await;
+        Ok(version)
+    }
+
+    /// Lets no version of a plugin answer.
+    ///
+    /// # Errors
+    /// [`PluginsError::NotFound`] when none did.
+    pub async fn deactivate(&self, tenant: &str, name: &str, actor: AuditEntry) -> Result<(), PluginsError> {
+        self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
+        if !self.0.identity()?.deactivate_plugin(tenant, name, actor).await? {
+            return Err(PluginsError::NotFound);
+        }
+        self.0.sync(tenant).await;
+        Ok(())
+    }
+
+    /// Removes a version that does not answer.
+    ///
+    /// # Errors
+    /// [`PluginsError::NotFound`]; [`PluginsError::Clash`] for the version that answers.
+    pub async fn remove_version(
+        &self,
+        tenant: &str,
+        name: &str,
+        version: &str,
+        actor: AuditEntry,
+    ) -> Result<(), PluginsError> {
+        self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
+        let removal = self
+            .0
+            .identity()?
+            .remove_plugin_version(tenant, name, version, actor);
+        match removal.await? {
+            Removal::Done => Ok(()),
+            Removal::NotThere => Err(PluginsError::NotFound),
+            Removal::Active => Err(PluginsError::Clash(format!(
+                "{name} {version} is the version that answers: activate another first, or deactivate it"
+            ))),
+        }
+    }
+
+    /// Removes a published plugin with all its versions.
+    ///
+    /// # Errors
+    /// [`PluginsError::NotFound`].
+    pub async fn remove(&self, tenant: &str, name: &str, actor: AuditEntry) -> Result<(), PluginsError> {
+        self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
+        if !self.0.identity()?.remove_plugin(tenant, name, actor).await? {
+            return Err(PluginsError::NotFound);
+        }
+        self.0.sync(tenant).await;
+        Ok(())
+    }
+}
+
+/// One upload of a tenant at a time: compiling is the dearest thing a tenant can ask for.
+struct Publishing<'a> {
+    inner: &'a Inner,
+    tenant: String,
+}
+
+impl<'a> Publishing<'a> {
+    fn begin(inner: &'a Inner, tenant: &str) -> Result<Self, PluginsError> {
+        if inner.publishing.lock().insert(tenant.to_owned()) {
+            Ok(Self {
+                inner,
+                tenant: tenant.to_owned(),
+            })
+        } else {
+            Err(PluginsError::Busy(
+                "another plugin of this tenant is being published; try again in a moment".to_owned(),
+            ))
+        }
+    }
+}
+
+impl Drop for Publishing<'_> {
+    fn drop(&mut self) {
+        self.inner.publishing.lock().remove(&self.tenant);
+    }
+}
+
+impl Inner {
+    async fn publish(
+        self: &Arc<Self>,
+        settings: &TenantSettings,
+        upload: Upload,
+        actor: AuditEntry,
+    ) -> Result<PluginPublished, PluginsError> {
+        let (tenant, size) = (settings.id.as_str(), upload.bytes.len());
+        let limit = settings.limits.component_bytes;
+        if size > limit {
+            return Err(PluginsError::TooLarge { size, limit });
+        }
+        let signature = upload.signature.as_deref();
+        let signed_by =
+            trust::signer(&settings.plugins, &upload.bytes, signature).map_err(PluginsError::Refused)?;
+        let sha256 = trust::sha256(&upload.bytes);
+        let bytes: Arc<[u8]> = upload.bytes.into();
+        let plugin = match self.known(&sha256) {
+            Some(plugin) => plugin,
+            None => {
+                let loaded = self
+                    .sandbox
+                    .load_within(bytes.clone(), "the upload", &settings.limits);
+                let plugin = loaded.await?;
+                self.remember(&plugin);
+                plugin
+            }
+        };
+        let endpoint = plugin.descriptor().endpoint.clone();
+        trust::pinned(&settings.plugins, plugin.name(), &sha256).map_err(PluginsError::Refused)?;
+        self.no_clash(tenant, plugin.name(), endpoint.as_deref())?;
+        let mut new = new_plugin(tenant, &plugin, bytes.to_vec(), upload.signature);
+        new.signed_by.clone_from(&signed_by);
+        self.identity()?
+            .publish_plugin(&new, upload.activate, actor)
+            .await?;
+        if upload.activate {
+            self.sandbox.wake(tenant, &sha256);
+            self.sync(tenant).await;
+        }
+        Ok(PluginPublished {
+            name: plugin.name().to_owned(),
+            version: plugin.version().to_owned(),
+            sha256,
+            endpoint,
+            signed_by,
+            active: upload.activate,
+        })
+    }
+
+    /// Whether a published plugin of this name and endpoint would be in another's way.
+    fn no_clash(&self, tenant: &str, name: &str, endpoint: Option<&str>) -> Result<(), PluginsError> {
+        if crate::swap::is_reserved(name) || self.registry.is_built_in(name) {
+            return Err(PluginsError::Clash(format!(
+                "`{name}` is the name of a built-in panel type; give the plugin another type name"
+            )));
+        }
+        let tenants = self.tenants.lock();
+        let held = tenants.get(tenant).map_or(&[][..], Vec::as_slice);
+        let is_itself = |held: &Held| held.source == PluginSource::Published && held.name == name;
+        for other in held.iter().filter(|held| !is_itself(held)) {
+            if other.name == name {
+                return Err(PluginsError::Clash(format!(
+                    "the tenant's folder has a plugin `{name}` already ({}); remove the file first",
+                    other.label
+                )));
+            }
+            let taken = other
+                .plugin()
+                .and_then(|plugin| plugin.descriptor().endpoint.as_deref());
+            if endpoint.is_some() && taken == endpoint {
+                return Err(PluginsError::Clash(format!(
+                    "the plugin `{}` has the endpoint `{}` already",
+                    other.name,
+                    endpoint.unwrap_or_default()
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn new_plugin(tenant: &str, plugin: &Plugin, bytes: Vec<u8>, signature: Option<String>) -> NewPlugin {
+    let descriptor = plugin.descriptor();
+    NewPlugin {
+        tenant: tenant.to_owned(),
+        name: plugin.name().to_owned(),
+        version: plugin.version().to_owned(),
+        sha256: plugin.hash().to_owned(),
+        bytes,
+        title: descriptor.title.clone(),
+        description: descriptor.description.clone(),
+        endpoint: descriptor.endpoint.clone(),
+        signature,
+        signed_by: None,
+    }
+}
