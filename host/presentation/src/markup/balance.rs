@@ -143,6 +143,11 @@ impl Writer<'_> {
                 self.close_down_to(at);
             }
         }
+        let around = self.open.last().map(String::as_str);
+        if around.is_some_and(elements::is_between_cells) && !elements::is_part_of_table(&tag.name) {
+            // Parsers move what stands between cells out of the table, and move it again when they read the outcome.
+            return Ok(());
+        }
         if tag.name == "a" && self.open.contains(&tag.name) {
             // A link in a table in a link: parsers take such apart, each time anew.
             return Ok(());

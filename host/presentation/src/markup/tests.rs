@@ -212,10 +212,7 @@ fn nothing_hostile_survives_in_any_form() {
         assert_eq!(clean(&once), once, "{html}");
     }
     assert_eq!(clean("<script>alert(1)</script>"), "");
-    assert_eq!(
-        clean("<scr<script>ipt>alert(1)</script>.").contains("<script"),
-        false
-    );
+    assert!(!clean("<scr<script>ipt>alert(1)</script>.").contains("<script"));
     assert_eq!(clean("<img src=x onerror=alert(1)>a"), "a");
     assert_eq!(clean("&lt;script&gt;"), "&lt;script&gt;");
 }
