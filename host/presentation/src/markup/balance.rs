@@ -144,8 +144,9 @@ impl Writer<'_> {
             }
         }
         let around = self.open.last().map(String::as_str);
-        if around.is_some_and(elements::is_between_cells) && !elements::is_part_of_table(&tag.name) {
-            // Parsers move what stands between cells out of the table, and move it again when they read the outcome.
+        if around.is_some_and(elements::is_between_cells) != elements::is_part_of_table(&tag.name) {
+            // Parsers move what stands between cells out of the table, and pass over cells without a table; and what they
+            // make of that they read differently the next time.
             return Ok(());
         }
         if tag.name == "a" && self.open.contains(&tag.name) {
