@@ -8,7 +8,7 @@ mod world;
 
 use porthole_sandbox::bindings::{Failure, QueryError};
 use porthole_sandbox::{FaultKind, LimitName, Limits};
-use world::gallery::{End, at_limit, crashed, survive, survive_component, tight};
+use world::gallery::{End, at_limit, crashed, survive, survive_component, tight, too_deep};
 use world::handmade::Handmade;
 
 /// Nothing became of it, and that is all right.
