@@ -186,7 +186,10 @@ impl Server {
     }
 
     /// Tells somebody of every panel that is asked for.
-    pub fn observed(mut self, observer: impl Fn(&str, &Result<Rendered, RenderError>) + Send + Sync + 'static) -> Self {
+    pub fn observed(
+        mut self,
+        observer: impl Fn(&str, &Result<Rendered, RenderError>) + Send + Sync + 'static,
+    ) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }

@@ -150,10 +150,7 @@ impl Host {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!(
-            "porthole printed no line within {limit:?}:\n{}",
-            self.log()
-        );
+        panic!("porthole printed no line within {limit:?}:\n{}", self.log());
     }
 
     async fn is_healthy(&mut self) -> bool {

@@ -22,7 +22,10 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("porthole-desk-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("porthole-desk-")
+            .tempdir()
+            .unwrap();
         Self { folder }
     }
 
@@ -72,11 +75,17 @@ fn every_kind_of_new_panel_builds_and_passes_its_own_tests_at_once() {
         assert!(said.contains("porthole plugin dev"), "{said}");
         let made = started.elapsed();
         let said = desk.plugin(&["build", &name]).ok();
-        assert!(said.contains(&format!("{snake}.wasm")) && said.contains("sha256"), "{said}");
+        assert!(
+            said.contains(&format!("{snake}.wasm")) && said.contains("sha256"),
+            "{said}"
+        );
         let built = started.elapsed();
         let said = desk.plugin(&["test", &name]).ok();
         assert!(said.contains("ok      fixtures/example.json"), "{said}");
-        assert!(said.contains(" of 500 ms · ") && said.contains(" of 64 MiB"), "{said}");
+        assert!(
+            said.contains(" of 500 ms · ") && said.contains(" of 64 MiB"),
+            "{said}"
+        );
         println!(
             "{kind}: new {:.1} s, build {:.1} s, test {:.1} s",
             made.as_secs_f64(),
@@ -128,7 +137,11 @@ fn a_view_that_is_no_longer_golden_fails_with_the_difference_until_it_is_accepte
     assert!(desk.path("golden-metric/golden/second.json").is_file());
 
     // One that is malformed is told by its place.
-    desk.change("golden-metric/fixtures/second.json", "\"fixture\": 1,", "\"fixture\": 1,,");
+    desk.change(
+        "golden-metric/fixtures/second.json",
+        "\"fixture\": 1,",
+        "\"fixture\": 1,,",
+    );
     let said = desk.plugin(&["test", "golden-metric"]).failed();
     assert!(said.contains("fixtures/second.json:3:"), "{said}");
 }
@@ -161,7 +174,10 @@ fn what_newcomers_do_wrong_is_told_with_what_to_do() {
 
     desk.change("disk/src/lib.rs", "porthole_sdk::export!(Disk);", "");
     let said = desk.plugin(&["build", "disk"]).failed();
-    assert!(said.contains("cannot be made a component") || said.contains("porthole_sdk::export!"), "{said}");
+    assert!(
+        said.contains("cannot be made a component") || said.contains("porthole_sdk::export!"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -169,14 +185,27 @@ fn what_is_no_panel_is_told_what_it_is() {
     let desk = Desk::new();
     let files: [(&str, Vec<u8>, &str); 5] = [
         ("empty.wasm", Vec::new(), "0 bytes are too few"),
-        ("text.wasm", b"hello, world".to_vec(), "does not begin like WebAssembly"),
-        ("module.wasm", wat::parse_str("(module)").unwrap(), "porthole plugin build"),
+        (
+            "text.wasm",
+            b"hello, world".to_vec(),
+            "does not begin like WebAssembly",
+        ),
+        (
+            "module.wasm",
+            wat::parse_str("(module)").unwrap(),
+            "porthole plugin build",
+        ),
         (
             "preview1.wasm",
-            wat::parse_str(r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32))))"#).unwrap(),
+            wat::parse_str(r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32))))"#)
+                .unwrap(),
             "wasm32-unknown-unknown",
         ),
-        ("other.wasm", wat::parse_str("(component)").unwrap(), "does not export porthole:panel/panel"),
+        (
+            "other.wasm",
+            wat::parse_str("(component)").unwrap(),
+            "does not export porthole:panel/panel",
+        ),
     ];
     for (name, bytes, words) in files {
         std::fs::write(desk.path(name), bytes).unwrap();
@@ -191,7 +220,11 @@ fn what_a_panels_sources_answer_becomes_a_fixture() {
     site.tenant_like("acme", "examples/servers", "sqlite:acme.sqlite");
     let mut csv = "timestamp,value,series\n".to_owned();
     for minute in 0..120 {
-        csv.push_str(&format!("2026-01-01 {:02}:{:02}:00,{minute}.5,web\n", minute / 60, minute % 60));
+        csv.push_str(&format!(
+            "2026-01-01 {:02}:{:02}:00,{minute}.5,web\n",
+            minute / 60,
+            minute % 60
+        ));
     }
     let file = site.data().join("readings.csv");
     std::fs::write(&file, csv).unwrap();
@@ -215,21 +248,30 @@ fn what_a_panels_sources_answer_becomes_a_fixture() {
     let columns = &fixture["sources"]["main"]["columns"];
     assert_eq!(columns[0]["name"], "timestamp");
     assert_eq!(columns[0]["instants"].as_array().unwrap().len(), 120);
-    assert_eq!(columns[1]["numbers"][7], 7.5);
+    // In the panel's own order, which is the newest first.
+    assert_eq!(columns[1]["numbers"][7], 112.5);
     assert_eq!(columns[2]["texts"][0], "web");
 
     // Where there are too many rows, the newest are kept, and the range says so.
     let (said, fixture) = record(&["--most", "30"]);
-    assert!(said.contains(" of 120 rows") && said.contains("the range begins at"), "{said}");
+    assert!(
+        said.contains(" of 120 rows") && said.contains("the range begins at"),
+        "{said}"
+    );
     let main = &fixture["sources"]["main"];
     let numbers = main["columns"][1]["numbers"].as_array().unwrap();
     assert!((20..=30).contains(&numbers.len()), "{}", numbers.len());
-    assert_eq!(numbers.last().unwrap(), 119.5);
+    assert_eq!(numbers[0], 119.5);
     assert_eq!(main["cut"]["of"], 120);
     assert!(fixture["range"]["start"].as_i64().unwrap() > 1_767_229_200_000);
 
-    for (panel, tenant, words) in [("usage", "nobody", "there is no tenant"), ("nothing", "acme", "it has ")] {
-        let said = site.run(&["plugin", "record", "--tenant", tenant, "--panel", panel, "-o", "x.json"]);
+    for (panel, tenant, words) in [
+        ("usage", "nobody", "there is no tenant"),
+        ("nothing", "acme", "it has "),
+    ] {
+        let said = site.run(&[
+            "plugin", "record", "--tenant", tenant, "--panel", panel, "-o", "x.json",
+        ]);
         let said = said.failed();
         assert!(said.contains(words), "{said}");
     }
@@ -245,7 +287,10 @@ async fn the_preview_shows_the_panel_and_each_new_build_of_it() {
     desk.plugin(&["new", "live-chart"]).ok();
     let (host, line) = Host::dev(&desk.path("live-chart"), &target()).await;
     assert!(line["url"].as_str().unwrap().ends_with("/?receipt=1"), "{line}");
-    let (email, password) = (line["email"].as_str().unwrap(), line["password"].as_str().unwrap());
+    let (email, password) = (
+        line["email"].as_str().unwrap(),
+        line["password"].as_str().unwrap(),
+    );
     let client = Client::login(host.url(), email, password).await.of("dev");
     let labels = async || {
         let answer = client.get("/panels/live_chart/data").await.ok();
@@ -258,12 +303,20 @@ async fn the_preview_shows_the_panel_and_each_new_build_of_it() {
     assert!(host.log().contains("live_chart  cpu "), "{}", host.log());
 
     // A mistake is told in the terminal, and the panel stays as it was.
-    desk.change("live-chart/src/lib.rs", "moving_mean(&series", "moving_means(&series");
+    desk.change(
+        "live-chart/src/lib.rs",
+        "moving_mean(&series",
+        "moving_means(&series",
+    );
     wait(|| host.log().contains("save again to try again"), &host).await;
     assert_eq!(labels().await, shown);
 
     desk.change("live-chart/src/lib.rs", "{} (mean)", "{} (smooth)");
-    desk.change("live-chart/src/lib.rs", "moving_means(&series", "moving_mean(&series");
+    desk.change(
+        "live-chart/src/lib.rs",
+        "moving_means(&series",
+        "moving_mean(&series",
+    );
     let started = Instant::now();
     while !labels().await.contains(&"edge-1 (smooth)".to_owned()) {
         assert!(started.elapsed() < SHOWN_WITHIN, "{}", host.log());

@@ -42,7 +42,12 @@ pub struct Dev {
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Show the data of this database, which is only read, instead of the crate's fixtures: `postgres://…` or `sqlite:…`.
-    #[arg(long, value_name = "URL", env = "PORTHOLE_DEV_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "PORTHOLE_DEV_DATABASE_URL",
+        hide_env_values = true
+    )]
     database: Option<String>,
     /// Print what the address and the account are as one line of JSON, for scripts: {"url", "email", "password"}.
     #[arg(long)]
@@ -170,5 +175,8 @@ fn announce(url: &str, password: &str, as_json: bool) {
 
 /// The name of a file without its ending.
 fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

@@ -87,7 +87,10 @@ impl Observer {
             }
             Err(RenderError::Configuration(faults)) => {
                 let faults = listed(faults);
-                (faults.clone(), format!("is configured wrongly\n{}", faults.trim_end()))
+                (
+                    faults.clone(),
+                    format!("is configured wrongly\n{}", faults.trim_end()),
+                )
             }
             Err(error) => (error.to_string(), format!("FAILED: {error}")),
         };

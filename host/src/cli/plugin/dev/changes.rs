@@ -66,10 +66,7 @@ fn walk(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, (u64, Option<S
                 walk(root, &path, files);
             }
         } else if let Ok(relative) = path.strip_prefix(root) {
-            files.insert(
-                relative.to_path_buf(),
-                (metadata.len(), metadata.modified().ok()),
-            );
+            files.insert(relative.to_path_buf(), (metadata.len(), metadata.modified().ok()));
         }
     }
 }

@@ -85,11 +85,13 @@ fn table(
     };
     for column in &source.columns {
         let recorded = fixture.and_then(|(source, end)| {
-            let recorded = source.columns.iter().find(|recorded| recorded.name == column.name);
+            let recorded = source
+                .columns
+                .iter()
+                .find(|recorded| recorded.name == column.name);
             recorded.map(|recorded| moved(&recorded.data, now - end))
         });
-        let values =
-            recorded.unwrap_or_else(|| made_up(&column.name, column.format.as_deref(), height, now));
+        let values = recorded.unwrap_or_else(|| made_up(&column.name, column.format.as_deref(), height, now));
         add(&column.column.value, values);
     }
     if let Some(time) = source.time_column.as_ref().map(|time| time.value.as_str())
@@ -101,7 +103,10 @@ fn table(
             let column = source.columns.iter().find(|column| column.name == *name)?;
             Some(moved(&column.data, now - end))
         });
-        add(time, recorded.unwrap_or_else(|| made_up("timestamp", None, height, now)));
+        add(
+            time,
+            recorded.unwrap_or_else(|| made_up("timestamp", None, height, now)),
+        );
     }
     let rows = (0..height)
         .map(|row| {
@@ -130,7 +135,13 @@ fn moved(data: &ColumnData, by: i64) -> (Kind, Vec<Value>) {
     }
     match data {
         ColumnData::Numbers(values) => {
-            let cell = |value: &f64| if value.is_finite() { Value::Real(*value) } else { Value::Null };
+            let cell = |value: &f64| {
+                if value.is_finite() {
+                    Value::Real(*value)
+                } else {
+                    Value::Null
+                }
+            };
             (Kind::Real, values.iter().map(cell).collect())
         }
         ColumnData::Integers(values) => (Kind::Integer, cells(values, Value::Integer)),

@@ -34,7 +34,8 @@ impl Site {
             database,
             fillings: 0,
         };
-        std::fs::create_dir_all(site.tenant().join("plugins")).context("the temporary folder cannot be written")?;
+        std::fs::create_dir_all(site.tenant().join("plugins"))
+            .context("the temporary folder cannot be written")?;
         Ok(site)
     }
 
@@ -73,7 +74,10 @@ impl Site {
 
     /// Lets a component answer.
     pub fn install(&self, project: &Project, built: &Built) -> anyhow::Result<()> {
-        let file = self.tenant().join("plugins").join(format!("{}.wasm", project.library));
+        let file = self
+            .tenant()
+            .join("plugins")
+            .join(format!("{}.wasm", project.library));
         write_if_changed(&file, &built.bytes).map(drop)
     }
 
@@ -139,7 +143,9 @@ fn dashboard(ids: &[String], longest: Option<i64>) -> String {
         "dashboard:\n  name: \"Preview\"\n  refresh_interval: 2\n  default_range: \"{range}\"\n  panels:\n"
     );
     for id in ids {
-        text.push_str(&format!("    - id: \"{id}\"\n      config_file: \"panels/{id}.yaml\"\n"));
+        text.push_str(&format!(
+            "    - id: \"{id}\"\n      config_file: \"panels/{id}.yaml\"\n"
+        ));
     }
     text
 }
