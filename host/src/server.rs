@@ -33,7 +33,7 @@ pub const COMPILE: &str = "compile-component";
 const COMPILE_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long the start waits for the tenants' plugins; those that are not compiled by then are so soon after.
-const PLUGINS_AT_START: Duration = Duration::from_secs(10);
+const PLUGINS_AT_START: Duration = Duration::from_secs(3);
 
 /// The process that compiles plugins: this program again.
 fn compiler() -> Option<Compiler> {

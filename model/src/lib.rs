@@ -1,8 +1,8 @@
 //! Types of Porthole's HTTP API (`/api/v1`), shared by the host, which writes them, and the UI, which reads them.
 //!
-//! No logic (but for [`read`], which reads these types in little code) and no input or output: a type here is exactly what stands in the JSON. Instants in series and table
-//! columns are milliseconds since the Unix epoch, UTC; instants elsewhere are RFC 3339 texts. A missing value is
-//! `null`, never 0.
+//! No logic and no input or output: a type here is exactly what stands in the JSON; [`read`] reads it in less code than
+//! serde, which the UI's weight feels. Instants in series and table columns are milliseconds since the Unix epoch, UTC;
+//! instants elsewhere are RFC 3339 texts. A missing value is `null`, never 0.
 
 mod dashboard;
 mod identity;
@@ -10,6 +10,7 @@ mod panel;
 mod plugin;
 mod problem;
 mod reading;
+mod reads;
 mod view;
 
 pub use dashboard::{
@@ -22,7 +23,7 @@ pub use plugin::{
     PluginTotals, PluginVersion, Plugins,
 };
 pub use problem::{Problem, code};
-pub use reading::{ReadError, read};
+pub use reading::{Read, ReadError, read};
 pub use view::{
     Axis, Chart, ColumnFormat, Image, Mark, Markup, Metric, Plot, Severity, SortKey, Sparkline, StatusItem,
     StatusStyle, Statuses, Table, TableColumn, Threshold, Trend, View,

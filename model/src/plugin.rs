@@ -1,9 +1,6 @@
 //! A tenant's plugins: what is there, what it may use up, what it has used up, what it said.
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
-use serde_json::Value;
-
-use crate::reading::tagged;
+use serde::{Deserialize, Serialize};
 
 /// `GET /plugins`: the tenant's own plugins, by name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -56,7 +53,7 @@ pub enum PluginSource {
 }
 
 /// How a plugin is doing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum PluginState {
     /// It answers.
@@ -77,31 +74,6 @@ pub enum PluginState {
         /// Why, and what to do.
         reason: String,
     },
-}
-
-/// As for [`View`](crate::View): what the derived code does, with less of it.
-impl<'de> Deserialize<'de> for PluginState {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const STATES: &[&str] = &["active", "inactive", "compiling", "resting", "refused"];
-        let (name, mut value) = tagged(deserializer, "is")?;
-        let mut text = |field: &'static str| match value.get_mut(field).map(Value::take) {
-            Some(Value::String(text)) => Ok(text),
-            _ => Err(D::Error::missing_field(field)),
-        };
-        Ok(match name.as_str() {
-            "active" => Self::Active,
-            "inactive" => Self::Inactive,
-            "compiling" => Self::Compiling,
-            "resting" => Self::Resting {
-                reason: text("reason")?,
-                until: text("until")?,
-            },
-            "refused" => Self::Refused {
-                reason: text("reason")?,
-            },
-            other => return Err(D::Error::unknown_variant(other, STATES)),
-        })
-    }
 }
 
 /// One published version.
@@ -201,47 +173,4 @@ pub struct PluginPublished {
     pub signed_by: Option<String>,
     /// Whether this version answers from now on.
     pub active: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn states_that_are_written_are_read_again() {
-        let states = [
-            PluginState::Active,
-            PluginState::Inactive,
-            PluginState::Compiling,
-            PluginState::Resting {
-                reason: "cpu 500 ms".to_owned(),
-                until: "2026-01-01T00:00:00Z".to_owned(),
-            },
-            PluginState::Refused {
-                reason: "it is signed by nobody".to_owned(),
-            },
-        ];
-        for state in states {
-            let text = serde_json::to_string(&state).unwrap();
-            assert_eq!(
-                serde_json::from_str::<PluginState>(&text).unwrap(),
-                state,
-                "{text}"
-            );
-            assert_eq!(crate::read::<PluginState>(&text).unwrap(), state, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_or_half_told_state_is_refused() {
-        for text in [
-            r#"{"is":"asleep"}"#,
-            r#"{"is":"resting","reason":"x"}"#,
-            r#"{"is":"refused","reason":1}"#,
-            "{}",
-        ] {
-            assert!(serde_json::from_str::<PluginState>(text).is_err(), "{text}");
-        }
-    }
 }

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::Value;
 
-use crate::reading::{Reader, tagged};
-
 /// A checked view: everything a guest said has been bounded, and nothing in it can run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -29,7 +27,6 @@ impl<'de> Deserialize<'de> for View {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         const KINDS: &[&str] = &["chart", "metric", "statuses", "table", "image", "markup"];
         let (kind, value) = tagged(deserializer, "kind")?;
-        let value = Reader(value);
         let view = match kind.as_str() {
             "chart" => Chart::deserialize(value).map(Self::Chart),
             "metric" => Metric::deserialize(value).map(Self::Metric),
@@ -40,6 +37,18 @@ impl<'de> Deserialize<'de> for View {
             other => return Err(D::Error::unknown_variant(other, KINDS)),
         };
         view.map_err(D::Error::custom)
+    }
+}
+
+/// A JSON object and the text under its tag.
+fn tagged<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    tag: &'static str,
+) -> Result<(String, Value), D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    match value.get(tag).and_then(Value::as_str) {
+        Some(text) => Ok((text.to_owned(), value)),
+        None => Err(D::Error::missing_field(tag)),
     }
 }
 
@@ -266,12 +275,12 @@ impl<'de> Deserialize<'de> for ColumnFormat {
         Ok(match name.as_str() {
             "text" => Self::Text,
             "number" => Self::Number {
-                decimals: Option::deserialize(Reader(field("decimals"))).map_err(D::Error::custom)?,
+                decimals: Option::deserialize(field("decimals")).map_err(D::Error::custom)?,
             },
             "datetime" => Self::Datetime,
             "boolean" => Self::Boolean,
             "status" => Self::Status {
-                styles: Vec::deserialize(Reader(field("styles"))).map_err(D::Error::custom)?,
+                styles: Vec::deserialize(field("styles")).map_err(D::Error::custom)?,
             },
             other => return Err(D::Error::unknown_variant(other, FORMATS)),
         })

@@ -4,8 +4,8 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 import type { Site } from './site';
 
-export async function logIn(page: Page, site: Site, password = site.password) {
-  await page.getByLabel('Email').fill(site.email);
+export async function logIn(page: Page, site: Site, password = site.password, email = site.email) {
+  await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
 }
@@ -16,6 +16,12 @@ export async function openDashboard(page: Page, site: Site) {
   await logIn(page, site);
   await expect(page).toHaveURL(new RegExp(`/t/${site.tenant}/d/default`));
   await expect(panel(page, 'usage')).toBeVisible();
+}
+
+/** From nothing to any page, as the tenant's administrator. */
+export async function openAsAdmin(page: Page, site: Site, path: string) {
+  await page.goto(site.url + path);
+  await logIn(page, site, site.password, site.admin);
 }
 
 export function panel(page: Page, id: string): Locator {

@@ -8,15 +8,20 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { bringOwnPanels, NODES } from './own-panels';
 import { csv, type Reading, readingsOf } from './readings';
 
 const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const PROGRAM = process.env.PORTHOLE_BIN ?? join(WORKSPACE, 'target/debug/porthole');
+/** What \`cargo xtask build --components\` leaves beside the program's folder. */
+export const COMPONENTS = process.env.PORTHOLE_COMPONENTS ?? join(dirname(PROGRAM), '../components');
 const HEALTHY_WITHIN = 60_000;
 
 export interface Site {
   url: string;
   email: string;
+  /** Of the tenant's administrator; the password is the same. */
+  admin: string;
   password: string;
   tenant: string;
   /** By the server's name. */
@@ -48,6 +53,7 @@ function prepare(folder: string): Site {
   const site: Site = {
     url: '',
     email: 'ops@example.org',
+    admin: 'admin@example.org',
     password: 'correct horse battery staple',
     tenant,
     readings: new Map([
@@ -62,12 +68,17 @@ function prepare(folder: string): Site {
     join(folder, 'config/tenants', tenant, 'tenant.yaml'),
     'tenant:\n  name: "Our servers"\n  database:\n    url: "sqlite:tenants/servers.sqlite"\n',
   );
+  bringOwnPanels(join(folder, 'config/tenants', tenant), COMPONENTS);
+  const nodes = join(folder, 'nodes.csv');
+  writeFileSync(nodes, NODES);
+  run(folder, ['import', nodes, '--tenant', tenant, '--table', 'network_nodes']);
   for (const [server, readings] of site.readings) {
     const file = join(folder, `${server}.csv`);
     writeFileSync(file, csv(readings));
     run(folder, ['import', file, '--tenant', tenant, '--table', 'readings', '--label', `series=${server}`]);
   }
   run(folder, ['user', 'add', site.email, '--password-stdin', '--tenant', tenant], site.password);
+  run(folder, ['user', 'add', site.admin, '--admin', '--password-stdin', '--tenant', tenant], site.password);
   return site;
 }
 

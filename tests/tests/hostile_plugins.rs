@@ -90,7 +90,7 @@ async fn beside_a_neighbour(databases: [&str; 2], orders: &[(String, Value)]) ->
         // JSON is YAML.
         let yaml = format!(
             "panel:\n  type: rogue\n  title: Rogue\n  refresh_interval: 1\n  parameters: {order}\n  template: {}\n  data_source:\n    \
-             table: readings\n    columns:\n      timestamp: timestamp\n      value: value\n",
+             table: readings\n    columns:\n      timestamp: timestamp\n      value: value\n      series_label: value\n",
             json!(TEMPLATE)
         );
         site.write(&format!("tenants/hostile/panels/{id}.yaml"), &yaml);
@@ -113,7 +113,7 @@ async fn loaded(client: &Client, panel: &str) {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let answer = ask(client, panel).await;
-        let waits = ["panel_configuration", "plugin_compiling", "compiling"].map(Value::from);
+        let waits = ["panel_configuration", "busy"].map(Value::from);
         if !waits.contains(&answer.body["code"]) {
             return;
         }

@@ -5,11 +5,15 @@
 // With API=http://127.0.0.1:8080 the answers come from that host instead, and only the UI's files from here: a change
 // of the UI is seen without compiling the host.
 //
-// Any email and the password "porthole" log in. The dashboard "states" shows every state a panel can be in.
+// Any email and the password "porthole" log in; an email that starts with "guest" is no administrator's. The dashboard
+// "states" shows every state a panel can be in, "plugins" those of panels that a tenant brings itself.
 import { createServer, request as ask } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateSync } from "node:zlib";
+
+import { answer as plugins } from "./mock-plugins.mjs";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const host = process.env.API && new URL(process.env.API);
@@ -20,11 +24,11 @@ const tenants = [
   { id: "tenant-alpha", name: "Alpha Logistics" },
   { id: "tenant-beta", name: "Beta Media" },
 ];
-const me = (tenant) => ({
+const me = (tenant, guest) => ({
   id: "u1",
-  email: "maria.rossi@example.com",
-  full_name: "Maria Rossi",
-  is_admin: false,
+  email: guest ? "guest@example.com" : "maria.rossi@example.com",
+  full_name: guest ? null : "Maria Rossi",
+  is_admin: !guest,
   tenants,
   session: { tenant, expires_at: new Date(Date.now() + 8 * 3_600_000).toISOString() },
 });
@@ -169,9 +173,104 @@ const boards = {
   },
 };
 let flaky = 0;
+let compiled = 0;
+let rested = 0;
+let swapped = 0;
 
-function problem(status, code, detail, more = {}) {
-  return { status, body: { type: "about:blank", title: String(status), status, code, detail, request_id: "0191f0c2-7a1e-7d3b-9c55-2f6e8a41b7d0", ...more } };
+const picture = (panel, query) => {
+  const size = { width: Number(query.get("width") ?? 640), height: Number(query.get("height") ?? 320) };
+  const dark = query.get("theme") !== "light";
+  return {
+    kind: "image",
+    media_type: "image/png",
+    url: `/api/v1/panels/${panel}/image?tenant=tenant-alpha&width=${size.width}&height=${size.height}&theme=${dark ? "dark" : "light"}&n=${Math.floor(Date.now() / 20000)}`,
+    alternative: "Three sites, two of them joined by a slow link",
+    ...size,
+  };
+};
+
+/** A picture of nodes and links, as a plugin might draw it. */
+function draw(panel, query) {
+  if (panel === "lost") throw problem(404, "not_found", "The picture is gone.");
+  const [width, height, dark] = [Number(query.get("width") ?? 640), Number(query.get("height") ?? 320), query.get("theme") !== "light"];
+  const [back, line, node, bad] = dark ? [[23, 26, 32], [84, 92, 106], [91, 156, 245], [242, 97, 122]] : [[255, 255, 255], [170, 178, 190], [31, 98, 208], [200, 23, 74]];
+  const nodes = [[0.12, 0.3], [0.32, 0.75], [0.5, 0.28], [0.7, 0.7], [0.88, 0.35]];
+  const links = [[0, 1], [0, 2], [1, 2], [2, 3], [2, 4], [3, 4]];
+  const raw = Buffer.alloc((width * 3 + 1) * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      let color = back;
+      for (const [a, b] of links) {
+        const [ax, ay, bx, by] = [nodes[a][0] * width, nodes[a][1] * height, nodes[b][0] * width, nodes[b][1] * height];
+        const t = Math.max(0, Math.min(1, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2)));
+        if (Math.hypot(x - ax - t * (bx - ax), y - ay - t * (by - ay)) < 1.3) color = a === 2 && b === 3 ? bad : line;
+      }
+      nodes.forEach(([nx, ny], i) => Math.hypot(x - nx * width, y - ny * height) < Math.min(width, height) * 0.06 && (color = i === 3 ? bad : node));
+      raw.set(color, y * (width * 3 + 1) + 1 + x * 3);
+    }
+  }
+  const crc = (bytes) => {
+    let c = ~0;
+    for (const byte of bytes) for (let k = (c ^= byte, 0); k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
+    return ~c >>> 0;
+  };
+  const chunk = (name, data) => {
+    const body = Buffer.concat([Buffer.from(name), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", head), chunk("IDAT", deflateSync(raw)), chunk("IEND", Buffer.alloc(0))]);
+}
+
+// Everything a tenant's own panels can be.
+boards.plugins = {
+  title: "Own panels",
+  description: "What a tenant's plugins show, and how they fail",
+  panels: {
+    topology: ["custom_image", "Network topology", 1, 1, 6, 2, "Drawn by the plugin network-topology", (r, q) => picture("topology", q)],
+    "summary-page": ["custom_template", "Daily summary", 1, 7, 6, 2, null, () => ({
+      kind: "markup",
+      html: '<div class="grid gap-2"><h3 class="text-lg font-semibold">Night shift</h3><p>Three services were <strong>restarted</strong> tonight, the longest outage was <span class="text-red-600 font-bold" data-testid="coloured">4 min</span>.</p><div class="flex gap-2"><span class="chip">payments-api</span><span class="chip">mailer</span></div><table><thead><tr><th>Service</th><th>Restarts</th></tr></thead><tbody><tr><td>payments-api</td><td>2</td></tr><tr><td>mailer</td><td>1</td></tr></tbody></table><p><a href="/t/tenant-alpha/d/default">All services</a></p></div>',
+      css: ".grid{display:grid}.flex{display:flex}.gap-2{gap:8px}.text-lg{font-size:18px;line-height:28px}.font-semibold{font-weight:600}.font-bold{font-weight:700}.text-red-600{color:rgb(220,38,38)}.chip{padding:2px 8px;border-radius:6px;background:rgb(59 130 246 / .2)}",
+    })],
+    hostile: ["custom_template", "Wants out", 3, 1, 4, 2, null, () => ({
+      kind: "markup",
+      html: '<div class="out" data-testid="hostile">I cover the page</div><div class="far">I am far away</div><p>After it.</p>',
+      css: ":host{position:fixed!important;inset:0!important;z-index:999!important;contain:none!important}.out{position:fixed;inset:0;z-index:2147483647;background:rgb(120 20 40)}.far{position:absolute;left:-4000px;top:-4000px;width:9000px;height:9000px}body,.panel{display:none!important}",
+    })],
+    resting: ["custom_image", "Resting plugin", 3, 5, 4, 2, null, (r, q) => {
+      rested = rested && Date.now() < rested + 60_000 ? rested : Date.now();
+      const until = rested + 18_000;
+      if (Date.now() >= until) return picture("topology", q);
+      throw problem(503, "plugin_resting", "The plugin heatmap 0.3.1 failed 3 times in a row, the last time because it used more than its CPU time. It is left alone for a while.", { plugin: "heatmap 0.3.1", limit: "cpu 500 ms", retry_at: new Date(until).toISOString() }, { "retry-after": String(Math.ceil((until - Date.now()) / 1000)) });
+    }],
+    limit: ["custom_image", "Stopped at a limit", 3, 9, 4, 2, null, () => { throw problem(502, "plugin_limit", "The plugin fleet-map 2.1.0 wanted more memory than it is allowed and was stopped.", { plugin: "fleet-map 2.1.0", limit: "memory 64 MiB" }); }],
+    trapped: ["custom_image", "Crashed", 5, 1, 4, 2, null, () => { throw problem(502, "plugin_trapped", "The plugin fleet-map 2.1.0 stopped at an unreachable instruction: index out of bounds: the len is 3 but the index is 7.", { plugin: "fleet-map 2.1.0" }); }],
+    answer: ["custom_image", "Unusable answer", 5, 5, 4, 2, null, () => { throw problem(502, "plugin_answer", "The plugin fleet-map 2.1.0 returned a picture of 60000 × 60000 pixels; 4096 × 4096 are allowed.", { plugin: "fleet-map 2.1.0" }); }],
+    refused: ["custom_template", "Refused plugin", 5, 9, 4, 2, null, () => { throw problem(422, "plugin_refused", "The file billing.wasm is not the one that plugins.lock pins: it has 9f2c41d0…, pinned is 77ab02e1…. Restore the file, or run porthole plugin lock.", { plugin: "billing" }); }],
+    compiling: ["custom_image", "Being compiled", 7, 1, 4, 2, null, (r, q) => {
+      compiled ||= Date.now();
+      if (Date.now() < compiled + 9_000) throw problem(503, "busy", "The plugin is being compiled.", {}, { "retry-after": "1" });
+      return picture("topology", q);
+    }],
+    lost: ["custom_image", "Picture that is gone", 7, 5, 4, 2, null, (r, q) => picture("lost", q)],
+    swapped: ["custom_image", "Fails after the first time", 7, 9, 4, 2, null, (r, q) => {
+      swapped += 1;
+      if (swapped > 1) throw problem(502, "plugin_trapped", "The plugin fleet-map 2.1.0 stopped at an unreachable instruction.", { plugin: "fleet-map 2.1.0" });
+      return picture("topology", q);
+    }],
+    heat: ["calendar-heat", "A type of its own, any view", 9, 1, 12, 2, null, (r) => chart(plots(["orders"], r, 50, 30, { area: true }), { unit: "/h" })],
+  },
+};
+
+function problem(status, code, detail, more = {}, headers = {}) {
+  return { status, headers, body: { type: "about:blank", title: String(status), status, code, detail, request_id: "0191f0c2-7a1e-7d3b-9c55-2f6e8a41b7d0", ...more } };
 }
 
 const placement = (id, [type, title, row, col, width, height, description, , diagnostics]) => ({ id, type, title, description, position: { row, col, width, height }, refresh_interval: 30, drill_down: { enabled: false, show_table: false, disable_aggregation: false }, ...(diagnostics ? { diagnostics } : {}) });
@@ -181,14 +280,22 @@ async function api(request, path, query, tenant) {
   if (path === "/auth/login") {
     const { email, password } = JSON.parse((await body(request)) || "{}");
     if (!email || password !== "porthole") throw problem(401, "wrong_credentials", "Email or password is wrong.");
-    return { cookie: "mock=1", json: me("tenant-alpha") };
+    const guest = email.startsWith("guest");
+    return { cookie: guest ? "mock=guest" : "mock=1", json: me("tenant-alpha", guest) };
   }
-  if (!/mock=1/.test(request.headers.cookie ?? "")) throw problem(401, "not_logged_in", "Log in first.");
+  const guest = /mock=guest/.test(request.headers.cookie ?? "");
+  if (!guest && !/mock=1/.test(request.headers.cookie ?? "")) throw problem(401, "not_logged_in", "Log in first.");
   if (path === "/auth/logout") return { cookie: "mock=0", json: null };
-  if (path === "/auth/me") return me("tenant-alpha");
+  if (path === "/auth/me") return me("tenant-alpha", guest);
   if (path === "/tenants") return { tenants, selected: "tenant-alpha" };
   if (/^\/tenants\/[^/]+\/select$/.test(path)) return null;
-  if (!tenants.some((t) => t.id === tenant)) throw problem(404, "not_found", "There is no such dashboard.");
+  if (!tenants.some((t) => t.id === (tenant ?? query.get("tenant")))) throw problem(404, "not_found", "There is no such dashboard.");
+  if (path.startsWith("/plugins")) {
+    if (guest) throw problem(403, "forbidden", "Only administrators of this tenant see its plugins.");
+    return plugins(request, path, query, problem);
+  }
+  const picture = /^\/panels\/([^/]+)\/image$/.exec(path)?.[1];
+  if (picture) return { bytes: draw(picture, query), type: "image/png" };
   if (path === "/dashboards") return { dashboards: Object.entries(boards).map(([name, b]) => ({ name, title: b.title, description: b.description })) };
   const board = /^\/dashboards\/([^/]+)$/.exec(path)?.[1];
   if (board) {
@@ -214,7 +321,17 @@ async function api(request, path, query, tenant) {
     cache: panel[9] ?? "miss",
     refresh_interval: 30,
     view,
-    usage: { plugin: panel[0], version: "0.1.0", wall_us: 812, guest_us: 140, memory_bytes: 1310720, queries: 1, rows: 5760, buckets_computed: 12 },
+    usage: {
+      plugin: panel[0],
+      version: "0.1.0",
+      wall_us: 812,
+      guest_us: id === "summary-page" ? 431000 : 140,
+      memory_bytes: 1310720,
+      queries: 1,
+      rows: 5760,
+      buckets_computed: 12,
+      allowed: { wall_us: 5e6, guest_us: 5e5, memory_bytes: 64 << 20, queries: 16, rows: 1e6 },
+    },
   };
 }
 
@@ -242,13 +359,14 @@ createServer(async (request, response) => {
       const answer = await api(request, url.pathname.slice(7), url.searchParams, request.headers["x-porthole-tenant"]);
       const json = answer && "json" in answer ? answer.json : answer;
       if (answer?.cookie) response.setHeader("set-cookie", `${answer.cookie}; Path=/; HttpOnly; SameSite=Lax`);
+      if (answer?.bytes) return void response.writeHead(200, { "content-type": answer.type, "cache-control": "private, max-age=30" }).end(answer.bytes);
       if (json === null) return void response.writeHead(204).end();
-      return void response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify(json));
+      return void response.writeHead(answer?.status ?? 200, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify(json));
     }
     const file = url.pathname.startsWith("/assets/") ? normalize(url.pathname).slice(1) : "index.html";
     response.writeHead(200, { "content-type": types[extname(file)] ?? "text/plain", "content-security-policy": policy }).end(await readFile(join(dist, file)));
   } catch (error) {
-    if (error?.body) return void response.writeHead(error.status, { "content-type": "application/problem+json" }).end(JSON.stringify(error.body));
+    if (error?.body) return void response.writeHead(error.status, { "content-type": "application/problem+json", ...error.headers }).end(JSON.stringify(error.body));
     if (error?.code !== "ENOENT") console.error(error);
     response.writeHead(404).end("not found");
   }

@@ -58,6 +58,56 @@ async function shot(page, name, options = {}) {
   if (wanted(name)) await page.screenshot({ path: `${folder}/${name}.png`, ...options });
 }
 
+async function ownPanels(page, name, width, height) {
+  const tenant = `${address}/t/tenant-alpha`;
+  const narrower = async (what) => {
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (over > 0) {
+      faults += 1;
+      console.error(`${name}-${what}: ${over} px wider than the screen`);
+    }
+  };
+  await page.setViewportSize({ width, height: width === 390 ? 3600 : 1560 });
+  await page.goto(`${tenant}/d/plugins?receipt=1`);
+  await page.getByTestId("rest").waitFor();
+  await page.waitForTimeout(2500);
+  await narrower("own-panels");
+  await shot(page, `${name}-own-panels`);
+  const panel = page.getByTestId("panel-summary-page");
+  await panel.hover();
+  await panel.getByTestId("panel-menu").click();
+  await page.waitForTimeout(150);
+  await shot(page, `${name}-receipt`);
+  await page.setViewportSize({ width, height });
+  await page.goto(`${tenant}/plugins`);
+  await page.getByTestId("plugin-network-topology").waitFor();
+  await page.getByLabel("Choose a component").setInputFiles([
+    { name: "service-map.wasm", mimeType: "application/wasm", buffer: Buffer.concat([Buffer.from("\0asm"), Buffer.alloc(70_000)]) },
+    { name: "service-map.wasm.minisig", mimeType: "text/plain", buffer: Buffer.from("untrusted comment: signature") },
+  ]);
+  await narrower("plugins");
+  await shot(page, `${name}-plugins`, { fullPage: true });
+  await page.getByTestId("publish").click();
+  await page.getByTestId("published").waitFor();
+  await shot(page, `${name}-published`);
+  await page.getByLabel("Choose a component").setInputFiles({ name: "notes.wasm", mimeType: "", buffer: Buffer.from("# not a component") });
+  await page.getByTestId("publish").click();
+  await page.getByTestId("trouble").waitFor();
+  await shot(page, `${name}-publish-refused`);
+  await page.goto(`${tenant}/plugins/network-topology`);
+  await page.getByTestId("plugin-log").getByText("drew 5 nodes").first().waitFor();
+  await narrower("plugin");
+  await shot(page, `${name}-plugin`, { fullPage: true });
+  await page.getByRole("button", { name: "Remove version 1.0.3" }).click();
+  await page.waitForTimeout(100);
+  await shot(page, `${name}-plugin-confirm`);
+  for (const other of ["heatmap", "billing", "fleet-map", "quarterly-report", "nonsense"]) {
+    await page.goto(`${tenant}/plugins/${other}`);
+    await page.waitForTimeout(500);
+    await shot(page, `${name}-plugin-${other}`);
+  }
+}
+
 for (const theme of ["dark", "light"]) {
   for (const [width, height] of [[1440, 1180], [768, 1180], [390, 2600]]) {
     const name = `${theme}-${width}`;
@@ -89,6 +139,8 @@ for (const theme of ["dark", "light"]) {
     await page.getByTestId("range-button").waitFor();
     await page.waitForTimeout(5500);
     await shot(page, `${name}-states`);
+    // What a tenant's plugins show, and their pages; these are only on the stand-in for the host.
+    if (address.endsWith(":8090")) await ownPanels(page, name, width, height);
     await page.context().close();
   }
 }

@@ -3,6 +3,7 @@
 use sycamore::prelude::*;
 
 use crate::{
+    live::live,
     pages,
     route::Page,
     stores::{Clock, Location, Preferences, Recent, Session, Who},
@@ -43,18 +44,19 @@ pub(crate) fn App() -> View {
         (Who::Nobody, _) | (Who::Known(_), Page::Login) => Scene::Waiting,
         (Who::Known(_), page) => Scene::Page(page),
     });
+    let page = live(move || match scene.get_clone() {
+        Scene::Waiting => view! { div(class="waiting", aria-busy="true") },
+        Scene::Unreachable => pages::unreachable(session),
+        Scene::Page(Page::Home) => pages::home(),
+        Scene::Page(Page::Login) => pages::login(),
+        Scene::Page(Page::Tenant { tenant }) => pages::tenant(tenant),
+        Scene::Page(Page::Dashboard { tenant, dashboard }) => pages::dashboard(tenant, dashboard),
+        Scene::Page(Page::Plugins { tenant }) => pages::plugins(tenant),
+        Scene::Page(Page::Plugin { tenant, plugin }) => pages::plugin(tenant, plugin),
+        Scene::Page(Page::NotFound) => pages::not_found(),
+    });
     view! {
-        (match scene.get_clone() {
-            Scene::Waiting => view! { div(class="waiting", aria-busy="true") },
-            Scene::Unreachable => pages::unreachable(session),
-            Scene::Page(Page::Home) => pages::home(),
-            Scene::Page(Page::Login) => pages::login(),
-            Scene::Page(Page::Tenant { tenant }) => pages::tenant(tenant),
-            Scene::Page(Page::Dashboard { tenant, dashboard }) => pages::dashboard(tenant, dashboard),
-            Scene::Page(Page::Plugins { tenant }) => pages::plugins(tenant),
-            Scene::Page(Page::Plugin { tenant, plugin }) => pages::plugin(tenant, plugin),
-            Scene::Page(Page::NotFound) => pages::not_found(),
-        })
+        (page)
     }
 }
 

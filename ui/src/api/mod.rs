@@ -4,8 +4,8 @@ mod failure;
 
 pub(crate) use failure::Failure;
 
-use porthole_model::{PluginPublished, Problem};
-use serde::{Serialize, de::DeserializeOwned};
+use porthole_model::{PluginPublished, Problem, Read};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestInit, Response};
@@ -14,7 +14,7 @@ const BASE: &str = "/api/v1";
 
 /// `GET`. `path` starts behind the base; the tenant is always named where there is one, so that two tabs on two
 /// tenants are both right.
-pub(crate) async fn get<T: DeserializeOwned>(
+pub(crate) async fn get<T: Read>(
     path: &str,
     tenant: Option<&str>,
     cancel: Option<&AbortSignal>,
@@ -30,7 +30,7 @@ pub(crate) async fn get_text(path: &str, tenant: &str) -> Result<String, Failure
 }
 
 /// `POST` with a JSON body.
-pub(crate) async fn post<T: DeserializeOwned>(path: &str, content: &impl Serialize) -> Result<T, Failure> {
+pub(crate) async fn post<T: Read>(path: &str, content: &impl Serialize) -> Result<T, Failure> {
     let init = RequestInit::new();
     let content = serde_json::to_string(content).map_err(|error| Failure::Unreadable(error.to_string()))?;
     init.set_body(&JsValue::from_str(&content));
@@ -107,6 +107,6 @@ async fn body(response: Response) -> Result<String, Failure> {
 }
 
 /// What the host wrote, as it is meant.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+pub(crate) fn read<T: Read>(text: &str) -> Result<T, Failure> {
     porthole_model::read(text).map_err(|error| Failure::Unreadable(error.to_string()))
 }

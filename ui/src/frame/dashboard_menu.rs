@@ -6,6 +6,7 @@ use sycamore::prelude::*;
 use super::{Menu, menu};
 use crate::{
     api, browser, icon,
+    live::live_text,
     stores::{Board, Location},
 };
 
@@ -21,8 +22,9 @@ pub(crate) fn dashboard_menu(board: Board, current: String, title: ReadSignal<Op
         }
     });
     let shown = current.clone();
+    let face_title = live_text(move || title.get_clone().unwrap_or_else(|| shown.clone()));
     let face = view! {
-        b { (title.get_clone().unwrap_or_else(|| shown.clone())) }
+        b { (face_title) }
         (icon::chevron())
     };
     let options = Menu {

@@ -3,7 +3,7 @@
 use sycamore::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::browser;
+use crate::{browser, live::live};
 
 /// How a menu looks.
 pub(crate) struct Menu {
@@ -40,16 +40,19 @@ pub(crate) fn menu(options: Menu, face: View, items: impl Fn(Signal<bool>) -> Vi
         button, label, id, ..
     } = options;
     let name = label.clone();
+    let list = live(move || {
+        if open.get() {
+            let (list, items) = (list.clone(), items(open));
+            view! { div(class=list, role="menu", on:keydown=move |event| walk(&event, root)) { (items) } }
+        } else {
+            View::new()
+        }
+    });
     view! {
         div(class="menu-root", r#ref=root) {
             button(r#type="button", class=button, aria-haspopup="menu", aria-expanded=open.get().to_string(), aria-label=label, title=name, data-testid=id,
                 on:click=move |_| open.set(!open.get_untracked())) { (face) }
-            (if open.get() {
-                let (list, items) = (list.clone(), items(open));
-                view! { div(class=list, role="menu", on:keydown=move |event| walk(&event, root)) { (items) } }
-            } else {
-                View::new()
-            })
+            (list)
         }
     }
 }

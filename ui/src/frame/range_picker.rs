@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use super::menu::dismiss;
 use crate::{
     browser, icon,
+    live::{live, live_all, live_text},
     stores::{Board, Preferences, Recent},
     time::{
         expression::{Edge, Expression},
@@ -21,16 +22,25 @@ pub(crate) fn range_picker(board: Board) -> View {
     let root = create_node_ref();
     dismiss(open, root);
     let range = board.range;
+    let title = live_text(move || range.get_clone().title(browser::now(), &preferences.zone()));
+    let offset = live_text(move || preferences.zone_offset());
+    let popover = live(move || {
+        if open.get() {
+            popover(board.clone(), open, root)
+        } else {
+            View::new()
+        }
+    });
     view! {
         div(class="menu-root", r#ref=root) {
             button(r#type="button", class="pill box", aria-haspopup="dialog", aria-expanded=open.get().to_string(), data-testid="range-button",
                 on:click=move |_| open.set(!open.get_untracked())) {
                 (icon::clock())
-                b { (range.get_clone().title(browser::now(), &preferences.zone())) }
-                span(class="dim roomy") { (preferences.zone_offset()) }
+                b { (title) }
+                span(class="dim roomy") { (offset) }
                 span(class="roomy flex") { (icon::chevron()) }
             }
-            (if open.get() { popover(board.clone(), open, root) } else { View::new() })
+            (popover)
         }
     }
 }
@@ -149,6 +159,7 @@ fn field(
             fault.set(None);
         }
     };
+    let said = live_text(move || message.get_clone().unwrap_or_default());
     view! {
         div {
             label(class="label", r#for=id) { (label) }
@@ -159,7 +170,7 @@ fn field(
                 button(r#type="button", class="pick", aria-label=format!("Pick {label}"), tabindex="-1", on:click=pick) { (icon::calendar()) }
                 input(r#type="datetime-local", class="native", r#ref=picker, "tabindex"="-1", aria-hidden="true", on:change=picked)
             }
-            div(class="fault", id=note, role="alert") { (message.get_clone().unwrap_or_default()) }
+            div(class="fault", id=note, role="alert") { (said) }
         }
     }
 }
@@ -191,7 +202,7 @@ fn recent(show: impl Fn(&str, &str) + Clone + 'static) -> View {
 fn quick(board: &Board, show: impl Fn(&str, &str) + Clone + 'static) -> View {
     let search = create_signal(String::new());
     let range = board.range;
-    let items = move || {
+    let items = live_all(move || {
         let current = range.get_clone();
         let (from, to) = (current.from.to_string(), current.to.to_string());
         let wanted = search.get_clone().to_ascii_lowercase();
@@ -206,13 +217,13 @@ fn quick(board: &Board, show: impl Fn(&str, &str) + Clone + 'static) -> View {
                 }
             })
             .collect::<Vec<View>>()
-    };
+    });
     view! {
         div(class="right") {
             div(class="field small") {
                 input(r#type="search", placeholder="Search ranges", aria-label="Search ranges", autocomplete="off", bind:value=search)
             }
-            div(class="quick") { (items()) }
+            div(class="quick") { (items) }
         }
     }
 }

@@ -3,14 +3,15 @@
 use sycamore::prelude::*;
 
 use super::{Menu, menu};
-use crate::{icon, refresh::CHOICES, stores::Board};
+use crate::{icon, live::live_text, refresh::CHOICES, stores::Board};
 
 /// The two buttons.
 pub(crate) fn refresh_control(board: Board) -> View {
     let refresh = board.refresh;
     let now = board.clone();
+    let name = live_text(move || refresh.get().name().to_owned());
     let face = view! {
-        span(class="dim") { (refresh.get().name()) }
+        span(class="dim") { (name) }
         (icon::chevron())
     };
     let options = Menu {

@@ -9,6 +9,7 @@ use super::{name_tab, notice};
 use crate::{
     api::{self, Failure},
     browser, frame,
+    live::live,
     panel::grid,
     query::segment,
     stores::{Board, Session},
@@ -53,19 +54,20 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
     });
 
     let bar = frame::top_bar(&board, &name, title);
+    let content = live(move || match found.get_clone() {
+        None => view! { div(class="waiting", aria-busy="true") },
+        Some(Ok(dashboard)) => grid(&board, &dashboard),
+        Some(Err(failure)) => {
+            let again = view! {
+                button(r#type="button", class="button primary", on:click=move |_| asked.set(asked.get_untracked() + 1)) { "Try again" }
+            };
+            notice(failure.title(), &failure.detail(), Some(again))
+        }
+    });
     view! {
         (bar)
         main(class="board") {
-            (match found.get_clone() {
-                None => view! { div(class="waiting", aria-busy="true") },
-                Some(Ok(dashboard)) => grid(&board, &dashboard),
-                Some(Err(failure)) => {
-                    let again = view! {
-                        button(r#type="button", class="button primary", on:click=move |_| asked.set(asked.get_untracked() + 1)) { "Try again" }
-                    };
-                    notice(failure.title(), &failure.detail(), Some(again))
-                }
-            })
+            (content)
         }
     }
 }

@@ -7,6 +7,7 @@ use super::name_tab;
 use crate::{
     api::{self, Failure},
     browser, icon,
+    live::live,
     stores::Session,
 };
 
@@ -64,6 +65,10 @@ pub(crate) fn login() -> View {
     };
 
     let local = move || {
+        let fault = live(move || match trouble.get_clone() {
+            Some(text) => view! { div(class="notice") { (text) } },
+            None => View::new(),
+        });
         view! {
             form(on:submit=submit, r#ref=form_node) {
                 div {
@@ -79,10 +84,7 @@ pub(crate) fn login() -> View {
                     }
                 }
                 div(role="alert") {
-                    (match trouble.get_clone() {
-                        Some(text) => view! { div(class="notice") { (text) } },
-                        None => View::new(),
-                    })
+                    (fault)
                 }
                 button(r#type="submit", class="button primary", disabled=is_busy.get()) {
                     (if is_busy.get() { "Logging in…" } else { "Log in" })
@@ -90,17 +92,25 @@ pub(crate) fn login() -> View {
             }
         }
     };
+    let local = live(move || {
+        if methods.with(|methods| methods.local) {
+            local()
+        } else {
+            View::new()
+        }
+    });
+    let provider = live(move || match methods.with(|methods| methods.oidc.clone()) {
+        Some(name) => view! {
+            a(class="button primary", href="/api/v1/auth/login", rel="external") { (format!("Continue with {name}")) }
+        },
+        None => View::new(),
+    });
     view! {
         main(class="page-centre") {
             div(class="card") {
                 div(class="brand") { (icon::mark()) h1 { "Porthole" } }
-                (if methods.with(|methods| methods.local) { local() } else { View::new() })
-                (match methods.with(|methods| methods.oidc.clone()) {
-                    Some(name) => view! {
-                        a(class="button primary", href="/api/v1/auth/login", rel="external") { (format!("Continue with {name}")) }
-                    },
-                    None => View::new(),
-                })
+                (local)
+                (provider)
             }
         }
     }

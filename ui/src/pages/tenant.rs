@@ -6,6 +6,7 @@ use sycamore::prelude::*;
 use super::{name_tab, notice};
 use crate::{
     api, browser, frame,
+    live::live,
     query::segment,
     stores::{Location, Session},
 };
@@ -38,13 +39,14 @@ pub(crate) fn tenant(tenant: String) -> View {
         }
     });
     let bar = frame::bare_bar(Some(tenant), None);
+    let content = live(move || match trouble.get_clone() {
+        Some((title, detail)) => notice(&title, &detail, None),
+        None => view! { div(class="waiting", aria-busy="true") },
+    });
     view! {
         (bar)
         main {
-            (match trouble.get_clone() {
-                Some((title, detail)) => notice(&title, &detail, None),
-                None => view! { div(class="waiting", aria-busy="true") },
-            })
+            (content)
         }
     }
 }

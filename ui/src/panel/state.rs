@@ -6,7 +6,7 @@ use porthole_model::{Diagnostic, PanelAnswer, View as Shown, code};
 use sycamore::prelude::*;
 
 use super::Loader;
-use crate::{api::Failure, browser, query::segment, series, stores::Session, time::format};
+use crate::{api::Failure, browser, live::live_text, query::segment, series, stores::Session, time::format};
 
 /// Plugins that come with the host; they have no page.
 const BUILT_IN: [&str; 6] = [
@@ -99,11 +99,11 @@ fn countdown(loader: Loader) -> View {
             now.set(browser::now());
         }
     });
-    let text = move || match loader.rests_until.get() - now.get() {
+    let text = live_text(move || match loader.rests_until.get() - now.get() {
         left if left >= 1_000 => format!("Tried again in {}", format::countdown(left)),
         _ => "Trying again…".to_owned(),
-    };
-    view! { p(role="timer", data-testid="rest") { (text()) } }
+    });
+    view! { p(role="timer", data-testid="rest") { (text) } }
 }
 
 /// The panel's configuration has faults: where, what, and what to do.

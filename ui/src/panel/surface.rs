@@ -10,6 +10,7 @@ use crate::{
     browser,
     frame::{Menu, menu},
     icon,
+    live::{live, live_text},
     stores::{Board, Clock, Preferences},
     time::format,
     views,
@@ -75,40 +76,44 @@ pub(super) fn panel(board: &Board, placement: &PanelPlacement) -> View {
     };
     let board = board.clone();
     let is_receipt_wanted = board.is_receipt_wanted;
-    let strip = move || match loader.answer.get_clone() {
+    let strip = live(move || match loader.answer.get_clone() {
         Some(answer) if is_receipt_wanted.get() => {
             let receipt = receipt(&answer.usage);
             view! { div(class="receipt-strip") { (receipt) } }
         }
         _ => View::new(),
-    };
+    });
+    let bar = live(move || {
+        if loader.is_slow.get() && loader.answer.with(Option::is_some) {
+            view! { div(class="bar", role="progressbar", aria-label="Refreshing") }
+        } else {
+            View::new()
+        }
+    });
+    let content = live(move || match kind.get() {
+        Kind::Waiting => skeleton(&type_name),
+        Kind::Failed => match loader.failure.get_clone() {
+            Some(failure) => state::failed(&failure, loader, &board.tenant),
+            None => View::new(),
+        },
+        Kind::Empty(title) => state::empty(title),
+        Kind::Chart => views::chart(&board, loader),
+        Kind::ChartTable => views::chart_table(loader),
+        Kind::Metric => views::metric(loader),
+        Kind::Statuses => views::statuses(loader),
+        Kind::Table => views::table(loader),
+        Kind::Image => views::image(loader),
+        Kind::Markup => views::markup(loader),
+    });
     view! {
         section(class="panel", prop:style=style, data-height=height, data-kind=data_kind, data-testid=format!("panel-{id}"),
             aria-labelledby=heading, r#ref=node) {
             (head)
             div(class=if kind.get() == Kind::Chart { "panel-body loose" } else { "panel-body" }) {
-                (if loader.is_slow.get() && loader.answer.with(Option::is_some) {
-                    view! { div(class="bar", role="progressbar", aria-label="Refreshing") }
-                } else {
-                    View::new()
-                })
-                (match kind.get() {
-                    Kind::Waiting => skeleton(&type_name),
-                    Kind::Failed => match loader.failure.get_clone() {
-                        Some(failure) => state::failed(&failure, loader, &board.tenant),
-                        None => View::new(),
-                    },
-                    Kind::Empty(title) => state::empty(title),
-                    Kind::Chart => views::chart(&board, loader),
-                    Kind::ChartTable => views::chart_table(loader),
-                    Kind::Metric => views::metric(loader),
-                    Kind::Statuses => views::statuses(loader),
-                    Kind::Table => views::table(loader),
-                    Kind::Image => views::image(loader),
-                    Kind::Markup => views::markup(loader),
-                })
+                (bar)
+                (content)
             }
-            (strip())
+            (strip)
         }
     }
 }
@@ -149,14 +154,15 @@ fn head(
     let note = create_selector(move || loader.answer.with(|answer| answer.as_ref().and_then(note_of)));
     let tools = tools(placement, loader, kind, as_table);
     let badges = badges(loader);
+    let note = live(move || match note.get_clone() {
+        Some(text) => view! { span(class="note") { (text) } },
+        None => View::new(),
+    });
     view! {
         div(class="panel-head") {
             h2(id=heading, title=full) { (title) }
             (info)
-            (match note.get_clone() {
-                Some(text) => view! { span(class="note") { (text) } },
-                None => View::new(),
-            })
+            (note)
             (badges)
             (tools)
         }
@@ -180,19 +186,26 @@ fn note_of(answer: &Rc<PanelAnswer>) -> Option<String> {
 fn badges(loader: Loader) -> View {
     let clock = use_context::<Clock>();
     let preferences = use_context::<Preferences>();
-    view! {
-        (match loader.answer.get_clone().as_deref() {
-            Some(PanelAnswer { view: Shown::Statuses(statuses), .. }) => {
-                let down = statuses.items.iter().filter(|item| item.severity == Severity::Critical).count();
-                if down > 0 {
-                    view! { span(class="badge bad") { (format!("{down} down")) } }
-                } else {
-                    View::new()
-                }
+    let down = live(move || match loader.answer.get_clone().as_deref() {
+        Some(PanelAnswer {
+            view: Shown::Statuses(statuses),
+            ..
+        }) => {
+            let down = statuses
+                .items
+                .iter()
+                .filter(|item| item.severity == Severity::Critical)
+                .count();
+            if down > 0 {
+                view! { span(class="badge bad") { (format!("{down} down")) } }
+            } else {
+                View::new()
             }
-            _ => View::new(),
-        })
-        (match (loader.failure.get_clone(), loader.answer.get_clone()) {
+        }
+        _ => View::new(),
+    });
+    let stale = live(
+        move || match (loader.failure.get_clone(), loader.answer.get_clone()) {
             // The panel's body says the rest.
             (Some(failure), None) => {
                 let text = failure.badge();
@@ -205,11 +218,18 @@ fn badges(loader: Loader) -> View {
                 view! { span(class="badge warn", title=detail, data-testid="panel-stale") { (text) } }
             }
             (None, Some(answer)) if answer.cache == CacheOutcome::Stale => {
-                let text = format!("database down, showing data from {}", made_at(&answer, clock, preferences));
+                let text = format!(
+                    "database down, showing data from {}",
+                    made_at(&answer, clock, preferences)
+                );
                 view! { span(class="badge warn", data-testid="panel-stale") { (text) } }
             }
             _ => View::new(),
-        })
+        },
+    );
+    view! {
+        (down)
+        (stale)
     }
 }
 
@@ -229,7 +249,7 @@ fn tools(placement: &PanelPlacement, loader: Loader, kind: ReadSignal<Kind>, as_
         id: "panel-menu",
     };
     let menu = menu(options, icon::more(), move |open| {
-        let other = move || match kind.get() {
+        let other = live(move || match kind.get() {
             Kind::Chart | Kind::ChartTable => {
                 let (icon, text) = if as_table.get() {
                     (icon::chart(), "View as chart")
@@ -242,7 +262,7 @@ fn tools(placement: &PanelPlacement, loader: Loader, kind: ReadSignal<Kind>, as_
                 }
             }
             _ => View::new(),
-        };
+        });
         let cost = loader.answer.get_clone_untracked().map(|answer| {
             let receipt = receipt(&answer.usage);
             view! { hr() div(class="menu-head") { "What making this view cost" } (receipt) }
@@ -252,18 +272,19 @@ fn tools(placement: &PanelPlacement, loader: Loader, kind: ReadSignal<Kind>, as_
                 (icon::refresh())
                 span { "Refresh" }
             }
-            (other())
+            (other)
             (cost)
         }
     });
+    let age = live_text(
+        move || match (loader.received_at.get(), loader.answer.with(Option::is_some)) {
+            (at, true) if at > 0 => format!("Updated {}", format::ago(at, clock.now())),
+            _ => String::new(),
+        },
+    );
     view! {
         div(class="tools reveal") {
-            span(class="age") {
-                (match (loader.received_at.get(), loader.answer.with(Option::is_some)) {
-                    (at, true) if at > 0 => format!("Updated {}", format::ago(at, clock.now())),
-                    _ => String::new(),
-                })
-            }
+            span(class="age") { (age) }
             (menu)
         }
     }

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     color::{self, Theme},
     legend::Visibility,
+    live::live_all,
     number,
     panel::Loader,
     series::{self, Aligned},
@@ -227,7 +228,7 @@ fn spoken(ready: Option<Rc<Ready>>) -> String {
 /// Colour, name and last value of each series; a click isolates one, with the control key it toggles one.
 fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) -> View {
     let preferences = use_context::<Preferences>();
-    let items = move || {
+    let items = live_all(move || {
         let Some(ready) = ready.get_clone() else {
             return Vec::new();
         };
@@ -269,6 +270,6 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) 
                 }
             })
             .collect::<Vec<View>>()
-    };
-    view! { div(class="legend", role="group", aria-label="Series") { (items()) } }
+    });
+    view! { div(class="legend", role="group", aria-label="Series") { (items) } }
 }

@@ -4,7 +4,9 @@ use porthole_model::View as Shown;
 use sycamore::prelude::*;
 
 use super::pager::pager;
-use crate::{number, panel::Loader, series, sorting::page_count, stores::Preferences, time::format};
+use crate::{
+    live::live_all, number, panel::Loader, series, sorting::page_count, stores::Preferences, time::format,
+};
 
 /// Rows on a page; a browser draws these at once.
 const PAGE_SIZE: u32 = 100;
@@ -31,7 +33,7 @@ pub(crate) fn chart_table(loader: Loader) -> View {
         (labels, series::align(&plots), chart.y_axis.unit.clone(), title)
     });
     let total = move || table.with(|table| table.1.instants.len());
-    let body = move || {
+    let body = live_all(move || {
         let zone = preferences.zone();
         table.with(|(_, aligned, _, _)| {
             let count = aligned.instants.len();
@@ -56,8 +58,8 @@ pub(crate) fn chart_table(loader: Loader) -> View {
                 })
                 .collect::<Vec<View>>()
         })
-    };
-    let heads = move || {
+    });
+    let heads = live_all(move || {
         table.with(|(labels, _, unit, _)| {
             labels
                 .iter()
@@ -70,7 +72,7 @@ pub(crate) fn chart_table(loader: Loader) -> View {
                 })
                 .collect::<Vec<View>>()
         })
-    };
+    });
     let pages = pager(
         move || (page.get(), page_count(total() as u64, PAGE_SIZE)),
         move || {
@@ -82,8 +84,8 @@ pub(crate) fn chart_table(loader: Loader) -> View {
     view! {
         div(class="table-box", tabindex="0", role="region", aria-label=table.with(|table| table.3.clone())) {
             table(class="rows", data-testid="chart-table") {
-                thead { tr { th(scope="col") { "Time" } (heads()) } }
-                tbody { (body()) }
+                thead { tr { th(scope="col") { "Time" } (heads) } }
+                tbody { (body) }
             }
         }
         (pages)

@@ -4,7 +4,7 @@ use porthole_model::{Image, View as Shown};
 use sycamore::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure, prelude::wasm_bindgen};
 
-use crate::{panel::Loader, surface};
+use crate::{live::live, panel::Loader, surface};
 
 #[wasm_bindgen(raw_module = "./picture.js")]
 extern "C" {
@@ -77,23 +77,24 @@ pub(crate) fn image(loader: Loader) -> View {
             show_picture(&element, &url, &alternative, width, height, done.as_ref());
         });
     });
-    view! {
-        (match loading.get() {
-            Loading::First => view! { div(class="skeleton over", aria-busy="true") { i(class="grow") } },
-            Loading::Shown => View::new(),
-            Loading::Failed => view! {
-                div(class="state centred", role="alert", data-testid="panel-error") {
-                    b { "The picture cannot be loaded" }
-                    p { "The host named a picture and did not give it, or the browser cannot read it." }
-                    div(class="acts") {
-                        button(r#type="button", class="button", on:click=move |_| loader.ask_again()) { "Try again" }
-                    }
+    let state = live(move || match loading.get() {
+        Loading::First => view! { div(class="skeleton over", aria-busy="true") { i(class="grow") } },
+        Loading::Shown => View::new(),
+        Loading::Failed => view! {
+            div(class="state centred", role="alert", data-testid="panel-error") {
+                b { "The picture cannot be loaded" }
+                p { "The host named a picture and did not give it, or the browser cannot read it." }
+                div(class="acts") {
+                    button(r#type="button", class="button", on:click=move |_| loader.ask_again()) { "Try again" }
                 }
-            },
-            Loading::Outdated => view! {
-                p(class="over-note", role="status") { "The newest picture could not be loaded; this is the one before." }
-            },
-        })
+            }
+        },
+        Loading::Outdated => view! {
+            p(class="over-note", role="status") { "The newest picture could not be loaded; this is the one before." }
+        },
+    });
+    view! {
+        (state)
         div(class=if loading.get() == Loading::Failed { "picture hidden" } else { "picture" }, r#ref=slot, data-testid="picture")
     }
 }

@@ -3,16 +3,19 @@
 use porthole_model::{Metric, Sparkline, Trend, View as Shown};
 use sycamore::prelude::*;
 
-use crate::{color, number, panel::Loader, stores::Preferences};
+use crate::{color, live::live, number, panel::Loader, stores::Preferences};
 
 /// The number with its threshold's colour, its trend and its course.
 pub(crate) fn metric(loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
-    view! {
-        (match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
+    let drawn = live(
+        move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
             Some(Shown::Metric(metric)) => draw(metric, preferences),
             _ => View::new(),
-        })
+        },
+    );
+    view! {
+        (drawn)
     }
 }
 

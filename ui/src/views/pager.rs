@@ -2,7 +2,11 @@
 
 use sycamore::prelude::*;
 
-use crate::{number, sorting::pages};
+use crate::{
+    live::{live, live_text},
+    number,
+    sorting::pages,
+};
 
 /// `place` tells the page and how many there are; `rows` the first row (from 0), how many there are, and how many a
 /// page has; `go` is called with the page that was chosen.
@@ -11,7 +15,7 @@ pub(super) fn pager(
     rows: impl Fn() -> (u64, u64, u64) + 'static,
     go: impl Fn(u32) + Clone + 'static,
 ) -> View {
-    let summary = move || {
+    let summary = live_text(move || {
         let (first, total, size) = rows();
         let last = (first + size).min(total);
         let text = |n: u64| number::number(n as f64, Some(0));
@@ -24,8 +28,8 @@ pub(super) fn pager(
                 text(total)
             ),
         }
-    };
-    let buttons = move || {
+    });
+    let buttons = live(move || {
         let (page, count) = place();
         if count <= 1 {
             return View::new();
@@ -51,12 +55,12 @@ pub(super) fn pager(
             (numbers)
             button(r#type="button", aria-label="Next page", disabled=is_last, on:click=move |_| forth(page + 1)) { "›" }
         }
-    };
+    });
     view! {
         nav(class="pager", aria-label="Pages") {
-            span(aria-live="polite") { (summary()) }
+            span(aria-live="polite") { (summary) }
             span(class="space")
-            (buttons())
+            (buttons)
         }
     }
 }

@@ -5,6 +5,7 @@ use sycamore::prelude::*;
 
 use crate::{
     color, icon,
+    live::{live_all, live_text},
     panel::Loader,
     stores::{Clock, Preferences},
     time::format,
@@ -14,15 +15,17 @@ use crate::{
 pub(crate) fn statuses(loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
     let clock = use_context::<Clock>();
-    let items = move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
-        Some(Shown::Statuses(statuses)) => statuses
-            .items
-            .iter()
-            .map(|item| line(item, preferences, clock))
-            .collect::<Vec<View>>(),
-        _ => Vec::new(),
-    };
-    view! { ul(class="statuses") { (items()) } }
+    let items = live_all(
+        move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
+            Some(Shown::Statuses(statuses)) => statuses
+                .items
+                .iter()
+                .map(|item| line(item, preferences, clock))
+                .collect::<Vec<View>>(),
+            _ => Vec::new(),
+        },
+    );
+    view! { ul(class="statuses") { (items) } }
 }
 
 fn line(item: &StatusItem, preferences: Preferences, clock: Clock) -> View {
@@ -34,7 +37,8 @@ fn line(item: &StatusItem, preferences: Preferences, clock: Clock) -> View {
     let (name, full, label) = (item.name.clone(), item.name.clone(), item.label.clone());
     let checked = item.checked_at.map(|at| {
         let exact = format::long(at, &preferences.zone());
-        view! { span(class="dim", title=exact) { (format::ago(at, clock.now())) } }
+        let age = live_text(move || format::ago(at, clock.now()));
+        view! { span(class="dim", title=exact) { (age) } }
     });
     let why = item.message.clone().filter(|message| !message.is_empty());
     let class = if why.is_some() { "has-why" } else { "" };

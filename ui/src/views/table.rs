@@ -6,7 +6,9 @@ use sycamore::prelude::*;
 
 use super::pager::pager;
 use crate::{
-    browser, color, icon, number,
+    browser, color, icon,
+    live::{live, live_all},
+    number,
     panel::Loader,
     sorting::page_count,
     stores::Preferences,
@@ -38,14 +40,14 @@ pub(crate) fn table(loader: Loader) -> View {
     let columns = create_selector(move || table.with(|table| table.columns.clone()));
     let is_filtering = create_signal(loader.wishes.with_untracked(|wishes| !wishes.filters.is_empty()));
 
-    let heads = move || {
+    let heads = live_all(move || {
         let (columns, sort) = head.get_clone();
         columns
             .iter()
             .map(|column| heading(column, &sort, loader))
             .collect::<Vec<View>>()
-    };
-    let filters = move || {
+    });
+    let filters = live(move || {
         if !is_filtering.get() {
             return View::new();
         }
@@ -55,8 +57,8 @@ pub(crate) fn table(loader: Loader) -> View {
             .map(|column| filter(column, loader))
             .collect();
         view! { tr(class="filters") { (fields) } }
-    };
-    let body = move || {
+    });
+    let body = live_all(move || {
         let theme = preferences.theme();
         let zone = preferences.zone();
         table.with(|table| {
@@ -74,7 +76,7 @@ pub(crate) fn table(loader: Loader) -> View {
                 })
                 .collect::<Vec<View>>()
         })
-    };
+    });
     let pages = pager(
         move || table.with(|table| (table.page, page_count(table.total, table.page_size))),
         move || {
@@ -86,22 +88,25 @@ pub(crate) fn table(loader: Loader) -> View {
         move |page| loader.wishes.update(|wishes| wishes.page = Some(page)),
     );
     let can_filter = move || table.with(|table| table.columns.iter().any(|column| column.filterable));
+    let toggle = live(move || {
+        if can_filter() {
+            view! {
+                button(r#type="button", class="icon-button", aria-label="Filter columns", title="Filter columns", aria-expanded=is_filtering.get().to_string(),
+                    on:click=move |_| toggle_filters(is_filtering, loader)) { (icon::filter()) }
+            }
+        } else {
+            View::new()
+        }
+    });
     view! {
         div(class="table-box", tabindex="0", role="region", aria-label=title()) {
             table(class="rows") {
-                thead { tr { (heads()) } (filters()) }
-                tbody { (body()) }
+                thead { tr { (heads) } (filters) }
+                tbody { (body) }
             }
         }
         div(class="flex items-end gap-2") {
-            (if can_filter() {
-                view! {
-                    button(r#type="button", class="icon-button", aria-label="Filter columns", title="Filter columns", aria-expanded=is_filtering.get().to_string(),
-                        on:click=move |_| toggle_filters(is_filtering, loader)) { (icon::filter()) }
-                }
-            } else {
-                View::new()
-            })
+            (toggle)
             div(class="grow") { (pages) }
         }
     }

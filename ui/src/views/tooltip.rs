@@ -6,7 +6,7 @@ use sycamore::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::chart::{Cursor, Ready};
-use crate::{legend::Visibility, series, stores::Preferences, time::format};
+use crate::{legend::Visibility, live::live, series, stores::Preferences, time::format};
 
 /// More would not fit on a screen; the rest is counted.
 const MOST: usize = 14;
@@ -19,22 +19,25 @@ pub(super) fn tooltip(
     plot: NodeRef,
 ) -> View {
     let preferences = use_context::<Preferences>();
-    view! {
-        (match (cursor.get(), ready.get_clone()) {
-            (Some((index, left, top)), Some(ready)) => {
-                let Some(instant) = ready.aligned.instants.get(index).copied() else { return View::new() };
-                let when = format::long(instant as i64, &preferences.zone());
-                let style = place(left, top, plot);
-                let entries = entries(&ready, index, &visibility.get_clone(), preferences);
-                view! {
-                    div(class="tip", prop:style=style, data-testid="chart-tooltip") {
-                        div(class="when") { (when) }
-                        (entries)
-                    }
+    let tip = live(move || match (cursor.get(), ready.get_clone()) {
+        (Some((index, left, top)), Some(ready)) => {
+            let Some(instant) = ready.aligned.instants.get(index).copied() else {
+                return View::new();
+            };
+            let when = format::long(instant as i64, &preferences.zone());
+            let style = place(left, top, plot);
+            let entries = entries(&ready, index, &visibility.get_clone(), preferences);
+            view! {
+                div(class="tip", prop:style=style, data-testid="chart-tooltip") {
+                    div(class="when") { (when) }
+                    (entries)
                 }
             }
-            _ => View::new(),
-        })
+        }
+        _ => View::new(),
+    });
+    view! {
+        (tip)
     }
 }
 
