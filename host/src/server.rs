@@ -33,7 +33,7 @@ pub const COMPILE: &str = "compile-component";
 const COMPILE_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long the start waits for the tenants' plugins; those that are not compiled by then are so soon after.
-const PLUGINS_AT_START: Duration = Duration::from_secs(10);
+const PLUGINS_AT_START: Duration = Duration::from_secs(3);
 
 /// The process that compiles plugins: this program again.
 fn compiler() -> Option<Compiler> {
@@ -111,9 +111,13 @@ pub fn tenant_records(config: &Config) -> Vec<TenantRecord> {
     records.collect()
 }
 
+/// Is told of every panel that was asked for, and of what became of it.
+pub type Observer = dyn Fn(&str, &Result<Rendered, RenderError>) + Send + Sync;
+
 /// Everything that serves, and the socket it listens on.
 pub struct Server {
     listener: TcpListener,
+    observer: Option<Arc<Observer>>,
     identity: Arc<Identity>,
     pipeline: Arc<Pipeline>,
     plugins: Plugins,
@@ -171,6 +175,7 @@ impl Server {
         pipeline.reload(config);
         Ok(Self {
             listener,
+            observer: None,
             identity,
             pipeline,
             plugins,
@@ -178,6 +183,15 @@ impl Server {
             store: Arc::new(store),
             settings,
         })
+    }
+
+    /// Tells somebody of every panel that is asked for.
+    pub fn observed(
+        mut self,
+        observer: impl Fn(&str, &Result<Rendered, RenderError>) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
     }
 
     /// Where it listens; the port is the real one, also where 0 was asked for.
@@ -189,7 +203,10 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let api = porthole_api::router(ApiState {
             identity: Arc::clone(&self.identity),
-            panels: Arc::new(PipelinePanels(Arc::clone(&self.pipeline))),
+            panels: Arc::new(PipelinePanels {
+                pipeline: Arc::clone(&self.pipeline),
+                observer: self.observer.clone(),
+            }),
             plugins: Arc::new(Shelf(self.plugins.clone())),
             settings: Arc::new(interface_settings(&self.settings)),
         });
@@ -307,20 +324,23 @@ pub async fn asked_to_stop() {
 }
 
 /// The pipeline, as the HTTP interface asks for it.
-struct PipelinePanels(Arc<Pipeline>);
+struct PipelinePanels {
+    pipeline: Arc<Pipeline>,
+    observer: Option<Arc<Observer>>,
+}
 
 #[async_trait]
 impl Panels for PipelinePanels {
     fn dashboards(&self, tenant: &str) -> Option<Dashboards> {
-        self.0.dashboards(tenant)
+        self.pipeline.dashboards(tenant)
     }
 
     fn dashboard(&self, tenant: &str, name: &str) -> Option<Dashboard> {
-        self.0.dashboard(tenant, name)
+        self.pipeline.dashboard(tenant, name)
     }
 
     fn panel_of_endpoint(&self, tenant: &str, endpoint: &str, panel: Option<&str>) -> Option<String> {
-        self.0.panel_of_endpoint(tenant, endpoint, panel)
+        self.pipeline.panel_of_endpoint(tenant, endpoint, panel)
     }
 
     async fn render(
@@ -329,7 +349,11 @@ impl Panels for PipelinePanels {
         panel: &str,
         request: RenderRequest,
     ) -> Result<Rendered, RenderError> {
-        self.0.render(tenant, panel, request).await
+        let outcome = self.pipeline.render(tenant, panel, request).await;
+        if let Some(observer) = &self.observer {
+            observer(panel, &outcome);
+        }
+        outcome
     }
 }
 

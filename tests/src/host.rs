@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,8 @@ use crate::postgres::free_port;
 use crate::site::porthole;
 
 const HEALTHY_WITHIN: Duration = Duration::from_secs(60);
+/// A panel and what it stands on, from nothing, on a machine that is busy with other tests.
+const BUILT_WITHIN: Duration = Duration::from_secs(900);
 
 /// A `porthole` process on a free port of 127.0.0.1. Stopped on drop; a test that panics prints its log.
 pub struct Host {
@@ -69,9 +71,44 @@ impl Host {
         (host, line)
     }
 
+    /// Starts `porthole plugin dev` on a panel's crate; returns it and the line it printed for programs. `target`: cargo's
+    /// target folder. The component may have to be built first, which takes its time.
+    pub async fn dev(project: &Path, target: &Path) -> (Self, Value) {
+        let folder = tempfile::Builder::new()
+            .prefix("porthole-dev-log-")
+            .tempdir()
+            .expect("a temporary folder");
+        let mut command = porthole();
+        command
+            .args(["plugin", "dev", "--json", "--port", "0"])
+            .arg(project)
+            .env("CARGO_TARGET_DIR", target);
+        let mut host = Self::spawn_in(command, String::new(), folder);
+        let line = host.first_line_within(BUILT_WITHIN);
+        let line: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|error| panic!("the preview printed {line:?}: {error}\n{}", host.log()));
+        let url = line["url"].as_str().expect("an address");
+        host.url = url.split("/?").next().expect("an address").to_owned();
+        assert!(
+            host.is_healthy().await,
+            "the preview is not healthy:\n{}",
+            host.log()
+        );
+        (host, line)
+    }
+
     /// Its address, as `http://127.0.0.1:8080`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The memory it holds right now, KiB.
+    pub fn memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()));
+        let status = status.expect("the host runs on Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok());
+        number.expect("the system tells how much memory a process holds")
     }
 
     /// What it has logged.
@@ -105,8 +142,12 @@ impl Host {
 
     /// The first line of its standard output, which it must print while it starts.
     fn first_line(&mut self) -> String {
+        self.first_line_within(HEALTHY_WITHIN)
+    }
+
+    fn first_line_within(&mut self, limit: Duration) -> String {
         let path = self.log.with_file_name("stdout");
-        let deadline = Instant::now() + HEALTHY_WITHIN;
+        let deadline = Instant::now() + limit;
         while Instant::now() < deadline && matches!(self.process.try_wait(), Ok(None)) {
             let mut text = String::new();
             if File::open(&path)
@@ -118,10 +159,7 @@ impl Host {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!(
-            "porthole printed no line within {HEALTHY_WITHIN:?}:\n{}",
-            self.log()
-        );
+        panic!("porthole printed no line within {limit:?}:\n{}", self.log());
     }
 
     async fn is_healthy(&mut self) -> bool {

@@ -21,4 +21,4 @@ pub mod stamp;
 pub use client::{Answer, Client};
 pub use host::Host;
 pub use postgres::Cluster;
-pub use site::{Outcome, Site};
+pub use site::{Outcome, Site, porthole};

@@ -20,6 +20,24 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Runs a command to its end, with text on its standard input.
+    pub fn of(command: &mut Command, input: &str) -> Self {
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("porthole runs");
+        // A command that does not read its input may be gone by now: that is not this function's to judge.
+        let _ = process.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        let output = process.wait_with_output().expect("porthole ends");
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// The standard output of a command that must have succeeded.
     ///
     /// # Panics
@@ -147,30 +165,13 @@ impl Site {
 
     /// The same with text on its standard input.
     pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Outcome {
-        self.finish(self.command().args(arguments), input)
+        Outcome::of(self.command().args(arguments), input)
     }
 
     /// The same with further variables.
     pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Outcome {
         let variables = variables.iter().copied();
-        self.finish(self.command().envs(variables).args(arguments), "")
-    }
-
-    fn finish(&self, command: &mut Command, input: &str) -> Outcome {
-        let mut process = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("porthole runs");
-        // A command that does not read its input may be gone by now: that is not this function's to judge.
-        let _ = process.stdin.take().expect("a pipe").write_all(input.as_bytes());
-        let output = process.wait_with_output().expect("porthole ends");
-        Outcome {
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Outcome::of(self.command().envs(variables).args(arguments), "")
     }
 
     /// Starts `porthole serve` on a free port and waits until it is healthy.
@@ -204,7 +205,7 @@ impl Default for Site {
 }
 
 /// `porthole` without any of the settings that surround the test.
-pub(crate) fn porthole() -> Command {
+pub fn porthole() -> Command {
     let mut command = Command::new(places::porthole());
     for (variable, _) in std::env::vars_os() {
         if variable.to_string_lossy().starts_with("PORTHOLE_") {

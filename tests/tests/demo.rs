@@ -124,3 +124,35 @@ async fn every_panel_of_the_demo_shows_data_that_keeps_arriving() {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
+
+/// Half of what a call may use by default, microseconds.
+const EASILY: u64 = 250_000;
+
+#[tokio::test]
+async fn plugins_of_the_demo_draw_for_small_and_large_screens_and_stay_well_within_their_limits() {
+    let (host, printed) = Host::demo().await;
+    let mut kinds = Vec::new();
+    for seat in &seats(&host, &printed).await {
+        for (id, _) in panels(seat).await {
+            for (width, height, theme) in [
+                ("340", "240", "light"),
+                ("1400", "400", "dark"),
+                ("3800", "2000", "light"),
+            ] {
+                let screen = [("width", width), ("height", height), ("theme", theme)];
+                let answer = seat
+                    .client
+                    .get_with(&format!("/panels/{id}/data"), &screen)
+                    .await
+                    .ok();
+                let kind = answer["view"]["kind"].as_str().unwrap().to_owned();
+                if kind == "image" || kind == "markup" {
+                    let used = answer["usage"]["guest_us"].as_u64().unwrap();
+                    assert!(used < EASILY, "{id} for {width} by {height}: {used} µs");
+                    kinds.push(kind);
+                }
+            }
+        }
+    }
+    assert!(kinds.contains(&"image".to_owned()) && kinds.contains(&"markup".to_owned()));
+}

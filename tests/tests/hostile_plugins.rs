@@ -55,8 +55,7 @@ const MARKUP: [&str; 24] = [
     "<video><source onerror=alert(1)></video><audio src=x onerror=alert(1)></audio>",
 ];
 
-const TEMPLATE: &str =
-    "{{ open }}#{{ label }}#{{ sort }}#{{ filter_column }}#{{ filter_text }}#{{ latest_per }}#{{ none }}";
+const TEMPLATE: &str = "{{ open }}#{{ label }}#{{ sort }}#{{ filter_column }}#{{ filter_text }}#{{ latest_per }}#{{ untouched }}";
 
 const NEIGHBOUR: &str = "panel:\n  type: timeseries\n  title: Load\n  refresh_interval: 1\n  data_source:\n    table: readings\n    \
                          columns:\n      timestamp: timestamp\n      value: value\n";
@@ -90,7 +89,7 @@ async fn beside_a_neighbour(databases: [&str; 2], orders: &[(String, Value)]) ->
         // JSON is YAML.
         let yaml = format!(
             "panel:\n  type: rogue\n  title: Rogue\n  refresh_interval: 1\n  parameters: {order}\n  template: {}\n  data_source:\n    \
-             table: readings\n    columns:\n      timestamp: timestamp\n      value: value\n",
+             table: readings\n    columns:\n      timestamp: timestamp\n      value: value\n      series_label: value\n",
             json!(TEMPLATE)
         );
         site.write(&format!("tenants/hostile/panels/{id}.yaml"), &yaml);
@@ -113,7 +112,7 @@ async fn loaded(client: &Client, panel: &str) {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let answer = ask(client, panel).await;
-        let waits = ["panel_configuration", "plugin_compiling", "compiling"].map(Value::from);
+        let waits = ["panel_configuration", "busy"].map(Value::from);
         if !waits.contains(&answer.body["code"]) {
             return;
         }
@@ -136,7 +135,11 @@ async fn neighbour_is_well(client: &Client) {
 
 async fn readings_are_there(client: &Client) {
     let answer = client
-        .panel("load", RANGE, &[("raw", "true"), ("fresh", "true")])
+        .panel(
+            "load",
+            RANGE,
+            &[("disable_aggregation", "true"), ("fresh", "true")],
+        )
         .await
         .ok();
     let values = answer["view"]["series"][0]["values"].as_array().unwrap();
@@ -161,7 +164,16 @@ async fn injected(databases: [&str; 2]) {
         let answer = ask(&client, &format!("inject_{number}")).await.ok();
         let html = answer["view"]["html"].as_str().unwrap().to_owned();
         let told: Vec<&str> = html.split('#').collect();
-        let [open, label, sort, filter_column, filter_text, latest_per, none] = told[..] else {
+        let [
+            open,
+            label,
+            sort,
+            filter_column,
+            filter_text,
+            latest_per,
+            untouched,
+        ] = told[..]
+        else {
             panic!("{html}")
         };
         assert!(open.starts_with("denied"), "{text}: {html}");
@@ -175,7 +187,7 @@ async fn injected(databases: [&str; 2]) {
             );
         }
         assert_eq!(
-            none,
+            untouched,
             READINGS.to_string(),
             "{text}: nothing was deleted, nothing is locked"
         );

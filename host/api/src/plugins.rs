@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, StatusCode};
@@ -15,7 +15,7 @@ use porthole_plugins::Upload;
 use crate::caller::TenantAdmin;
 use crate::client_address::ClientAddress;
 use crate::parameters::Parameters;
-use crate::path_name::PathName;
+use crate::path_name::{PathName, PathNames};
 use crate::problem::ApiError;
 use crate::seam::PluginChange;
 use crate::state::ApiState;
@@ -155,7 +155,7 @@ pub(crate) async fn activate(
     State(state): State<ApiState>,
     admin: TenantAdmin,
     ClientAddress(address): ClientAddress,
-    Path((name, version)): Path<(String, String)>,
+    PathNames(name, version): PathNames,
 ) -> Result<Json<Plugin>, ApiError> {
     change(&state, &admin, address, &name, PluginChange::Activate(version)).await
 }
@@ -227,7 +227,7 @@ pub(crate) async fn remove_version(
     State(state): State<ApiState>,
     admin: TenantAdmin,
     ClientAddress(address): ClientAddress,
-    Path((name, version)): Path<(String, String)>,
+    PathNames(name, version): PathNames,
 ) -> Result<StatusCode, ApiError> {
     let wish = PluginChange::RemoveVersion(version);
     state

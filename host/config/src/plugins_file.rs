@@ -133,7 +133,7 @@ mod tests {
             ("plugins:\n  heat: {}\n", 2),
             ("plugins:\n  ../x: { sha256: aa }\n", 2),
             ("pluggins: {}\n", 1),
-            ("plugins: [\n", 2),
+            ("plugins: [\n", 1),
             ("- heat\n", 1),
         ] {
             let (lock, faults) = read_lock("plugins.lock", text);

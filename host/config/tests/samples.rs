@@ -29,7 +29,7 @@ fn the_sample_tenants_have_no_faults() {
     let alpha = &config.tenants["tenant-alpha"];
     assert_eq!(
         alpha.dashboards.keys().collect::<Vec<_>>(),
-        ["default", "performance"]
+        ["default", "network", "performance"]
     );
     for tenant in config.tenants.values() {
         let shown = |id: &String| {

@@ -196,7 +196,6 @@ pub const BETA_COMPONENTS: &[Component] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::tenant::TENANTS;
 
     #[test]

@@ -20,6 +20,7 @@ mod source;
 pub use error::{PluginFault, RenderError};
 pub use pipeline::{ImageAddress, Pipeline, PipelineOptions};
 pub use porthole_presentation::Picture;
+pub use present::acceptable;
 pub use recording::{Recorded, Recording, record};
 pub use rehearsal::check_config;
 pub use request::{Paging, Range, RenderRequest, Rendered, Surface};

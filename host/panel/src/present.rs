@@ -58,6 +58,26 @@ pub async fn present(view: guest::View, panel: &Arc<ReadyPanel>, place: Place) -
     }
 }
 
+/// Whether this host would show a view; for those who write panels. Of a document only this is said: that it is JSON. The
+/// rest is between it and a template.
+///
+/// # Errors
+/// Why it would not.
+pub fn acceptable(view: guest::View) -> Result<(), Refusal> {
+    let looked_at = match view {
+        guest::View::Image(image) => self::image(image).map(drop),
+        guest::View::Markup(html) => markup_of(&html).map(drop),
+        guest::View::Document(json) => serde_json::from_str::<serde::de::IgnoredAny>(&json)
+            .map(drop)
+            .map_err(|error| Wrong::Answer(format!("the document is not JSON: {error}"))),
+        plain => check::view(plain).map(drop).map_err(Wrong::Answer),
+    };
+    looked_at.map_err(|wrong| match wrong {
+        Wrong::Answer(refusal) | Wrong::Internal(refusal) => refusal,
+        Wrong::Configuration(diagnostic) => diagnostic.message,
+    })
+}
+
 async fn away(
     place: Place,
     work: impl FnOnce() -> Result<Shown, Wrong> + Send + 'static,

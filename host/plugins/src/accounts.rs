@@ -8,6 +8,8 @@ use parking_lot::Mutex;
 use porthole_model::{PluginFailure, PluginTotals};
 use porthole_sandbox::{FaultKind, RenderFault, Witnessed};
 
+/// Names of plugins that one tenant has accounts for, those that are gone counted; calls of further ones are not added up.
+const NAMES: usize = 300;
 /// Failures that are remembered of one plugin.
 const FAILURES: usize = 20;
 
@@ -74,6 +76,9 @@ impl Accounts {
         };
         let name = call.plugin.name();
         if !plugins.contains_key(name) {
+            if plugins.len() >= NAMES {
+                return;
+            }
             let account = Account {
                 totals: PluginTotals::default(),
                 failures: VecDeque::new(),

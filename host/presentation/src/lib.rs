@@ -27,6 +27,8 @@ mod document;
 mod markup;
 mod picture;
 mod refusal;
+#[cfg(test)]
+mod stopwatch;
 mod style;
 
 pub use document::{DocumentError, DocumentLimits, TemplateFault, check_template, document};

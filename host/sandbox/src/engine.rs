@@ -5,46 +5,40 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::admission::{Admission, DESCRIBING, Full, Place};
 use crate::background::{Background, MOMENT};
-use crate::bindings::{Call, Descriptor, PluginPre, PluginWorld, QueryError};
+use crate::bindings::{Call, PluginPre, PluginWorld};
 use crate::cache::Cache;
 use crate::call::{self, Answer, Ending, Question};
-use crate::compiler::{Compiler, Failure};
+use crate::compiler::Compiler;
 use crate::fault::{FaultKind, RenderFault};
-use crate::guest_text::{IN_MESSAGES, bounded};
 use crate::limits::Limits;
-use crate::load::{LoadError, look_at, look_at_world};
 use crate::plugin::Plugin;
 use crate::receipt::Receipt;
 use crate::render::Rendered;
 use crate::rest::{self, Resting, Rests};
-use crate::source::{Source, Sources};
+use crate::source::Sources;
 use crate::state::CallState;
+use crate::wasi;
 use crate::witness::{Witness, Witnessed};
-use crate::{descriptor, wasi};
-
-/// Components that may be compiled or wait for it at a time.
-const COMPILE_QUEUE: usize = 32;
 
 /// How often running guests are looked at: to let others run, and to see whether their time is up.
 const TICK: Duration = Duration::from_millis(10);
 
 // What one component may have at most, whatever a tenant's limits say. A Rust panel has one of each; interpreters in
-// WebAssembly (Python above all) are made of dozens of modules and have instances of several hundred kilobytes.
+// WebAssembly are made of several modules. Measured on the examples and probes in other languages: Python (componentize-py
+// 0.25) has 14 instances, 38 with stubs for WASI, of up to 242,064 bytes, 400,092 bytes as a component, 1 memory, 2 tables
+// with less than 6,000 elements together; JavaScript (componentize-qjs 0.4) has 9 instances, 13 with stubs, of up to 27,208
+// bytes, 2 memories, 2 tables with less than 5,700 elements. Python packages with native code bring instances of their own.
 const MEMORIES_PER_CALL: u32 = 4;
 const TABLES_PER_CALL: u32 = 32;
 const INSTANCES_PER_CALL: u32 = 64;
 const INSTANCE_BYTES: usize = 4 << 20;
 const TABLE_ELEMENTS: usize = 65_536;
-
-/// How long a plugin waits for its turn to describe itself.
-const DESCRIBING_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Memory of a place that stays with the process between calls, so that the next call finds its pages there.
 const KEPT_MEMORY: usize = 2 << 20;
@@ -110,22 +104,22 @@ pub struct Occupancy {
 /// Runs plugins. Cheap to clone: all clones are one engine.
 #[derive(Clone)]
 pub struct Sandbox {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
-    options: SandboxOptions,
-    engine: Engine,
-    linker: Linker<CallState>,
-    admission: Admission,
-    background: Background,
+pub(crate) struct Inner {
+    pub(crate) options: SandboxOptions,
+    pub(crate) engine: Engine,
+    pub(crate) linker: Linker<CallState>,
+    pub(crate) admission: Admission,
+    pub(crate) background: Background,
     /// Compiling uses all processors by itself: one at a time.
-    compiling: Semaphore,
+    pub(crate) compiling: Semaphore,
     /// Components that are compiled or wait for it.
-    queue: AtomicUsize,
-    rests: Rests,
-    witness: OnceLock<Arc<dyn Witness>>,
-    cache: Option<Cache>,
+    pub(crate) queue: AtomicUsize,
+    pub(crate) rests: Rests,
+    pub(crate) witness: OnceLock<Arc<dyn Witness>>,
+    pub(crate) cache: Option<Cache>,
 }
 
 impl Sandbox {
@@ -166,68 +160,6 @@ impl Sandbox {
     /// Has every call told to `witness` from now on; the first one stays.
     pub fn set_witness(&self, witness: Arc<dyn Witness>) {
         let _ = self.inner.witness.set(witness);
-    }
-
-    /// [`Sandbox::load_within`] the default limits.
-    ///
-    /// # Errors
-    /// The same.
-    pub async fn load(
-        &self,
-        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
-        origin: &str,
-    ) -> Result<Arc<Plugin>, LoadError> {
-        self.load_within(bytes, origin, &Limits::default()).await
-    }
-
-    /// Checks, compiles and links a component, and asks it to describe itself under these limits.
-    ///
-    /// `origin` says where the bytes come from (a path, `built in`), for messages. Compiling takes processor time in
-    /// proportion to the component, one component at a time, in a process of its own where there is a [`Compiler`].
-    /// Needs a tokio runtime.
-    ///
-    /// # Errors
-    /// A [`LoadError`] for everything that is not a panel; no bytes make this panic.
-    pub async fn load_within(
-        &self,
-        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
-        origin: &str,
-        limits: &Limits,
-    ) -> Result<Arc<Plugin>, LoadError> {
-        let origin = origin.to_owned();
-        let size = bytes.as_ref().len();
-        let limit = limits.component_bytes;
-        if size > limit {
-            return Err(LoadError::TooLarge { origin, size, limit });
-        }
-        if let Err(reason) = look_at(bytes.as_ref()) {
-            return Err(LoadError::Unreadable { origin, reason });
-        }
-        let hash = hex::encode(Sha256::digest(bytes.as_ref()));
-        let component = self.compile(bytes, &hash, &origin).await?;
-        if let Err(reason) = look_at_world(&self.inner.engine, &component) {
-            return Err(LoadError::WrongWorld { origin, reason });
-        }
-        let linked = self
-            .inner
-            .linker
-            .instantiate_pre(&component)
-            .and_then(PluginPre::new);
-        let linked = linked.map_err(|error| LoadError::WrongWorld {
-            origin: origin.clone(),
-            reason: said(&error),
-        })?;
-        let descriptor = self.describe(&linked, &hash, &origin, limits).await?;
-        if let Err(reason) = descriptor::check(&descriptor) {
-            return Err(LoadError::Descriptor { origin, reason });
-        }
-        Ok(Arc::new(Plugin {
-            descriptor,
-            hash,
-            size,
-            origin,
-            linked,
-        }))
     }
 
     /// Renders one view in a fresh instance that is thrown away afterwards.
@@ -367,149 +299,12 @@ impl Sandbox {
             stacks: metrics.as_ref().map_or(0, |metrics| metrics.stacks()),
         }
     }
-
-    async fn compile(
-        &self,
-        bytes: impl AsRef<[u8]> + Send + Sync + 'static,
-        hash: &str,
-        origin: &str,
-    ) -> Result<Component, LoadError> {
-        let internal = |reason: String| LoadError::Internal {
-            origin: origin.to_owned(),
-            reason,
-        };
-        let inner = self.inner.clone();
-        if let Some(component) = self.kept(hash).await {
-            return Ok(component);
-        }
-        let _waiting = Waiting::begin(&self.inner.queue).map_err(|waiting| LoadError::QueueFull {
-            origin: origin.to_owned(),
-            waiting,
-        })?;
-        let _turn = self
-            .inner
-            .compiling
-            .acquire()
-            .await
-            .map_err(|error| internal(error.to_string()))?;
-        // Somebody before us in the queue may have compiled the same.
-        if let Some(component) = self.kept(hash).await {
-            return Ok(component);
-        }
-        let unreadable = |reason: String| LoadError::Unreadable {
-            origin: origin.to_owned(),
-            reason,
-        };
-        let key = hash.to_owned();
-        let code = match &inner.options.compiler {
-            Some(compiler) => {
-                let code = compiler.compile(&inner.options, bytes.as_ref()).await;
-                Some(code.map_err(|failure| match failure {
-                    Failure::Unreadable(reason) => unreadable(reason),
-                    Failure::TooCostly(reason) => LoadError::TooCostly {
-                        origin: origin.to_owned(),
-                        reason,
-                    },
-                    Failure::Internal(reason) => internal(reason),
-                })?)
-            }
-            None => None,
-        };
-        let work = move || {
-            let component = match &code {
-                // SAFETY: `deserialize` asks for bytes that came from `Engine::precompile_component` or
-                // `Component::serialize` unchanged. These came through a pipe, which nobody else can write to, from a
-                // process that this host has just started from its own program and that does nothing but call the
-                // former. The engine compares their version and settings with its own before it uses them.
-                Some(code) => unsafe { Component::deserialize(&inner.engine, code) }?,
-                None => Component::from_binary(&inner.engine, bytes.as_ref())?,
-            };
-            if let Some(cache) = &inner.cache {
-                cache.store(&key, &component);
-            }
-            Ok(component)
-        };
-        match tokio::task::spawn_blocking(work).await {
-            Ok(Ok(component)) => Ok(component),
-            Ok(Err(error)) => {
-                let error: wasmtime::Error = error;
-                Err(unreadable(said(&error)))
-            }
-            Err(_panicked) => Err(internal("the compiler gave up on it".to_owned())),
-        }
-    }
-
-    /// The compiled form on disk.
-    async fn kept(&self, hash: &str) -> Option<Component> {
-        self.inner.cache.as_ref()?;
-        let inner = self.inner.clone();
-        let key = hash.to_owned();
-        let look = move || inner.cache.as_ref()?.load(&inner.engine, &key);
-        tokio::task::spawn_blocking(look).await.ok().flatten()
-    }
-
-    async fn describe(
-        &self,
-        linked: &PluginPre<CallState>,
-        hash: &str,
-        origin: &str,
-        limits: &Limits,
-    ) -> Result<Descriptor, LoadError> {
-        let inner = &*self.inner;
-        let limits = inner.allowed(limits);
-        let wrong = |reason: String| LoadError::Describe {
-            origin: origin.to_owned(),
-            reason,
-        };
-        let place = inner
-            .admission
-            .enter_to_describe(DESCRIBING_PATIENCE)
-            .await
-            .map_err(|_full| wrong("the host is busy; try again in a moment".to_owned()))?;
-        let state = CallState::new(limits, inner.options.stack_bytes, Arc::new(NoSources), 0);
-        let Some((ending, _place)) = inner.run(linked, hash, place, state, Question::Describe).await else {
-            return Err(wrong("the host is stopping".to_owned()));
-        };
-        match ending.result {
-            Ok(Answer::Descriptor(descriptor)) => Ok(*descriptor),
-            Ok(Answer::View(_)) => Err(wrong("a view came where a description was asked for".to_owned())),
-            Err((_, message)) => {
-                let said = ending
-                    .log
-                    .last()
-                    .map(|line| format!("; the last it said: {}", line.message));
-                Err(wrong(message + &said.unwrap_or_default()))
-            }
-        }
-    }
-}
-
-/// A component in the queue of the compiler.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    /// Takes a place in the queue; an error says how many are before.
-    fn begin(queue: &'a AtomicUsize) -> Result<Self, usize> {
-        let before = queue.fetch_add(1, Ordering::Relaxed);
-        let waiting = Self(queue);
-        if before < COMPILE_QUEUE {
-            Ok(waiting)
-        } else {
-            Err(before)
-        }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 impl Inner {
     /// Runs a call; none: the host is stopping. Whoever leaves before its end frees the place only once the store is
     /// gone.
-    async fn run(
+    pub(crate) async fn run(
         &self,
         linked: &PluginPre<CallState>,
         hash: &str,
@@ -535,7 +330,7 @@ impl Inner {
     }
 
     /// A tenant's limits, within what the engine was set up for.
-    fn allowed(&self, limits: &Limits) -> Limits {
+    pub(crate) fn allowed(&self, limits: &Limits) -> Limits {
         Limits {
             memory_bytes: limits.memory_bytes.min(self.options.max_memory_bytes),
             memories: limits.memories.min(MEMORIES_PER_CALL as usize),
@@ -544,22 +339,6 @@ impl Inner {
             instances: limits.instances.min(INSTANCES_PER_CALL as usize),
             ..limits.clone()
         }
-    }
-}
-
-/// The engine's words about a component; they quote names that its author chose.
-fn said(error: &wasmtime::Error) -> String {
-    bounded(&format!("{error:#}"), IN_MESSAGES)
-}
-
-/// A plugin that describes itself has no tenant, hence no data.
-struct NoSources;
-
-impl Sources for NoSources {
-    fn open(&self, _name: &str) -> Result<Arc<dyn Source>, QueryError> {
-        Err(QueryError::Denied(
-            "there is no data while a plugin describes itself".to_owned(),
-        ))
     }
 }
 
@@ -573,9 +352,11 @@ pub(crate) fn engine(options: &SandboxOptions) -> wasmtime::Result<Engine> {
         .max_core_instance_size(INSTANCE_BYTES)
         .max_memories_per_component(MEMORIES_PER_CALL)
         .total_memories(calls.saturating_mul(MEMORIES_PER_CALL))
+        .max_memories_per_module(MEMORIES_PER_CALL)
         .max_memory_size(options.max_memory_bytes)
         .max_tables_per_component(TABLES_PER_CALL)
         .total_tables(calls.saturating_mul(TABLES_PER_CALL))
+        .max_tables_per_module(TABLES_PER_CALL)
         .table_elements(TABLE_ELEMENTS)
         .total_stacks(calls)
         .max_unused_warm_slots(calls)

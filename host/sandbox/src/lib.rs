@@ -22,6 +22,7 @@ mod guest_text;
 mod host;
 mod limits;
 mod load;
+mod loader;
 mod meter;
 mod plugin;
 mod receipt;

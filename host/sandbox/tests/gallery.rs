@@ -8,7 +8,7 @@ mod world;
 
 use porthole_sandbox::bindings::{Failure, QueryError};
 use porthole_sandbox::{FaultKind, LimitName, Limits};
-use world::gallery::{End, at_limit, crashed, survive, survive_component, tight};
+use world::gallery::{End, at_limit, crashed, survive, survive_component, tight, too_deep};
 use world::handmade::Handmade;
 
 /// Nothing became of it, and that is all right.
@@ -58,7 +58,7 @@ async fn a_stack_bomb_leaves_nothing_behind() {
     let judge = at_limit(LimitName::Stack, "512 KiB");
     survive_component(bomb.build(), "{}", &Limits::default(), judge).await;
     let deep = r#"{"do":"recurse","count":100000000}"#;
-    survive(deep, &Limits::default(), crashed("goes too deep")).await;
+    survive(deep, &Limits::default(), too_deep).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -39,7 +39,7 @@ pub fn everywhere(text: &str) -> Result<View, Failure> {
             "latest_per",
             rows(&source, |request| request.latest_per = Some(text.to_owned())),
         ),
-        ("none", rows(&source, |_| ())),
+        ("untouched", rows(&source, |_| ())),
     ];
     let told: serde_json::Map<_, _> = told
         .into_iter()

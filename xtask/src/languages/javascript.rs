@@ -36,7 +36,6 @@ pub fn componentize(source: &Path, component: &Path, stub_wasi: bool) -> anyhow:
     }
     command.arg("--js").arg(source).arg("--output").arg(component);
     let output = process::output(&mut command)?;
-    // It ends well where it should not when there is no file to read.
     if !output.status.success() || !component.is_file() {
         bail!(
             "{} failed ({}):\n{}{}",

@@ -138,6 +138,8 @@ fn replace(state: &State<'_, '_>, value: Value, from: &str, to: &str) -> Result<
     if let Some(s) = value.as_str()
         && !from.is_empty()
     {
+        // What is looked for is read as well, before anything is found.
+        state.consume_fuel((from.len() as u64 + to.len() as u64) / 16 + 1)?;
         let added = s.matches(from).count().saturating_mul(to.len());
         state.consume_fuel((s.len() as u64).saturating_add(added as u64) / 64)?;
     }
@@ -176,9 +178,9 @@ fn round(value: Value, digits: Option<i32>) -> Result<Value, Error> {
 
 /// `number | thousands`, `number | thousands(2)`, `number | thousands(separator=" ")`: 1234567 is `1,234,567`.
 fn thousands(value: Value, digits: Option<usize>, named: Kwargs) -> Result<Value, Error> {
-    let separator: Option<String> = named.get("separator")?;
+    let separator: Option<&str> = named.get("separator")?;
     named.assert_all_used()?;
-    let separator = separator.unwrap_or_else(|| ",".to_owned());
+    let separator = separator.unwrap_or(",");
     if separator.len() > 8 {
         return Err(Error::new(
             ErrorKind::InvalidOperation,
@@ -202,7 +204,7 @@ fn thousands(value: Value, digits: Option<usize>, named: Kwargs) -> Result<Value
     let mut out = sign.to_owned();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push_str(&separator);
+            out.push_str(separator);
         }
         out.push(digit);
     }

@@ -9,6 +9,9 @@ use minijinja::{Environment, Error, ErrorKind, State, Value};
 use super::data::Data;
 use super::filters::{is_missing, unfit};
 
+/// Of the name of an attribute, bytes.
+const NAME: usize = 200;
+
 type Engine<'a, 'b> = State<'a, 'b>;
 
 /// Adds the filters of this file.
@@ -90,16 +93,35 @@ fn changed(
 
 /// What an item has under a name; `a.b` goes one deeper.
 fn attribute(item: &Value, path: &str) -> Value {
-    path.split('.')
-        .fold(item.clone(), |value, name| match name.parse::<i64>() {
-            Ok(index) => value.get_item(&Value::from(index)).unwrap_or_default(),
-            Err(_) => value.get_attr(name).unwrap_or_default(),
-        })
+    path.split('.').fold(item.clone(), |value, name| {
+        match value.downcast_object_ref::<Data>() {
+            Some(Data::List(items)) => name
+                .parse::<usize>()
+                .ok()
+                .and_then(|i| items.get(i))
+                .cloned()
+                .unwrap_or_default(),
+            Some(Data::Record(entries)) => entries.get(name).cloned().unwrap_or_default(),
+            None => Value::UNDEFINED,
+        }
+    })
 }
 
 /// The named argument `attribute`.
 fn path(named: &Kwargs) -> Result<Option<String>, Error> {
-    named.get("attribute")
+    let path: Option<&str> = named.get("attribute")?;
+    path.map(short).transpose()
+}
+
+/// A name, when it is no longer than names are.
+fn short(name: &str) -> Result<String, Error> {
+    if name.len() <= NAME {
+        return Ok(name.to_owned());
+    }
+    Err(Error::new(
+        ErrorKind::InvalidOperation,
+        format!("a name has at most {NAME} bytes"),
+    ))
 }
 
 /// `list | length`, `text | length`.
@@ -267,6 +289,7 @@ fn select(
     op: Option<&str>,
     other: Option<Value>,
 ) -> Result<Value, Error> {
+    let name = &short(name)?;
     let other = other.unwrap_or_default();
     let fits: fn(&Value, &Value) -> bool = match op {
         None => |value, _| value.is_true(),
@@ -292,7 +315,7 @@ fn select(
 /// `list | contains("a")`, `record | contains("name")`, `text | contains("part")`.
 fn contains(state: &State<'_, '_>, value: Value, wanted: Value) -> Result<Value, Error> {
     if let (Some(s), Some(wanted)) = (value.as_str(), wanted.as_str()) {
-        state.consume_fuel(s.len() as u64 / 64)?;
+        state.consume_fuel((s.len() + wanted.len()) as u64 / 32 + 1)?;
         return Ok(Value::from(s.contains(wanted)));
     }
     Ok(Value::from(items(state, "contains", &value)?.contains(&wanted)))

@@ -36,12 +36,12 @@ pub struct DocumentLimits {
 }
 
 impl Default for DocumentLimits {
-    /// A template of 64 KiB, 1 MiB of JSON, 100,000 steps (some two thousand rows of a table), 1 MiB of HTML.
+    /// A template of 64 KiB, 1 MiB of JSON, 50,000 steps (some thousand rows of a table), 1 MiB of HTML.
     fn default() -> Self {
         Self {
             template_bytes: 64 << 10,
             json_bytes: 1 << 20,
-            fuel: 100_000,
+            fuel: 50_000,
             html_bytes: 1 << 20,
             markup: MarkupLimits::default(),
         }

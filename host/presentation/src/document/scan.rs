@@ -62,6 +62,9 @@ pub(super) fn scan(template: &str) -> Result<(), TemplateFault> {
     Ok(())
 }
 
+const NO_KEY: &str =
+    "an index is a name in quotes or a number up to 999 here; for others write `list | at(i)`";
+
 /// What a bracket is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Bracket {
@@ -116,6 +119,8 @@ impl<'a> Tag<'a> {
                 self.check_word(index, word, kind, &mut in_target)?;
             } else if let Some(sign) = self.sign(index) {
                 self.check_sign(index, sign, &mut brackets, in_target)?;
+            } else if index.checked_sub(1).and_then(|i| self.sign(i)) == Some(".") && !self.is_key(index) {
+                return self.fault(index, NO_KEY);
             }
         }
         // The engine goes on behind a tag's end while a bracket is open: then it would read what was not read here.
@@ -205,7 +210,12 @@ impl<'a> Tag<'a> {
             }
             "(" if follows_value => brackets.push(Bracket::Call),
             "(" => brackets.push(Bracket::Group),
-            "[" if follows_value => brackets.push(Bracket::Item),
+            "[" if follows_value => {
+                if !(self.is_key(index + 1) && self.sign(index + 2) == Some("]")) {
+                    return self.fault(index, NO_KEY);
+                }
+                brackets.push(Bracket::Item);
+            }
             "[" if before.and_then(|i| self.word(i)) == Some("in") => {
                 self.check_list(index)?;
                 brackets.push(Bracket::List);
@@ -233,6 +243,15 @@ impl<'a> Tag<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether a token is a name in quotes or a small index. Looking for the millionth character of a text takes long,
+    /// and costs a template nothing.
+    fn is_key(&self, index: usize) -> bool {
+        self.tokens.get(index).is_some_and(|token| {
+            let is_index = token.text.len() <= 3 && token.text.bytes().all(|b| b.is_ascii_digit());
+            !token.is_word && !token.is_sign && (is_index || token.text.starts_with(['"', '\'']))
+        })
     }
 
     /// Whether a list behind `in` holds texts, numbers and fixed words only.

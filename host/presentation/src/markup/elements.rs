@@ -143,6 +143,19 @@ pub(super) fn is_kept_on(element: &str, attribute: &str) -> bool {
             .any(|(name, kept)| *name == element && kept.contains(&attribute))
 }
 
+/// Whether an element has cells in it, but no text of its own.
+pub(super) fn is_between_cells(element: &str) -> bool {
+    matches!(element, "table" | "colgroup" | "thead" | "tbody" | "tfoot" | "tr")
+}
+
+/// Whether an element belongs right into a table or a part of one.
+pub(super) fn is_part_of_table(element: &str) -> bool {
+    matches!(
+        element,
+        "caption" | "col" | "colgroup" | "thead" | "tbody" | "tfoot" | "tr" | "td" | "th"
+    )
+}
+
 /// What a start tag closes, though nothing says so: the elements it ends, and those it does not look beyond.
 pub(super) fn closed_by(element: &str) -> Option<(&'static [&'static str], &'static [&'static str])> {
     const LISTS: &[&str] = &["ul", "ol", "td", "th", "table"];

@@ -1,9 +1,10 @@
 #![allow(clippy::unwrap_used)]
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::stopwatch::Stopwatch;
 
 fn clean(html: &str) -> String {
     markup(html, &MarkupLimits::default()).unwrap().html
@@ -211,10 +212,7 @@ fn nothing_hostile_survives_in_any_form() {
         assert_eq!(clean(&once), once, "{html}");
     }
     assert_eq!(clean("<script>alert(1)</script>"), "");
-    assert_eq!(
-        clean("<scr<script>ipt>alert(1)</script>.").contains("<script"),
-        false
-    );
+    assert!(!clean("<scr<script>ipt>alert(1)</script>.").contains("<script"));
     assert_eq!(clean("<img src=x onerror=alert(1)>a"), "a");
     assert_eq!(clean("&lt;script&gt;"), "&lt;script&gt;");
 }
@@ -247,11 +245,11 @@ fn too_much_is_refused_at_once() {
         ("<br>".repeat(200_000), "20000 elements"),
         ("<p></p>".repeat(100_000), "20000 elements"),
         ("x".repeat((1 << 20) + 1), "1048577 bytes"),
-        ("<".repeat(1 << 20), "50000 characters"),
-        ("&".repeat(1 << 20), "50000 characters"),
-        ("&zz;".repeat(1 << 18), "50000 characters"),
+        ("<".repeat(1 << 20), "20000 characters"),
+        ("&".repeat(1 << 20), "20000 characters"),
+        ("&zz;".repeat(1 << 18), "20000 characters"),
     ] {
-        let started = Instant::now();
+        let started = Stopwatch::start();
         let refused = refusal(&html);
         assert!(refused.contains(says), "{refused}");
         assert!(
@@ -291,9 +289,9 @@ fn no_text_of_the_largest_size_takes_long() {
         fill("", "<!", ""),
         fill("", "&#", ""),
         fill("", "&", ""),
-        "&zz;".repeat(50_000),
-        "&".repeat(50_000),
-        "<".repeat(50_000),
+        "&zz;".repeat(20_000),
+        "&".repeat(20_000),
+        "<".repeat(20_000),
         fill("", "\0", ""),
         format!("{formats}{}", "<p>x</p>".repeat(19_000)),
         format!("{formats}{}", "</table><table>x".repeat(19_000)),
@@ -306,7 +304,7 @@ fn no_text_of_the_largest_size_takes_long() {
             .map(|i| format!("<p class=\"w-[{i}px]\">x</p>"))
             .collect(),
     ] {
-        let started = Instant::now();
+        let started = Stopwatch::start();
         let made = markup(&html, &MarkupLimits::default());
         let took = started.elapsed();
         assert!(

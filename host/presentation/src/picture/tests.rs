@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used)]
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
@@ -8,6 +8,7 @@ use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage, Rgba, RgbaImage};
 use proptest::prelude::*;
 
 use super::*;
+use crate::stopwatch::Stopwatch;
 
 fn shown(bytes: &[u8]) -> Picture {
     picture(bytes, &PictureLimits::default()).unwrap()
@@ -230,7 +231,7 @@ fn other_formats_are_refused_by_name() {
 
 #[test]
 fn sizes_are_refused_by_what_the_head_says() {
-    let started = Instant::now();
+    let started = Stopwatch::start();
     for (width, height, says) in [
         (
             60_000,
@@ -274,9 +275,9 @@ fn sizes_are_refused_by_what_the_head_says() {
 
 #[test]
 fn more_data_than_the_head_says_is_not_unpacked() {
-    let started = Instant::now();
-    // A gigabyte of zeros for four pixels, and a text that unpacks to as much.
-    let bomb = packed_zeros(1 << 30);
+    // A hundred megabytes of zeros for four pixels, and a text that unpacks to as much.
+    let bomb = packed_zeros(100 << 20);
+    let started = Stopwatch::start();
     let _ = picture(&made_png(2, 2, 8, 0, &bomb, &[]), &PictureLimits::default());
     let mut text = b"Comment\0\0".to_vec();
     text.extend(&bomb);
@@ -291,7 +292,7 @@ fn more_data_than_the_head_says_is_not_unpacked() {
         &PictureLimits::default(),
     );
     assert!(
-        started.elapsed() < Duration::from_secs(20),
+        started.elapsed() < Duration::from_secs(5),
         "{:?}",
         started.elapsed()
     );

@@ -1,6 +1,7 @@
 //! `porthole plugin`: a tenant's own panels, from the crate to the dashboard. One file per subcommand.
 
 mod build;
+mod dev;
 mod inspect;
 mod keys;
 mod lock;
@@ -27,6 +28,8 @@ pub enum Plugin {
     Test(test::Test),
     /// Say what a component is, needs, and would be allowed.
     Inspect(inspect::Inspect),
+    /// Show a panel in the browser while it is written.
+    Dev(dev::Dev),
     /// Save real answers of a panel's sources as a fixture.
     Record(record::Record),
     /// Publish a component, so that the tenant's panels can use it at once.
@@ -59,6 +62,7 @@ impl Plugin {
             Self::Build(command) => command.run(),
             Self::Test(command) => command.run().await,
             Self::Inspect(command) => command.run().await,
+            Self::Dev(command) => command.run().await,
             Self::Record(command) => command.run().await,
             Self::Publish(command) => command.run().await,
             Self::List(command) => command.run().await,

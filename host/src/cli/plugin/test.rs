@@ -97,6 +97,10 @@ async fn one(
         },
     };
     let cost = format!("{}{}", used::receipt(&receipt, &limits), said(&log));
+    if let Ok(view) = &view {
+        porthole_panel::acceptable(view.clone())
+            .map_err(|refusal| indented(&format!("the host would not show this view: {refusal}\n{cost}")))?;
+    }
     compare(&view, &project.golden(path), update)
         .map(|written| {
             let written = if written { "golden view written\n" } else { "" };

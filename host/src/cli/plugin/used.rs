@@ -1,9 +1,14 @@
 //! What a call used up, beside what it was allowed, for people.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use porthole_model::Usage;
+use porthole_model::{CacheOutcome, Usage};
+use porthole_panel::{RenderError, Rendered};
 use porthole_sandbox::{Limits, Receipt};
+
+use crate::cli::settings::listed;
 
 /// `cpu 3.1 of 500 ms · memory 1.4 of 64 MiB · …`.
 pub fn receipt(receipt: &Receipt, limits: &Limits) -> String {
@@ -52,6 +57,62 @@ pub fn allowed(limits: &Limits) -> Vec<(&'static str, String)> {
         ("log_lines", limits.log_lines.to_string()),
         ("concurrent_calls", limits.calls_per_tenant.to_string()),
     ]
+}
+
+/// Prints what each view cost, or why there is none. A page that is open asks every few seconds: the same of a panel is
+/// said again only after a while.
+#[derive(Clone, Default)]
+pub struct Observer(Arc<Mutex<HashMap<String, (String, Instant)>>>);
+
+impl Observer {
+    /// The same is said again after this.
+    const AGAIN: Duration = Duration::from_secs(30);
+
+    /// Says everything again: there is a new component.
+    pub fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Takes note of one answer.
+    pub fn tell(&self, panel: &str, outcome: &Result<Rendered, RenderError>) {
+        let (kind, text) = match outcome {
+            Ok(rendered) if rendered.answer.cache != CacheOutcome::Miss => return,
+            Ok(rendered) => {
+                let usage_of = &rendered.answer.usage;
+                let range = &rendered.answer.range;
+                (
+                    format!("{} {}", usage_of.version, span(&range.start, &range.end)),
+                    usage(usage_of, rendered.body.len()),
+                )
+            }
+            Err(RenderError::Configuration(faults)) => {
+                let faults = listed(faults);
+                (
+                    faults.clone(),
+                    format!("is configured wrongly\n{}", faults.trim_end()),
+                )
+            }
+            Err(error) => (error.to_string(), format!("FAILED: {error}")),
+        };
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let is_new = said
+            .get(panel)
+            .is_none_or(|(last, at)| *last != kind || now.duration_since(*at) >= Self::AGAIN);
+        if is_new {
+            said.insert(panel.to_owned(), (kind, now));
+            eprintln!("{panel}  {text}");
+        }
+    }
+}
+
+/// How long a range is, which moving with the clock does not change.
+fn span(start: &str, end: &str) -> String {
+    let instant = |text| chrono::DateTime::parse_from_rfc3339(text).ok();
+    match (instant(start), instant(end)) {
+        (Some(start), Some(end)) => (end - start).to_string(),
+        _ => String::new(),
+    }
 }
 
 fn line(parts: &[(&str, String, String)]) -> String {

@@ -70,7 +70,8 @@ pub fn markup(display: &Display, fit: &Fit, today: i64, cells: &BTreeMap<i64, f6
         None => format!("{}: no data", civil::long(day)),
     };
     let (side, weeks) = (fit.side, fit.weeks);
-    let widest = LABELS + weeks * (side + GAP);
+    // Columns take what room there is, as long as squares still look like squares.
+    let widest = LABELS + weeks * (side * 3 / 2 + GAP);
     let mut out = String::with_capacity(64 * 1024);
     let _ = write!(
         out,

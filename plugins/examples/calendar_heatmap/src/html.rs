@@ -43,7 +43,7 @@ pub fn square(out: &mut String, color: &str, shade: usize, title: &str) {
 pub fn hollow(out: &mut String, title: &str) {
     let _ = write!(
         out,
-        r#"<span title="{title}" class="block rounded-[3px] bg-[#8888881f]"></span>"#
+        r#"<span title="{title}" class="block rounded-[3px] bg-black/5 dark:bg-white/5"></span>"#
     );
 }
 

@@ -36,7 +36,9 @@ fn every_day_has_a_square_with_its_exact_value() {
     assert!(markup.contains(
         r#"title="Wed 25 Nov 2026: 0 requests" class="block rounded-[3px] bg-[#10b981] opacity-20"#
     ));
-    assert!(markup.contains(r#"title="Tue 24 Nov 2026: no data" class="block rounded-[3px] bg-[#8888881f]"#));
+    assert!(markup.contains(
+        r#"title="Tue 24 Nov 2026: no data" class="block rounded-[3px] bg-black/5 dark:bg-white/5"#
+    ));
     assert!(markup.contains(
         r#"title="Mon 16 Nov 2026: 9,000 requests" class="block rounded-[3px] bg-[#10b981] opacity-100"#
     ));

@@ -11,7 +11,7 @@ mod traffic;
 
 use porthole_sdk::{
     Aggregate, Call, ColumnRole, Descriptor, Failure, Panel, QueryError, Resolution, RowsRequest,
-    SeriesRequest, Size, Source, SourceRole, Sources, Span, TimeRange, View, log,
+    SeriesRequest, Source, SourceRole, Sources, Span, TimeRange, View, log,
 };
 
 use day::DAY;

@@ -63,7 +63,9 @@ impl Canvas {
             };
             for (pixel, coverage) in pixels.chunks_exact_mut(3).zip(coverage) {
                 let share = coverage * color.share;
-                if share > 0.002 {
+                if share > 0.998 {
+                    pixel.copy_from_slice(&color.channels);
+                } else if share > 0.002 {
                     for (old, new) in pixel.iter_mut().zip(color.channels) {
                         let (from, to) = (f32::from(*old), f32::from(new));
                         *old = (from + (to - from) * share + 0.5) as u8;

@@ -3,57 +3,38 @@
 //! The font is Inter in weight 500, cut down to Latin letters, each a simple outline; `assets/inter-license.txt` is its
 //! licence.
 
-use read_fonts::{
-    FontRef, TableProvider,
-    tables::{
-        cmap::Cmap,
-        glyf::{CurvePoint, Glyf, Glyph},
-        hmtx::Hmtx,
-        loca::{Loca, LocaGlyph},
-    },
-    types::GlyphId,
-};
-
 use crate::shape::{Point, Shape};
+use crate::truetype::{Node, TrueType};
 
 const BYTES: &[u8] = include_bytes!("../assets/inter-medium.ttf");
 
 /// The font, ready to be asked.
 pub struct Font {
-    letters: Cmap<'static>,
-    widths: Hmtx<'static>,
-    places: Loca<'static>,
-    outlines: Glyf<'static>,
-    /// Units of the font in the height of a line.
-    units: f32,
+    file: TrueType,
 }
 
 impl Font {
     /// # Errors
     /// When the embedded file is no font.
     pub fn new() -> Result<Self, String> {
-        let open = || {
-            let font = FontRef::new(BYTES)?;
-            Ok::<_, read_fonts::ReadError>(Self {
-                letters: font.cmap()?,
-                widths: font.hmtx()?,
-                places: font.loca(None)?,
-                outlines: font.glyf()?,
-                units: f32::from(font.head()?.units_per_em()),
-            })
-        };
-        open().map_err(|error| error.to_string())
+        let file = TrueType::new(BYTES).ok_or("the embedded font cannot be read")?;
+        Ok(Self { file })
     }
 
-    fn glyph(&self, letter: char) -> GlyphId {
-        self.letters
-            .map_codepoint(letter)
-            .or_else(|| self.letters.map_codepoint('?'))
-            .unwrap_or(GlyphId::NOTDEF)
+    /// 0 is the font's sign for what it does not have.
+    fn glyph(&self, letter: char) -> u16 {
+        self.file
+            .glyph(letter)
+            .or_else(|| self.file.glyph('?'))
+            .unwrap_or(0)
     }
 
-    fn advance(&self, glyph: GlyphId, size: f32) -> f32 {
-        f32::from(self.widths.advance(glyph).unwrap_or_default()) * size / self.units
+    fn scale(&self, size: f32) -> f32 {
+        size / f32::from(self.file.units)
+    }
+
+    fn advance(&self, glyph: u16, size: f32) -> f32 {
+        f32::from(self.file.width(glyph).unwrap_or_default()) * self.scale(size)
     }
 
     /// How wide a text is at a size, pixels.
@@ -69,16 +50,10 @@ impl Font {
         let mut shapes = Vec::new();
         for letter in text.chars() {
             let glyph = self.glyph(letter);
-            let found = self.places.get(glyph, &self.outlines);
-            if let Some(LocaGlyph::Glyph(Glyph::Simple(outline))) = found {
-                let points: Vec<CurvePoint> = outline.points().collect();
+            if let Some(contours) = self.file.outline(glyph) {
                 let mut shape = Shape::default();
-                let mut begin = 0;
-                for end in outline.end_pts_of_contours() {
-                    let end = usize::from(end.get()) + 1;
-                    let contour = points.get(begin..end).unwrap_or_default();
-                    self.contour(&mut shape, contour, size, left);
-                    begin = end;
+                for contour in contours {
+                    self.contour(&mut shape, &contour, size, left);
                 }
                 shapes.push(shape);
             }
@@ -88,24 +63,24 @@ impl Font {
     }
 
     /// Two points beside a curve have one upon it halfway between them, which the file leaves out.
-    fn contour(&self, shape: &mut Shape, points: &[CurvePoint], size: f32, left: f32) {
+    fn contour(&self, shape: &mut Shape, points: &[Node], size: f32, left: f32) {
         // The font's y grows upwards.
-        let scale = size / self.units;
-        let place = |point: &CurvePoint| (left + f32::from(point.x) * scale, -f32::from(point.y) * scale);
+        let scale = self.scale(size);
+        let place = |point: &Node| (left + point.x * scale, -point.y * scale);
         let halfway = |a: Point, b: Point| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return;
         };
-        let start = match (first.on_curve, last.on_curve) {
+        let start = match (first.on, last.on) {
             (true, _) => place(first),
             (false, true) => place(last),
             (false, false) => halfway(place(first), place(last)),
         };
         shape.move_to(start);
         let mut control: Option<Point> = None;
-        for point in points.iter().skip(usize::from(first.on_curve)) {
+        for point in points.iter().skip(usize::from(first.on)) {
             let here = place(point);
-            match (control.take(), point.on_curve) {
+            match (control.take(), point.on) {
                 (None, true) => shape.line_to(here),
                 (Some(control), true) => shape.quad_to(control, here),
                 (None, false) => control = Some(here),

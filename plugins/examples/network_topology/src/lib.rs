@@ -15,6 +15,7 @@ mod picture;
 mod raster;
 mod shape;
 mod state;
+mod truetype;
 mod zones;
 
 use porthole_sdk::{
