@@ -245,7 +245,7 @@ boards.plugins = {
       css: ":host{position:fixed!important;inset:0!important;z-index:999!important;contain:none!important}.out{position:fixed;inset:0;z-index:2147483647;background:rgb(120 20 40)}.far{position:absolute;left:-4000px;top:-4000px;width:9000px;height:9000px}body,.panel{display:none!important}",
     })],
     resting: ["custom_image", "Resting plugin", 3, 5, 4, 2, null, (r, q) => {
-      rested = rested && Date.now() < rested + 60_000 ? rested : Date.now();
+      rested ||= Date.now();
       const until = rested + 18_000;
       if (Date.now() >= until) return picture("topology", q);
       throw problem(503, "plugin_resting", "The plugin heatmap 0.3.1 failed 3 times in a row, the last time because it used more than its CPU time. It is left alone for a while.", { plugin: "heatmap 0.3.1", limit: "cpu 500 ms", retry_at: new Date(until).toISOString() }, { "retry-after": String(Math.ceil((until - Date.now()) / 1000)) });
@@ -301,6 +301,8 @@ async function api(request, path, query, tenant) {
   if (board) {
     const b = boards[board];
     if (!b) throw problem(404, "not_found", "This tenant has no such dashboard.");
+    // Each visit sees every state from its beginning.
+    compiled = rested = swapped = 0;
     return { name: board, title: b.title, description: b.description, refresh_interval: 300, columns: 12, default_range: null, panels: Object.entries(b.panels).map(([id, p]) => placement(id, p)) };
   }
   const id = /^\/panels\/([^/]+)\/data$/.exec(path)?.[1];

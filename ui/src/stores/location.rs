@@ -88,9 +88,11 @@ impl Location {
         if !is_plain {
             return;
         }
-        let link = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        // In a shadow root, as a plugin's markup is, the event's target is the root's host.
+        let target = event.composed_path().get(0);
+        let link = target
+            .dyn_into::<web_sys::Element>()
+            .ok()
             .and_then(|element| element.closest("a[href]").ok()?)
             .and_then(|element| element.dyn_into::<web_sys::HtmlAnchorElement>().ok());
         let Some(link) = link else { return };
