@@ -117,7 +117,9 @@ fn line(out: &mut String, places: &Places, (begin, way): (usize, &[Slot]), stres
         };
         if let Slot::Bend(_) = from {
             let wide = places.box_width;
-            piece(left - wide, left, y1, 0.0, &format!("border-t-[{thick}px]"));
+            // Begins a little earlier, so that no gap is seen where percents are rounded.
+            let early = format!("border-t-[{thick}px] box-content ml-[-2px] pl-[2px]");
+            piece(left - wide, left, y1, 0.0, &early);
         }
         let (up, half) = (y2 < y1, ((y2 - y1).abs() / 2.0).floor());
         if half < 1.0 {
