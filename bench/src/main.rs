@@ -56,6 +56,8 @@ async fn main() -> anyhow::Result<()> {
         return cached::plain(body).await;
     }
     let porthole = cli.porthole;
+    // An HTTP client insists on a provider of TLS, though nothing here speaks it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut report = report::Report::open()?;
     if matches!(cli.what, None | Some(What::Sandbox)) {
         sandbox::run(&mut report).await?;

@@ -79,7 +79,8 @@ async fn beside_a_neighbour(databases: [&str; 2], orders: &[(String, Value)]) ->
     let file = site.data().join("readings.csv");
     readings::write(&file, &measured);
     for (tenant, database) in ["hostile", "neighbour"].into_iter().zip(databases) {
-        site.tenant(tenant, database);
+        // So that on a busy machine, too, a loop ends by the processor time it uses and not by the time it takes.
+        site.tenant_with(tenant, database, "  limits:\n    wall: 60s\n");
         site.write(&format!("tenants/{tenant}/panels/load.yaml"), NEIGHBOUR);
         site.import(&file, tenant, "readings", &[]).ok();
     }
@@ -193,13 +194,9 @@ async fn injected(databases: [&str; 2]) {
         );
         neighbour_is_well(&client).await;
     }
-    let refused = ask(&client, "sorted").await;
-    assert!(refused.status >= 400 && refused.status < 500, "{}", refused.body);
-    assert!(
-        refused.body["detail"].as_str().unwrap().contains("password"),
-        "{}",
-        refused.body
-    );
+    let refused = ask(&client, "sorted").await.problem(502, "query_failed");
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("there is no column `password`"), "{detail}");
     readings_are_there(&client.of("hostile")).await;
 }
 

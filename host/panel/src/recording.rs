@@ -80,7 +80,7 @@ pub async fn record(
         sources: BTreeMap::new(),
     };
     for name in ready.sources.keys() {
-        let kept = one(&*sources, name, time_column(panel, name), range, most).await;
+        let kept = one(&sources, name, time_column(panel, name), range, most).await;
         let (recorded, since) = match kept {
             Ok(kept) => kept,
             Err(error) => return Err(traced(failed(error), &ready, Some(data)).await),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use porthole_identity::{AuditEntry, NewPlugin, Removal};
+use porthole_identity::{AuditEntry, NewPlugin, PluginRecord, Removal};
 use porthole_model::{PluginPublished, PluginSource};
 use porthole_sandbox::Plugin;
 
@@ -73,7 +73,7 @@ impl Plugins {
             .into_iter()
             .find(|record| record.name == name && record.version == version)
             .ok_or(PluginsError::NotFound)?;
-        trust::pinned(&settings.plugins, name, &record.sha256).map_err(PluginsError::Refused)?;
+        self.0.trusts(&settings, &record).await?;
         self.0.no_clash(tenant, name, record.endpoint.as_deref())?;
         if !self
             .0
@@ -99,10 +99,17 @@ impl Plugins {
         name: &str,
         actor: AuditEntry,
     ) -> Result<String, PluginsError> {
-        self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
+        let settings = self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
         let versions = self.0.identity()?.plugin_versions(tenant).await?;
         if !versions.iter().any(|record| record.name == name) {
             return Err(PluginsError::NotFound);
+        }
+        let before = versions
+            .iter()
+            .filter(|record| record.name == name && !record.is_active && record.activated_at.is_some())
+            .max_by_key(|record| record.activated_at);
+        if let Some(before) = before {
+            self.0.trusts(&settings, before).await?;
         }
         let version = self.0.identity()?.roll_back_plugin(tenant, name, actor).await?;
         let version = version.ok_or_else(|| {
@@ -245,8 +252,29 @@ impl Inner {
             sha256,
             endpoint,
             signed_by,
-            active: upload.activate,
+            active: upload.activate || self.answers(tenant, plugin.hash()),
         })
+    }
+
+    /// Whether a published component of this hash answers for the tenant.
+    fn answers(&self, tenant: &str, sha256: &str) -> bool {
+        let tenants = self.tenants.lock();
+        let mut held = tenants.get(tenant).into_iter().flatten();
+        held.any(|held| held.source == PluginSource::Published && held.sha256 == sha256)
+    }
+
+    /// Whether the tenant trusts a version that was published before, under rules that may be younger than it: what would
+    /// not run is not made the one that answers.
+    async fn trusts(&self, settings: &TenantSettings, record: &PluginRecord) -> Result<(), PluginsError> {
+        trust::pinned(&settings.plugins, &record.name, &record.sha256).map_err(PluginsError::Refused)?;
+        if !settings.plugins.require_signature {
+            return Ok(());
+        }
+        let bytes = self.identity()?.plugin_bytes(&record.sha256).await?;
+        let bytes = bytes.ok_or(PluginsError::NotFound)?;
+        trust::signer(&settings.plugins, &bytes, record.signature.as_deref())
+            .map(drop)
+            .map_err(|reason| PluginsError::Refused(format!("{} {}: {reason}", record.name, record.version)))
     }
 
     /// Whether a published plugin of this name and endpoint would be in another's way.

@@ -14,10 +14,11 @@ use tokio::task::JoinHandle;
 /// How long a call may compute before it is moved to the background.
 pub(crate) const MOMENT: std::time::Duration = std::time::Duration::from_millis(20);
 
-/// Less than the threads of the runtime have, which is 0, by as much that one of theirs gets about nine times as much
-/// of a busy processor. Not the least there is (19): a panel that takes its time should get there on a busy machine, too.
+/// Less than the threads of the runtime have, which is 0, by as much that one of theirs gets about three times as much
+/// of a busy processor. Not less: a call that may compute for half a second and take five should end by its own limit
+/// of computing also beside a thread that never rests.
 #[cfg(target_os = "linux")]
-const PRIORITY: i32 = 10;
+const PRIORITY: i32 = 5;
 
 /// The background threads: a runtime of as many as there are processors.
 pub(crate) struct Background {

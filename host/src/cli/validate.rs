@@ -64,6 +64,9 @@ impl Validate {
             );
         }
         print!("{}", listed(&faults));
+        if !self.published && !faults.is_empty() {
+            eprintln!("Plugins that tenants have published are not counted; `--published` counts them.");
+        }
         let (tenants, panels): (usize, usize) = (
             config.tenants.len(),
             config.tenants.values().map(|tenant| tenant.panels.len()).sum(),

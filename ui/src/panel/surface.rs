@@ -72,6 +72,7 @@ pub(super) fn panel(board: &Board, placement: &PanelPlacement) -> View {
     let data_kind = match type_name.as_str() {
         "timeseries" => "chart",
         "table" => "table",
+        "custom_image" => "image",
         _ => "",
     };
     let board = board.clone();

@@ -100,7 +100,9 @@ fn is_prelude(text: &str) -> bool {
     let known = ["@media ", "@keyframes ", "@-webkit-keyframes "]
         .iter()
         .any(|start| text.starts_with(start));
-    let sane = !text.is_empty() && !text.contains(['{', '}', ';', '<', '"', '\'']) && !text.contains("/*");
+    // `max-md:` compares a width, with a space behind the sign: no tag begins like that.
+    let plain = text.replace("(width < ", "(width ");
+    let sane = !text.is_empty() && !plain.contains(['{', '}', ';', '<', '"', '\'']) && !text.contains("/*");
     sane && (known || !text.starts_with('@'))
 }
 
@@ -191,6 +193,22 @@ mod tests {
             "background: paint(x)",
         ] {
             assert!(!survives(declaration), "{declaration}");
+        }
+    }
+
+    #[test]
+    fn conditions_on_the_width_are_kept_and_nothing_that_could_begin_a_tag() {
+        let rule = |prelude: &str| harmless(&format!("{prelude} {{\n  .a {{\n    top: 0;\n  }}\n}}"));
+        for prelude in ["@media (width >= 48rem)", "@media (width < 48rem)"] {
+            assert!(rule(prelude).contains(".a"), "{prelude}");
+        }
+        for prelude in [
+            "@media (width </style>)",
+            "@media (width < </style>)",
+            "@media (height < 1px)",
+            ".a<b",
+        ] {
+            assert_eq!(rule(prelude), "", "{prelude}");
         }
     }
 

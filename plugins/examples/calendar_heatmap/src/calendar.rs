@@ -70,12 +70,13 @@ pub fn markup(display: &Display, fit: &Fit, today: i64, cells: &BTreeMap<i64, f6
         None => format!("{}: no data", civil::long(day)),
     };
     let (side, weeks) = (fit.side, fit.weeks);
-    // Columns take what room there is, as long as squares still look like squares.
+    // Columns and rows take what room there is, as long as squares still look like squares.
     let widest = LABELS + weeks * (side * 3 / 2 + GAP);
+    let highest = MONTHS + 7 * (side * 3 / 2 + GAP) + FOOT;
     let mut out = String::with_capacity(64 * 1024);
     let _ = write!(
         out,
-        r#"<div class="flex flex-col max-w-[{widest}px]"><div class="grid grid-flow-col grid-rows-[{MONTHS}px_repeat(7,{side}px)] grid-cols-[{}px_repeat({weeks},minmax(0,1fr))] gap-[{GAP}px] text-[11px] leading-[{MONTHS}px]">"#,
+        r#"<div class="flex flex-col h-full max-w-[{widest}px] max-h-[{highest}px]"><div class="grow grid grid-flow-col grid-rows-[{MONTHS}px_repeat(7,minmax({side}px,1fr))] grid-cols-[{}px_repeat({weeks},minmax(0,1fr))] gap-[{GAP}px] text-[11px] leading-[{MONTHS}px]">"#,
         LABELS - GAP
     );
     out.push_str("<span></span>");

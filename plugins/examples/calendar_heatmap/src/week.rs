@@ -39,7 +39,7 @@ pub fn markup(display: &Display, surface: Option<Surface>, weeks: u32, cells: &B
     let mut out = String::with_capacity(32 * 1024);
     let _ = write!(
         out,
-        r#"<div class="flex flex-col"><div class="grid grid-cols-[28px_repeat(24,minmax(0,1fr))] grid-rows-[16px] auto-rows-[{side}px] gap-[3px] text-[11px] leading-[16px]"><span></span>"#
+        r#"<div class="flex flex-col h-full"><div class="grow grid grid-cols-[28px_repeat(24,minmax(0,1fr))] grid-rows-[16px_repeat(7,minmax({side}px,1fr))] gap-[3px] text-[11px] leading-[16px]"><span></span>"#
     );
     for hour in 0..24 {
         let label = if hour % 3 == 0 {
@@ -47,7 +47,10 @@ pub fn markup(display: &Display, surface: Option<Surface>, weeks: u32, cells: &B
         } else {
             String::new()
         };
-        let _ = write!(out, r#"<span class="opacity-70">{label}</span>"#);
+        let _ = write!(
+            out,
+            r#"<span class="whitespace-nowrap overflow-visible opacity-70">{label}</span>"#
+        );
     }
     for (row, hours) in WEEKDAYS.iter().zip(means.chunks(24)) {
         let _ = write!(out, r#"<span class="self-center opacity-70">{row}</span>"#);

@@ -8,9 +8,10 @@ use crate::picture::Pen;
 use crate::shape::Shape;
 use crate::state::State;
 
-/// Room for a group's name and around its nodes, CSS pixels: side by side, and above each other.
-const HEADS: (f32, f32) = (26.0, 20.0);
-const PADS: (f32, f32) = (8.0, 5.0);
+/// Between a group's nodes and its edges, CSS pixels.
+const PAD: f32 = 5.0;
+/// A group above another that is lower than this has its name beside its nodes.
+const LOW: f32 = 48.0;
 /// The least a node's box can be, across and down.
 const LEAST: (f32, f32) = (44.0, 16.0);
 
@@ -20,8 +21,35 @@ struct Plan {
     zones: Vec<(String, Area, usize)>,
     /// Of each node of the network; none where there was no room.
     boxes: Vec<Option<Area>>,
-    /// Groups side by side, lines from left to right.
-    across: bool,
+    shape: Layout,
+}
+
+/// How groups stand, and where their names are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// Side by side, lines from left to right, names above the nodes.
+    Columns,
+    /// Above each other, names above the nodes.
+    Rows,
+    /// Above each other, names left of the nodes.
+    LowRows,
+}
+
+impl Layout {
+    /// What is left of a group for its nodes.
+    fn inner(self, zone: Area) -> Area {
+        let (left, top, pad) = match self {
+            Self::Columns => (8.0, 26.0, 8.0),
+            Self::Rows => (PAD, 20.0, PAD),
+            Self::LowRows => (62.0, 3.0, 3.0),
+        };
+        Area {
+            left: zone.left + left,
+            top: zone.top + top,
+            width: zone.width - left - pad.max(PAD),
+            height: zone.height - top - pad,
+        }
+    }
 }
 
 /// Draws groups, then lines, then nodes.
@@ -37,7 +65,7 @@ pub fn draw(canvas: &mut Canvas, pen: &Pen<'_>, area: Area) {
     for link in links {
         let ends = link.ends.map(|end| plan.boxes.get(end).copied().flatten());
         if let [Some(one), Some(other)] = ends {
-            pen.link(canvas, &line(one, other, plan.across), link);
+            pen.link(canvas, &line(one, other, plan.shape == Layout::Columns), link);
         }
     }
     for (node, place) in pen.network.nodes.iter().zip(&plan.boxes) {
@@ -47,19 +75,23 @@ pub fn draw(canvas: &mut Canvas, pen: &Pen<'_>, area: Area) {
     }
     // Last, so that no line strikes a name through.
     for (name, zone, more) in &plan.zones {
-        draw_name(canvas, pen, name, *more, zone, plan.across);
+        draw_name(canvas, pen, name, *more, zone, plan.shape);
     }
 }
 
-fn draw_name(canvas: &mut Canvas, pen: &Pen<'_>, name: &str, more: usize, zone: &Area, across: bool) {
+fn draw_name(canvas: &mut Canvas, pen: &Pen<'_>, name: &str, more: usize, zone: &Area, shape: Layout) {
     let name = match more {
         0 => name.to_owned(),
         more => format!("{name} +{more}"),
     };
-    let (size, baseline) = if across { (11.5, 17.5) } else { (10.5, 14.0) };
-    let name = canvas.font.fitted(&name, size, zone.width - 20.0);
+    let (size, baseline, room) = match shape {
+        Layout::Columns => (11.5, 17.5, zone.width),
+        Layout::Rows => (10.5, 14.0, zone.width),
+        Layout::LowRows => (10.5, zone.height / 2.0 + 4.0, 74.0),
+    };
+    let name = canvas.font.fitted(&name, size, room - 20.0);
     let (left, baseline) = (zone.left + 9.0, zone.top + baseline);
-    if !across {
+    if shape == Layout::Rows {
         let behind = Area {
             left: left - 2.0,
             top: zone.top + 3.0,
@@ -107,10 +139,10 @@ fn draw_node(canvas: &mut Canvas, pen: &Pen<'_>, node: &Node, place: Area) {
     };
     canvas.card(place, 7.0, palette.chip, edge);
     let narrow = place.width < 92.0;
-    let (dot, text, size) = if narrow {
-        (9.0, 16.0, 10.5)
-    } else {
-        (12.0, 23.0, 12.0)
+    let (dot, text, size) = match (narrow, place.height < 26.0) {
+        (true, true) => (8.0, 14.0, 9.5),
+        (true, false) => (9.0, 16.0, 10.5),
+        (false, _) => (12.0, 23.0, 12.0),
     };
     let middle = place.middle().1;
     if node.state != State::Online {
@@ -127,8 +159,9 @@ fn draw_node(canvas: &mut Canvas, pen: &Pen<'_>, node: &Node, place: Area) {
     let left = place.left + text;
     match two_lines(canvas, &node.name, size, room, place.height) {
         Some((first, second)) => {
-            canvas.text(&first, (left, middle - 1.5), size, words, Anchor::Left);
-            canvas.text(&second, (left, middle + 9.5), size, words, Anchor::Left);
+            let half = if size < 10.0 { 4.6 } else { 5.5 };
+            canvas.text(&first, (left, middle + 4.0 - half), size, words, Anchor::Left);
+            canvas.text(&second, (left, middle + 4.0 + half), size, words, Anchor::Left);
         }
         None => {
             let name = canvas.font.fitted(&node.name, size, room);
@@ -139,7 +172,7 @@ fn draw_node(canvas: &mut Canvas, pen: &Pen<'_>, node: &Node, place: Area) {
 
 /// A name that does not fit is broken at a hyphen, if there is one and room for a second line.
 fn two_lines(canvas: &Canvas, name: &str, size: f32, room: f32, height: f32) -> Option<(String, String)> {
-    if height < 24.0 || canvas.font.width(name, size) <= room {
+    if height < 22.0 || canvas.font.width(name, size) <= room {
         return None;
     }
     let (place, _) = name.match_indices(['-', ' ', '.', '_']).next()?;
@@ -166,11 +199,6 @@ fn plan(nodes: &[Node], area: Area) -> Plan {
     let groups = groups(nodes);
     let count = groups.len().max(1) as f32;
     let across = area.width / count >= 90.0;
-    let mut plan = Plan {
-        zones: Vec::new(),
-        boxes: vec![None; nodes.len()],
-        across,
-    };
     let (gap, length) = if across {
         let gap = (area.width * 0.04).clamp(14.0, 56.0);
         let width = ((area.width - gap * (count - 1.0)) / count).min(230.0);
@@ -178,8 +206,17 @@ fn plan(nodes: &[Node], area: Area) -> Plan {
         let gap = (area.width - width * count) / (count - 1.0).max(1.0);
         (gap, width)
     } else {
-        let gap = 9.0;
+        let gap = if area.height / count < LOW { 6.0 } else { 9.0 };
         (gap, (area.height - gap * (count - 1.0)) / count)
+    };
+    let mut plan = Plan {
+        zones: Vec::new(),
+        boxes: vec![None; nodes.len()],
+        shape: match across {
+            true => Layout::Columns,
+            false if length < LOW => Layout::LowRows,
+            false => Layout::Rows,
+        },
     };
     for (place, (name, mut members)) in groups.into_iter().enumerate() {
         let begin = place as f32 * (length + gap);
@@ -196,7 +233,7 @@ fn plan(nodes: &[Node], area: Area) -> Plan {
                 ..area
             }
         };
-        let left_out = place_members(nodes, &mut members, zone, across, &mut plan.boxes);
+        let left_out = place_members(nodes, &mut members, zone, plan.shape, &mut plan.boxes);
         plan.zones.push((name, zone, left_out));
     }
     plan
@@ -207,20 +244,11 @@ fn place_members(
     nodes: &[Node],
     members: &mut Vec<usize>,
     zone: Area,
-    across: bool,
+    shape: Layout,
     boxes: &mut [Option<Area>],
 ) -> usize {
-    let (head, pad) = if across {
-        (HEADS.0, PADS.0)
-    } else {
-        (HEADS.1, PADS.1)
-    };
-    let inner = Area {
-        left: zone.left + pad,
-        top: zone.top + head,
-        width: zone.width - 2.0 * pad,
-        height: zone.height - head - pad,
-    };
+    let inner = shape.inner(zone);
+    let across = shape == Layout::Columns;
     let least = if across { LEAST.1 + 4.0 } else { LEAST.0 + 6.0 };
     let along = if across { inner.height } else { inner.width };
     let room = ((along / least).max(1.0)) as usize;
