@@ -5,6 +5,7 @@ use std::sync::Arc;
 use porthole_identity::{AuditEntry, NewPlugin, PluginRecord, Removal};
 use porthole_model::{PluginPublished, PluginSource};
 use porthole_sandbox::Plugin;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::PluginsError;
 use crate::state::{Held, Inner, Plugins, TenantSettings};
@@ -35,7 +36,7 @@ impl Plugins {
         actor: AuditEntry,
     ) -> Result<PluginPublished, PluginsError> {
         let settings = self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
-        let _only = Publishing::begin(&self.0, tenant)?;
+        let _only = self.0.publishing(tenant).await?;
         let published = self.0.publish(&settings, upload, actor.clone()).await;
         if let Err(
             error @ (PluginsError::Refused(_) | PluginsError::Clash(_) | PluginsError::TooLarge { .. }),
@@ -179,30 +180,43 @@ impl Plugins {
     }
 }
 
-/// One upload of a tenant at a time: compiling is the dearest thing a tenant can ask for.
-struct Publishing<'a> {
-    inner: &'a Inner,
-    tenant: String,
+/// Uploads of one tenant that may wait for each other; each is held in memory.
+const UPLOADS: usize = 4;
+
+/// The uploads of one tenant: one at a time, since compiling is the dearest thing a tenant can ask for.
+pub(crate) struct Uploads {
+    waiting: Arc<Semaphore>,
+    turn: Arc<Semaphore>,
 }
 
-impl<'a> Publishing<'a> {
-    fn begin(inner: &'a Inner, tenant: &str) -> Result<Self, PluginsError> {
-        if inner.publishing.lock().insert(tenant.to_owned()) {
-            Ok(Self {
-                inner,
-                tenant: tenant.to_owned(),
-            })
-        } else {
-            Err(PluginsError::Busy(
-                "another plugin of this tenant is being published; try again in a moment".to_owned(),
-            ))
+impl Default for Uploads {
+    fn default() -> Self {
+        Self {
+            waiting: Arc::new(Semaphore::new(UPLOADS)),
+            turn: Arc::new(Semaphore::new(1)),
         }
     }
 }
 
-impl Drop for Publishing<'_> {
-    fn drop(&mut self) {
-        self.inner.publishing.lock().remove(&self.tenant);
+impl Inner {
+    /// Waits for the tenant's turn to publish.
+    async fn publishing(&self, tenant: &str) -> Result<[OwnedSemaphorePermit; 2], PluginsError> {
+        let (waiting, turn) = {
+            let mut publishing = self.publishing.lock();
+            let uploads = publishing.entry(tenant.to_owned()).or_default();
+            (Arc::clone(&uploads.waiting), Arc::clone(&uploads.turn))
+        };
+        let busy = |_| {
+            PluginsError::Busy(format!(
+                "{UPLOADS} plugins of this tenant are being published already; try again in a moment"
+            ))
+        };
+        let waiting = waiting.try_acquire_owned().map_err(busy)?;
+        let turn = turn
+            .acquire_owned()
+            .await
+            .map_err(|error| PluginsError::Internal(error.to_string()))?;
+        Ok([waiting, turn])
     }
 }
 
@@ -221,6 +235,10 @@ impl Inner {
         let signature = upload.signature.as_deref();
         let signed_by =
             trust::signer(&settings.plugins, &upload.bytes, signature).map_err(PluginsError::Refused)?;
+        if let Some(signature) = signature {
+            trust::worth_keeping(&settings.plugins, &upload.bytes, signature)
+                .map_err(PluginsError::Refused)?;
+        }
         let sha256 = trust::sha256(&upload.bytes);
         let bytes: Arc<[u8]> = upload.bytes.into();
         let plugin = match self.known(&sha256) {
