@@ -119,7 +119,12 @@ impl Site {
 
     /// Writes a tenant's `tenant.yaml`.
     pub fn tenant(&self, tenant: &str, database: &str) {
-        let yaml = format!("tenant:\n  name: \"{tenant}\"\n  database:\n    url: \"{database}\"\n");
+        self.tenant_with(tenant, database, "");
+    }
+
+    /// The same with more lines below `tenant:`.
+    pub fn tenant_with(&self, tenant: &str, database: &str, more: &str) {
+        let yaml = format!("tenant:\n  name: \"{tenant}\"\n  database:\n    url: \"{database}\"\n{more}");
         self.write(&format!("tenants/{tenant}/tenant.yaml"), &yaml);
     }
 

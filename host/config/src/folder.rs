@@ -103,6 +103,11 @@ impl Folder {
         Ok(path)
     }
 
+    /// Whether something has this name in the folder, be it a link that leads nowhere.
+    pub fn names(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.root.join(name)).is_ok()
+    }
+
     /// The text of a file; `name` is relative to the folder, with `/`.
     pub fn read(&self, name: &str) -> Result<String, FileFault> {
         let path = self.locate(name)?;

@@ -210,7 +210,7 @@ impl Loading<'_> {
                 self.faults.extend(faults);
                 lock
             }
-            Err(FileFault::Missing(_)) => Lock::Absent,
+            Err(FileFault::Missing(_)) if !folder.names("plugins.lock") => Lock::Absent,
             Err(fault) => {
                 self.faults.push(self.unusable("plugins.lock", &fault));
                 Lock::Faulty

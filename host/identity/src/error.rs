@@ -62,6 +62,21 @@ pub enum IdentityError {
     Hash(String),
 }
 
+impl IdentityError {
+    /// Whether the database could not be reached, or has no connection to spare, rather than said no.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::Database(
+                sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+            )
+        )
+    }
+}
+
 /// Why a login was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {

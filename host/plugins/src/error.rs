@@ -39,6 +39,9 @@ impl From<IdentityError> for PluginsError {
                 Self::Clash(format!("{error}; raise the plugin's version and publish again"))
             }
             IdentityError::PluginsFull(message) => Self::Clash(message),
+            error if error.is_unreachable() => {
+                Self::Busy("the central database does not answer; try again in a moment".to_owned())
+            }
             error => Self::Internal(error.to_string()),
         }
     }

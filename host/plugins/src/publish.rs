@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use porthole_identity::{AuditEntry, NewPlugin, Removal};
+use porthole_identity::{AuditEntry, NewPlugin, PluginRecord, Removal};
 use porthole_model::{PluginPublished, PluginSource};
 use porthole_sandbox::Plugin;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::PluginsError;
 use crate::state::{Held, Inner, Plugins, TenantSettings};
@@ -35,7 +36,7 @@ impl Plugins {
         actor: AuditEntry,
     ) -> Result<PluginPublished, PluginsError> {
         let settings = self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
-        let _only = Publishing::begin(&self.0, tenant)?;
+        let _only = self.0.publishing(tenant).await?;
         let published = self.0.publish(&settings, upload, actor.clone()).await;
         if let Err(
             error @ (PluginsError::Refused(_) | PluginsError::Clash(_) | PluginsError::TooLarge { .. }),
@@ -73,7 +74,7 @@ impl Plugins {
             .into_iter()
             .find(|record| record.name == name && record.version == version)
             .ok_or(PluginsError::NotFound)?;
-        trust::pinned(&settings.plugins, name, &record.sha256).map_err(PluginsError::Refused)?;
+        self.0.trusts(&settings, &record).await?;
         self.0.no_clash(tenant, name, record.endpoint.as_deref())?;
         if !self
             .0
@@ -99,10 +100,17 @@ impl Plugins {
         name: &str,
         actor: AuditEntry,
     ) -> Result<String, PluginsError> {
-        self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
+        let settings = self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
         let versions = self.0.identity()?.plugin_versions(tenant).await?;
         if !versions.iter().any(|record| record.name == name) {
             return Err(PluginsError::NotFound);
+        }
+        let before = versions
+            .iter()
+            .filter(|record| record.name == name && !record.is_active && record.activated_at.is_some())
+            .max_by_key(|record| record.activated_at);
+        if let Some(before) = before {
+            self.0.trusts(&settings, before).await?;
         }
         let version = self.0.identity()?.roll_back_plugin(tenant, name, actor).await?;
         let version = version.ok_or_else(|| {
@@ -172,30 +180,43 @@ impl Plugins {
     }
 }
 
-/// One upload of a tenant at a time: compiling is the dearest thing a tenant can ask for.
-struct Publishing<'a> {
-    inner: &'a Inner,
-    tenant: String,
+/// Uploads of one tenant that may wait for each other; each is held in memory.
+const UPLOADS: usize = 4;
+
+/// The uploads of one tenant: one at a time, since compiling is the dearest thing a tenant can ask for.
+pub(crate) struct Uploads {
+    waiting: Arc<Semaphore>,
+    turn: Arc<Semaphore>,
 }
 
-impl<'a> Publishing<'a> {
-    fn begin(inner: &'a Inner, tenant: &str) -> Result<Self, PluginsError> {
-        if inner.publishing.lock().insert(tenant.to_owned()) {
-            Ok(Self {
-                inner,
-                tenant: tenant.to_owned(),
-            })
-        } else {
-            Err(PluginsError::Busy(
-                "another plugin of this tenant is being published; try again in a moment".to_owned(),
-            ))
+impl Default for Uploads {
+    fn default() -> Self {
+        Self {
+            waiting: Arc::new(Semaphore::new(UPLOADS)),
+            turn: Arc::new(Semaphore::new(1)),
         }
     }
 }
 
-impl Drop for Publishing<'_> {
-    fn drop(&mut self) {
-        self.inner.publishing.lock().remove(&self.tenant);
+impl Inner {
+    /// Waits for the tenant's turn to publish.
+    async fn publishing(&self, tenant: &str) -> Result<[OwnedSemaphorePermit; 2], PluginsError> {
+        let (waiting, turn) = {
+            let mut publishing = self.publishing.lock();
+            let uploads = publishing.entry(tenant.to_owned()).or_default();
+            (Arc::clone(&uploads.waiting), Arc::clone(&uploads.turn))
+        };
+        let busy = |_| {
+            PluginsError::Busy(format!(
+                "{UPLOADS} plugins of this tenant are being published already; try again in a moment"
+            ))
+        };
+        let waiting = waiting.try_acquire_owned().map_err(busy)?;
+        let turn = turn
+            .acquire_owned()
+            .await
+            .map_err(|error| PluginsError::Internal(error.to_string()))?;
+        Ok([waiting, turn])
     }
 }
 
@@ -214,6 +235,10 @@ impl Inner {
         let signature = upload.signature.as_deref();
         let signed_by =
             trust::signer(&settings.plugins, &upload.bytes, signature).map_err(PluginsError::Refused)?;
+        if let Some(signature) = signature {
+            trust::worth_keeping(&settings.plugins, &upload.bytes, signature)
+                .map_err(PluginsError::Refused)?;
+        }
         let sha256 = trust::sha256(&upload.bytes);
         let bytes: Arc<[u8]> = upload.bytes.into();
         let plugin = match self.known(&sha256) {
@@ -245,8 +270,29 @@ impl Inner {
             sha256,
             endpoint,
             signed_by,
-            active: upload.activate,
+            active: upload.activate || self.answers(tenant, plugin.hash()),
         })
+    }
+
+    /// Whether a published component of this hash answers for the tenant.
+    fn answers(&self, tenant: &str, sha256: &str) -> bool {
+        let tenants = self.tenants.lock();
+        let mut held = tenants.get(tenant).into_iter().flatten();
+        held.any(|held| held.source == PluginSource::Published && held.sha256 == sha256)
+    }
+
+    /// Whether the tenant trusts a version that was published before, under rules that may be younger than it: what would
+    /// not run is not made the one that answers.
+    async fn trusts(&self, settings: &TenantSettings, record: &PluginRecord) -> Result<(), PluginsError> {
+        trust::pinned(&settings.plugins, &record.name, &record.sha256).map_err(PluginsError::Refused)?;
+        if !settings.plugins.require_signature {
+            return Ok(());
+        }
+        let bytes = self.identity()?.plugin_bytes(&record.sha256).await?;
+        let bytes = bytes.ok_or(PluginsError::NotFound)?;
+        trust::signer(&settings.plugins, &bytes, record.signature.as_deref())
+            .map(drop)
+            .map_err(|reason| PluginsError::Refused(format!("{} {}: {reason}", record.name, record.version)))
     }
 
     /// Whether a published plugin of this name and endpoint would be in another's way.

@@ -1,6 +1,6 @@
 //! What is known of the tenants' plugins at this moment.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -13,6 +13,7 @@ use porthole_sandbox::{Limits, Plugin, Registry, Sandbox, Witness, Witnessed};
 use tokio::sync::Semaphore;
 
 use crate::error::PluginsError;
+use crate::publish::Uploads;
 use crate::{Accounts, Logbook};
 
 /// What a tenant's folder says, as far as plugins are concerned.
@@ -40,8 +41,8 @@ pub(crate) struct Inner {
     pub(crate) tenants: Mutex<HashMap<String, Vec<Held>>>,
     /// One swap of a tenant's plugins at a time.
     pub(crate) turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    /// Tenants for whom something is being published.
-    pub(crate) publishing: Mutex<HashSet<String>>,
+    /// Who publishes, and who waits for it, by tenant.
+    pub(crate) publishing: Mutex<HashMap<String, Uploads>>,
     /// What is loaded for tenants, a few at a time.
     pub(crate) compile_turn: Semaphore,
     /// By the hash of the component, for as long as anybody uses it.

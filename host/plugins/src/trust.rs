@@ -47,6 +47,16 @@ pub(crate) fn signer(
     }
 }
 
+/// Whether a signature that somebody sends along is worth keeping: one that cannot be read, or that none of the tenant's
+/// keys has made though there are keys, is a mistake that would show only when signatures are required.
+pub(crate) fn worth_keeping(rules: &TenantPlugins, bytes: &[u8], text: &str) -> Result<(), String> {
+    match who_signed(rules, bytes, text) {
+        Ok(_) => Ok(()),
+        Err(_) if rules.keys.is_empty() && Signature::decode(text).is_ok() => Ok(()),
+        Err(reason) => Err(format!("{reason}; leave it out, or sign again")),
+    }
+}
+
 fn who_signed(rules: &TenantPlugins, bytes: &[u8], text: &str) -> Result<String, String> {
     let signature =
         Signature::decode(text).map_err(|_| "its signature is not one of minisign's".to_owned())?;
@@ -144,6 +154,12 @@ mod tests {
         assert_eq!(signer(&rules, b"panel", None), Ok(None));
         let other = signed(&ours, b"other");
         assert_eq!(signer(&rules, b"panel", Some(&other)), Ok(None));
+        // But nobody keeps one that is sent along.
+        assert!(worth_keeping(&rules, b"panel", &other).is_err());
+        assert!(worth_keeping(&rules, b"other", &other).is_ok());
+        let without_keys = TenantPlugins::default();
+        assert!(worth_keeping(&without_keys, b"panel", &other).is_ok());
+        assert!(worth_keeping(&without_keys, b"panel", "hi").is_err());
     }
 
     #[test]

@@ -14,9 +14,9 @@ use tokio::task::JoinHandle;
 /// How long a call may compute before it is moved to the background.
 pub(crate) const MOMENT: std::time::Duration = std::time::Duration::from_millis(20);
 
-/// Less than the threads of the runtime have, which is 0, by as much that one of theirs gets about three times as much
-/// of a busy processor. Not less: a call that may compute for half a second and take five should end by its own limit
-/// of computing also beside a thread that never rests.
+/// Less than the threads of the runtime have, which is 0, by as much that one of theirs gets about three times as much of a
+/// busy processor, and gets it at once when it wakes up. Not the least there is (19), nor near it: a panel that takes its
+/// time has to get there on a busy machine, too, before its wall time is over.
 #[cfg(target_os = "linux")]
 const PRIORITY: i32 = 5;
 

@@ -18,7 +18,7 @@ use crate::guest_text::{IN_MESSAGES, bounded};
 /// Memory the compiling process may have, bytes.
 const MEMORY: u64 = 4 << 30;
 /// Processor time the compiling process may use, seconds.
-const PROCESSOR_SECONDS: u64 = 300;
+const PROCESSOR_SECONDS: u64 = 60;
 /// How much less urgent it is than the host.
 const NICENESS: i32 = 10;
 /// The largest machine code accepted, bytes.
@@ -108,9 +108,8 @@ impl Compiler {
             Some(UNFIT) => Err(Failure::Internal(bounded(said.trim(), IN_MESSAGES))),
             // Out of memory, an abort, a signal.
             _ => Err(Failure::TooCostly(format!(
-                "the compiler ended with {status}; it may use {} MiB of memory and {} s",
-                MEMORY >> 20,
-                self.patience.as_secs()
+                "the compiler ended with {status}; it may use {} MiB of memory and {PROCESSOR_SECONDS} s of processor time",
+                MEMORY >> 20
             ))),
         }
     }

@@ -8,7 +8,7 @@ mod world;
 
 use porthole_sandbox::bindings::{Failure, QueryError};
 use porthole_sandbox::{FaultKind, LimitName, Limits};
-use world::gallery::{End, at_limit, crashed, survive, survive_component, tight, too_deep};
+use world::gallery::{End, at_limit, crashed, patient, survive, survive_component, tight, too_deep};
 use world::handmade::Handmade;
 
 /// Nothing became of it, and that is all right.
@@ -31,7 +31,7 @@ async fn a_loop_of_calls_into_the_host_leaves_nothing_behind() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_memory_bomb_leaves_nothing_behind() {
     for order in [r#"{"do":"allocate"}"#, r#"{"do":"grow"}"#] {
-        survive(order, &Limits::default(), at_limit(LimitName::Memory, "64 MiB")).await;
+        survive(order, &patient(), at_limit(LimitName::Memory, "64 MiB")).await;
     }
 }
 
@@ -43,7 +43,7 @@ async fn a_table_bomb_leaves_nothing_behind() {
         ..Handmade::default()
     };
     let judge = at_limit(LimitName::TableElements, "65536");
-    survive_component(bomb.build(), "{}", &Limits::default(), judge).await;
+    survive_component(bomb.build(), "{}", &patient(), judge).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,9 +56,9 @@ async fn a_stack_bomb_leaves_nothing_behind() {
         ..Handmade::default()
     };
     let judge = at_limit(LimitName::Stack, "512 KiB");
-    survive_component(bomb.build(), "{}", &Limits::default(), judge).await;
+    survive_component(bomb.build(), "{}", &patient(), judge).await;
     let deep = r#"{"do":"recurse","count":100000000}"#;
-    survive(deep, &Limits::default(), too_deep).await;
+    survive(deep, &patient(), too_deep).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -71,13 +71,13 @@ async fn a_result_bomb_of_any_shape_leaves_nothing_behind() {
         r#"{"do":"deep-markup","count":2000000}"#,
     ] {
         let judge = at_limit(LimitName::ResultSize, "16 MiB");
-        survive(order, &Limits::default(), judge).await;
+        survive(order, &patient(), judge).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn floods_of_lines_questions_and_handles_leave_nothing_behind() {
-    let limits = Limits::default();
+    let limits = patient();
     survive(r#"{"do":"log-flood","count":20000}"#, &limits, harmless).await;
     survive(
         r#"{"do":"log-line","text":"long","count":1000000}"#,
@@ -98,7 +98,7 @@ async fn stale_and_invented_handles_leave_nothing_behind() {
         r#"{"do":"invented-handle","count":1}"#,
         r#"{"do":"invented-handle","count":4294967295}"#,
     ] {
-        survive(order, &Limits::default(), crashed("handle")).await;
+        survive(order, &patient(), crashed("handle")).await;
     }
 }
 
@@ -113,7 +113,7 @@ async fn a_source_that_is_not_declared_leaves_nothing_behind() {
     };
     survive(
         r#"{"do":"open","text":"users; DROP TABLE users"}"#,
-        &Limits::default(),
+        &patient(),
         judge,
     )
     .await;
@@ -121,7 +121,7 @@ async fn a_source_that_is_not_declared_leaves_nothing_behind() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn panics_and_aborts_leave_nothing_behind() {
-    let limits = Limits::default();
+    let limits = patient();
     survive(r#"{"do":"panic","text":"no"}"#, &limits, crashed("a panic")).await;
     survive(r#"{"do":"abort"}"#, &limits, crashed("gave up")).await;
 }
@@ -138,13 +138,13 @@ async fn numbers_and_lengths_that_make_no_sense_leave_nothing_behind() {
         "odd-metric",
         "odd-table",
     ] {
-        survive(&format!(r#"{{"do":"{deed}"}}"#), &Limits::default(), harmless).await;
+        survive(&format!(r#"{{"do":"{deed}"}}"#), &patient(), harmless).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pictures_far_larger_than_they_look_leave_nothing_behind() {
-    survive(r#"{"do":"png","count":60000}"#, &Limits::default(), harmless).await;
+    survive(r#"{"do":"png","count":60000}"#, &patient(), harmless).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,8 @@
 
 mod world;
 
+use std::time::Duration;
+
 use porthole_sandbox::bindings::View;
 use porthole_sandbox::{FaultKind, LimitName, Limits, LoadError};
 use world::handmade::Handmade;
@@ -27,15 +29,17 @@ async fn a_handmade_panel_works() {
 async fn a_start_function_without_end_is_stopped() {
     let fields = r#"(memory (export "memory") 1) (func $begin (loop $again (br $again))) (start $begin)"#;
     let sandbox = small_sandbox();
+    let bytes = Handmade {
+        fields,
+        ..Handmade::default()
+    };
+    let limits = Limits {
+        // On a busy machine half a second of computing may take its time.
+        wall: Duration::from_secs(60),
+        ..Limits::default()
+    };
     let error = sandbox
-        .load(
-            Handmade {
-                fields,
-                ..Handmade::default()
-            }
-            .build(),
-            "x",
-        )
+        .load_within(bytes.build(), "x", &limits)
         .await
         .unwrap_err();
     assert_eq!(

@@ -176,7 +176,7 @@ async fn a_tenants_own_type_is_seen_by_that_tenant_only() {
         .await
         .unwrap();
     let registry = Registry::new();
-    registry.replace_tenant("acme", &[plugin.clone()], Absent::default());
+    registry.replace_tenant("acme", std::slice::from_ref(&plugin), Absent::default());
     assert!(registry.get("acme", "rogue").is_some());
     assert!(registry.get("other", "rogue").is_none());
     assert_eq!(registry.type_names("acme"), ["rogue"]);

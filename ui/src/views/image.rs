@@ -95,6 +95,6 @@ pub(crate) fn image(loader: Loader) -> View {
     });
     view! {
         (state)
-        div(class=if loading.get() == Loading::Failed { "picture hidden" } else { "picture" }, r#ref=slot, data-testid="picture")
+        div(class=if loading.get() == Loading::Failed { "picture gone" } else { "picture" }, r#ref=slot, data-testid="picture")
     }
 }

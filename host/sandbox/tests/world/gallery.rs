@@ -24,6 +24,14 @@ const ROUNDS: u32 = 4;
 /// How a rogue ends, whoever calls it.
 pub type End = Result<Rendered, Box<RenderFault>>;
 
+/// The usual limits, with more wall time: on a busy machine, what is limited otherwise takes longer to get there.
+pub fn patient() -> Limits {
+    Limits {
+        wall: Duration::from_secs(60),
+        ..Limits::default()
+    }
+}
+
 /// Limits under which a loop is soon over.
 pub fn tight() -> Limits {
     Limits {

@@ -26,23 +26,8 @@ impl Lock {
             .join("tenants")
             .join(&self.whose.tenant)
             .join("plugins.lock");
-        // What an older lock refuses would otherwise never get into a new one.
-        let before = std::fs::read(&path).ok();
-        if !self.print && before.is_some() {
-            std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
-        }
-        let listed = match self.whose.open().await {
-            Ok(shelf) => shelf.list().await,
-            Err(error) => Err(error),
-        };
-        let plugins = match (listed, before) {
-            (Ok(listed), _) => listed.plugins,
-            (Err(error), Some(before)) if !self.print => {
-                std::fs::write(&path, before).with_context(|| path.display().to_string())?;
-                return Err(error);
-            }
-            (Err(error), _) => return Err(error),
-        };
+        // Without the lock there is now: what it refuses would otherwise never get into the new one.
+        let plugins = self.whose.open_unlocked().await?.list().await?.plugins;
         let running = plugins.iter().filter(|plugin| !plugin.sha256.is_empty());
         let text = porthole_plugins::lock_text(
             running
@@ -68,7 +53,10 @@ impl Lock {
         if !path.parent().is_some_and(std::path::Path::is_dir) {
             bail!("{} has no such tenant", settings.config_dir.display());
         }
-        std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+        // Whole or not at all: a moment without a lock is a moment in which anything may run.
+        let partial = path.with_extension("lock.partial");
+        std::fs::write(&partial, text).with_context(|| partial.display().to_string())?;
+        std::fs::rename(&partial, &path).with_context(|| path.display().to_string())?;
         println!("{} is written", path.display());
         Ok(ExitCode::SUCCESS)
     }

@@ -31,7 +31,10 @@ impl Logs {
         if seen.is_empty() && !self.follow {
             eprintln!("{} has written nothing for {}", self.name, self.whose.tenant);
         }
-        while self.follow {
+        if !self.follow {
+            return Ok(ExitCode::SUCCESS);
+        }
+        loop {
             tokio::time::sleep(EVERY).await;
             let now = self.whose.log(&self.name, 1_000).await?;
             // What stood there last time, wherever it stands now.
@@ -41,7 +44,6 @@ impl Logs {
             now.iter().skip(known.map_or(0, |last| last + 1)).for_each(print);
             seen = now;
         }
-        Ok(ExitCode::SUCCESS)
     }
 }
 

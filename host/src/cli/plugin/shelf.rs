@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use porthole_api::PluginChange;
-use porthole_config::Config;
+use porthole_config::{Config, TenantPlugins};
 use porthole_identity::AuditEntry;
 use porthole_model::{self as model, PluginSource, PluginState};
 use porthole_plugins::{Logbook, Plugins, PluginsError, Upload};
@@ -52,6 +52,16 @@ pub struct Local {
 impl Whose {
     /// Opens the shelf.
     pub async fn open(&self) -> anyhow::Result<Shelf> {
+        self.open_under(|_| {}).await
+    }
+
+    /// Opens the shelf as if the tenant's folder had no plugins.lock; on this machine only.
+    pub async fn open_unlocked(&self) -> anyhow::Result<Shelf> {
+        self.open_under(|plugins| plugins.lock = porthole_config::Lock::Absent)
+            .await
+    }
+
+    async fn open_under(&self, change: impl Fn(&mut TenantPlugins)) -> anyhow::Result<Shelf> {
         if let Some(server) = &self.server {
             let email = self.email.as_deref().context("say who you are with --email")?;
             return Ok(Shelf::Remote(Remote::log_in(server, email, &self.tenant).await?));
@@ -66,9 +76,11 @@ impl Whose {
         let plugins = Plugins::new(sandbox, registry, Some(Arc::new(identity)), None);
         let mut only = Config::default();
         only.tenants.insert(self.tenant.clone(), tenant);
-        plugins
-            .take_over(server::plugin_settings(&only, &settings.limits), PATIENCE)
-            .await;
+        let mut wanted = server::plugin_settings(&only, &settings.limits);
+        for tenant in &mut wanted {
+            change(&mut tenant.plugins);
+        }
+        plugins.take_over(wanted, PATIENCE).await;
         Ok(Shelf::Local(Box::new(Local {
             tenant: self.tenant.clone(),
             plugins,

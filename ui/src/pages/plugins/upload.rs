@@ -168,7 +168,7 @@ fn done(published: &PluginPublished) -> View {
             .map(|key| ("Signed by", parts::text(key))),
     );
     let facts = parts::facts(facts);
-    view! { div(class="notice good", data-testid="published") { b { (name) " is published" } p { (state) } (facts) } }
+    view! { div(class="notice well", data-testid="published") { b { (name) " is published" } p { (state) } (facts) } }
 }
 
 /// A signature's text in base64, as a header takes it; none where it cannot be read.
