@@ -20,14 +20,16 @@ pub(crate) const MOMENT: std::time::Duration = std::time::Duration::from_millis(
 #[cfg(target_os = "linux")]
 const PRIORITY: i32 = 5;
 
-/// The background threads: a runtime of as many as there are processors.
+/// The background threads: a runtime of one less than there are processors, and at least one, so that the threads that
+/// answer readers always find a processor that computes for nobody else.
 pub(crate) struct Background {
     runtime: Option<Runtime>,
 }
 
 impl Background {
     pub(crate) fn start() -> Result<Self, String> {
-        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
+        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
+        let threads = processors.saturating_sub(1).max(1);
         let runtime = Builder::new_multi_thread()
             .worker_threads(threads)
             .thread_name("porthole-guests")
