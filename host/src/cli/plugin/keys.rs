@@ -13,6 +13,8 @@ use super::publish::signature_path;
 
 /// The variable with the password of a key, for scripts.
 const PASSWORD: &str = "PORTHOLE_KEY_PASSWORD";
+/// Of a secret key, whatever protects it.
+const KEY_BYTES: usize = 158;
 
 /// Make a pair of keys to sign plugins with: NAME.key, which stays with you, and NAME.pub, which goes to tenant.yaml.
 #[derive(clap::Args)]
@@ -100,6 +102,13 @@ fn secret_key(path: &Path) -> anyhow::Result<SecretKey> {
         .with_context(|| format!("{}: `porthole plugin keygen` makes a key", path.display()))?;
     let unreadable = || format!("{} is not a secret key of minisign", path.display());
     let read = SecretKeyBox::from_string(&text).with_context(unreadable)?;
+    let key = text
+        .lines()
+        .nth(1)
+        .and_then(|line| STANDARD.decode(line.trim()).ok());
+    if key.is_none_or(|key| key.len() != KEY_BYTES) {
+        bail!("{}", unreadable());
+    }
     // Whether a key has a password shows when it is opened without one.
     if let Ok(key) = SecretKeyBox::from_string(&text)?.into_unencrypted_secret_key() {
         return Ok(key);
@@ -113,15 +122,14 @@ fn secret_key(path: &Path) -> anyhow::Result<SecretKey> {
 
 /// A key that `minisign -G -W` made: without a password, and without the checksum that the others have.
 fn unchecked_key(text: &str) -> Option<SecretKey> {
-    const BYTES: usize = 158;
     const METHOD: std::ops::Range<usize> = 2..4;
     const CHECKSUM: usize = 32;
     let key = STANDARD.decode(text.lines().nth(1)?.trim()).ok()?;
     let is_empty = |part: Option<&[u8]>| part.is_some_and(|part| part.iter().all(|byte| *byte == 0));
-    let is_one = key.len() == BYTES
+    let is_one = key.len() == KEY_BYTES
         && key.starts_with(b"Ed")
         && is_empty(key.get(METHOD))
-        && is_empty(key.get(BYTES - CHECKSUM..));
+        && is_empty(key.get(KEY_BYTES - CHECKSUM..));
     is_one.then(|| SecretKey::from_bytes(&key).ok()).flatten()
 }
 
@@ -197,6 +205,13 @@ mod tests {
         let signature = std::fs::read_to_string(signature_path(&file)).unwrap();
         let signature = minisign::SignatureBox::from_string(&signature).unwrap();
         minisign::verify(&public, &signature, Cursor::new(b"panel"), true, false, false).unwrap();
+    }
+
+    #[test]
+    fn a_public_key_is_not_taken_for_a_secret_one_with_a_password() {
+        let (_folder, path) = written(&format!("untrusted comment: x\n{ITS_PUBLIC_KEY}\n"));
+        let refused = secret_key(&path).unwrap_err().to_string();
+        assert!(refused.contains("not a secret key"), "{refused}");
     }
 
     #[test]
