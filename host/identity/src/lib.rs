@@ -5,6 +5,7 @@
 
 mod attempts;
 mod audit;
+mod backup;
 mod error;
 mod id;
 mod options;

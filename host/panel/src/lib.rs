@@ -6,6 +6,7 @@
 
 mod answer;
 mod check;
+mod connected;
 mod error;
 mod pipeline;
 mod place;
@@ -17,6 +18,7 @@ mod request;
 mod snapshot;
 mod source;
 
+pub use connected::check_databases;
 pub use error::{PluginFault, RenderError};
 pub use pipeline::{ImageAddress, Pipeline, PipelineOptions};
 pub use porthole_presentation::Picture;
