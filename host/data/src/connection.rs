@@ -86,6 +86,9 @@ pub(crate) struct Connections {
     connect_timeout: Duration,
     statement_timeout: Duration,
     down: Mutex<Option<(Instant, DataError)>>,
+    /// Which database this is, without a password.
+    identity: String,
+    most: u32,
 }
 
 impl Connections {
@@ -95,9 +98,17 @@ impl Connections {
         all_turns: Arc<Semaphore>,
     ) -> Self {
         let most = database.max_connections.max(1);
+        let mut identity = String::new();
         let pool = match Target::parse(&database.url) {
             Err(message) => Pool::None(message),
             Ok(Target::Postgres(connect)) => {
+                identity = format!(
+                    "postgres {}@{}:{}/{}",
+                    connect.get_username(),
+                    connect.get_host(),
+                    connect.get_port(),
+                    connect.get_database().unwrap_or_default()
+                );
                 let timeout = database.statement_timeout.as_millis().max(1);
                 let settings = format!(
                     "SET default_transaction_read_only = on; SET statement_timeout = {timeout}; SET timezone = 'UTC'"
@@ -123,6 +134,7 @@ impl Connections {
                 Pool::Postgres(pool)
             }
             Ok(Target::Sqlite(connect)) => {
+                identity = format!("sqlite {}", connect.get_filename().display());
                 let connect = connect
                     .read_only(true)
                     .create_if_missing(false)
@@ -144,7 +156,19 @@ impl Connections {
             connect_timeout: options.connect_timeout,
             statement_timeout: database.statement_timeout,
             down: Mutex::new(None),
+            identity,
+            most,
         }
+    }
+
+    /// Which database this is, without a password.
+    pub(crate) fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// Statements that may run at the same time.
+    pub(crate) fn most(&self) -> u32 {
+        self.most
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
