@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
@@ -86,8 +87,8 @@ pub(crate) struct Connections {
     connect_timeout: Duration,
     statement_timeout: Duration,
     down: Mutex<Option<(Instant, DataError)>>,
-    /// Which database this is, without a password.
-    identity: String,
+    /// Which database this is, without a password, as a hash: it is nobody's business where tenants' databases are.
+    identity: [u8; 32],
     most: u32,
 }
 
@@ -156,13 +157,13 @@ impl Connections {
             connect_timeout: options.connect_timeout,
             statement_timeout: database.statement_timeout,
             down: Mutex::new(None),
-            identity,
+            identity: Sha256::digest(identity).into(),
             most,
         }
     }
 
-    /// Which database this is, without a password.
-    pub(crate) fn identity(&self) -> &str {
+    /// Which database this is, without a password, as a hash.
+    pub(crate) fn identity(&self) -> &[u8; 32] {
         &self.identity
     }
 

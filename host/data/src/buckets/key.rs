@@ -18,10 +18,10 @@ pub(super) struct Key {
 
 impl SourceKey {
     /// `canonical` is the question without its range.
-    pub(super) fn new(tenant: &str, database: &str, canonical: &Statement) -> Self {
+    pub(super) fn new(tenant: &str, database: &[u8; 32], canonical: &Statement) -> Self {
         let mut hash = Sha256::new();
         text(&mut hash, tenant);
-        text(&mut hash, database);
+        hash.update(database);
         text(&mut hash, &canonical.text);
         for bind in &canonical.binds {
             match bind {

@@ -44,13 +44,16 @@ impl Default for BucketOptions {
 #[derive(Debug, Clone)]
 pub struct BucketStore(Arc<Inner>);
 
+/// Held by the one who reads.
+pub(super) type Flight = tokio::sync::Mutex<()>;
+
 #[derive(Debug)]
 struct Inner {
     options: BucketOptions,
     shelves: Shelves,
     disk: Option<Disk>,
     /// Questions whose buckets are being read: one reader at a time, the others find what it has found.
-    flights: Mutex<HashMap<(Key, u32), Weak<tokio::sync::Mutex<()>>>>,
+    flights: Mutex<HashMap<(Key, u32), Weak<Flight>>>,
     /// Counts what was forgotten, so that nothing is kept that was read before.
     forgotten: Mutex<HashMap<Arc<str>, u64>>,
 }
@@ -161,13 +164,13 @@ impl BucketStore {
     }
 
     /// The lock of those who read one question's buckets.
-    pub(super) fn flight(&self, key: Key, width: u32) -> Arc<tokio::sync::Mutex<()>> {
+    pub(super) fn flight(&self, key: Key, width: u32) -> Arc<Flight> {
         let mut flights = self.0.flights.lock();
         if let Some(flight) = flights.get(&(key, width)).and_then(Weak::upgrade) {
             return flight;
         }
         flights.retain(|_, flight| flight.strong_count() > 0);
-        let flight = Arc::new(tokio::sync::Mutex::new(()));
+        let flight = Arc::new(Flight::new(()));
         flights.insert((key, width), Arc::downgrade(&flight));
         flight
     }

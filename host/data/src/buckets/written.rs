@@ -91,6 +91,7 @@ fn take<const N: usize>(left: &mut &[u8]) -> Option<[u8; N]> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use std::sync::Arc;
 
     use proptest::prelude::*;

@@ -70,3 +70,101 @@ fn is_indexed(source: &Resolved<'_>) -> bool {
             columns.next() == Some(&Some(place))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::{Kind, Table, TableColumn, resolve};
+    use super::*;
+    use crate::source::{ColumnSpec, Source, SourceSpec};
+
+    const DAY: i64 = 86_400_000;
+
+    fn table(layout: Layout) -> Table {
+        let column = |name: &str, kind| TableColumn {
+            name: name.into(),
+            kind,
+            nullable: true,
+            time_form: None,
+        };
+        Table {
+            dialect: Dialect::Postgres,
+            quoted: "\"m\"".into(),
+            name: "m".into(),
+            numbered: false,
+            layout,
+            columns: vec![
+                column("at", Kind::Time(TimeForm::Timestamp)),
+                column("kind", Kind::Text),
+                column("v", Kind::Number),
+                column("host", Kind::Text),
+            ],
+        }
+    }
+
+    fn source(filter: &str, zone: Option<&str>) -> Source {
+        let column = |name: &str, column: &str| ColumnSpec {
+            name: name.into(),
+            column: column.into(),
+            title: None,
+            format: None,
+        };
+        Source::parse(&SourceSpec {
+            table: "m".into(),
+            columns: vec![column("timestamp", "at"), column("value", "v")],
+            filter: Some(filter.into()),
+            time_zone: zone.map(str::to_owned),
+            ..SourceSpec::default()
+        })
+        .unwrap()
+    }
+
+    fn chosen(layout: Layout, filter: &str, zone: Option<&str>, seconds: u32) -> Shape {
+        let (table, source) = (table(layout), source(filter, zone));
+        let resolved = resolve(&source, &table, None).unwrap();
+        let range = Range {
+            start: 0,
+            end: 30 * DAY,
+        };
+        shape(&resolved, Some(range), seconds)
+    }
+
+    #[test]
+    fn buckets_are_looked_up_one_by_one_where_an_index_leads_to_them() {
+        let by_kind_and_time = || Layout::Indexed(vec![vec![Some(1), Some(0)]]);
+        let each = |layout, filter| matches!(chosen(layout, filter, None, 3600), Shape::EachBucket(_));
+        assert!(each(by_kind_and_time(), "kind = 'cpu'"));
+        assert!(each(
+            by_kind_and_time(),
+            "host = 'a' AND (kind = 'cpu' AND v > 1)"
+        ));
+        assert!(each(by_kind_and_time(), "kind IN ('cpu', 'memory')"));
+        assert!(each(Layout::Indexed(vec![vec![Some(0), None]]), "v > 1"));
+        for filter in [
+            "v > 1",
+            "kind <> 'cpu'",
+            "kind = 'cpu' OR v > 1",
+            "NOT (kind = 'cpu')",
+            "kind = host",
+        ] {
+            assert!(!each(by_kind_and_time(), filter), "{filter}");
+        }
+        assert!(!each(Layout::Indexed(vec![vec![None, Some(0)]]), "kind = 'cpu'"));
+        assert!(!each(Layout::Indexed(Vec::new()), "kind = 'cpu'"));
+    }
+
+    #[test]
+    fn short_buckets_and_times_of_other_zones_are_grouped_behind_a_fence() {
+        let indexed = || Layout::Indexed(vec![vec![Some(0)]]);
+        assert_eq!(chosen(indexed(), "v > 1", None, 60), Shape::Fenced);
+        assert_eq!(
+            chosen(indexed(), "v > 1", Some("Europe/Berlin"), 3600),
+            Shape::Fenced
+        );
+    }
+
+    #[test]
+    fn tables_on_other_servers_are_asked_so_that_those_can_do_the_work() {
+        assert_eq!(chosen(Layout::Spread, "v > 1", None, 3600), Shape::Plain);
+    }
+}
