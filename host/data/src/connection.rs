@@ -125,8 +125,14 @@ impl Connections {
                             connection.execute(sqlx::raw_sql(AssertSqlSafe(settings))).await?;
                             // Some systems cannot do this; a given up query then runs to its timeout.
                             let check = "SET client_connection_check_interval = '500ms'";
-                            if let Err(error) = connection.execute(sqlx::raw_sql(check)).await {
-                                tracing::debug!(%error, "the server does not check for closed connections");
+                            // Compiling a statement takes longer than most of ours run.
+                            let compile = "SET jit = off";
+                            // A table in parts on several servers: each can do its part of the work.
+                            let parts = "SET enable_partitionwise_aggregate = on";
+                            for setting in [check, compile, parts] {
+                                if let Err(error) = connection.execute(sqlx::raw_sql(setting)).await {
+                                    tracing::debug!(%error, setting, "the server does not know this setting");
+                                }
                             }
                             Ok(())
                         })

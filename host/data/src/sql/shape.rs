@@ -1,11 +1,12 @@
 //! In which way buckets are asked for.
 //!
-//! Measured with PostgreSQL 15 on two processors, ten million rows, 20 series and an index on (condition's column, time),
-//! 30 days by the hour. The plain `GROUP BY date_bin(…), label` is, with the table's statistics, either taken for a group
-//! per row and sorted on disk, or computed by three processes at once. With the bucket in a subquery fenced by `OFFSET 0`
-//! it is always hashed, by one process. Buckets from `generate_series` with one aggregate each, by the index, take three
-//! quarters of the processor time of the fenced form and half of that of the parallel one, and can be cut into pieces that
-//! are read side by side; but each bucket costs as much as some 400 rows, so that short ones are dearer that way.
+//! Measured with PostgreSQL 15 on two processors, one and ten million rows, 20 series, an index on (condition's column,
+//! time), without just-in-time compilation, which costs more than these statements take (`cargo xtask bench data` has the
+//! figures). The plain `GROUP BY date_bin(…), label` is, with the table's statistics, either taken for a group per row and
+//! sorted on disk, or computed by three processes at once. With the bucket in a subquery fenced by `OFFSET 0` it is always
+//! hashed, by one process. Buckets from `generate_series` with one aggregate each, by the index, take a quarter to a third
+//! less of that, and are the quickest from one-minute buckets with some twenty rows up; and a range asked that way can be
+//! cut into pieces that are read side by side.
 
 use crate::query::Range;
 use crate::time::TimeForm;
@@ -13,9 +14,8 @@ use crate::time::TimeForm;
 use super::table::Layout;
 use super::{Dialect, Resolved};
 
-/// With more buckets than this, or shorter ones, looking each of them up costs more than it saves.
+/// With more buckets than this looking each of them up costs more than it saves.
 const MOST_BUCKETS: i64 = 20_000;
-const SHORTEST_SECONDS: u32 = 600;
 
 /// A way of asking for buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +39,7 @@ pub(crate) fn shape(source: &Resolved<'_>, range: Option<Range>, seconds: u32) -
     };
     let size = i64::from(seconds) * 1000;
     let buckets = range.end.saturating_sub(range.start) / size + 2;
-    if seconds >= SHORTEST_SECONDS
-        && buckets <= MOST_BUCKETS
-        && source.source.limit().is_none()
-        && is_indexed(source)
-    {
+    if buckets <= MOST_BUCKETS && source.source.limit().is_none() && is_indexed(source) {
         Shape::EachBucket(range)
     } else {
         Shape::Fenced
@@ -154,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn short_buckets_and_times_of_other_zones_are_grouped_behind_a_fence() {
+    fn many_buckets_and_times_of_other_zones_are_grouped_behind_a_fence() {
         let indexed = || Layout::Indexed(vec![vec![Some(0)]]);
         assert_eq!(chosen(indexed(), "v > 1", None, 60), Shape::Fenced);
         assert_eq!(
