@@ -21,6 +21,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
 use crate::cli::tenant_database_url;
+use crate::faults;
 use crate::metrics::MetricsServer;
 
 /// How long requests under way may take to finish once the process was asked to stop.
@@ -32,8 +33,9 @@ pub const COMPILE: &str = "compile-component";
 /// The longest that compiling one plugin may take, however busy the machine is; what it may compute is less.
 const COMPILE_WITHIN: Duration = Duration::from_secs(240);
 
-/// How long the start waits for the tenants' plugins; those that are not compiled by then are so soon after.
-const PLUGINS_AT_START: Duration = Duration::from_secs(3);
+/// How long the start waits for the tenants' plugins: long enough for those that were compiled before. The panels of the
+/// others say that they are being compiled, and nobody waits for them to see the rest.
+const PLUGINS_AT_START: Duration = Duration::from_millis(300);
 
 /// The process that compiles plugins: this program again.
 fn compiler() -> Option<Compiler> {
@@ -59,6 +61,7 @@ pub fn plugin_settings(config: &Config, limits: &Limits) -> Vec<TenantSettings> 
             id: tenant.id.clone(),
             limits: limits_of(tenant, limits),
             plugins: tenant.plugins.clone(),
+            notices: faults::of_plugins(tenant),
         })
         .collect()
 }
@@ -174,11 +177,15 @@ impl Server {
         let following = Arc::downgrade(&pipeline);
         plugins.on_change(move |tenant| {
             if let Some(pipeline) = following.upgrade() {
+                let before = pipeline.faults(Some(tenant));
                 pipeline.reload_tenant(tenant);
+                faults::log_new(pipeline.faults(Some(tenant)), &before);
             }
         });
         // What was compiled while nobody was told.
         pipeline.reload(config);
+        faults::log_new(pipeline.faults(None), &config.diagnostics);
+        faults::log_set_aside(config);
         Ok(Self {
             listener,
             observer: None,
@@ -307,6 +314,7 @@ fn follow(store: &Arc<ConfigStore>, every: Duration, followers: Followers) -> an
         // Plugins first, so that panels that come with them find them.
         runtime.block_on(plugins.take_over(plugin_settings(config, limits), PLUGINS_AT_RELOAD));
         pipeline.reload(config);
+        faults::log_reload(config, pipeline.faults(None));
     };
     store
         .watch(every, taken_over)

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 pub struct Plugins {
     /// By name.
     pub plugins: Vec<Plugin>,
+    /// What is wrong with the tenant's files as far as plugins are concerned, a sentence each: a file in `plugins/` that is
+    /// ignored, a `tenant.yaml` that nobody can read.
+    #[serde(default)]
+    pub notices: Vec<String>,
 }
 
 /// `GET /plugins/{name}`: one of the tenant's own plugins.

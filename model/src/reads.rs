@@ -64,7 +64,7 @@ structs! {
 
     Problem { title, status, code, detail, request_id, parameter, plugin, limit, retry_at; renamed kind = "type"; optional diagnostics }
 
-    Plugins { plugins }
+    Plugins { plugins; optional notices }
     Plugin { name, title, description, endpoint, source, state, version, sha256, size_bytes, signed_by, versions, limits, totals, failures }
     PluginVersion { version, sha256, size_bytes, published_at, published_by, signed_by, active }
     PluginLimit { name, value }

@@ -63,6 +63,18 @@ async fn until(client: &Client, panel: &str, wished: impl Fn(&Answer) -> bool) -
     }
 }
 
+/// Asks until there is an answer, since a host follows files at its own pace.
+async fn follows<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + SOON;
+    loop {
+        if let Some(found) = ask().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "the host has not followed");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 fn value(answer: &Answer) -> &Value {
     &answer.body["view"]["value"]
 }
@@ -373,20 +385,21 @@ async fn a_lock_lets_nothing_else_run_and_says_both_hashes() {
         lock.contains("stamp_aaaa:") && lock.contains("\"1001.0.0\""),
         "{lock}"
     );
-    let deadline = Instant::now() + SOON;
-    let refused = loop {
-        let answer = ada
-            .upload("/plugins?activate=false", stamp::version(1002), None)
-            .await;
-        if answer.status != 201 || Instant::now() > deadline {
-            break answer.problem(422, "plugin_refused");
+    // What is only kept needs no pin.
+    let kept = ada
+        .upload("/plugins?activate=false", stamp::version(1002), None)
+        .await;
+    assert_eq!(kept.status, 201, "{}", kept.body);
+    let next = "/plugins/stamp_aaaa/versions/1002.0.0/activate";
+    let refused = follows(async || {
+        let answer = ada.post(next, &json!({})).await;
+        if answer.status == 200 {
+            ada.post("/plugins/stamp_aaaa/rollback", &json!({})).await.ok();
+            return None;
         }
-        assert_eq!(
-            ada.delete("/plugins/stamp_aaaa/versions/1002.0.0").await.status,
-            204
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
+        Some(answer.problem(422, "plugin_refused"))
+    })
+    .await;
     let pinned = lock.split("sha256: \"").nth(1).unwrap().get(..64).unwrap();
     let detail = refused["detail"].as_str().unwrap();
     let hashes = detail
@@ -399,6 +412,13 @@ async fn a_lock_lets_nothing_else_run_and_says_both_hashes() {
         &json!(1001.0),
         "what is pinned runs on"
     );
+    // With a second pin, the next version is let in, and the last one back again.
+    site.run(&["plugin", "lock", "--all-versions", "--tenant", "one"])
+        .ok();
+    follows(async || (ada.post(next, &json!({})).await.status == 200).then_some(())).await;
+    assert_eq!(value(&shown(&ada, "stamp").await), &json!(1002.0));
+    ada.post("/plugins/stamp_aaaa/rollback", &json!({})).await.ok();
+    assert_eq!(value(&shown(&ada, "stamp").await), &json!(1001.0));
     // Another hash in the lock stops what runs.
     site.write("tenants/one/plugins.lock", &lock.replace(pinned, &"0".repeat(64)));
     until(&ada, "stamp", |answer| answer.status == 422).await;
@@ -409,6 +429,113 @@ async fn a_lock_lets_nothing_else_run_and_says_both_hashes() {
     );
     let faults = site.run(&["validate"]).failed();
     assert!(faults.contains("tenants/one/plugins.lock:2:"), "{faults}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_tenants_file_is_faulty_no_new_plugin_is_let_in_and_everybody_is_told() {
+    let (site, host, ada) = one_tenant().await;
+    site.write_bytes("tenants/one/plugins/stamp.wasm", &stamp::version(1001));
+    until(&ada, "stamp", |answer| answer.status == 200).await;
+    let sound = std::fs::read_to_string(site.config().join("tenants/one/tenant.yaml")).unwrap();
+    site.write(
+        "tenants/one/tenant.yaml",
+        &format!("{sound}  plugins:\n    require_signatures: true\n"),
+    );
+    site.write_bytes("tenants/one/plugins/other.wasm", &stamp::named("bbbb", 1001));
+    site.write_bytes("tenants/one/plugins/UPPER.WASM", b"x");
+    let listed = follows(async || {
+        let listed = ada.get("/plugins").await.ok();
+        (listed["plugins"].as_array().unwrap().len() == 2).then_some(listed)
+    })
+    .await;
+    assert_eq!(listed["plugins"][0]["name"], "other");
+    assert_eq!(listed["plugins"][0]["state"]["is"], "refused", "{listed}");
+    let reason = listed["plugins"][0]["state"]["reason"].as_str().unwrap();
+    assert!(reason.contains("tenant.yaml has faults"), "{reason}");
+    let notices = listed["notices"].to_string();
+    assert!(
+        notices.contains("tenants/one/tenant.yaml:6:") && notices.contains("UPPER.WASM"),
+        "{notices}"
+    );
+    let refused = ada.upload("/plugins", stamp::version(1002), None).await;
+    refused.problem(422, "plugin_refused");
+    assert_eq!(
+        value(&shown(&ada, "stamp").await),
+        &json!(1001.0),
+        "what runs goes on"
+    );
+    assert!(host.log().contains("no new plugin is let in"), "{}", host.log());
+    let said = site.run(&["validate"]).failed();
+    assert!(
+        said.contains("its plugins not loaded") && said.contains("UPPER.WASM"),
+        "{said}"
+    );
+    // Taking a file away is followed all the same.
+    std::fs::remove_file(site.config().join("tenants/one/plugins/stamp.wasm")).unwrap();
+    until(&ada, "stamp", |answer| answer.status == 422).await;
+    site.write("tenants/one/tenant.yaml", &sound);
+    let listed = follows(async || {
+        let listed = ada.get("/plugins").await.ok();
+        (listed["plugins"][0]["state"]["is"] == "active").then_some(listed)
+    })
+    .await;
+    assert_eq!(listed["notices"].as_array().unwrap().len(), 1, "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_done_to_a_plugin_is_refused_with_the_reason() {
+    let (site, _host, ada) = one_tenant().await;
+    let detail = |problem: Value| problem["detail"].as_str().unwrap().to_owned();
+    ada.upload("/plugins", stamp::version(1001), None).await;
+    let deactivate = "/plugins/stamp_aaaa/deactivate";
+    ada.post(deactivate, &json!({})).await.ok();
+    let again = ada
+        .post(deactivate, &json!({}))
+        .await
+        .problem(409, "plugin_clash");
+    assert!(detail(again).contains("deactivated already"));
+    ada.post("/plugins/nobody/deactivate", &json!({}))
+        .await
+        .problem(404, "not_found");
+    site.write_bytes("tenants/one/plugins/other.wasm", &stamp::named("bbbb", 1001));
+    follows(async || (ada.get("/plugins/stamp_bbbb").await.status == 200).then_some(())).await;
+    for answer in [
+        ada.post("/plugins/stamp_bbbb/deactivate", &json!({})).await,
+        ada.post("/plugins/stamp_bbbb/rollback", &json!({})).await,
+        ada.delete("/plugins/stamp_bbbb").await,
+    ] {
+        let said = detail(answer.problem(409, "plugin_clash"));
+        assert!(said.contains("tenants/one/plugins/other.wasm"), "{said}");
+    }
+    let said = site
+        .run(&["plugin", "logs", "nobody", "--tenant", "one"])
+        .failed();
+    assert!(
+        said.contains("has no plugin `nobody`") && said.contains("stamp_aaaa"),
+        "{said}"
+    );
+    for known in ["stamp_aaaa", "timeseries"] {
+        site.run(&["plugin", "logs", known, "--tenant", "one"]).ok();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_that_show_only_where_a_panel_meets_its_template_are_counted_and_logged() {
+    let (site, host, ada) = one_tenant().await;
+    let board = "dashboard:\n  name: Board\n  panels:\n    - {id: text, config_file: panels/text.yaml}\n";
+    let panel = "panel:\n  title: Text\n  type: custom_template\n  endpoint: /api/v1/custom/none\n  template: \"{{ 1 \"\n";
+    site.write("tenants/one/panels/text.yaml", panel);
+    site.write("tenants/one/dashboards/default.yaml", board);
+    until(&ada, "text", |answer| answer.status == 422).await;
+    let logged = follows(async || {
+        let log = host.log();
+        log.contains("configuration reloaded").then_some(log)
+    })
+    .await;
+    assert!(
+        !logged.contains("faults=0") && logged.contains("panels/text.yaml:5:"),
+        "{logged}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{RawQuery, State};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use porthole_identity::AuditEntry;
 use porthole_model::{Plugin, PluginLog, PluginPublished, Plugins};
@@ -69,7 +70,7 @@ pub(crate) async fn one(
 /// Publish a component.
 ///
 /// The body is the component itself. It is checked before it is kept: size, world, version of the contract, its own
-/// description under the tenant's limits, signature, pin, name and endpoint.
+/// description under the tenant's limits, signature, name and endpoint; its pin, if it shall answer.
 #[utoipa::path(
     post, path = "/plugins", tag = "Plugins",
     params(
@@ -86,6 +87,7 @@ pub(crate) async fn one(
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 409, description = "`plugin_clash`: name, endpoint or version is taken.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 413, description = "`invalid_body`: larger than the tenant's limit.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 415, description = "`invalid_body`: the header Content-Type says something else.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 422, description = "`plugin_refused`: no panel, or not one this tenant trusts.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 503, description = "`busy`; Retry-After says when to try again.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
@@ -98,6 +100,13 @@ pub(crate) async fn publish(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<PluginPublished>), ApiError> {
+    // Also what keeps another site's form from publishing: it cannot say this.
+    if headers
+        .get(CONTENT_TYPE)
+        .is_none_or(|kind| kind != "application/wasm")
+    {
+        return Err(ApiError::not_wasm());
+    }
     let mut given = Parameters::parse(query.as_deref())?;
     let activate = given.flag_or("activate", true)?;
     given.nothing_else("activate")?;
@@ -196,6 +205,7 @@ pub(crate) async fn roll_back(
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 409, description = "`plugin_clash`: no version answers, or it is a file of the tenant's folder.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn deactivate(
@@ -249,6 +259,7 @@ pub(crate) async fn remove_version(
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 409, description = "`plugin_clash`: it is a file of the tenant's folder.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn remove(

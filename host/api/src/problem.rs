@@ -75,6 +75,14 @@ impl ApiError {
         )
     }
 
+    /// The body is not declared as a component.
+    pub(crate) fn not_wasm() -> Self {
+        Self::body(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The body must be a component, and the header Content-Type must say `application/wasm`.",
+        )
+    }
+
     /// Nobody is logged in.
     pub(crate) fn not_logged_in() -> Self {
         Self::new(

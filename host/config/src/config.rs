@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use porthole_model::Diagnostic;
 
-use crate::tenant_folder::read_tenant;
-use crate::{Environment, Tenant};
+use crate::tenant_folder::{Read, read_tenant};
+use crate::{Environment, Tenant, TenantPlugins};
 
 /// Tenants one host may have.
 const TENANTS: usize = 10_000;
@@ -20,6 +20,9 @@ pub struct Config {
     pub generation: u64,
     /// By id.
     pub tenants: BTreeMap<String, Arc<Tenant>>,
+    /// Tenants whose `tenant.yaml` is faulty, with what their folders have of plugins. A reload serves such a tenant as it
+    /// was before, and lets nothing new in; a start leaves it out.
+    pub set_aside: BTreeMap<String, TenantPlugins>,
     /// All faults of all files, by file, line and column. Empty: `porthole validate` is content.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -62,10 +65,16 @@ impl Config {
         names.sort();
         names.truncate(TENANTS);
         for name in names {
-            let (tenant, faults) = read_tenant(&dir.join("tenants").join(&name), &name, environment);
+            let (read, faults) = read_tenant(&dir.join("tenants").join(&name), &name, environment);
             config.diagnostics.extend(faults);
-            if let Some(tenant) = tenant {
-                config.tenants.insert(name, Arc::new(tenant));
+            match read {
+                Read::Tenant(tenant) => {
+                    config.tenants.insert(name, Arc::from(tenant));
+                }
+                Read::SetAside(plugins) => {
+                    config.set_aside.insert(name, plugins);
+                }
+                Read::Nothing => {}
             }
         }
         config

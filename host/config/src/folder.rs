@@ -60,6 +60,17 @@ impl FileFault {
     }
 }
 
+/// One name in a folder.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// What of it can be read.
+    pub name: String,
+    /// Whether all of it can.
+    pub is_utf8: bool,
+    /// A folder itself, and no link to one.
+    pub is_folder: bool,
+}
+
 /// A tenant's folder.
 pub(crate) struct Folder {
     /// Without links.
@@ -135,15 +146,38 @@ impl Folder {
     /// Files below `part` that are meant as configuration, relative to the folder, ascending, at most [`FILES`] and one.
     /// Names with a dot in front are left alone.
     pub fn list(&self, part: &str, deep: bool) -> Vec<String> {
-        self.list_ending(part, &[".yaml", ".yml"], deep)
-    }
-
-    /// The same for files with one of these endings.
-    pub fn list_ending(&self, part: &str, endings: &[&str], deep: bool) -> Vec<String> {
         let mut found = Vec::new();
-        self.collect(part, endings, if deep { DEPTH } else { 0 }, &mut found);
+        self.collect(part, &[".yaml", ".yml"], if deep { DEPTH } else { 0 }, &mut found);
         found.sort();
         found
+    }
+
+    /// What stands directly in a folder, by name, at most [`FILES`]. Names with a dot in front are left alone, and so is a
+    /// folder that a link leads to from outside.
+    pub fn entries(&self, part: &str) -> Vec<Entry> {
+        let Ok(path) = fs::canonicalize(self.root.join(part)) else {
+            return Vec::new();
+        };
+        if !path.starts_with(&self.root) {
+            return Vec::new();
+        }
+        let Ok(entries) = fs::read_dir(path) else {
+            return Vec::new();
+        };
+        let entries = entries.flatten().map(|entry| {
+            let name = entry.file_name();
+            Entry {
+                is_utf8: name.to_str().is_some(),
+                name: name.to_string_lossy().into_owned(),
+                is_folder: entry.file_type().is_ok_and(|kind| kind.is_dir()),
+            }
+        });
+        let mut entries: Vec<_> = entries
+            .filter(|entry| !entry.name.starts_with('.'))
+            .take(FILES)
+            .collect();
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        entries
     }
 
     fn collect(&self, part: &str, endings: &[&str], depth: usize, found: &mut Vec<String>) {

@@ -25,6 +25,7 @@ mod panel;
 mod panel_file;
 mod plugins;
 mod plugins_file;
+mod plugins_folder;
 mod quantity;
 mod secret;
 mod settings;

@@ -17,6 +17,9 @@ pub struct TenantPlugins {
     pub require_signature: bool,
     /// `plugins.keys`: minisign public keys, in base64 as minisign prints them.
     pub keys: Vec<Spanned<String>>,
+    /// `tenant.yaml` has faults, so that nobody can tell what it says of plugins: `require_signature` and `keys` are what
+    /// it said before, and nothing may run that did not run then.
+    pub is_frozen: bool,
 }
 
 /// One `.wasm` file of a tenant's folder.
@@ -38,8 +41,8 @@ pub enum Lock {
     /// There is no such file: any plugin may run.
     #[default]
     Absent,
-    /// Only these may run, by the plugin's name.
-    Pins(BTreeMap<String, Pin>),
+    /// Only these may run, by the plugin's name; of several, any.
+    Pins(BTreeMap<String, Vec<Pin>>),
     /// The file has faults: nothing may run, since nobody can tell what was meant to.
     Faulty,
 }

@@ -7,12 +7,14 @@ use porthole_model::Diagnostic;
 use crate::Spanned;
 use crate::names::is_id;
 use crate::plugins::{Lock, Pin};
-use crate::yaml::{Fields, Node, Reader, parse};
+use crate::yaml::{Fields, Node, Reader, Value, parse};
 
 /// A minisign public key: 42 bytes in base64.
 const KEY_CHARS: usize = 56;
 /// Keys one tenant may name.
 const KEYS: usize = 20;
+/// Pins of one plugin.
+const PINS: usize = 100;
 
 /// What `plugins:` of a `tenant.yaml` says.
 #[derive(Default)]
@@ -73,7 +75,7 @@ pub(crate) fn read_lock(file: &str, text: &str) -> (Lock, Vec<Diagnostic>) {
     }
 }
 
-fn pins(reader: &Reader<'_>, root: &Node) -> Option<BTreeMap<String, Pin>> {
+fn pins(reader: &Reader<'_>, root: &Node) -> Option<BTreeMap<String, Vec<Pin>>> {
     let file = Fields::of(reader, "the file", root)?;
     let mut pins = BTreeMap::new();
     for (key, node) in file.entries("plugins").unwrap_or_default() {
@@ -83,25 +85,43 @@ fn pins(reader: &Reader<'_>, root: &Node) -> Option<BTreeMap<String, Pin>> {
             reader.fault(key, "this cannot be the name of a plugin", Some(help));
             continue;
         }
-        let Some(fields) = Fields::of(reader, "a pin", node) else {
-            continue;
+        let several = match &node.value {
+            Value::List(several) => several.as_slice(),
+            _ => std::slice::from_ref(node),
         };
-        // For people and for `porthole plugin lock`: the hash alone decides.
-        fields.text("version");
-        let hint = "the SHA-256 of the plugin's file, as `sha256sum` prints it";
-        if let Some(mut sha256) = fields.required_text("sha256", hint) {
-            sha256.value.make_ascii_lowercase();
-            if is_sha256(&sha256.value) {
-                pins.insert(name.to_owned(), Pin { sha256 });
-            } else {
-                let message = "this is not a SHA-256: it has 64 hexadecimal digits".to_owned();
-                reader.extend([sha256.fault(message, Some(hint.to_owned()))]);
-            }
+        if let Some(one_too_many) = several.get(PINS) {
+            reader.fault(
+                one_too_many,
+                format!("there are more than {PINS} pins of one plugin"),
+                None,
+            );
         }
-        fields.finish();
+        if several.is_empty() {
+            let help = "name a hash, or take the plugin's name out".to_owned();
+            reader.fault(node, "there is no pin in this list", Some(help));
+        }
+        let several = several.iter().take(PINS).filter_map(|node| pin(reader, node));
+        pins.insert(name.to_owned(), several.collect());
     }
     file.finish();
     Some(pins)
+}
+
+fn pin(reader: &Reader<'_>, node: &Node) -> Option<Pin> {
+    let fields = Fields::of(reader, "a pin", node)?;
+    // For people and for `porthole plugin lock`: the hash alone decides.
+    fields.text("version");
+    let hint = "the SHA-256 of the plugin's file, as `sha256sum` prints it";
+    let sha256 = fields.required_text("sha256", hint);
+    fields.finish();
+    let mut sha256 = sha256?;
+    sha256.value.make_ascii_lowercase();
+    if !is_sha256(&sha256.value) {
+        let message = "this is not a SHA-256: it has 64 hexadecimal digits".to_owned();
+        reader.extend([sha256.fault(message, Some(hint.to_owned()))]);
+        return None;
+    }
+    Some(Pin { sha256 })
 }
 
 fn is_sha256(text: &str) -> bool {
@@ -122,8 +142,22 @@ mod tests {
         let Lock::Pins(pins) = lock else {
             panic!("{lock:?}")
         };
-        assert_eq!(pins["heat"].sha256.value, "ab".repeat(32));
-        assert_eq!(pins["heat"].sha256.line, 4);
+        assert_eq!(pins["heat"][0].sha256.value, "ab".repeat(32));
+        assert_eq!(pins["heat"][0].sha256.line, 4);
+    }
+
+    #[test]
+    fn a_plugin_may_have_several_pins_so_that_the_next_version_is_let_in_before_the_last_one_goes() {
+        let (old, new) = ("ab".repeat(32), "cd".repeat(32));
+        let text =
+            format!("plugins:\n  heat:\n    - version: 1.0.0\n      sha256: {old}\n    - sha256: {new}\n");
+        let (lock, faults) = read_lock("plugins.lock", &text);
+        assert_eq!(faults, []);
+        let Lock::Pins(pins) = lock else {
+            panic!("{lock:?}")
+        };
+        let hashes: Vec<_> = pins["heat"].iter().map(|pin| &pin.sha256.value).collect();
+        assert_eq!(hashes, [&old, &new]);
     }
 
     #[test]
@@ -131,6 +165,8 @@ mod tests {
         for (text, line) in [
             ("plugins:\n  heat: { sha256: 12 }\n", 2),
             ("plugins:\n  heat: {}\n", 2),
+            ("plugins:\n  heat: []\n", 2),
+            ("plugins:\n  heat:\n    - { sha256: 12 }\n", 3),
             ("plugins:\n  ../x: { sha256: aa }\n", 2),
             ("pluggins: {}\n", 1),
             ("plugins: [\n", 1),

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use crate::{Config, Environment, Tenant};
+use crate::{Config, Environment, Tenant, TenantPlugins};
 
 /// Files and folders that are looked at for changes.
 const ENTRIES: usize = 200_000;
@@ -24,7 +24,8 @@ const REST: Duration = Duration::from_millis(100);
 /// start to end, whatever is reloaded meanwhile.
 ///
 /// A reload keeps what was good: a tenant whose `tenant.yaml` has become faulty, and a dashboard whose file has, stay
-/// as they were until the fault is mended or the file removed; the faults are in [`Config::diagnostics`]. A panel that
+/// as they were until the fault is mended or the file removed; the faults are in [`Config::diagnostics`]. Of such a tenant's
+/// plugins, those that run already go on and no other is let in ([`TenantPlugins::is_frozen`]). A panel that
 /// has become faulty says so in its place, since that is where its author looks.
 #[derive(Debug)]
 pub struct ConfigStore {
@@ -90,12 +91,6 @@ impl ConfigStore {
                     }
                     store.wait_for_rest();
                     if let Some(config) = store.refresh() {
-                        let faults = config.diagnostics.len();
-                        tracing::info!(generation = config.generation, faults, "configuration reloaded");
-                        for fault in &config.diagnostics {
-                            let (file, line, column) = (&fault.file, fault.line, fault.column);
-                            tracing::warn!("{file}:{line}:{column}: {}", fault.message);
-                        }
                         changed(&config);
                     }
                 }
@@ -145,7 +140,10 @@ fn keep_what_was_good(dir: &Path, before: &Config, after: &mut Config) {
     for (id, old) in &before.tenants {
         let folder = dir.join("tenants").join(id);
         match after.tenants.get(id) {
-            None if folder.join("tenant.yaml").is_file() => {
+            None => {
+                let Some(found) = after.set_aside.get(id) else {
+                    continue;
+                };
                 let prefix = format!("tenants/{id}/");
                 let faults = after
                     .diagnostics
@@ -153,11 +151,18 @@ fn keep_what_was_good(dir: &Path, before: &Config, after: &mut Config) {
                     .filter(|fault| fault.file.starts_with(&prefix));
                 let kept = Tenant {
                     diagnostics: faults.cloned().collect(),
+                    // Files and pins are what they are now. Whose signatures count can only be what it was, so that
+                    // nothing new may come in under it.
+                    plugins: TenantPlugins {
+                        require_signature: old.plugins.require_signature,
+                        keys: old.plugins.keys.clone(),
+                        is_frozen: true,
+                        ..found.clone()
+                    },
                     ..(**old).clone()
                 };
                 after.tenants.insert(id.clone(), Arc::new(kept));
             }
-            None => {}
             Some(new) => {
                 let lost = old.dashboards.iter().filter(|(name, _)| {
                     !new.dashboards.contains_key(*name)

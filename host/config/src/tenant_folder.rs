@@ -1,8 +1,7 @@
-//! Reading a tenant's folder: `tenant.yaml`, `dashboards/`, `panels/`, `plugins/`, `plugins.lock`.
+//! Reading a tenant's folder: `tenant.yaml`, `dashboards/`, `panels/`; plugins are another file's.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use porthole_model::Diagnostic;
@@ -12,21 +11,23 @@ use crate::folder::{FILES, FileFault, Folder};
 use crate::names::{ID_HELP, is_id};
 use crate::panel::FaultyPanel;
 use crate::panel_file::read_panel;
-use crate::plugins::{Lock, PluginFile, TenantPlugins};
-use crate::plugins_file::read_lock;
+use crate::plugins::TenantPlugins;
+use crate::plugins_folder::read_plugins;
 use crate::tenant_file::{TenantFile, read_tenant_file};
 use crate::{Dashboard, Environment, PanelEntry, Spanned, Tenant};
 
-/// Plugins one tenant's folder may hold.
-const PLUGINS: usize = 100;
+/// What a tenant's folder holds.
+pub(crate) enum Read {
+    /// A tenant.
+    Tenant(Box<Tenant>),
+    /// `tenant.yaml` is faulty; what there is of plugins beside it.
+    SetAside(TenantPlugins),
+    /// The folder itself cannot be used.
+    Nothing,
+}
 
-/// Reads a tenant's folder. Without a tenant, `tenant.yaml` or the folder itself is faulty. The faults are all there
-/// are, also those that the tenant carries.
-pub(crate) fn read_tenant(
-    path: &Path,
-    id: &str,
-    environment: &Environment,
-) -> (Option<Tenant>, Vec<Diagnostic>) {
+/// Reads a tenant's folder. The faults are all there are, also those that the tenant carries.
+pub(crate) fn read_tenant(path: &Path, id: &str, environment: &Environment) -> (Read, Vec<Diagnostic>) {
     let mut loading = Loading {
         id,
         label: format!("tenants/{id}"),
@@ -35,7 +36,7 @@ pub(crate) fn read_tenant(
     if !is_id(id) {
         let label = loading.label.clone();
         loading.fault(&label, "this folder's name cannot be a tenant's id", ID_HELP);
-        return (None, loading.faults);
+        return (Read::Nothing, loading.faults);
     }
     let folder = match Folder::open(path) {
         Ok(folder) => folder,
@@ -43,19 +44,18 @@ pub(crate) fn read_tenant(
             let label = loading.label.clone();
             let message = format!("the folder cannot be read: {}", error.kind());
             loading.fault(&label, &message, "look at the folder's permissions");
-            return (None, loading.faults);
+            return (Read::Nothing, loading.faults);
         }
     };
-    let tenant = loading.tenant(&folder, environment);
+    let mut read = loading.tenant(&folder, environment);
     let mut faults = loading.faults;
     faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     // One file under two ids has its faults twice.
     faults.dedup();
-    let tenant = tenant.map(|tenant| Tenant {
-        diagnostics: faults.clone(),
-        ..tenant
-    });
-    (tenant, faults)
+    if let Read::Tenant(tenant) = &mut read {
+        tenant.diagnostics.clone_from(&faults);
+    }
+    (read, faults)
 }
 
 struct Loading<'a> {
@@ -92,13 +92,16 @@ impl Loading<'_> {
         format!("{}/{name}", self.label)
     }
 
-    fn tenant(&mut self, folder: &Folder, environment: &Environment) -> Option<Tenant> {
+    fn tenant(&mut self, folder: &Folder, environment: &Environment) -> Read {
         let own = self.own_file(folder, environment);
         let (dashboards, files) = self.dashboards(folder);
         let panels = self.panels(folder, &files);
-        let (files, lock) = self.plugins(folder);
-        let own = own?;
-        Some(Tenant {
+        let (plugins, faults) = read_plugins(folder, &self.label);
+        self.faults.extend(faults);
+        let Some(own) = own else {
+            return Read::SetAside(plugins);
+        };
+        Read::Tenant(Box::new(Tenant {
             id: self.id.to_owned(),
             name: own.name.unwrap_or_else(|| self.id.to_owned()),
             database: own.database,
@@ -110,20 +113,20 @@ impl Loading<'_> {
             dashboards,
             panels,
             plugins: TenantPlugins {
-                files,
-                lock,
                 require_signature: own.plugins.require_signature,
                 keys: own.plugins.keys,
+                ..plugins
             },
             diagnostics: Vec::new(),
-        })
+        }))
     }
 
     /// `tenant.yaml`, which may be absent.
     fn own_file(&mut self, folder: &Folder, environment: &Environment) -> Option<TenantFile> {
         let read = match folder.read("tenant.yaml") {
             Ok(text) => read_tenant_file(&self.labelled("tenant.yaml"), &text, folder.root(), environment),
-            Err(FileFault::Missing(_)) => return Some(TenantFile::default()),
+            // A link that leads nowhere is no sign that nothing is meant.
+            Err(FileFault::Missing(_)) if !folder.names("tenant.yaml") => return Some(TenantFile::default()),
             Err(fault) => Err(vec![self.unusable("tenant.yaml", &fault)]),
         };
         read.map_err(|faults| self.faults.extend(faults)).ok()
@@ -178,45 +181,6 @@ impl Loading<'_> {
             dashboards.insert(name, dashboard);
         }
         (dashboards, mentions)
-    }
-
-    /// The files of plugins, which others read, and what they must be.
-    fn plugins(&mut self, folder: &Folder) -> (Vec<PluginFile>, Lock) {
-        let mut names = folder.list_ending("plugins", &[".wasm"], false);
-        if names.len() > PLUGINS {
-            names.truncate(PLUGINS);
-            let place = self.labelled("plugins");
-            let message = format!("the folder holds more than {PLUGINS} plugins");
-            self.fault(&place, &message, "only the first are loaded");
-        }
-        let mut files = Vec::new();
-        for name in names {
-            match folder.locate(&name) {
-                Ok(path) => {
-                    let signature = folder.locate(&format!("{name}.minisig")).ok();
-                    files.push(PluginFile {
-                        name: self.labelled(&name),
-                        stamp: stamp([Some(&path), signature.as_ref()]),
-                        path,
-                        signature,
-                    });
-                }
-                Err(fault) => self.faults.push(self.unusable(&name, &fault)),
-            }
-        }
-        let lock = match folder.read("plugins.lock") {
-            Ok(text) => {
-                let (lock, faults) = read_lock(&self.labelled("plugins.lock"), &text);
-                self.faults.extend(faults);
-                lock
-            }
-            Err(FileFault::Missing(_)) if !folder.names("plugins.lock") => Lock::Absent,
-            Err(fault) => {
-                self.faults.push(self.unusable("plugins.lock", &fault));
-                Lock::Faulty
-            }
-        };
-        (files, lock)
     }
 
     /// All panels: those that dashboards mention under their ids, the others under their files' names.
@@ -332,19 +296,6 @@ impl Loading<'_> {
         }
         Some(stem.to_owned())
     }
-}
-
-/// Lengths and times of files, as one number.
-fn stamp(files: [Option<&PathBuf>; 2]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for file in files {
-        let metadata = file.and_then(|file| std::fs::metadata(file).ok());
-        metadata.as_ref().map(std::fs::Metadata::len).hash(&mut hasher);
-        metadata
-            .and_then(|metadata| metadata.modified().ok())
-            .hash(&mut hasher);
-    }
-    hasher.finish()
 }
 
 /// A panel on a dashboard.

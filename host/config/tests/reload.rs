@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use folder::{DASHBOARD, Folder, lines, tenant};
-use porthole_config::{ConfigStore, Environment};
+use porthole_config::{ConfigStore, Environment, Lock};
 
 fn store(folder: &Folder) -> Arc<ConfigStore> {
     Arc::new(ConfigStore::open(folder.path(), Environment::default()))
@@ -75,6 +75,50 @@ fn a_tenant_and_a_dashboard_that_become_faulty_stay_as_they_were() {
     assert!(!tenant(&config).dashboards.contains_key("second"));
     std::fs::remove_dir_all(folder.tenant_path()).unwrap();
     assert!(store.refresh().unwrap().tenants.is_empty());
+}
+
+#[test]
+fn the_plugins_of_a_tenant_whose_file_becomes_faulty_follow_the_folder_and_are_frozen() {
+    let folder = Folder::new();
+    folder.write("tenant.yaml", "tenant: {name: One}\n");
+    folder.write("plugins/old.wasm", "old");
+    let store = store(&folder);
+    assert!(!tenant(&store.current()).plugins.is_frozen);
+
+    folder.write(
+        "tenant.yaml",
+        "tenant: {name: One, plugins: {require_signatures: true}}\n",
+    );
+    folder.write("plugins/new.wasm", "new");
+    folder.write("plugins.lock", "plugins: {}\n");
+    std::fs::remove_file(folder.tenant_path().join("plugins/old.wasm")).unwrap();
+    let config = store.refresh().unwrap();
+    let plugins = &tenant(&config).plugins;
+    assert!(plugins.is_frozen);
+    assert_eq!(plugins.files.len(), 1);
+    assert!(plugins.files[0].name.ends_with("plugins/new.wasm"));
+    assert!(matches!(&plugins.lock, Lock::Pins(pins) if pins.is_empty()));
+    assert_eq!(config.set_aside.len(), 1);
+
+    folder.write("tenant.yaml", "tenant: {name: One}\n");
+    let config = store.refresh().unwrap();
+    assert!(!tenant(&config).plugins.is_frozen && config.set_aside.is_empty());
+}
+
+#[test]
+fn a_tenant_file_that_leads_nowhere_is_not_taken_for_none() {
+    let folder = Folder::new();
+    let store = store(&folder);
+    std::os::unix::fs::symlink("nowhere", folder.tenant_path().join("tenant.yaml")).unwrap();
+    let config = store.refresh().unwrap();
+    assert!(tenant(&config).plugins.is_frozen);
+    assert!(
+        lines(&config.diagnostics)
+            .iter()
+            .any(|fault| fault.contains("tenant.yaml")),
+        "{:?}",
+        config.diagnostics
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use moka::Expiry;
 use moka::future::Cache;
-use porthole_config::{Config, Limits as ConfigLimits};
+use porthole_config::{Config, Diagnostic, Limits as ConfigLimits};
 use porthole_data::{Databases, TenantData};
 use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
 use porthole_sandbox::bindings as guest;
@@ -146,6 +146,26 @@ impl Pipeline {
                 &self.options.resolve,
             )
         });
+    }
+
+    /// What is wrong with the panels as they stand now, of all tenants or of one, by file, line and column: what their files
+    /// say, and what shows only where they meet their plugins and templates.
+    pub fn faults(&self, tenant: Option<&str>) -> Vec<Diagnostic> {
+        let snapshot = self.snapshot.load();
+        let tenants = snapshot.tenants.iter();
+        let tenants = tenants.filter(|(id, _)| tenant.is_none_or(|tenant| tenant == *id));
+        let panels = tenants.flat_map(|(_, tenant)| tenant.panels.values());
+        let mut faults: Vec<_> = panels
+            .filter_map(|entry| match entry {
+                Entry::Faulty(faults) => Some(faults),
+                Entry::Ready(..) | Entry::Compiling => None,
+            })
+            .flatten()
+            .cloned()
+            .collect();
+        faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        faults.dedup();
+        faults
     }
 
     /// The panel that is asked under an endpoint: the one named, if it has this endpoint; else the first, by id, that has.

@@ -6,7 +6,7 @@ use chrono::{SecondsFormat, Utc};
 use metrics::{Counter, Gauge, counter, gauge};
 use parking_lot::Mutex;
 use porthole_model::{PluginFailure, PluginTotals};
-use porthole_sandbox::{FaultKind, RenderFault, Witnessed};
+use porthole_sandbox::{FaultKind, Witnessed};
 
 /// Names of plugins that one tenant has accounts for, those that are gone counted; calls of further ones are not added up.
 const NAMES: usize = 300;
@@ -67,26 +67,7 @@ impl Accounts {
     /// Adds a call.
     pub fn add(&self, call: &Witnessed<'_>) {
         let mut tenants = self.tenants.lock();
-        // The ordinary case allocates nothing.
-        if !tenants.contains_key(call.tenant) {
-            tenants.insert(call.tenant.to_owned(), HashMap::new());
-        }
-        let Some(plugins) = tenants.get_mut(call.tenant) else {
-            return;
-        };
-        let name = call.plugin.name();
-        if !plugins.contains_key(name) {
-            if plugins.len() >= NAMES {
-                return;
-            }
-            let account = Account {
-                totals: PluginTotals::default(),
-                failures: VecDeque::new(),
-                metrics: Metrics::new(call.tenant, name),
-            };
-            plugins.insert(name.to_owned(), account);
-        }
-        let Some(account) = plugins.get_mut(name) else {
+        let Some(account) = account(&mut tenants, call.tenant, call.plugin.name()) else {
             return;
         };
         let (totals, receipt) = (&mut account.totals, call.receipt);
@@ -101,7 +82,9 @@ impl Accounts {
         account.metrics.queries.increment(u64::from(receipt.queries));
         account.metrics.rows.increment(receipt.rows);
         account.metrics.memory_peak.set(totals.memory_peak_bytes as f64);
-        account.metrics.count(call.fault.map_or("view", outcome));
+        account
+            .metrics
+            .count(call.fault.map_or("view", |fault| outcome(&fault.kind)));
         if let Some(fault) = call.fault {
             totals.failures += 1;
             account.failures.push_front(PluginFailure {
@@ -111,6 +94,14 @@ impl Accounts {
                 message: fault.message.clone(),
             });
             account.failures.truncate(FAILURES);
+        }
+    }
+
+    /// Counts a call that was not begun. It cost nothing and is none of the plugin's failures, so that only the metrics know.
+    pub fn turned_away(&self, tenant: &str, plugin: &str, why: &FaultKind) {
+        let mut tenants = self.tenants.lock();
+        if let Some(account) = account(&mut tenants, tenant, plugin) {
+            account.metrics.count(outcome(why));
         }
     }
 
@@ -124,9 +115,34 @@ impl Accounts {
     }
 }
 
-/// How a call ended, as a metric's label.
-fn outcome(fault: &RenderFault) -> &'static str {
-    match &fault.kind {
+/// The account of a tenant's plugin; none: the tenant has too many.
+fn account<'a>(
+    tenants: &'a mut HashMap<String, HashMap<String, Account>>,
+    tenant: &str,
+    plugin: &str,
+) -> Option<&'a mut Account> {
+    // The ordinary case allocates nothing.
+    if !tenants.contains_key(tenant) {
+        tenants.insert(tenant.to_owned(), HashMap::new());
+    }
+    let plugins = tenants.get_mut(tenant)?;
+    if !plugins.contains_key(plugin) {
+        if plugins.len() >= NAMES {
+            return None;
+        }
+        let account = Account {
+            totals: PluginTotals::default(),
+            failures: VecDeque::new(),
+            metrics: Metrics::new(tenant, plugin),
+        };
+        plugins.insert(plugin.to_owned(), account);
+    }
+    plugins.get_mut(plugin)
+}
+
+/// How a call ended, or why it was not begun, as a metric's label.
+fn outcome(kind: &FaultKind) -> &'static str {
+    match kind {
         FaultKind::Trap { .. } => "trap",
         FaultKind::Limit { name, .. } => name.as_str(),
         FaultKind::Failure(_) => "failure",

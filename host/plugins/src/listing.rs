@@ -31,14 +31,17 @@ impl Plugins {
             };
             plugins.push(self.describe(&settings, held, published));
         }
-        // What is published and does not answer.
+        // What is published and does not answer; or not yet on this host, which has still to hear of it.
         plugins.extend(
             versions
                 .into_values()
-                .filter_map(|versions| self.describe_inactive(&settings, versions)),
+                .filter_map(|versions| self.describe_absent(&settings, versions)),
         );
         plugins.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(model::Plugins { plugins })
+        Ok(model::Plugins {
+            plugins,
+            notices: settings.notices.clone(),
+        })
     }
 
     /// One of the tenant's own plugins.
@@ -94,13 +97,28 @@ impl Plugins {
             (Outcome::Loaded(_), None) => PluginState::Active,
         };
         let descriptor = plugin.map(|plugin| plugin.descriptor());
-        let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+        // What is not loaded is known by what it said of itself when it was published.
+        let published = versions.iter().find(|version| version.is_active);
+        let published = published.filter(|_| plugin.is_none());
+        let text = |loaded: Option<&String>, published: Option<&String>| {
+            loaded.or(published).cloned().unwrap_or_default()
+        };
         let (totals, failures) = self.0.books.accounts.of(&settings.id, &held.name);
         model::Plugin {
             name: held.name.clone(),
-            title: text(descriptor.map(|descriptor| &descriptor.title)),
-            description: text(descriptor.map(|descriptor| &descriptor.description)),
-            endpoint: descriptor.and_then(|descriptor| descriptor.endpoint.clone()),
+            title: text(
+                descriptor.map(|descriptor| &descriptor.title),
+                published.map(|version| &version.title),
+            ),
+            description: text(
+                descriptor.map(|descriptor| &descriptor.description),
+                published.map(|version| &version.description),
+            ),
+            endpoint: descriptor
+                .map(|descriptor| &descriptor.endpoint)
+                .or(published.map(|version| &version.endpoint))
+                .cloned()
+                .flatten(),
             source: held.source,
             state,
             version: plugin.map_or_else(String::new, |plugin| plugin.version().to_owned()),
@@ -114,23 +132,27 @@ impl Plugins {
         }
     }
 
-    fn describe_inactive(
+    fn describe_absent(
         &self,
         settings: &TenantSettings,
         versions: Vec<PluginRecord>,
     ) -> Option<model::Plugin> {
-        let newest = versions.first()?;
-        let (totals, failures) = self.0.books.accounts.of(&settings.id, &newest.name);
+        let active = versions.iter().find(|version| version.is_active);
+        let shown = active.or(versions.first())?;
+        let (totals, failures) = self.0.books.accounts.of(&settings.id, &shown.name);
         Some(model::Plugin {
-            name: newest.name.clone(),
-            title: newest.title.clone(),
-            description: newest.description.clone(),
-            endpoint: newest.endpoint.clone(),
+            name: shown.name.clone(),
+            title: shown.title.clone(),
+            description: shown.description.clone(),
+            endpoint: shown.endpoint.clone(),
             source: PluginSource::Published,
-            state: PluginState::Inactive,
+            state: match active {
+                Some(_) => PluginState::Compiling,
+                None => PluginState::Inactive,
+            },
             version: String::new(),
-            sha256: String::new(),
-            size_bytes: 0,
+            sha256: active.map_or_else(String::new, |version| version.sha256.clone()),
+            size_bytes: active.map_or(0, |version| version.size_bytes),
             signed_by: None,
             limits: limits(settings),
             totals,

@@ -1,5 +1,6 @@
 //! From a file or a row of the central database to a plugin that can be called.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use porthole_config::PluginFile;
@@ -45,10 +46,16 @@ impl Wanted {
 }
 
 impl Inner {
-    /// Loads what a tenant should have, if the tenant trusts it.
-    pub(crate) async fn load(&self, settings: &TenantSettings, wanted: &Wanted) -> Held {
+    /// Loads what a tenant should have, if the tenant trusts it. `answering`: the hashes of what answers already, all that
+    /// counts while nobody can tell what the tenant trusts.
+    pub(crate) async fn load(
+        &self,
+        settings: &TenantSettings,
+        wanted: &Wanted,
+        answering: &HashSet<String>,
+    ) -> Held {
         let mut held = wanted.held(None);
-        held.outcome = match self.try_load(settings, wanted, &mut held).await {
+        held.outcome = match self.try_load(settings, wanted, answering, &mut held).await {
             Ok(plugin) => Outcome::Loaded(plugin),
             Err(reason) => {
                 tracing::warn!(
@@ -67,9 +74,16 @@ impl Inner {
         &self,
         settings: &TenantSettings,
         wanted: &Wanted,
+        answering: &HashSet<String>,
         held: &mut Held,
     ) -> Result<Arc<Plugin>, String> {
         let limit = settings.limits.component_bytes;
+        let let_in = |sha256: &str| {
+            if settings.plugins.is_frozen && !answering.contains(sha256) {
+                return Err(trust::FROZEN.to_owned());
+            }
+            Ok(())
+        };
         let (bytes, signature) = match wanted {
             Wanted::File(file) => {
                 let file = file.clone();
@@ -78,6 +92,7 @@ impl Inner {
                 (found.bytes, found.signature)
             }
             Wanted::Published(record) => {
+                let_in(&record.sha256)?;
                 trust::pinned(&settings.plugins, &record.name, &record.sha256)?;
                 // What was checked when it was loaded before needs its bytes only for its signature.
                 if let (Some(plugin), false) =
@@ -110,6 +125,7 @@ impl Inner {
                 held.sha256, record.sha256
             ));
         }
+        let_in(&held.sha256)?;
         held.signed_by = trust::signer(&settings.plugins, &bytes, signature.as_deref())?;
         let plugin = match self.known(&held.sha256) {
             Some(plugin) => plugin,

@@ -23,8 +23,8 @@ pub struct Upload {
 }
 
 impl Plugins {
-    /// Checks a component as far as that can be done (size, world, version of the contract, description, signature, pin,
-    /// name and endpoint), keeps it, and lets it answer if wished. `actor` is who wants it, for the audit log; refusals are
+    /// Checks a component as far as that can be done (size, world, version of the contract, description, signature, name and
+    /// endpoint; its pin, if it shall answer), keeps it, and lets it answer if wished. `actor` is who wants it, for the audit log; refusals are
     /// written there too.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl Plugins {
         let settings = self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
         let versions = self.0.identity()?.plugin_versions(tenant).await?;
         if !versions.iter().any(|record| record.name == name) {
-            return Err(PluginsError::NotFound);
+            return Err(self.0.not_published(tenant, name));
         }
         let before = versions
             .iter()
@@ -131,11 +131,17 @@ impl Plugins {
     /// Lets no version of a plugin answer.
     ///
     /// # Errors
-    /// [`PluginsError::NotFound`] when none did.
+    /// [`PluginsError::NotFound`] when nothing of this name is published, [`PluginsError::Clash`] when no version answers.
     pub async fn deactivate(&self, tenant: &str, name: &str, actor: AuditEntry) -> Result<(), PluginsError> {
         self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
         if !self.0.identity()?.deactivate_plugin(tenant, name, actor).await? {
-            return Err(PluginsError::NotFound);
+            let versions = self.0.identity()?.plugin_versions(tenant).await?;
+            if versions.iter().any(|record| record.name == name) {
+                return Err(PluginsError::Clash(format!(
+                    "no version of {name} answers: it is deactivated already"
+                )));
+            }
+            return Err(self.0.not_published(tenant, name));
         }
         self.0.sync(tenant).await;
         Ok(())
@@ -173,7 +179,7 @@ impl Plugins {
     pub async fn remove(&self, tenant: &str, name: &str, actor: AuditEntry) -> Result<(), PluginsError> {
         self.0.settings(tenant).ok_or(PluginsError::NotFound)?;
         if !self.0.identity()?.remove_plugin(tenant, name, actor).await? {
-            return Err(PluginsError::NotFound);
+            return Err(self.0.not_published(tenant, name));
         }
         self.0.sync(tenant).await;
         Ok(())
@@ -232,6 +238,9 @@ impl Inner {
         if size > limit {
             return Err(PluginsError::TooLarge { size, limit });
         }
+        if settings.plugins.is_frozen {
+            return Err(PluginsError::Refused(trust::FROZEN.to_owned()));
+        }
         let signature = upload.signature.as_deref();
         let signed_by =
             trust::signer(&settings.plugins, &upload.bytes, signature).map_err(PluginsError::Refused)?;
@@ -253,7 +262,10 @@ impl Inner {
             }
         };
         let endpoint = plugin.descriptor().endpoint.clone();
-        trust::pinned(&settings.plugins, plugin.name(), &sha256).map_err(PluginsError::Refused)?;
+        // A pin lets a version run. What is only kept may come before its pin does, so that there is a hash to pin.
+        if upload.activate {
+            trust::pinned(&settings.plugins, plugin.name(), &sha256).map_err(PluginsError::Refused)?;
+        }
         self.no_clash(tenant, plugin.name(), endpoint.as_deref())?;
         let mut new = new_plugin(tenant, &plugin, bytes.to_vec(), upload.signature);
         new.signed_by.clone_from(&signed_by);
@@ -274,6 +286,19 @@ impl Inner {
         })
     }
 
+    /// Why a plugin cannot be changed over the API: it is a file, or nothing at all.
+    fn not_published(&self, tenant: &str, name: &str) -> PluginsError {
+        let tenants = self.tenants.lock();
+        let mut held = tenants.get(tenant).into_iter().flatten();
+        match held.find(|held| held.source == PluginSource::Folder && held.name == name) {
+            Some(file) => PluginsError::Clash(format!(
+                "{name} is not published: it is the file {}; remove that instead",
+                file.label
+            )),
+            None => PluginsError::NotFound,
+        }
+    }
+
     /// Whether a published component of this hash answers for the tenant.
     fn answers(&self, tenant: &str, sha256: &str) -> bool {
         let tenants = self.tenants.lock();
@@ -284,6 +309,9 @@ impl Inner {
     /// Whether the tenant trusts a version that was published before, under rules that may be younger than it: what would
     /// not run is not made the one that answers.
     async fn trusts(&self, settings: &TenantSettings, record: &PluginRecord) -> Result<(), PluginsError> {
+        if settings.plugins.is_frozen {
+            return Err(PluginsError::Refused(trust::FROZEN.to_owned()));
+        }
         trust::pinned(&settings.plugins, &record.name, &record.sha256).map_err(PluginsError::Refused)?;
         if !settings.plugins.require_signature {
             return Ok(());

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use porthole_config::TenantPlugins;
 use porthole_identity::Identity;
 use porthole_model::PluginSource;
-use porthole_sandbox::{Limits, Plugin, Registry, Sandbox, Witness, Witnessed};
+use porthole_sandbox::{FaultKind, Limits, Plugin, Registry, Sandbox, Witness, Witnessed};
 use tokio::sync::Semaphore;
 
 use crate::error::PluginsError;
@@ -25,6 +25,8 @@ pub struct TenantSettings {
     pub limits: Limits,
     /// Files, pins, keys.
     pub plugins: TenantPlugins,
+    /// What is wrong with all that, a sentence each, for whoever looks at the tenant's plugins.
+    pub notices: Vec<String>,
 }
 
 /// The tenants' own plugins. Cheap to clone: all clones are one.
@@ -102,6 +104,10 @@ impl Witness for Books {
         if let Some(logbook) = &self.logbook {
             logbook.add(&call);
         }
+    }
+
+    fn turned_away(&self, tenant: &str, plugin: &Plugin, why: &FaultKind) {
+        self.accounts.turned_away(tenant, plugin.name(), why);
     }
 }
 

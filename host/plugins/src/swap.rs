@@ -170,10 +170,12 @@ impl Inner {
             })
             .collect();
         held.extend(kept);
+        let hashes = before.iter().filter_map(Held::plugin);
+        let hashes: Arc<HashSet<String>> = Arc::new(hashes.map(|plugin| plugin.hash().to_owned()).collect());
         let mut loading = JoinSet::new();
         for (place, wanted) in wanted.into_iter().enumerate() {
-            let (inner, settings) = (Arc::clone(self), Arc::clone(&settings));
-            loading.spawn(async move { (place, inner.load(&settings, &wanted).await) });
+            let (inner, settings, hashes) = (Arc::clone(self), Arc::clone(&settings), Arc::clone(&hashes));
+            loading.spawn(async move { (place, inner.load(&settings, &wanted, &hashes).await) });
         }
         // What is quick need not wait for what is slow: each is put in its place as it comes, the first ones at once.
         let mut is_shown = false;

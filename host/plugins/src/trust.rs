@@ -9,15 +9,21 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// The text of a `plugins.lock` that pins these plugins: name, version, SHA-256.
+/// The text of a `plugins.lock` that pins these plugins: name, version, SHA-256. Those of one name stand one after the
+/// other.
 pub fn lock_text<'a>(plugins: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> String {
     let mut text =
         "# Written by `porthole plugin lock`. A plugin runs only with the hash that stands here.\nplugins:\n"
             .to_owned();
     let before = text.len();
+    let mut last = "";
     for (name, version, sha256) in plugins {
+        if name != last {
+            text.push_str(&format!("  {name}:\n"));
+            last = name;
+        }
         text.push_str(&format!(
-            "  {name}:\n    version: \"{version}\"\n    sha256: \"{sha256}\"\n"
+            "    - version: \"{version}\"\n      sha256: \"{sha256}\"\n"
         ));
     }
     if text.len() == before {
@@ -72,6 +78,13 @@ fn who_signed(rules: &TenantPlugins, bytes: &[u8], text: &str) -> Result<String,
     Err("its signature does not fit its bytes and any of the tenant's keys".to_owned())
 }
 
+/// Pins that a refusal names.
+const PINS_SHOWN: usize = 3;
+
+/// Why nothing is let in that does not answer already.
+pub(crate) const FROZEN: &str = "the tenant's tenant.yaml has faults, so that nobody can tell which plugins it trusts: \
+    nothing new is let in until they are mended; `porthole validate` lists them";
+
 /// Whether `plugins.lock`, where there is one, lets a plugin of this name run with these bytes.
 pub(crate) fn pinned(rules: &TenantPlugins, name: &str, sha256: &str) -> Result<(), String> {
     match &rules.lock {
@@ -85,11 +98,21 @@ pub(crate) fn pinned(rules: &TenantPlugins, name: &str, sha256: &str) -> Result<
                 "the tenant's plugins.lock does not name the plugin `{name}`; its sha256 is {sha256}. \
                  `porthole plugin lock` writes it down"
             )),
-            Some(pin) if pin.sha256.value == sha256 => Ok(()),
-            Some(pin) => Err(format!(
-                "the plugin `{name}` has the sha256 {sha256}, and {}:{} pins {}",
-                pin.sha256.file, pin.sha256.line, pin.sha256.value
-            )),
+            Some(pins) if pins.iter().any(|pin| pin.sha256.value == sha256) => Ok(()),
+            Some(pins) => {
+                let shown = pins.iter().take(PINS_SHOWN).map(|pin| {
+                    let place = &pin.sha256;
+                    format!("{} ({}:{})", place.value, place.file, place.line)
+                });
+                let more = match pins.len().saturating_sub(PINS_SHOWN) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                Err(format!(
+                    "the plugin `{name}` has the sha256 {sha256}, and the tenant's plugins.lock pins {}{more}",
+                    shown.collect::<Vec<_>>().join(", ")
+                ))
+            }
         },
     }
 }
@@ -168,11 +191,15 @@ mod tests {
         let pin = Pin {
             sha256: Spanned::unplaced(hash.clone()),
         };
+        let next = Pin {
+            sha256: Spanned::unplaced(sha256(b"next")),
+        };
         let rules = TenantPlugins {
-            lock: Lock::Pins(BTreeMap::from([("heat".to_owned(), pin)])),
+            lock: Lock::Pins(BTreeMap::from([("heat".to_owned(), vec![pin, next])])),
             ..TenantPlugins::default()
         };
         assert_eq!(pinned(&rules, "heat", &hash), Ok(()));
+        assert_eq!(pinned(&rules, "heat", &sha256(b"next")), Ok(()));
         let other = sha256(b"other");
         let refused = pinned(&rules, "heat", &other).unwrap_err();
         assert!(refused.contains(&hash) && refused.contains(&other), "{refused}");

@@ -197,6 +197,7 @@ impl Sandbox {
                     resting.failures, resting.reason
                 );
                 let kind = FaultKind::Resting(resting);
+                inner.turned_away(tenant, plugin, &kind);
                 return Err(fault(kind, message, Receipt::default(), Vec::new()));
             }
         };
@@ -215,6 +216,7 @@ impl Sandbox {
                     ),
                     Full::Host => "the host is busy; try again in a moment".to_owned(),
                 };
+                inner.turned_away(tenant, plugin, &FaultKind::Busy);
                 return Err(fault(FaultKind::Busy, message, Receipt::default(), Vec::new()));
             }
         };
@@ -302,6 +304,12 @@ impl Sandbox {
 }
 
 impl Inner {
+    fn turned_away(&self, tenant: &str, plugin: &Plugin, why: &FaultKind) {
+        if let Some(witness) = self.witness.get() {
+            witness.turned_away(tenant, plugin, why);
+        }
+    }
+
     /// Runs a call; none: the host is stopping. Whoever leaves before its end frees the place only once the store is
     /// gone.
     pub(crate) async fn run(

@@ -1,6 +1,6 @@
 //! Who is told of every call: for accounts, logs and metrics, which are not this room's.
 
-use crate::fault::RenderFault;
+use crate::fault::{FaultKind, RenderFault};
 use crate::plugin::Plugin;
 use crate::receipt::{LogLine, Receipt};
 
@@ -25,4 +25,7 @@ pub struct Witnessed<'a> {
 pub trait Witness: Send + Sync {
     /// A call has ended.
     fn called(&self, call: Witnessed<'_>);
+
+    /// A call was not begun: the plugin rests, or there was no place.
+    fn turned_away(&self, tenant: &str, plugin: &Plugin, why: &FaultKind);
 }

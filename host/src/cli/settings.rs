@@ -1,5 +1,6 @@
 //! Which settings a command runs with, and what goes wrong with them.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -144,19 +145,22 @@ pub fn log(settings: &Settings) -> anyhow::Result<()> {
     Ok(porthole_telemetry::init(format, &settings.log.level)?)
 }
 
-/// Faults, one under the other: place, what is wrong, what to do.
+/// Faults, one under the other: place, what is wrong, what to do. What to do is said once, where it is the same for
+/// several.
 pub fn listed(faults: &[Diagnostic]) -> String {
     let (bold, plain) = if std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
         ("\x1b[1m", "\x1b[0m")
     } else {
         ("", "")
     };
+    let mut said = BTreeSet::new();
     faults
         .iter()
         .map(|fault| {
             let help = fault
                 .help
                 .as_ref()
+                .filter(|help| said.insert(help.as_str()))
                 .map_or_else(String::new, |help| format!("\n    help: {help}"));
             format!(
                 "{bold}{}:{}:{}{plain}: {}{help}\n",
@@ -170,6 +174,21 @@ pub fn listed(faults: &[Diagnostic]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn what_helps_against_several_faults_is_said_once() {
+        let fault = |line, help: &str| Diagnostic {
+            file: "a.yaml".to_owned(),
+            line,
+            column: 1,
+            message: "wrong".to_owned(),
+            help: Some(help.to_owned()),
+        };
+        let text = listed(&[fault(1, "do this"), fault(2, "do that"), fault(3, "do this")]);
+        assert_eq!(text.matches("wrong").count(), 3);
+        assert_eq!(text.matches("do this").count(), 1);
+        assert_eq!(text.matches("do that").count(), 1);
+    }
 
     #[test]
     fn the_central_database_is_no_tenants_under_any_name() {

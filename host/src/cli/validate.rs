@@ -63,9 +63,15 @@ impl Validate {
                     }),
             );
         }
-        print!("{}", listed(&faults));
         if !self.published && !faults.is_empty() {
-            eprintln!("Plugins that tenants have published are not counted; `--published` counts them.");
+            eprintln!("published plugins are not counted; `--published` counts them");
+        }
+        print!("{}", listed(&faults));
+        for tenant in config.set_aside.keys() {
+            eprintln!(
+                "{tenant}: its panels were not tried and its plugins not loaded, because its tenant.yaml has faults; a host \
+                 that runs serves the tenant as it was before and lets no new plugin in, one that starts leaves it out"
+            );
         }
         let (tenants, panels): (usize, usize) = (
             config.tenants.len(),

@@ -36,6 +36,12 @@ fn values_of_the_authors_own_work() {
         ("w-[12px]", "width: 12px"),
         ("w-[calc(100%-2rem)]", "width: calc(100% - 2rem)"),
         ("opacity-40", "opacity: 0.4"),
+        (
+            "bg-[rgb(16_185_129/0.15)]",
+            "background-color: rgb(16 185 129/0.15)",
+        ),
+        ("dark:text-[rgb(16_185_129/0.15)]", "color: rgb(16 185 129/0.15)"),
+        ("w-4 h-4", "height: 1rem"),
         ("text-[#fff]", "color: #fff"),
         ("text-[13px]", "font-size: 13px"),
         ("-mt-2", "margin-top: -0.5rem"),
@@ -44,6 +50,17 @@ fn values_of_the_authors_own_work() {
         ("bg-red-500/50", "color-mix(in oklab"),
     ] {
         assert!(rules(class).contains(declaration), "{class}: {}", rules(class));
+    }
+}
+
+#[test]
+fn the_guide_names_the_forms_that_make_no_rule() {
+    for class in ["bg-[#10b981]/15", "bg-[#10b98126]", "size-4"] {
+        assert_eq!(
+            rules(class),
+            "",
+            "{class} makes a rule now: take it off the guide's list"
+        );
     }
 }
 

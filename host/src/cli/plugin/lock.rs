@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use porthole_model::PluginState;
+use porthole_model::{Plugin, PluginState};
 
 use super::shelf::Whose;
 
@@ -12,6 +12,9 @@ use super::shelf::Whose;
 pub struct Lock {
     #[command(flatten)]
     whose: Whose,
+    /// Pin all published versions, so that another one can be activated, or rolled back to, without writing the lock again.
+    #[arg(long)]
+    all_versions: bool,
     /// Print the file instead of writing it.
     #[arg(long)]
     print: bool,
@@ -28,19 +31,8 @@ impl Lock {
             .join("plugins.lock");
         // Without the lock there is now: what it refuses would otherwise never get into the new one.
         let plugins = self.whose.open_unlocked().await?.list().await?.plugins;
-        let running = plugins.iter().filter(|plugin| !plugin.sha256.is_empty());
-        let text = porthole_plugins::lock_text(
-            running
-                .clone()
-                .filter(|plugin| !matches!(plugin.state, PluginState::Refused { .. }))
-                .map(|plugin| {
-                    (
-                        plugin.name.as_str(),
-                        plugin.version.as_str(),
-                        plugin.sha256.as_str(),
-                    )
-                }),
-        );
+        let text =
+            porthole_plugins::lock_text(plugins.iter().flat_map(|plugin| pins(plugin, self.all_versions)));
         for plugin in &plugins {
             if let PluginState::Refused { reason } = &plugin.state {
                 eprintln!("left out: {}: {reason}", plugin.name);
@@ -60,4 +52,24 @@ impl Lock {
         println!("{} is written", path.display());
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What is pinned of a plugin: name, version, SHA-256.
+fn pins(plugin: &Plugin, all_versions: bool) -> Vec<(&str, &str, &str)> {
+    let name = plugin.name.as_str();
+    let mut pins = Vec::new();
+    if !plugin.sha256.is_empty() && !matches!(plugin.state, PluginState::Refused { .. }) {
+        pins.push((name, plugin.version.as_str(), plugin.sha256.as_str()));
+    }
+    if all_versions {
+        let others = plugin
+            .versions
+            .iter()
+            .filter(|version| !version.active || pins.is_empty());
+        let others: Vec<_> = others
+            .map(|version| (name, version.version.as_str(), version.sha256.as_str()))
+            .collect();
+        pins.extend(others);
+    }
+    pins
 }

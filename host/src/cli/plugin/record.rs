@@ -1,6 +1,6 @@
 //! `porthole plugin record`: real answers of a panel's sources as a fixture.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -92,7 +92,13 @@ impl Record {
                 }
                 other => anyhow::Error::new(other),
             })?;
+        if recording.sources.values().all(|source| height(source) == 0) {
+            bail!("{}", empty(&recording, range, self.most));
+        }
         let fixture = fixture(&recording, &format!("{} of {}", panel.title, tenant.id));
+        if let Some(folder) = missing(&self.output) {
+            eprintln!("there was no folder {}: it is made", folder.display());
+        }
         write_if_changed(&self.output, fixture.to_text()?.as_bytes())
             .with_context(|| format!("nothing was recorded to {}", self.output.display()))?;
         println!("{}", self.output.display());
@@ -128,6 +134,30 @@ fn range(from: Option<i64>, to: Option<i64>, now: i64) -> anyhow::Result<Range> 
         bail!("the range ends before it starts: --from must be before --to");
     }
     Ok(Range { start, end })
+}
+
+/// Why nothing was recorded, and what to do.
+fn empty(recording: &Recording, wished: Range, most: u32) -> String {
+    let instant = |at| DateTime::from_timestamp_millis(at).map_or_else(String::new, |at| at.to_rfc3339());
+    let (from, to) = (instant(wished.start), instant(wished.end));
+    let found: u64 = recording.sources.values().map(|source| source.total).sum();
+    if found == 0 {
+        return format!(
+            "nothing was recorded: the panel's sources have no rows between {from} and {to}; name another range with \
+             --from and --to"
+        );
+    }
+    format!(
+        "nothing was recorded: of {} rows between {from} and {to}, --most {most} leaves so short a range that none is in \
+         it; raise --most, or name a shorter range with --from and --to",
+        grouped(found)
+    )
+}
+
+/// The folder of a file, where there is none yet.
+fn missing(file: &Path) -> Option<&Path> {
+    file.parent()
+        .filter(|folder| !folder.as_os_str().is_empty() && !folder.exists())
 }
 
 fn height(source: &Recorded) -> u64 {
@@ -206,6 +236,28 @@ mod tests {
         let named = range(Some(HOUR), Some(2 * HOUR), 0).unwrap();
         assert_eq!((named.start, named.end), (HOUR, 2 * HOUR));
         assert!(range(Some(2 * HOUR), Some(HOUR), 0).is_err());
+    }
+
+    #[test]
+    fn an_empty_recording_says_whether_there_was_anything_to_record() {
+        let source = |total| Recorded {
+            columns: Vec::new(),
+            frame: guest::Frame { columns: Vec::new() },
+            time_column: None,
+            total,
+        };
+        let day = range(None, None, 100 * HOUR).unwrap();
+        let mut recording = Recording {
+            range: day,
+            time_zone: None,
+            display: Value::Null,
+            parameters: Value::Null,
+            sources: [("main".to_owned(), source(0))].into(),
+        };
+        assert!(empty(&recording, day, 5).contains("have no rows"));
+        recording.sources.insert("other".to_owned(), source(9_000));
+        let said = empty(&recording, day, 5);
+        assert!(said.contains("--most 5") && said.contains("9,000"), "{said}");
     }
 
     #[test]

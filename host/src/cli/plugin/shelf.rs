@@ -98,7 +98,33 @@ impl Whose {
         let settings = self.settings.load()?;
         settings::tenant(&*settings::tenants(&settings)?, &self.tenant)?;
         let folder = server::plugin_logs(&settings.data_dir);
-        Ok(Logbook::read_in(&folder, &self.tenant, name, limit))
+        let lines = Logbook::read_in(&folder, &self.tenant, name, limit);
+        if lines.is_empty() {
+            self.knows(name).await?;
+        }
+        Ok(lines)
+    }
+}
+
+impl Whose {
+    /// An error for a name that is no plugin's, on this machine.
+    async fn knows(&self, name: &str) -> anyhow::Result<()> {
+        let Shelf::Local(local) = self.open().await? else {
+            return Ok(());
+        };
+        match local.plugins.log(&self.tenant, name, 1).await {
+            Ok(_) => Ok(()),
+            Err(PluginsError::NotFound) => {
+                let known = local.plugins.list(&self.tenant).await?.plugins;
+                let known: Vec<_> = known.iter().map(|plugin| plugin.name.as_str()).collect();
+                let has = match known.as_slice() {
+                    [] => "it has none of its own".to_owned(),
+                    known => format!("its own are {}", known.join(", ")),
+                };
+                bail!("{} has no plugin `{name}`; {has}", self.tenant)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -163,6 +189,9 @@ impl List {
         if self.json {
             println!("{}", serde_json::to_string_pretty(&plugins)?);
             return Ok(ExitCode::SUCCESS);
+        }
+        for notice in &plugins.notices {
+            eprintln!("note: {notice}");
         }
         if plugins.plugins.is_empty() {
             println!("the tenant {} has no plugins of its own", self.whose.tenant);

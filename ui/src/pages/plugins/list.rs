@@ -21,6 +21,7 @@ pub(crate) fn plugins(tenant: String) -> View {
 fn body(tenant: String) -> View {
     let publish_for = tenant.clone();
     let is_compiling = create_signal(false);
+    let notices = create_signal(Vec::<String>::new());
     let polled = Polled::start("/plugins".to_owned(), tenant.clone(), move || {
         Some(if is_compiling.get_untracked() { EAGER } else { CALM })
     });
@@ -29,6 +30,9 @@ fn body(tenant: String) -> View {
         match api::read::<Plugins>(&text) {
             Ok(answer) => {
                 is_compiling.set(answer.plugins.iter().any(|p| p.state == PluginState::Compiling));
+                if notices.with_untracked(|before| *before != answer.notices) {
+                    notices.set(answer.notices);
+                }
                 Some(Rc::new(answer.plugins))
             }
             Err(failure) => {
@@ -64,11 +68,23 @@ fn body(tenant: String) -> View {
         Some(failure) => parts::trouble(&failure),
         None => View::new(),
     });
+    let notices = live(move || {
+        let notices: Vec<View> = notices
+            .get_clone()
+            .into_iter()
+            .map(|notice| view! { li { (notice) } })
+            .collect();
+        if notices.is_empty() {
+            return View::new();
+        }
+        view! { ul(class="notice warn", data-testid="plugin-notices", aria-label="What is wrong with this tenant's files") { (notices) } }
+    });
     let upload = upload::upload(publish_for, polled);
     view! {
         h1 { "Plugins" }
         p(class="dim lead") { "Panels that this tenant brings itself. Each runs in a sandbox of its own, within the limits shown on its page." }
         (upload)
+        (notices)
         (trouble)
         (cards)
     }
