@@ -3,6 +3,7 @@
 //! `baseline.json` keeps the ratios of a known state; a run prints them beside its own. `--save` writes new ones.
 
 mod cached;
+mod data;
 mod languages;
 mod load;
 mod neighbours;
@@ -26,6 +27,9 @@ struct Cli {
     /// How long the rogues run beside their neighbours, seconds.
     #[arg(long, global = true, default_value_t = 60)]
     seconds: u64,
+    /// The largest database that is measured, rows.
+    #[arg(long, global = true, default_value_t = 10_000_000)]
+    rows: u64,
     /// The folder of components [default: beside the folder of this binary].
     #[arg(long, global = true, env = "PORTHOLE_COMPONENTS")]
     components: Option<std::path::PathBuf>,
@@ -39,6 +43,8 @@ enum What {
     Languages,
     /// Cached panel requests per second, against plain axum answering with the same bytes.
     Cached,
+    /// Aggregated series, against SQL by hand; and known buckets, against asking again.
+    Data,
     /// What a tenant's rogues cost the panels of its neighbours.
     Neighbours,
     /// Plain axum answering with the bytes of a file; started by `cached`.
@@ -67,6 +73,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if matches!(cli.what, None | Some(What::Cached)) {
         cached::run(&mut report, porthole.clone()).await?;
+    }
+    if matches!(cli.what, None | Some(What::Data)) {
+        data::run(&mut report, cli.rows).await?;
     }
     if matches!(cli.what, None | Some(What::Neighbours)) {
         let own = std::env::current_exe()?;

@@ -43,12 +43,13 @@ impl Report {
 
     /// Prints a ratio beside its baseline, and remembers it.
     pub fn ratio(&mut self, name: &str, value: f64, aim: Aim) {
-        let before = self
-            .baseline
-            .get(name)
-            .map_or_else(|| "no baseline".into(), |before| format!("baseline {before:.2}"));
+        let before = self.baseline.get(name).map_or_else(
+            || "no baseline".into(),
+            |before| format!("baseline {}", short(*before)),
+        );
         println!(
-            "    {name}: {value:.2} ({before}){}",
+            "    {name}: {} ({before}){}",
+            short(value),
             self.judge(name, value, aim)
         );
         self.ratios.insert(name.to_owned(), value);
@@ -66,7 +67,8 @@ impl Report {
             Aim::AtLeast(limit) => (value >= limit, format!("at least {limit}")),
         };
         if !met {
-            self.missed.push(format!("{name}: {value:.2}, {wish} wanted"));
+            self.missed
+                .push(format!("{name}: {}, {wish} wanted", short(value)));
         }
         format!("   {} {wish}", if met { "ok," } else { "MISSED," })
     }
@@ -78,7 +80,7 @@ impl Report {
             all.extend(
                 self.ratios
                     .into_iter()
-                    .map(|(name, value)| (name, (value * 1000.0).round() / 1000.0)),
+                    .map(|(name, value)| (name, (value * 10_000.0).round() / 10_000.0)),
             );
             std::fs::write(&self.file, serde_json::to_string_pretty(&all)? + "\n")?;
             println!("\nwritten to {}", self.file.display());
@@ -89,6 +91,15 @@ impl Report {
             self.missed.join("\n  ")
         );
         Ok(())
+    }
+}
+
+/// With as many digits as tell something.
+fn short(value: f64) -> String {
+    if value.abs() < 0.1 {
+        format!("{value:.4}")
+    } else {
+        format!("{value:.2}")
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf};
 use porthole_config::{Config, ConfigStore, CookieSecure, Limits, Settings};
-use porthole_data::{Databases, DatabasesOptions};
+use porthole_data::{BucketOptions, BucketStore, Databases, DatabasesOptions};
 use porthole_identity::{AuditEntry, Identity, TenantRecord};
 use porthole_model::{Dashboard, Dashboards, Plugin, PluginLog, PluginPublished};
 use porthole_panel::{Pipeline, PipelineOptions, RenderError, RenderRequest, Rendered, limits_of};
@@ -181,7 +181,13 @@ impl Server {
         plugins
             .take_over(plugin_settings(config, &settings.limits), PLUGINS_AT_START)
             .await;
-        let databases = Databases::new(DatabasesOptions::default());
+        let buckets = BucketStore::open(BucketOptions {
+            memory_bytes: settings.buckets_memory_bytes,
+            disk_bytes: settings.buckets_disk_bytes,
+            folder: Some(settings.data_dir.join("buckets")),
+            ..BucketOptions::default()
+        });
+        let databases = Databases::with_store(DatabasesOptions::default(), buckets.await);
         let pipeline = Arc::new(Pipeline::new(sandbox, registry, databases, options, config));
         let following = Arc::downgrade(&pipeline);
         plugins.on_change(move |tenant| {
@@ -289,6 +295,7 @@ impl Server {
         own_figures.abort();
         // Joins a thread, which may be in the middle of a reload.
         tokio::task::spawn_blocking(move || drop(watch)).await?;
+        self.pipeline.close().await;
         self.identity.close().await;
         Ok(())
     }

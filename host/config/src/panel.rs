@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use porthole_model::{Diagnostic, DrillDown};
 use serde_json::Value;
@@ -118,6 +119,12 @@ pub struct AggregationConfig {
     pub function: Option<AggregateFunction>,
     /// Ascending by `up_to`, not empty; none: the host's ladder. Ranges longer than the last rung take the last rung.
     pub ladder: Option<Vec<Rung>>,
+    /// `keep: false`: rows are changed at any time, and nothing that was made of them is kept.
+    pub keep: Option<bool>,
+    /// `settle:`: rows that are older than this come no more; none: the host's usual time.
+    pub settle: Option<Duration>,
+    /// `reread:`: after this time all is read again, so that rows that came late are found; none: the host's usual time.
+    pub reread: Option<Duration>,
 }
 
 /// One rung of the bucket ladder.

@@ -216,8 +216,19 @@ fn aggregation(fields: &Fields<'_, '_, '_>) -> Option<AggregationConfig> {
         }
         rungs
     });
+    let second = Duration::from_secs(1);
+    let longest = Duration::from_secs(100 * LONGEST_REFRESH);
+    let keep = fields.boolean("keep");
+    let settle = fields.duration("settle", Duration::ZERO..=longest);
+    let reread = fields.duration("reread", second..=longest);
     fields.finish();
-    Some(AggregationConfig { function, ladder })
+    Some(AggregationConfig {
+        function,
+        ladder,
+        keep,
+        settle,
+        reread,
+    })
 }
 
 fn read_rung(reader: &Reader<'_>, node: &Node) -> Option<Rung> {

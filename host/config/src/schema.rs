@@ -131,6 +131,9 @@ pub fn panel(types: &[PanelType]) -> Value {
             "aggregation": object(&[], json!({
                 "function": { "enum": functions, "description": "What becomes of the points of a bucket." },
                 "ladder": { "type": "array", "minItems": 1, "items": rung, "description": "From the shortest range to the longest." },
+                "keep": flag("Whether finished buckets are kept and not asked for again."),
+                "settle": time("How long after its end a bucket may still change."),
+                "reread": time("How long a kept bucket is believed before it is asked for again."),
             })),
         }),
     );
@@ -159,6 +162,10 @@ pub fn settings() -> Value {
             "central_database": secret("postgres://… or sqlite:…, with ${NAME} for variables."),
             "session": object(&[], json!({ "idle": time("A log-in ends after this long without a request."), "absolute": time("A log-in ends after this long.") })),
             "view_cache": size("What finished views may take in memory."),
+            "buckets": object(&[], json!({
+                "memory": size("What kept buckets may take in memory."),
+                "disk": size("What kept buckets may take in the data folder."),
+            })),
             "reload": { "anyOf": [{ "const": "never" }, time("")], "description": "How often the configuration is looked at for changes." },
             "log": object(&[], json!({
                 "format": { "enum": ["text", "json"] },

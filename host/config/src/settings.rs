@@ -30,6 +30,10 @@ pub struct Settings {
     pub session: Session,
     /// `view_cache`, `PORTHOLE_VIEW_CACHE`: what finished views may take, bytes.
     pub view_cache_bytes: u64,
+    /// `buckets.memory`, `PORTHOLE_BUCKETS_MEMORY`: what settled buckets may take in memory, bytes; 0: none are kept.
+    pub buckets_memory_bytes: u64,
+    /// `buckets.disk`, `PORTHOLE_BUCKETS_DISK`: what they may take in the data folder, bytes; 0: none are kept there.
+    pub buckets_disk_bytes: u64,
     /// `reload`, `PORTHOLE_RELOAD`: how often the configuration folder is looked at for changes; none: never.
     pub reload: Option<Duration>,
     /// What is written to the log, and how.
@@ -128,6 +132,8 @@ impl Default for Settings {
                 absolute: Duration::from_secs(7 * 86_400),
             },
             view_cache_bytes: 256 * 1024 * 1024,
+            buckets_memory_bytes: 256 * 1024 * 1024,
+            buckets_disk_bytes: 1024 * 1024 * 1024,
             reload: Some(Duration::from_secs(2)),
             log: Log {
                 format: LogFormat::Text,

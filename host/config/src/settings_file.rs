@@ -21,7 +21,7 @@ use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
 /// Each variable, with the key it stands for. Those of the second level have two parts.
-const VARIABLES: [(&str, &[&str]); 17] = [
+const VARIABLES: [(&str, &[&str]); 19] = [
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
     ("PORTHOLE_CENTRAL_DATABASE_URL", &["central_database", "url"]),
     (
@@ -41,6 +41,8 @@ const VARIABLES: [(&str, &[&str]); 17] = [
     ("PORTHOLE_SESSION_IDLE", &["session", "idle"]),
     ("PORTHOLE_TRUSTED_PROXIES", &["trusted_proxies"]),
     ("PORTHOLE_VIEW_CACHE", &["view_cache"]),
+    ("PORTHOLE_BUCKETS_MEMORY", &["buckets", "memory"]),
+    ("PORTHOLE_BUCKETS_DISK", &["buckets", "disk"]),
     ("PORTHOLE_WATCH", &["watch"]),
 ];
 /// Variables of the build, of the tests and of single commands, which a developer's shell may hold while the host runs.
@@ -76,6 +78,8 @@ struct Layer {
     idle: Option<Duration>,
     absolute: Option<Duration>,
     view_cache: Option<u64>,
+    buckets_memory: Option<u64>,
+    buckets_disk: Option<u64>,
     reload: Option<Option<Duration>>,
     log_format: Option<LogFormat>,
     log_level: Option<String>,
@@ -132,6 +136,14 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
             .view_cache
             .or(below.view_cache)
             .unwrap_or(usual.view_cache_bytes),
+        buckets_memory_bytes: above
+            .buckets_memory
+            .or(below.buckets_memory)
+            .unwrap_or(usual.buckets_memory_bytes),
+        buckets_disk_bytes: above
+            .buckets_disk
+            .or(below.buckets_disk)
+            .unwrap_or(usual.buckets_disk_bytes),
         reload: above.reload.or(below.reload).unwrap_or(usual.reload),
         log: Log {
             format: above.log_format.or(below.log_format).unwrap_or(usual.log.format),
@@ -337,6 +349,11 @@ fn layer(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environm
     if let Some(database) = fields.mapping("central_database") {
         layer.central_database = database_url(&database, folder, environment);
         database.finish();
+    }
+    if let Some(buckets) = fields.mapping("buckets") {
+        layer.buckets_memory = buckets.size("memory", 0..=1 << 40);
+        layer.buckets_disk = buckets.size("disk", 0..=1 << 44);
+        buckets.finish();
     }
     if let Some(session) = fields.mapping("session") {
         layer.idle = session.duration("idle", seconds(60, year));

@@ -9,7 +9,7 @@ use crate::connection::Connections;
 use crate::error::DataError;
 use crate::fault::{Fault, Part};
 use crate::source::TableName;
-use crate::sql::{Bind, Dialect, Kind, Statement, Table, TableColumn, closest, quote};
+use crate::sql::{Bind, Dialect, Kind, Layout, Statement, Table, TableColumn, closest, quote};
 use crate::time::{TextForm, TimeForm};
 
 /// Rows looked at to tell how SQLite's columns store what they store.
@@ -204,9 +204,11 @@ async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, 
         return Err(no_table(name, &names));
     };
     let columns = texts(connections, POSTGRES_COLUMNS, vec![Bind::Text(row[2].clone())], 3).await?;
+    let layout = postgres_layout(connections, &row[2], &columns).await;
     Ok(Table {
         dialect: Dialect::Postgres,
         numbered: false,
+        layout,
         quoted: format!("{}.{}", quote(&row[0]), quote(&row[1])),
         name: name.to_string(),
         columns: columns
@@ -219,6 +221,45 @@ async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, 
             })
             .collect(),
     })
+}
+
+/// Whether rows are on other servers: foreign tables, partitioned tables with such, engines that spread tables.
+const POSTGRES_SPREAD: &str = "\
+    SELECT CASE WHEN c.relkind = 'f' OR version() ~ 'Cockroach|Yugabyte' \
+    OR EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus') \
+    OR (c.relkind = 'p' AND EXISTS (SELECT 1 FROM pg_partition_tree(c.oid) t JOIN pg_catalog.pg_class p ON p.oid = t.relid \
+    WHERE p.relkind = 'f')) THEN '1' ELSE '' END FROM pg_catalog.pg_class c WHERE c.oid = CAST($1 AS oid)";
+
+/// The columns of each whole B-tree, in their order.
+const POSTGRES_INDEXES: &str = "\
+    SELECT CAST(i.indexrelid AS text), COALESCE(a.attname::text, '') FROM pg_catalog.pg_index i \
+    JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam \
+    CROSS JOIN LATERAL unnest(CAST(i.indkey AS int2[])) WITH ORDINALITY AS k (attnum, n) \
+    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0 \
+    WHERE i.indrelid = CAST($1 AS oid) AND i.indisvalid AND i.indpred IS NULL AND m.amname = 'btree' \
+    AND k.n <= i.indnkeyatts ORDER BY i.indexrelid, k.n";
+
+/// An engine that cannot say is asked in the plain way.
+async fn postgres_layout(connections: &Connections, oid: &str, columns: &[Vec<String>]) -> Layout {
+    let binds = || vec![Bind::Text(oid.to_owned())];
+    let spread = texts(connections, POSTGRES_SPREAD, binds(), 1).await;
+    if !matches!(spread.as_deref(), Ok([row]) if row[0].is_empty()) {
+        return Layout::Spread;
+    }
+    let Ok(rows) = texts(connections, POSTGRES_INDEXES, binds(), 2).await else {
+        return Layout::Indexed(Vec::new());
+    };
+    let mut indexes: Vec<Vec<Option<usize>>> = Vec::new();
+    let mut last = None;
+    for row in &rows {
+        let place = columns.iter().position(|column| column[0] == row[1]);
+        match indexes.last_mut() {
+            Some(index) if last == Some(&row[0]) => index.push(place),
+            _ => indexes.push(vec![place]),
+        }
+        last = Some(&row[0]);
+    }
+    Layout::Indexed(indexes)
 }
 
 fn postgres_kind(name: &str) -> Kind {
@@ -308,6 +349,7 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
         Table {
             dialect: Dialect::Sqlite,
             numbered,
+            layout: Layout::Indexed(Vec::new()),
             quoted,
             name: name.to_string(),
             columns,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
@@ -86,6 +87,9 @@ pub(crate) struct Connections {
     connect_timeout: Duration,
     statement_timeout: Duration,
     down: Mutex<Option<(Instant, DataError)>>,
+    /// Which database this is, without a password, as a hash: it is nobody's business where tenants' databases are.
+    identity: [u8; 32],
+    most: u32,
 }
 
 impl Connections {
@@ -95,9 +99,17 @@ impl Connections {
         all_turns: Arc<Semaphore>,
     ) -> Self {
         let most = database.max_connections.max(1);
+        let mut identity = String::new();
         let pool = match Target::parse(&database.url) {
             Err(message) => Pool::None(message),
             Ok(Target::Postgres(connect)) => {
+                identity = format!(
+                    "postgres {}@{}:{}/{}",
+                    connect.get_username(),
+                    connect.get_host(),
+                    connect.get_port(),
+                    connect.get_database().unwrap_or_default()
+                );
                 let timeout = database.statement_timeout.as_millis().max(1);
                 let settings = format!(
                     "SET default_transaction_read_only = on; SET statement_timeout = {timeout}; SET timezone = 'UTC'"
@@ -113,8 +125,14 @@ impl Connections {
                             connection.execute(sqlx::raw_sql(AssertSqlSafe(settings))).await?;
                             // Some systems cannot do this; a given up query then runs to its timeout.
                             let check = "SET client_connection_check_interval = '500ms'";
-                            if let Err(error) = connection.execute(sqlx::raw_sql(check)).await {
-                                tracing::debug!(%error, "the server does not check for closed connections");
+                            // Compiling a statement takes longer than most of ours run.
+                            let compile = "SET jit = off";
+                            // A table in parts on several servers: each can do its part of the work.
+                            let parts = "SET enable_partitionwise_aggregate = on";
+                            for setting in [check, compile, parts] {
+                                if let Err(error) = connection.execute(sqlx::raw_sql(setting)).await {
+                                    tracing::debug!(%error, setting, "the server does not know this setting");
+                                }
                             }
                             Ok(())
                         })
@@ -123,6 +141,7 @@ impl Connections {
                 Pool::Postgres(pool)
             }
             Ok(Target::Sqlite(connect)) => {
+                identity = format!("sqlite {}", connect.get_filename().display());
                 let connect = connect
                     .read_only(true)
                     .create_if_missing(false)
@@ -144,7 +163,19 @@ impl Connections {
             connect_timeout: options.connect_timeout,
             statement_timeout: database.statement_timeout,
             down: Mutex::new(None),
+            identity: Sha256::digest(identity).into(),
+            most,
         }
+    }
+
+    /// Which database this is, without a password, as a hash.
+    pub(crate) fn identity(&self) -> &[u8; 32] {
+        &self.identity
+    }
+
+    /// Statements that may run at the same time.
+    pub(crate) fn most(&self) -> u32 {
+        self.most
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use crate::buckets::{BucketOptions, BucketStore};
 use crate::catalogue::Catalogue;
 use crate::connection::Connections;
 use crate::tenant::{Tenant, TenantData};
@@ -71,6 +72,7 @@ impl Default for DatabasesOptions {
 pub struct Databases {
     options: DatabasesOptions,
     turns: Arc<Semaphore>,
+    store: BucketStore,
     tenants: Mutex<HashMap<Key, Entry>>,
 }
 
@@ -98,12 +100,18 @@ struct Entry {
 }
 
 impl Databases {
-    /// Connects to nothing yet.
+    /// Connects to nothing yet; keeps a few buckets in memory.
     pub fn new(options: DatabasesOptions) -> Self {
+        Self::with_store(options, BucketStore::in_memory(BucketOptions::default()))
+    }
+
+    /// Connects to nothing yet; keeps buckets in this store.
+    pub fn with_store(options: DatabasesOptions, store: BucketStore) -> Self {
         let turns = Arc::new(Semaphore::new(options.max_connections.max(1) as usize));
         Self {
             options,
             turns,
+            store,
             tenants: Mutex::default(),
         }
     }
@@ -128,6 +136,8 @@ impl Databases {
         let connections = Connections::new(database, &self.options, self.turns.clone());
         let catalogue = Catalogue::new(self.options.catalogue_ttl);
         let data = TenantData(Arc::new(Tenant {
+            id: database.tenant.as_str().into(),
+            store: self.store.clone(),
             connections,
             catalogue,
         }));
@@ -141,8 +151,20 @@ impl Databases {
         data
     }
 
+    /// Forgets a tenant: its connections, and everything that is kept of its data.
+    pub async fn forget(&self, tenant: &str) {
+        self.tenants.lock().retain(|key, _| key.tenant != tenant);
+        self.store.forget(tenant).await;
+    }
+
+    /// The settled buckets of all tenants.
+    pub fn store(&self) -> &BucketStore {
+        &self.store
+    }
+
     /// Closes all connections as they become free, for an orderly end.
     pub async fn close(&self) {
+        self.store.close().await;
         let entries: Vec<_> = self.tenants.lock().drain().map(|(_, entry)| entry.data).collect();
         for data in entries {
             data.0.connections.close().await;

@@ -25,11 +25,12 @@ mod sql;
 mod tenant;
 mod time;
 
+pub use buckets::{BucketOptions, BucketStore};
 pub use databases::{Databases, DatabasesOptions, TenantDatabase};
 pub use error::DataError;
 pub use fault::{Fault, Part};
 pub use frame::{Column, ColumnData, Frame, Series};
 pub use ladder::{Ladder, LadderError, Rung};
-pub use query::{Aggregate, Range, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery};
-pub use source::{ColumnSpec, Source, SourceSpec, TimeColumn};
+pub use query::{Aggregate, BucketUse, Range, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery};
+pub use source::{ColumnSpec, Keep, Source, SourceSpec, TimeColumn};
 pub use tenant::TenantData;

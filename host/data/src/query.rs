@@ -56,6 +56,18 @@ pub struct SeriesAnswer {
     pub rows_read: u64,
     /// The size of the answer in memory.
     pub bytes_read: u64,
+    /// How many whole, settled buckets came from where; `None`: the question was not split.
+    pub buckets: Option<BucketUse>,
+}
+
+/// Where the buckets of an answer came from. Parts of buckets at the ends of a range, and those that are not settled,
+/// always come from the database and are not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BucketUse {
+    /// They were known.
+    pub kept: u64,
+    /// The database was asked.
+    pub computed: u64,
 }
 
 /// A question for rows.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::fault::{Fault, Part};
 use crate::fragment::{Expr, Fragment, OrderKey, Refusal, parse_combined, parse_condition, parse_order};
@@ -62,6 +63,31 @@ pub struct SourceSpec {
     pub aggregate: Option<Aggregate>,
     /// The bucket ladder; `None`: the default one.
     pub ladder: Option<Ladder>,
+    /// What may be kept of answers.
+    pub keep: Keep,
+}
+
+/// What may be kept of a source's answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing: rows are changed at any time.
+    Nothing,
+    /// Buckets, once they are settled.
+    Buckets {
+        /// A bucket is settled when it ended longer ago than this; `None`: the host's default.
+        settle: Option<Duration>,
+        /// What was read longer ago than this is read again; `None`: the host's default.
+        reread: Option<Duration>,
+    },
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self::Buckets {
+            settle: None,
+            reread: None,
+        }
+    }
 }
 
 /// A checked source. Cheap to clone.
@@ -138,8 +164,24 @@ impl Source {
     /// Whether an answer depends on the range and the data alone: not on the clock, and not on a limit that counts
     /// rows of the whole range.
     pub fn is_pure(&self) -> bool {
+        self.impure().is_none()
+    }
+
+    /// Why an answer does not depend on the range and the data alone, in a word.
+    pub(crate) fn impure(&self) -> Option<&'static str> {
         let fragment = &self.0.fragment;
-        fragment.limit.is_none() && !fragment.condition.iter().any(Expr::reads_clock)
+        if fragment.limit.is_some() {
+            Some("limit")
+        } else if fragment.condition.iter().any(Expr::reads_clock) {
+            Some("clock")
+        } else {
+            None
+        }
+    }
+
+    /// What may be kept of answers.
+    pub fn keep(&self) -> &Keep {
+        &self.0.spec.keep
     }
 
     pub(crate) fn table(&self) -> &TableName {

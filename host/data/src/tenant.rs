@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::buckets;
+use crate::buckets::{self, Asker, BucketStore};
 use crate::catalogue::{Catalogue, Unknown};
 use crate::cells::Cells;
 use crate::connection::Connections;
@@ -26,6 +26,9 @@ pub struct TenantData(pub(crate) Arc<Tenant>);
 /// What is kept of one tenant between requests.
 #[derive(Debug)]
 pub(crate) struct Tenant {
+    /// The tenant's id.
+    pub(crate) id: Arc<str>,
+    pub(crate) store: BucketStore,
     pub(crate) connections: Connections,
     pub(crate) catalogue: Catalogue,
 }
@@ -47,8 +50,24 @@ impl TenantData {
         let (table, sampled) = self.table(source).await?;
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
-        let answer = buckets::fetch(&self.0.connections, &resolved, query).await;
+        let answer = buckets::fetch(&self.asker(), &resolved, query).await;
         self.forget_if_refused(source, answer).await
+    }
+
+    /// Drops what is kept of a source's buckets: the next question reads them again.
+    pub async fn invalidate(&self, source: &Source) -> Result<(), DataError> {
+        let (table, sampled) = self.table(source).await?;
+        let resolved =
+            resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
+        buckets::forget(&self.asker(), &resolved).await
+    }
+
+    fn asker(&self) -> Asker<'_> {
+        Asker {
+            connections: &self.0.connections,
+            tenant: &self.0.id,
+            store: &self.0.store,
+        }
     }
 
     /// Rows, sorted, filtered and paged.

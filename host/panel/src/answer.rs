@@ -11,17 +11,18 @@ use crate::error::RenderError;
 use crate::request::Rendered;
 
 const MISS: &[u8] = br#""cache":"miss""#;
+const PARTIAL: &[u8] = br#""cache":"partial""#;
 const HIT: &[u8] = br#""cache":"hit""#;
 
 /// One answer in two forms: for the reader whose question made it, and for all who ask the same afterwards.
 pub struct Finished {
-    /// `cache: miss`
+    /// `cache: miss` or `cache: partial`
     pub first: Rendered,
     /// `cache: hit`
     pub again: Rendered,
 }
 
-/// Serialises an answer whose `cache` is [`CacheOutcome::Miss`].
+/// Serialises an answer that was made now: its `cache` is [`CacheOutcome::Miss`] or [`CacheOutcome::Partial`].
 pub fn finish(
     answer: PanelAnswer,
     picture: Option<Arc<Picture>>,
@@ -39,13 +40,18 @@ pub fn finish(
     let etag: Arc<str> = hex::encode(&digest.finalize()[..16]).into();
 
     // Within a JSON text a quotation mark is escaped, so these bytes can stand only where the field does.
-    let at = body.windows(MISS.len()).position(|window| window == MISS);
+    let said = if answer.cache == CacheOutcome::Partial {
+        PARTIAL
+    } else {
+        MISS
+    };
+    let at = body.windows(said.len()).position(|window| window == said);
     let at =
         at.ok_or_else(|| RenderError::Internal("the answer does not say where it came from".to_owned()))?;
     let mut hit = Vec::with_capacity(body.len());
     hit.extend_from_slice(&body[..at]);
     hit.extend_from_slice(HIT);
-    hit.extend_from_slice(&body[at + MISS.len()..]);
+    hit.extend_from_slice(&body[at + said.len()..]);
 
     let answer = Arc::new(answer);
     let again = Arc::new(PanelAnswer {
@@ -106,19 +112,25 @@ mod tests {
     #[test]
     fn both_forms_are_the_same_answer_but_for_where_it_came_from() {
         // A title that tries to look like the field.
-        let finished = finish(answer(r#""cache":"miss""#, 1.0), None, None).unwrap();
-        let first: PanelAnswer = serde_json::from_slice(&finished.first.body).unwrap();
-        let again: PanelAnswer = serde_json::from_slice(&finished.again.body).unwrap();
-        assert_eq!(first, *finished.first.answer);
-        assert_eq!(again, *finished.again.answer);
-        assert_eq!(
-            again,
-            PanelAnswer {
-                cache: CacheOutcome::Hit,
-                ..first
-            }
-        );
-        assert_eq!(finished.first.etag, finished.again.etag);
+        for cache in [CacheOutcome::Miss, CacheOutcome::Partial] {
+            let made = PanelAnswer {
+                cache,
+                ..answer(r#""cache":"miss""#, 1.0)
+            };
+            let finished = finish(made, None, None).unwrap();
+            let first: PanelAnswer = serde_json::from_slice(&finished.first.body).unwrap();
+            let again: PanelAnswer = serde_json::from_slice(&finished.again.body).unwrap();
+            assert_eq!(first, *finished.first.answer);
+            assert_eq!(again, *finished.again.answer);
+            assert_eq!(
+                again,
+                PanelAnswer {
+                    cache: CacheOutcome::Hit,
+                    ..first
+                }
+            );
+            assert_eq!(finished.first.etag, finished.again.etag);
+        }
     }
 
     #[test]

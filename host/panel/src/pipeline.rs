@@ -197,6 +197,11 @@ impl Pipeline {
         }
     }
 
+    /// Closes the tenants' databases and what is kept of them, for an orderly end.
+    pub async fn close(&self) {
+        self.databases.close().await;
+    }
+
     /// The tenant's dashboards; none: there is no such tenant.
     pub fn dashboards(&self, tenant: &str) -> Option<Dashboards> {
         self.snapshot
@@ -377,7 +382,11 @@ impl Pipeline {
             },
             aggregation: used.aggregation(),
             generated_at: now.to_rfc3339_opts(SecondsFormat::Millis, true),
-            cache: CacheOutcome::Miss,
+            cache: if used.kept() {
+                CacheOutcome::Partial
+            } else {
+                CacheOutcome::Miss
+            },
             refresh_interval: refresh,
             view: shown.view,
             usage: usage(plugin, &rendered.receipt, limits),

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use porthole_config::{AggregateFunction, Diagnostic, Panel, SourceConfig, Spanned};
-use porthole_data::{Aggregate, ColumnSpec, Fault, Ladder, Part, Rung, Source, SourceSpec, TimeColumn};
+use porthole_data::{Aggregate, ColumnSpec, Fault, Keep, Ladder, Part, Rung, Source, SourceSpec, TimeColumn};
 use porthole_presentation::check_template;
 use porthole_sandbox::{Absent, Descriptor, Plugin, Registry};
 
@@ -317,6 +317,19 @@ pub fn specification(
             .and_then(|aggregation| aggregation.function)
             .map(function),
         ladder: ladder.cloned(),
+        keep: keep(panel),
+    }
+}
+
+/// What may be kept of a panel's buckets.
+fn keep(panel: &Panel) -> Keep {
+    match &panel.aggregation {
+        None => Keep::default(),
+        Some(aggregation) if aggregation.keep == Some(false) => Keep::Nothing,
+        Some(aggregation) => Keep::Buckets {
+            settle: aggregation.settle,
+            reread: aggregation.reread,
+        },
     }
 }
 

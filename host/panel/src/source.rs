@@ -4,6 +4,7 @@
 //! declares; nothing of it becomes text of a query.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -31,12 +32,18 @@ pub struct PanelSources {
 #[derive(Default)]
 pub struct Used {
     aggregation: Mutex<Option<Aggregation>>,
+    kept: AtomicU64,
 }
 
 impl Used {
     /// How points were made of rows: by the first series the guest asked for with the panel's own resolution.
     pub fn aggregation(&self) -> Option<Aggregation> {
         self.aggregation.lock().clone()
+    }
+
+    /// Whether some of the answers' buckets were known before.
+    pub fn kept(&self) -> bool {
+        self.kept.load(Ordering::Relaxed) > 0
     }
 }
 
@@ -84,6 +91,7 @@ impl Sources for PanelSources {
             max_rows: self.max_rows,
             max_bytes: self.max_bytes,
             used: Arc::clone(&self.used),
+            computed: AtomicU64::new(0),
         }))
     }
 }
@@ -96,6 +104,7 @@ struct BoundSource {
     max_rows: u64,
     max_bytes: u64,
     used: Arc<Used>,
+    computed: AtomicU64,
 }
 
 impl BoundSource {
@@ -127,6 +136,10 @@ impl Source for BoundSource {
             format: column.format.clone(),
         };
         self.source.columns().iter().map(info).collect()
+    }
+
+    fn buckets_computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
     }
 
     async fn series(&self, request: guest::SeriesRequest) -> Result<guest::SeriesAnswer, guest::QueryError> {
@@ -164,6 +177,10 @@ impl Source for BoundSource {
             max_bytes: self.max_bytes,
         };
         let answer = self.tenant.series(&self.source, &query).await.map_err(error)?;
+        if let Some(buckets) = answer.buckets {
+            self.used.kept.fetch_add(buckets.kept, Ordering::Relaxed);
+            self.computed.fetch_add(buckets.computed, Ordering::Relaxed);
+        }
         let series = answer.series.into_iter();
         Ok(guest::SeriesAnswer {
             series: series

@@ -4,12 +4,13 @@
 //! read here is believed until a keyed hash over it, its component's hash and the engine's settings has been checked;
 //! the key lies beside the files, readable by the host alone. Whatever does not check is dropped and compiled again.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::hash::{Hash, Hasher};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit, Mac};
+use porthole_keep::{KEY_BYTES, make_folder, read_or_make_key};
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -17,7 +18,6 @@ use wasmtime::component::Component;
 use crate::engine::SandboxError;
 
 const KEY_FILE: &str = "key";
-const KEY_BYTES: usize = 64;
 const TAG_BYTES: usize = 32;
 
 /// The folder with precompiled components.
@@ -110,68 +110,6 @@ fn refused(path: &Path, reason: String) -> SandboxError {
         path: path.display().to_string(),
         reason,
     }
-}
-
-fn make_folder(folder: &Path) -> Result<(), String> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| error.to_string())?;
-    let metadata = fs::metadata(folder).map_err(|error| error.to_string())?;
-    only_ours(&metadata, 0o022, "others can write in it; make it `chmod 700`")
-}
-
-fn read_or_make_key(path: &Path) -> Result<[u8; KEY_BYTES], String> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => {
-            let key: [u8; KEY_BYTES] = rand::random();
-            file.write_all(&key)
-                .and_then(|()| file.sync_all())
-                .map_err(|error| error.to_string())?;
-            Ok(key)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let mut file = File::open(path).map_err(|error| error.to_string())?;
-            let metadata = file.metadata().map_err(|error| error.to_string())?;
-            only_ours(
-                &metadata,
-                0o077,
-                "others can read it; remove the folder, it is made anew",
-            )?;
-            let mut key = [0; KEY_BYTES];
-            file.read_exact(&mut key)
-                .map_err(|_| "the key is too short; remove the folder, it is made anew".to_owned())?;
-            Ok(key)
-        }
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// Whether a file or folder belongs to the account the host runs as and gives others none of the rights in `mask`.
-#[cfg(unix)]
-fn only_ours(metadata: &fs::Metadata, mask: u32, complaint: &str) -> Result<(), String> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    if metadata.permissions().mode() & mask != 0 {
-        return Err(complaint.to_owned());
-    }
-    let us = rustix::process::geteuid().as_raw();
-    if metadata.uid() != us {
-        return Err(format!(
-            "it belongs to user {}, and the host runs as user {us}",
-            metadata.uid()
-        ));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn only_ours(_metadata: &fs::Metadata, _mask: u32, _complaint: &str) -> Result<(), String> {
-    Ok(())
 }
 
 /// Lets whatever implements [`Hash`] flow into SHA-256, whose results, unlike those of the standard hashers, stay the

@@ -211,6 +211,55 @@ pub(crate) struct OrderKey {
 }
 
 impl Expr {
+    /// Tells of every column that a row must have with one value, or one of at most 16, for this to be true: its name and
+    /// whether that was quoted.
+    pub(crate) fn each_fixed(&self, tell: &mut impl FnMut(&str, bool)) {
+        let column = |expr: &Self| match &expr.node {
+            Node::Column { name, exact } => Some((name.clone(), *exact)),
+            _ => None,
+        };
+        let literal = |expr: &Self| {
+            matches!(
+                expr.node,
+                Node::Text(_) | Node::Integer(_) | Node::Decimal(_) | Node::Boolean(_)
+            )
+        };
+        match &self.node {
+            Node::Logic {
+                and: true,
+                left,
+                right,
+            } => {
+                left.each_fixed(tell);
+                right.each_fixed(tell);
+            }
+            Node::Compare {
+                op: Comparison::Equal,
+                left,
+                right,
+            } => {
+                let named = match (column(left), column(right)) {
+                    (Some(named), None) if literal(right) => Some(named),
+                    (None, Some(named)) if literal(left) => Some(named),
+                    _ => None,
+                };
+                if let Some((name, exact)) = named {
+                    tell(&name, exact);
+                }
+            }
+            Node::In {
+                expr,
+                list,
+                negated: false,
+            } if list.len() <= 16 && list.iter().all(literal) => {
+                if let Some((name, exact)) = column(expr) {
+                    tell(&name, exact);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Whether the answer depends on when it is asked.
     pub(crate) fn reads_clock(&self) -> bool {
         let mut found = false;

@@ -5,6 +5,7 @@ mod expression;
 mod kind;
 mod rows;
 mod series;
+mod shape;
 mod table;
 mod time;
 #[cfg(test)]
@@ -12,8 +13,8 @@ mod written;
 
 pub(crate) use kind::Kind;
 pub(crate) use rows::RowsStatements;
-pub(crate) use series::series;
-pub(crate) use table::{Resolved, Table, TableColumn, closest, resolve, time_column};
+pub(crate) use series::{canonical, parts, series};
+pub(crate) use table::{Layout, Resolved, Table, TableColumn, closest, resolve, time_column};
 
 /// Whose SQL is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,13 @@
 //! Points in time: raw, or in buckets.
 //!
-//! PostgreSQL takes the plain `GROUP BY date_bin(…)` for a group per row and sorts, on disk for long ranges. Computing
-//! the bucket in a subquery fenced by `OFFSET 0` hides that and is about twice as fast.
+//! Buckets can be asked for in several ways, of which one fits best; [`shape`] says which, and why.
 
-use crate::query::{Aggregate, SeriesQuery};
+use crate::buckets::Measure;
+use crate::query::{Aggregate, Range, SeriesQuery};
+use crate::time::TimeForm;
 
 use super::expression::Renderer;
+use super::shape::{Shape, shape};
 use super::{Bind, Binds, Dialect, Kind, Resolved, Statement, rows, time};
 
 /// Labels are cut to this many characters.
@@ -14,62 +16,161 @@ const LABEL: usize = 1024;
 /// The columns of the answer are: the point's instant, its label, its value. The label is NULL throughout where the
 /// source has no `series_label`. Rows come in any order. An error is a sentence on the source's configuration.
 pub(crate) fn series(source: &Resolved<'_>, query: &SeriesQuery, now: i64) -> Result<Statement, String> {
-    let table = source.table;
-    let dialect = table.dialect;
-    let zone = source.zone();
-    let mut binds = Binds::new(dialect);
-    let (time_place, form) = source.time.ok_or(
-        "a series needs a time column: name one `timestamp`, or say which one it is with `time_column:`",
-    )?;
-    let value_place = source
-        .place("value")
-        .ok_or("a series needs a column with the role `value`")?;
-    let label_place = source.place("series_label");
+    let points = Points::new(source, query.range, &query.labels, now)?;
+    Ok(match query.bucket_seconds {
+        None => points.raw(),
+        Some(seconds) => {
+            let wanted = Wanted::Answer(query.aggregate);
+            let shape = shape(source, query.range, seconds);
+            points.buckets(wanted, seconds, shape)
+        }
+    })
+}
 
-    let column = source.quoted(time_place);
-    let instant = time::instant(&mut binds, &column, form, zone, query.range);
-    let value = value(
-        dialect,
-        &source.quoted(value_place),
-        &table.columns[value_place].kind,
-    )
-    .ok_or_else(|| {
-        let column = &table.columns[value_place];
-        format!(
-            "the value column `{}` of {} is {}: a series needs numbers",
-            column.name,
-            table.name,
-            column.kind.describe()
-        )
-    })?;
-    let label = match label_place {
-        None => "CAST(NULL AS text)".to_owned(),
-        Some(place) => rows::as_text(dialect, &source.quoted(place), &table.columns[place].kind),
-    };
+/// Whole buckets of `seconds` as the store keeps them. The columns are those of [`series`], the value being the measure's
+/// (the sum, for means), and for means a fourth: how many rows have a value.
+pub(crate) fn parts(
+    source: &Resolved<'_>,
+    range: Range,
+    seconds: u32,
+    measure: Measure,
+    labels: &[String],
+    now: i64,
+) -> Result<Statement, String> {
+    let shape = shape(source, Some(range), seconds);
+    let points = Points::new(source, Some(range), labels, now)?;
+    Ok(points.buckets(Wanted::Parts(measure), seconds, shape))
+}
 
-    let mut conditions = conditions(source, query.range, now, &mut binds);
-    if let Some(place) = label_place
-        && !query.labels.is_empty()
-    {
-        conditions.push(labelled(
-            &mut binds,
-            &source.quoted(place),
-            &label,
-            &table.columns[place].kind,
-            &query.labels,
-        ));
-    }
-    let mut from = format!("{}{}", table.quoted, rows::where_clause(&conditions));
-    let (mut instant, mut value, mut label, mut direct) = (instant, value, label, Some(column.as_str()));
-    if let Some(limit) = source.source.limit() {
-        // The limit counts rows, not points: it comes first.
-        let mut renderer = Renderer {
-            table,
-            zone,
-            now,
-            binds: &mut binds,
+/// The question without range and buckets: two questions for which this is the same differ in nothing else. It is never
+/// run.
+pub(crate) fn canonical(source: &Resolved<'_>) -> Result<Statement, String> {
+    Ok(Points::new(source, None, &[], 0)?.raw())
+}
+
+/// What is wanted of each bucket.
+#[derive(Debug, Clone, Copy)]
+enum Wanted {
+    Answer(Aggregate),
+    Parts(Measure),
+}
+
+impl Wanted {
+    /// The columns after the label, over a column `v`; none: the newest value, which is no aggregate.
+    fn columns(self, dialect: Dialect) -> Option<&'static str> {
+        let count = match dialect {
+            Dialect::Postgres => "CAST(count(v) AS float8)",
+            Dialect::Sqlite => "CAST(count(v) AS REAL)",
         };
-        let order = rows::base_order(source, &mut renderer, query.range.is_some());
+        Some(match self {
+            Self::Answer(Aggregate::Average) => "avg(v)",
+            Self::Answer(Aggregate::Minimum) | Self::Parts(Measure::Minimum) => "min(v)",
+            Self::Answer(Aggregate::Maximum) | Self::Parts(Measure::Maximum) => "max(v)",
+            Self::Answer(Aggregate::Sum) => "sum(v)",
+            Self::Answer(Aggregate::Count) => count,
+            Self::Parts(Measure::Mean) => match dialect {
+                Dialect::Postgres => "sum(v), CAST(count(v) AS float8)",
+                Dialect::Sqlite => "sum(v), CAST(count(v) AS REAL)",
+            },
+            Self::Answer(Aggregate::Last) | Self::Parts(Measure::Last) => return None,
+        })
+    }
+}
+
+/// The points of a source, before they are put into buckets.
+struct Points<'s, 'r> {
+    source: &'r Resolved<'s>,
+    range: Option<Range>,
+    binds: Binds,
+    form: TimeForm,
+    /// Expressions over `from`.
+    instant: String,
+    label: String,
+    value: String,
+    /// The time column itself; none where `from` is a subquery.
+    direct: Option<String>,
+    table: String,
+    conditions: Vec<String>,
+}
+
+impl<'s, 'r> Points<'s, 'r> {
+    fn new(
+        source: &'r Resolved<'s>,
+        range: Option<Range>,
+        labels: &[String],
+        now: i64,
+    ) -> Result<Self, String> {
+        let table = source.table;
+        let dialect = table.dialect;
+        let zone = source.zone();
+        let mut binds = Binds::new(dialect);
+        let (time_place, form) = source.time.ok_or(
+            "a series needs a time column: name one `timestamp`, or say which one it is with `time_column:`",
+        )?;
+        let value_place = source
+            .place("value")
+            .ok_or("a series needs a column with the role `value`")?;
+        let label_place = source.place("series_label");
+
+        let column = source.quoted(time_place);
+        let instant = time::instant(&mut binds, &column, form, zone, range);
+        let value = value(
+            dialect,
+            &source.quoted(value_place),
+            &table.columns[value_place].kind,
+        )
+        .ok_or_else(|| {
+            let column = &table.columns[value_place];
+            format!(
+                "the value column `{}` of {} is {}: a series needs numbers",
+                column.name,
+                table.name,
+                column.kind.describe()
+            )
+        })?;
+        let label = match label_place {
+            None => "CAST(NULL AS text)".to_owned(),
+            Some(place) => rows::as_text(dialect, &source.quoted(place), &table.columns[place].kind),
+        };
+        let mut conditions = conditions(source, range, now, &mut binds);
+        if let Some(place) = label_place
+            && !labels.is_empty()
+        {
+            conditions.push(labelled(
+                &mut binds,
+                &source.quoted(place),
+                &label,
+                &table.columns[place].kind,
+                labels,
+            ));
+        }
+        let mut points = Self {
+            source,
+            range,
+            binds,
+            form,
+            instant,
+            label,
+            value,
+            direct: Some(column),
+            table: table.quoted.clone(),
+            conditions,
+        };
+        if let Some(limit) = source.source.limit() {
+            points.limited(limit, now);
+        }
+        Ok(points)
+    }
+
+    /// A limit counts rows, not points: it comes first.
+    fn limited(&mut self, limit: u64, now: i64) {
+        let mut renderer = Renderer {
+            table: self.source.table,
+            zone: self.source.zone(),
+            now,
+            binds: &mut self.binds,
+        };
+        let order = rows::base_order(self.source, &mut renderer, self.range.is_some());
         let keys: Vec<_> = order
             .into_iter()
             .map(|key| format!("{}{}", key.text, key.direction))
@@ -79,54 +180,131 @@ pub(crate) fn series(source: &Resolved<'_>, query: &SeriesQuery, now: i64) -> Re
         } else {
             format!(" ORDER BY {}", keys.join(", "))
         };
-        let limit = binds.add(Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
-        from = format!(
-            "(SELECT {instant} AS t, {label} AS l, {value} AS v FROM {from}{order} LIMIT {limit}) AS limited"
+        let limit = self
+            .binds
+            .add(Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+        self.table = format!(
+            "(SELECT {} AS t, {} AS l, {} AS v FROM {}{order} LIMIT {limit}) AS limited",
+            self.instant,
+            self.label,
+            self.value,
+            self.from()
         );
-        (instant, label, value, direct) = ("t".into(), "l".into(), "v".into(), None);
+        self.conditions = Vec::new();
+        (self.instant, self.label, self.value) = ("t".into(), "l".into(), "v".into());
+        self.direct = None;
     }
 
-    let cut = |label: &str| match dialect {
-        Dialect::Postgres => format!("left({label}, {LABEL})"),
-        Dialect::Sqlite => format!("substr({label}, 1, {LABEL})"),
-    };
-    let Some(seconds) = query.bucket_seconds else {
-        return Ok(binds.statement(format!("SELECT {instant}, {}, {value} FROM {from}", cut(&label))));
-    };
-    let bucket = time::bucket(dialect, &instant, form, zone, direct, seconds);
-    let fence = match dialect {
-        Dialect::Postgres => " OFFSET 0",
-        Dialect::Sqlite => "",
-    };
-    let cut = cut("l");
-    let aggregate = match query.aggregate {
-        Aggregate::Average => "avg(v)",
-        Aggregate::Minimum => "min(v)",
-        Aggregate::Maximum => "max(v)",
-        Aggregate::Sum => "sum(v)",
-        Aggregate::Count => match dialect {
-            Dialect::Postgres => "CAST(count(v) AS float8)",
-            Dialect::Sqlite => "CAST(count(v) AS REAL)",
-        },
-        Aggregate::Last => {
-            let points = format!(
-                "(SELECT {bucket} AS b, {label} AS l, {value} AS v, {instant} AS t FROM {from}) AS points"
-            );
-            return Ok(binds.statement(match dialect {
-                Dialect::Postgres => format!(
-                    "SELECT DISTINCT ON (b, l) b, {cut}, v FROM {points} WHERE v IS NOT NULL ORDER BY b, l, t DESC"
-                ),
-                // SQLite takes the other columns from the row that has the maximum.
-                Dialect::Sqlite => {
-                    format!("SELECT b, {cut}, v, max(t) FROM {points} WHERE v IS NOT NULL GROUP BY b, l")
-                }
-            }));
+    fn dialect(&self) -> Dialect {
+        self.source.table.dialect
+    }
+
+    fn from(&self) -> String {
+        format!("{}{}", self.table, rows::where_clause(&self.conditions))
+    }
+
+    fn cut(&self, label: &str) -> String {
+        match self.dialect() {
+            Dialect::Postgres => format!("left({label}, {LABEL})"),
+            Dialect::Sqlite => format!("substr({label}, 1, {LABEL})"),
         }
-    };
-    Ok(binds.statement(format!(
-        "SELECT b, {cut}, {aggregate} FROM (SELECT {bucket} AS b, {label} AS l, {value} AS v FROM {from}{fence}) \
-         AS points GROUP BY b, l"
-    )))
+    }
+
+    fn raw(self) -> Statement {
+        let text = format!(
+            "SELECT {}, {}, {} FROM {}",
+            self.instant,
+            self.cut(&self.label),
+            self.value,
+            self.from()
+        );
+        self.binds.statement(text)
+    }
+
+    fn buckets(self, wanted: Wanted, seconds: u32, shape: Shape) -> Statement {
+        if let (Shape::EachBucket(range), Some(column)) = (shape, self.direct.clone()) {
+            return self.each_bucket(wanted, seconds, range, &column);
+        }
+        let zone = self.source.zone();
+        let bucket = time::bucket(
+            self.dialect(),
+            &self.instant,
+            self.form,
+            zone,
+            self.direct.as_deref(),
+            seconds,
+        );
+        let fence = if shape == Shape::Fenced { " OFFSET 0" } else { "" };
+        let (cut, label, value, from) = (self.cut("l"), &self.label, &self.value, self.from());
+        let text = match wanted.columns(self.dialect()) {
+            Some(columns) => format!(
+                "SELECT b, {cut}, {columns} FROM (SELECT {bucket} AS b, {label} AS l, {value} AS v FROM {from}{fence}) \
+                 AS points GROUP BY b, l"
+            ),
+            None => {
+                let points = format!(
+                    "(SELECT {bucket} AS b, {label} AS l, {value} AS v, {} AS t FROM {from}) AS points",
+                    self.instant
+                );
+                match self.dialect() {
+                    Dialect::Postgres => format!(
+                        "SELECT DISTINCT ON (b, l) b, {cut}, v FROM {points} WHERE v IS NOT NULL ORDER BY b, l, t DESC"
+                    ),
+                    // SQLite takes the other columns from the row that has the maximum; that stands last, since the
+                    // fourth column is another's.
+                    Dialect::Sqlite => format!(
+                        "SELECT b, {cut}, v, NULL, max(t) FROM {points} WHERE v IS NOT NULL GROUP BY b, l"
+                    ),
+                }
+            }
+        };
+        self.binds.statement(text)
+    }
+
+    /// One aggregate for each bucket, by the index on time: PostgreSQL only.
+    fn each_bucket(mut self, wanted: Wanted, seconds: u32, range: Range, column: &str) -> Statement {
+        let zone = self.source.zone();
+        let size = i64::from(seconds) * 1000;
+        let floor = |instant: i64| instant.div_euclid(size) * size;
+        let first = time::stored(&mut self.binds, floor(range.start), self.form, zone);
+        let last = time::stored(&mut self.binds, floor(range.end - 1), self.form, zone);
+        let bucket = format!("interval '{seconds} seconds'");
+        let mut conditions = vec![
+            format!("{column} >= buckets.b"),
+            format!("{column} < buckets.b + {bucket}"),
+        ];
+        conditions.append(&mut self.conditions);
+        let conditions = rows::where_clause(&conditions);
+        let (cut, label, value, table) = (self.cut("l"), &self.label, &self.value, &self.table);
+        let (columns, points) = match wanted.columns(Dialect::Postgres) {
+            Some(columns) => (
+                match wanted {
+                    Wanted::Parts(Measure::Mean) => "x, y",
+                    _ => "x",
+                },
+                format!(
+                    "SELECT l, {} FROM (SELECT {label} AS l, {value} AS v FROM {table}{conditions}) AS points GROUP BY l",
+                    match columns.split_once(", ") {
+                        Some((first, second)) => format!("{first} AS x, {second} AS y"),
+                        None => format!("{columns} AS x"),
+                    }
+                ),
+            ),
+            None => (
+                "x",
+                format!(
+                    "SELECT DISTINCT ON (l) l, v AS x FROM (SELECT {label} AS l, {value} AS v, {} AS t FROM \
+                     {table}{conditions}) AS points WHERE v IS NOT NULL ORDER BY l, t DESC",
+                    self.instant
+                ),
+            ),
+        };
+        let text = format!(
+            "SELECT b, {cut}, {columns} FROM (SELECT b FROM generate_series({first}, {last}, {bucket}) AS b) AS buckets \
+             CROSS JOIN LATERAL ({points}) AS parts"
+        );
+        self.binds.statement(text)
+    }
 }
 
 /// A value column in double precision; `None`: it holds no numbers.

@@ -18,6 +18,16 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<TableColumn>,
     /// Whether rows have a number of their own that every index ends in: SQLite's tables have, its views have not.
     pub(crate) numbered: bool,
+    pub(crate) layout: Layout,
+}
+
+/// Where a table's rows are, as far as the way of asking for them depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// On other servers, wholly or in part.
+    Spread,
+    /// Here, with these indexes in order: for each its columns by their place in the table, none for an expression.
+    Indexed(Vec<Vec<Option<usize>>>),
 }
 
 #[derive(Debug, Clone)]
@@ -109,6 +119,15 @@ impl Resolved<'_> {
     /// The place in the table of the configured column of this name.
     pub(crate) fn place(&self, name: &str) -> Option<usize> {
         self.configured(name).map(|index| self.columns[index])
+    }
+
+    /// The places of the columns that the source's condition holds to a value, or to one of a few.
+    pub(crate) fn fixed_columns(&self) -> Vec<usize> {
+        let mut fixed = Vec::new();
+        if let Some(condition) = self.source.condition() {
+            condition.each_fixed(&mut |name, exact| fixed.extend(self.table.find(name, exact)));
+        }
+        fixed
     }
 
     /// A column of the table, quoted.

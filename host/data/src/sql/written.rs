@@ -5,7 +5,7 @@ use crate::fragment::{parse_condition, parse_order};
 use crate::time::{TextForm, TimeForm, Zone};
 
 use super::expression::Renderer;
-use super::{Bind, Binds, Dialect, Kind, Table, TableColumn};
+use super::{Bind, Binds, Dialect, Kind, Layout, Table, TableColumn};
 
 fn table(dialect: Dialect) -> Table {
     let postgres = dialect == Dialect::Postgres;
@@ -25,6 +25,7 @@ fn table(dialect: Dialect) -> Table {
         quoted: "\"metrics\"".into(),
         name: "metrics".into(),
         numbered: !postgres,
+        layout: Layout::Indexed(Vec::new()),
         columns: vec![
             column("id", Kind::Integer),
             column("amount", if postgres { Kind::Decimal } else { Kind::Number }),

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use porthole_data::{
-    ColumnSpec, Databases, DatabasesOptions, RowsQuery, SeriesQuery, SourceSpec, TenantData, TenantDatabase,
+    BucketOptions, BucketStore, ColumnSpec, Databases, DatabasesOptions, RowsQuery, SeriesQuery, SourceSpec,
+    TenantData, TenantDatabase,
 };
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
@@ -212,8 +213,13 @@ impl Database {
     }
 }
 
+/// Without a store: the database is asked each time.
 pub fn tenant(url: &SecretString) -> TenantData {
-    let databases = Databases::new(DatabasesOptions::default());
+    let store = BucketStore::in_memory(BucketOptions {
+        memory_bytes: 0,
+        ..BucketOptions::default()
+    });
+    let databases = Databases::with_store(DatabasesOptions::default(), store);
     databases.tenant(&TenantDatabase::new("test", url.clone()))
 }
 

@@ -1,0 +1,312 @@
+//! Where points in time come from: from the tenant's database, or from the store of settled buckets.
+//!
+//! A bucket is settled when it ended longer ago than its source says (`settle`). Settled buckets are read from the
+//! database once, kept as sums and counts, and read again after a while (`reread`), which finds rows that came late. A
+//! question is split: the part of a bucket at the start of its range and everything that is not settled are asked of the
+//! database each time; only what lies between is kept. So the answer is the one that plain SQL gives, but for rows that
+//! were written into settled buckets since those were read.
+
+mod chunk;
+mod disk;
+mod fill;
+mod gather;
+mod key;
+mod shelves;
+mod store;
+mod written;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::connection::Connections;
+use crate::error::DataError;
+use crate::query::{BucketUse, Range, SeriesAnswer, SeriesQuery};
+use crate::source::Keep;
+use crate::sql::{self, Resolved};
+use crate::time;
+
+pub(crate) use chunk::Measure;
+use fill::{Ask, Filled};
+use gather::Gathered;
+use key::SourceKey;
+pub use store::{BucketOptions, BucketStore};
+
+/// A question for more buckets than this is not split.
+const MOST: i64 = 100_000;
+
+/// Whose data is asked for, and where it is kept.
+pub(crate) struct Asker<'a> {
+    pub(crate) connections: &'a Connections,
+    pub(crate) tenant: &'a Arc<str>,
+    pub(crate) store: &'a BucketStore,
+}
+
+/// Answers a question for points in time.
+pub(crate) async fn fetch(
+    asker: &Asker<'_>,
+    source: &Resolved<'_>,
+    query: &SeriesQuery,
+) -> Result<SeriesAnswer, DataError> {
+    let now = time::now();
+    match split(asker, source, query, now) {
+        Ok(split) => by_parts(asker, source, query, now, split).await,
+        Err(reason) => {
+            metrics::counter!("porthole_buckets_skipped_total", "reason" => reason).increment(1);
+            let mut gathered = Gathered::default();
+            read(asker.connections, source, query, now, &mut gathered).await?;
+            Ok(gathered.answer())
+        }
+    }
+}
+
+/// Drops what is kept of a source, so that it is read again.
+pub(crate) async fn forget(asker: &Asker<'_>, source: &Resolved<'_>) -> Result<(), DataError> {
+    let key = key(asker, source)?;
+    asker.store.forget_source(asker.tenant, key).await;
+    Ok(())
+}
+
+/// A question in its parts.
+struct Split {
+    /// Before the first whole bucket.
+    head: Option<Range>,
+    /// Whole and settled: numbers of buckets since the Unix epoch.
+    settled: std::ops::Range<i64>,
+    /// What is not settled, and the part of a bucket at the end.
+    tail: Option<Range>,
+    width: u32,
+    not_before: i64,
+}
+
+/// Takes a question apart; or says, in a word for the figures, why it is asked as it is.
+fn split(
+    asker: &Asker<'_>,
+    source: &Resolved<'_>,
+    query: &SeriesQuery,
+    now: i64,
+) -> Result<Split, &'static str> {
+    let options = asker.store.options();
+    let keep = source.source.keep();
+    let (Some(width), Some(range)) = (query.bucket_seconds, query.range) else {
+        return Err(if query.bucket_seconds.is_none() {
+            "raw"
+        } else {
+            "no-range"
+        });
+    };
+    if options.memory_bytes == 0 || *keep == Keep::Nothing {
+        return Err("off");
+    }
+    if let Some(reason) = source.source.impure() {
+        return Err(reason);
+    }
+    let Keep::Buckets { settle, reread } = keep else {
+        return Err("off");
+    };
+    let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    let settle = millis(settle.unwrap_or(options.settle));
+    let reread = millis(reread.unwrap_or(options.reread));
+    let size = i64::from(width) * 1000;
+    let first = range
+        .start
+        .checked_add(size - 1)
+        .ok_or("too-many")?
+        .div_euclid(size);
+    let settled = now.saturating_sub(settle).min(range.end).div_euclid(size);
+    if first >= settled {
+        return Err("short");
+    }
+    if settled - first > MOST {
+        return Err("too-many");
+    }
+    let part = |start: i64, end: i64| (start < end).then_some(Range { start, end });
+    Ok(Split {
+        head: part(range.start, first * size),
+        settled: first..settled,
+        tail: part(settled * size, range.end),
+        width,
+        not_before: now.saturating_sub(reread),
+    })
+}
+
+async fn by_parts(
+    asker: &Asker<'_>,
+    source: &Resolved<'_>,
+    query: &SeriesQuery,
+    now: i64,
+    split: Split,
+) -> Result<SeriesAnswer, DataError> {
+    let part = async |range: Option<Range>| {
+        let mut gathered = Gathered::default();
+        if range.is_some() {
+            let query = SeriesQuery {
+                range,
+                ..query.clone()
+            };
+            read(asker.connections, source, &query, now, &mut gathered).await?;
+        }
+        Ok::<_, DataError>(gathered)
+    };
+    let (head, filled, tail) = futures_util::try_join!(
+        part(split.head),
+        settled(asker, source, query, now, &split),
+        part(split.tail)
+    )?;
+    let unlabelled = unlabelled(source);
+    let mut gathered = head;
+    let size = i64::from(split.width) * 1000;
+    for chunk in &filled.chunks {
+        let begin = chunk.number * chunk::CHUNK;
+        let mask = chunk::mask(split.settled.start - begin, split.settled.end - begin);
+        for line in &chunk.chunk.lines {
+            if !query.labels.is_empty() && !query.labels.iter().any(|label| **label == *line.label) {
+                continue;
+            }
+            let label = if source.configured("series_label").is_none() {
+                &unlabelled
+            } else {
+                &*line.label
+            };
+            for (slot, part) in line.parts(mask) {
+                gathered.add(
+                    label,
+                    (begin + i64::from(slot)) * size,
+                    part.answer(query.aggregate),
+                );
+            }
+            gathered.within(query)?;
+        }
+    }
+    gathered.append(tail);
+    gathered.within(query)?;
+    let wanted = (split.settled.end - split.settled.start) as u64;
+    let computed = filled.computed.min(wanted);
+    let outcome = match computed {
+        0 => "hit",
+        computed if computed == wanted => "miss",
+        _ => "partial",
+    };
+    metrics::counter!("porthole_buckets_requests_total", "outcome" => outcome).increment(1);
+    metrics::counter!("porthole_buckets_computed_total").increment(computed);
+    metrics::counter!("porthole_buckets_kept_total").increment(wanted - computed);
+    metrics::gauge!("porthole_buckets_bytes").set(asker.store.bytes() as f64);
+    Ok(SeriesAnswer {
+        buckets: Some(BucketUse {
+            kept: wanted - computed,
+            computed,
+        }),
+        ..gathered.answer()
+    })
+}
+
+/// A chunk and its number.
+struct Numbered {
+    number: i64,
+    chunk: Arc<chunk::Chunk>,
+}
+
+struct Settled {
+    chunks: Vec<Numbered>,
+    computed: u64,
+}
+
+async fn settled(
+    asker: &Asker<'_>,
+    source: &Resolved<'_>,
+    query: &SeriesQuery,
+    now: i64,
+    split: &Split,
+) -> Result<Settled, DataError> {
+    let measure = Measure::of(query.aggregate);
+    let mut finer: Vec<u32> = source
+        .source
+        .ladder()
+        .rungs()
+        .iter()
+        .filter_map(|rung| rung.bucket_seconds)
+        .filter(|seconds| *seconds < split.width && split.width.is_multiple_of(*seconds))
+        .collect();
+    finer.sort_unstable_by(|left, right| right.cmp(left));
+    finer.dedup();
+    let ask = |labels, key| Ask {
+        store: asker.store,
+        tenant: asker.tenant,
+        connections: asker.connections,
+        source,
+        labels,
+        measure,
+        key,
+        width: split.width,
+        finer: finer.clone(),
+        wanted: split.settled.clone(),
+        most: (query.max_rows, query.max_bytes),
+        now,
+        not_before: split.not_before,
+    };
+    let numbered = |filled: Filled| {
+        let first = split.settled.start.div_euclid(chunk::CHUNK);
+        Settled {
+            chunks: filled
+                .chunks
+                .into_iter()
+                .enumerate()
+                .map(|(index, chunk)| Numbered {
+                    number: first + index as i64,
+                    chunk,
+                })
+                .collect(),
+            computed: filled.computed,
+        }
+    };
+    let key = key(asker, source)?;
+    let all = ask(&[], key.of(measure, &[]));
+    if query.labels.is_empty() {
+        return Ok(numbered(all.fill().await?));
+    }
+    // Where all series are known, so are these.
+    if let Some(chunks) = all.kept().await {
+        return Ok(numbered(Filled { chunks, computed: 0 }));
+    }
+    let mut labels = query.labels.clone();
+    labels.sort_unstable();
+    labels.dedup();
+    let some = ask(&labels, key.of(measure, &labels));
+    Ok(numbered(some.fill().await?))
+}
+
+fn key(asker: &Asker<'_>, source: &Resolved<'_>) -> Result<SourceKey, DataError> {
+    let canonical = sql::canonical(source).map_err(DataError::Query)?;
+    let database = asker.connections.identity();
+    Ok(SourceKey::new(asker.tenant, database, &canonical))
+}
+
+/// What the only series of a source without labels is called, or series without a label.
+fn unlabelled(source: &Resolved<'_>) -> String {
+    match source.configured("series_label") {
+        Some(_) => String::new(),
+        None => source.value_name(),
+    }
+}
+
+/// Asks the database.
+async fn read(
+    connections: &Connections,
+    source: &Resolved<'_>,
+    query: &SeriesQuery,
+    now: i64,
+    gathered: &mut Gathered,
+) -> Result<(), DataError> {
+    let statement = sql::series(source, query, now).map_err(DataError::Query)?;
+    let unlabelled = unlabelled(source);
+    connections
+        .each(statement, |row| {
+            // A row without a time is no point.
+            let Some(instant) = row.instant(0) else {
+                return Ok(());
+            };
+            let label = row.text(1);
+            gathered.add(label.as_deref().unwrap_or(&unlabelled), instant, row.number(2));
+            gathered.within(query)
+        })
+        .await
+}
