@@ -92,11 +92,9 @@ impl Pipeline {
         let mut asked = 0;
         for (source, query) in questions(ready) {
             asked += 1;
-            match data.series(&source, &query).await {
-                // The others would fare no better.
-                Err(DataError::Unavailable(_)) => break,
-                // A reader is told; nobody reads here.
-                Err(_) | Ok(_) => {}
+            // The others would fare no better. Of other errors a reader is told; nobody reads here.
+            if let Err(DataError::Unavailable(_)) = data.series(&source, &query).await {
+                break;
             }
         }
         asked
