@@ -113,7 +113,8 @@ fn every_panel_and_dashboard_of_the_page_of_examples_is_without_faults() {
         } else if language == "yaml" && text.starts_with("dashboard:") {
             // The panels that it names are examples of their own.
             for id in ["cpu", "memory", "services"] {
-                let stand_in = "panel:\n  type: table\n  title: T\n  data_source:\n    table: t\n    columns: [a]\n";
+                let stand_in =
+                    "panel:\n  type: table\n  title: T\n  data_source:\n    table: t\n    columns: [a]\n";
                 site.write(&format!("tenants/one/panels/{id}.yaml"), stand_in);
             }
             site.write("tenants/one/dashboards/default.yaml", &text);
@@ -145,7 +146,10 @@ fn every_variable_of_the_settings_is_on_the_page_and_every_one_on_the_page_is_a_
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap())
         .collect();
-    assert_eq!(documented, known, "docs/src/configuration.md and the settings differ");
+    assert_eq!(
+        documented, known,
+        "docs/src/configuration.md and the settings differ"
+    );
 }
 
 /// The words of a command line, as far as guides use them.

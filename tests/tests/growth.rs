@@ -35,7 +35,8 @@ async fn a_replica_that_is_killed_costs_no_reader_an_answer_and_changes_reach_th
         "tenants/one/dashboards/default.yaml",
         "dashboard:\n  name: Board\n  panels:\n    - id: stamp\n      config_file: panels/stamp.yaml\n",
     );
-    let panel = |title: &str| format!("panel:\n  title: {title}\n  type: stamp_aaaa\n  refresh_interval: 1\n");
+    let panel =
+        |title: &str| format!("panel:\n  title: {title}\n  type: stamp_aaaa\n  refresh_interval: 1\n");
     site.write("tenants/one/panels/stamp.yaml", &panel("First"));
     site.add_admin("ada@example.org", PASSWORD, &["one"]);
     let (mut first, second, third) = tokio::join!(

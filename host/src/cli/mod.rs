@@ -3,6 +3,7 @@
 mod backup;
 mod demo;
 mod diff;
+mod doctor;
 mod import;
 mod password;
 mod plugin;
@@ -44,6 +45,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup back into an empty place.
     Restore(restore::Restore),
+    /// Ask a tenant's database what its panels cost, and which index they lack.
+    Doctor(doctor::Doctor),
     /// Load a CSV file into a tenant's database: all of it, or nothing.
     Import(import::Import),
     /// Add, list and change local accounts and what they may see.
@@ -68,6 +71,7 @@ impl Cli {
             Command::Schema(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,
+            Command::Doctor(command) => command.run().await,
             Command::Import(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::Plugin(command) => command.run().await,
