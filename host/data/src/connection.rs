@@ -1,6 +1,8 @@
 //! Connections to one tenant's database: read-only, few, opened when needed, closed when idle; and running statements
 //! on them within limits.
 
+mod pieces;
+
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +22,8 @@ use crate::cells::Cells;
 use crate::databases::{DatabasesOptions, TenantDatabase};
 use crate::error::DataError;
 use crate::sql::{Bind, Dialect, Statement};
+
+pub(crate) use pieces::Pieces;
 
 /// PostgreSQL stops a statement by itself; only when it does not answer at all the host gives up, this much later.
 const GRACE: Duration = Duration::from_secs(2);
@@ -192,11 +196,7 @@ impl Connections {
         F: FnMut(&dyn Cells) -> Result<(), DataError> + Send,
     {
         let _turns = self.turn().await?;
-        if let Some((since, error)) = self.down.lock().as_ref()
-            && since.elapsed() < DOWN
-        {
-            return Err(error.clone());
-        }
+        self.known_to_be_up()?;
         tracing::trace!(sql = statement.text, "asking a tenant's database");
         match &self.pool {
             Pool::None(message) => Err(DataError::Unavailable(message.clone())),
@@ -270,6 +270,14 @@ impl Connections {
                 "all connections to the database were in use for {} s; try again, or raise the tenant's `max_connections`",
                 self.connect_timeout.as_secs_f32()
             ))),
+        }
+    }
+
+    /// Whether a connection may be tried: after a failed one, not for a moment.
+    fn known_to_be_up(&self) -> Result<(), DataError> {
+        match self.down.lock().as_ref() {
+            Some((since, error)) if since.elapsed() < DOWN => Err(error.clone()),
+            _ => Ok(()),
         }
     }
 

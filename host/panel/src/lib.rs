@@ -14,14 +14,16 @@ mod present;
 mod recording;
 mod rehearsal;
 mod request;
+mod sheet;
 mod snapshot;
 mod source;
 
 pub use error::{PluginFault, RenderError};
-pub use pipeline::{ImageAddress, Pipeline, PipelineOptions};
+pub use pipeline::{Export, ImageAddress, Pipeline, PipelineOptions};
 pub use porthole_presentation::Picture;
 pub use present::acceptable;
 pub use recording::{Recorded, Recording, record};
 pub use rehearsal::check_config;
 pub use request::{Paging, Range, RenderRequest, Rendered, Surface};
+pub use sheet::ExportFormat;
 pub use snapshot::{Resolve, limits_of};

@@ -1,5 +1,8 @@
 //! The one way from a request to an answer.
 
+mod export;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,6 +11,7 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use moka::Expiry;
 use moka::future::Cache;
+use parking_lot::Mutex;
 use porthole_config::{Config, Diagnostic, Limits as ConfigLimits};
 use porthole_data::{Databases, TenantData};
 use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
@@ -21,6 +25,8 @@ use crate::place;
 use crate::prepare::{self, ReadyPanel, placed};
 use crate::present::{Wrong, present};
 use crate::request::{Paging, Range, RenderRequest, Rendered, Surface};
+pub use export::Export;
+
 use crate::snapshot::{Entry, ReadyTenant, Resolve, Snapshot};
 use crate::source::PanelSources;
 
@@ -57,6 +63,8 @@ pub struct Pipeline {
     options: PipelineOptions,
     snapshot: ArcSwap<Snapshot>,
     views: Cache<Key, Kept>,
+    /// Tenants that have an export under way.
+    exports: Mutex<HashSet<String>>,
 }
 
 /// Everything that a view depends on.
@@ -122,6 +130,7 @@ impl Pipeline {
             options,
             snapshot: ArcSwap::from_pointee(snapshot),
             views,
+            exports: Mutex::default(),
         }
     }
 
@@ -218,16 +227,7 @@ impl Pipeline {
     ) -> Result<Rendered, RenderError> {
         let snapshot = self.snapshot.load_full();
         let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
-        let (ready, refresh) = match ready_tenant.panels.get(panel) {
-            None => return Err(RenderError::NotFound),
-            Some(Entry::Faulty(faults)) => return Err(RenderError::Configuration(faults.clone())),
-            Some(Entry::Compiling) => {
-                return Err(RenderError::Busy(
-                    "the tenant's plugins are being compiled; try again in a moment".to_owned(),
-                ));
-            }
-            Some(Entry::Ready(ready, refresh)) => (ready, *refresh),
-        };
+        let (ready, refresh) = ready_tenant.panel(panel)?;
         known_columns(ready, &request.paging)?;
         let plugin = self.plugin(tenant, ready)?;
         let key = Key {
@@ -251,6 +251,21 @@ impl Pipeline {
         }
         // Boxed, so that an answer from the cache does not carry the state of a call around.
         Box::pin(self.make(key, tenant, ready_tenant, ready, refresh, &plugin, &request)).await
+    }
+
+    /// Renders a panel for one reader alone: the view cache is neither asked nor filled.
+    async fn render_once(
+        &self,
+        tenant: &str,
+        panel: &str,
+        request: &RenderRequest,
+    ) -> Result<PanelAnswer, RenderError> {
+        let snapshot = self.snapshot.load_full();
+        let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
+        let (ready, refresh) = ready_tenant.panel(panel)?;
+        let plugin = self.plugin(tenant, ready)?;
+        let made = self.call(tenant, ready_tenant, ready, refresh, &plugin, request);
+        Ok(PanelAnswer::clone(&Box::pin(made).await?.first.answer))
     }
 
     #[allow(
