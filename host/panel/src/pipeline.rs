@@ -1,6 +1,7 @@
 //! The one way from a request to an answer.
 
 mod export;
+mod last;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -63,6 +64,7 @@ pub struct Pipeline {
     options: PipelineOptions,
     snapshot: ArcSwap<Snapshot>,
     views: Cache<Key, Kept>,
+    lasts: last::LastViews,
     /// Tenants that have an export under way.
     exports: Mutex<HashSet<String>>,
 }
@@ -109,6 +111,7 @@ impl Pipeline {
         config: &Arc<Config>,
     ) -> Self {
         let snapshot = Snapshot::of(config, &registry, &options.limits, &options.resolve);
+        let lasts = last::LastViews::new(options.view_cache_bytes / 2);
         let views = Cache::builder()
             .max_capacity(options.view_cache_bytes)
             // Both forms of the body, their typed forms (about as large), and the key.
@@ -130,6 +133,7 @@ impl Pipeline {
             options,
             snapshot: ArcSwap::from_pointee(snapshot),
             views,
+            lasts,
             exports: Mutex::default(),
         }
     }
@@ -218,7 +222,8 @@ impl Pipeline {
 
     /// Renders a panel, or answers from the view cache. Equal questions at the same time are answered by one call.
     ///
-    /// Whether the reader may see the tenant has been settled by the caller.
+    /// While the tenant's database is down, the last good view is the answer, said to be stale, unless the reader insists on
+    /// a fresh one. Whether the reader may see the tenant has been settled by the caller.
     pub async fn render(
         &self,
         tenant: &str,
@@ -250,7 +255,20 @@ impl Pipeline {
             return Ok(view.rendered.again.clone());
         }
         // Boxed, so that an answer from the cache does not carry the state of a call around.
-        Box::pin(self.make(key, tenant, ready_tenant, ready, refresh, &plugin, &request)).await
+        let asked = key.clone();
+        let made = self.make(key, tenant, ready_tenant, ready, refresh, &plugin, &request);
+        let now = Utc::now().timestamp_millis();
+        match Box::pin(made).await {
+            Ok(view) => {
+                self.lasts.keep(&asked, &view, now).await;
+                Ok(view)
+            }
+            Err(RenderError::DatabaseDown(why)) if !request.fresh => {
+                let last = self.lasts.find(&asked, now).await;
+                last.unwrap_or(Err(RenderError::DatabaseDown(why)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Renders a panel for one reader alone: the view cache is neither asked nor filled.

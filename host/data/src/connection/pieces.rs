@@ -42,8 +42,9 @@ impl Connections {
         statement: Statement,
         pieces: &mut P,
     ) -> Result<(), DataError> {
+        self.not_told_down()?;
         let _turns = self.turn().await?;
-        self.known_to_be_up()?;
+        let _trial = self.may_connect()?;
         tracing::trace!(sql = statement.text, "asking a tenant's database, piece by piece");
         match &self.pool {
             Pool::None(message) => Err(DataError::Unavailable(message.clone())),

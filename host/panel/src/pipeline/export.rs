@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use porthole_data::{self as data, DataError, TenantData};
-use porthole_model::{PanelAnswer, Table, View};
+use porthole_model::{CacheOutcome, PanelAnswer, Table, View};
 use serde_json::Value;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
@@ -104,6 +104,13 @@ impl Pipeline {
             ..request
         };
         let answer = self.render(tenant, panel, request.clone()).await?.answer;
+        // What is shown meanwhile is not what there is.
+        if answer.cache == CacheOutcome::Stale {
+            return Err(RenderError::DatabaseDown(
+                "the tenant's database cannot be reached: what its panels show meanwhile is not exported"
+                    .to_owned(),
+            ));
+        }
         let columns = match (&answer.view, of_view(&answer.view)) {
             (View::Table(table), _) => heads(&table.columns),
             (_, Some((heads, _))) => heads,
