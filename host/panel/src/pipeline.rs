@@ -14,7 +14,7 @@ use moka::Expiry;
 use moka::future::Cache;
 use parking_lot::Mutex;
 use porthole_config::{Config, Diagnostic, Limits as ConfigLimits};
-use porthole_data::{Databases, TenantData};
+use porthole_data::{DataError, Databases, Source, TenantData};
 use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
 use porthole_sandbox::bindings as guest;
 use porthole_sandbox::{FaultKind, Limits, Plugin, Receipt, Registry, RenderFault, Sandbox};
@@ -26,10 +26,11 @@ use crate::place;
 use crate::prepare::{self, ReadyPanel, placed};
 use crate::present::{Wrong, present};
 use crate::request::{Paging, Range, RenderRequest, Rendered, Surface};
-pub use export::Export;
-
 use crate::snapshot::{Entry, ReadyTenant, Resolve, Snapshot};
 use crate::source::PanelSources;
+use crate::warm::Readers;
+
+pub use export::Export;
 
 /// What the pipeline needs beside the rooms below it.
 pub struct PipelineOptions {
@@ -67,6 +68,7 @@ pub struct Pipeline {
     lasts: last::LastViews,
     /// Tenants that have an export under way.
     exports: Mutex<HashSet<String>>,
+    pub(crate) readers: Readers,
 }
 
 /// Everything that a view depends on.
@@ -125,6 +127,7 @@ impl Pipeline {
                 .unwrap_or(u32::MAX)
             })
             .expire_after(Lifetime)
+            .support_invalidation_closures()
             .build();
         Self {
             sandbox,
@@ -135,7 +138,53 @@ impl Pipeline {
             views,
             lasts,
             exports: Mutex::default(),
+            readers: Readers::default(),
         }
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    pub(crate) fn databases(&self) -> &Databases {
+        &self.databases
+    }
+
+    /// Forgets everything that was made of a tenant's data, and its connections.
+    pub async fn forget(&self, tenant: &str) {
+        let gone = tenant.to_owned();
+        if let Err(error) = self.views.invalidate_entries_if(move |key, _| key.tenant == gone) {
+            tracing::warn!(tenant, %error, "views cannot be forgotten");
+        }
+        self.databases.forget(tenant).await;
+    }
+
+    /// The data of a panel has changed: nothing that was made of it before is shown again.
+    pub async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError> {
+        let snapshot = self.snapshot();
+        let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
+        let ready = match ready_tenant.panels.get(panel) {
+            None => return Err(RenderError::NotFound),
+            Some(Entry::Faulty(faults)) => return Err(RenderError::Configuration(faults.clone())),
+            Some(Entry::Compiling) => return Ok(()),
+            Some(Entry::Ready(ready, _)) => ready,
+        };
+        let data = match &ready_tenant.database {
+            Ok(database) => self.databases.tenant(database),
+            Err(message) => return Err(RenderError::DatabaseDown(message.clone())),
+        };
+        for source in ready.sources.values().filter(|source| is_series(source)) {
+            data.invalidate(source).await.map_err(|error| match error {
+                DataError::Unavailable(message) => RenderError::DatabaseDown(message),
+                other => RenderError::Query(other.to_string()),
+            })?;
+        }
+        let gone = (tenant.to_owned(), panel.to_owned());
+        let is_gone = move |key: &Key, _: &Kept| key.tenant == gone.0 && key.panel == gone.1;
+        self.views
+            .invalidate_entries_if(is_gone)
+            .map_err(|error| RenderError::Internal(error.to_string()))?;
+        Ok(())
     }
 
     /// Takes over a new configuration. Requests under way finish with the old one.
@@ -234,6 +283,7 @@ impl Pipeline {
         let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
         let (ready, refresh) = ready_tenant.panel(panel)?;
         known_columns(ready, &request.paging)?;
+        self.readers.reads(tenant);
         let plugin = self.plugin(tenant, ready)?;
         let key = Key {
             tenant: tenant.to_owned(),
@@ -411,6 +461,11 @@ impl Pipeline {
         };
         answer::finish(answer, shown.picture, shown.document)
     }
+}
+
+/// Whether a source can be asked for points in time.
+fn is_series(source: &Source) -> bool {
+    source.columns().iter().any(|column| column.name == "value")
 }
 
 /// A reader may sort and filter by the columns of the panel's main source only.
