@@ -42,6 +42,13 @@ pub(crate) fn App() -> View {
         (Who::Nobody, Page::Login) => Scene::Page(Page::Login),
         // The effect above is about to change the address.
         (Who::Nobody, _) | (Who::Known(_), Page::Login) => Scene::Waiting,
+        // The dashboard stays as it is beneath one of its panels.
+        (
+            Who::Known(_),
+            Page::Panel {
+                tenant, dashboard, ..
+            },
+        ) => Scene::Page(Page::Dashboard { tenant, dashboard }),
         (Who::Known(_), page) => Scene::Page(page),
     });
     let page = live(move || match scene.get_clone() {
@@ -51,9 +58,10 @@ pub(crate) fn App() -> View {
         Scene::Page(Page::Login) => pages::login(),
         Scene::Page(Page::Tenant { tenant }) => pages::tenant(tenant),
         Scene::Page(Page::Dashboard { tenant, dashboard }) => pages::dashboard(tenant, dashboard),
+        Scene::Page(Page::Report { tenant, panel }) => pages::report(tenant, panel),
         Scene::Page(Page::Plugins { tenant }) => pages::plugins(tenant),
         Scene::Page(Page::Plugin { tenant, plugin }) => pages::plugin(tenant, plugin),
-        Scene::Page(Page::NotFound) => pages::not_found(),
+        Scene::Page(Page::Panel { .. } | Page::NotFound) => pages::not_found(),
     });
     view! {
         (page)

@@ -155,7 +155,14 @@ fn bind(folder: &Path, work: &Path, module: &Path) -> anyhow::Result<Vec<u8>> {
         .omit_default_module_path(true)
         .generate(work)
         .context("wasm-bindgen failed; its version must be the one in Cargo.lock")?;
-    for glue in ["boot.js", "chart.js", "copy.js", "picture.js", "shade.js"] {
+    for glue in [
+        "boot.js",
+        "chart.js",
+        "copy.js",
+        "page.js",
+        "picture.js",
+        "shade.js",
+    ] {
         fs::copy(folder.join("js").join(glue), work.join(glue))
             .with_context(|| format!("cannot copy ui/js/{glue}"))?;
     }
