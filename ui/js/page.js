@@ -19,3 +19,17 @@ export async function saveFile(response, name) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+/** The browser's zone, as `Europe/Berlin`. */
+export function zoneName() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+}
+
+/** Opens the browser's own date picker, where it has one. */
+export function openPicker(input) {
+  try {
+    input.showPicker();
+  } catch {
+    input.focus();
+  }
+}

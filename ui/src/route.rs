@@ -64,7 +64,23 @@ pub(crate) enum Page {
     NotFound,
 }
 
+/// Whether this build has the pages of dashboards, and those of the desk.
+const PARTS: (bool, bool) = (cfg!(feature = "board"), cfg!(feature = "desk"));
+
 impl Page {
+    /// Whether the page is one of those that are loaded apart from dashboards; `js/start.js` says the same.
+    pub fn is_desk(&self) -> bool {
+        matches!(self, Self::Plugins { .. } | Self::Plugin { .. })
+    }
+
+    /// Whether this part of the application can draw the page; else the browser has to load the other part.
+    pub fn is_here(&self) -> bool {
+        match PARTS {
+            (true, true) => true,
+            (_, has_desk) => self.is_desk() == has_desk,
+        }
+    }
+
     /// The page at a path.
     pub fn at(path: &str) -> Self {
         match Self::default().match_path(path) {

@@ -34,7 +34,7 @@ impl Zone for Local {
     }
 }
 
-#[wasm_bindgen(raw_module = "./chart.js")]
+#[wasm_bindgen(raw_module = "./page.js")]
 extern "C" {
     /// The browser's zone, as `Europe/Berlin`; may be empty.
     #[wasm_bindgen(js_name = zoneName)]
