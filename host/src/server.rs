@@ -238,6 +238,8 @@ impl Server {
             None => None,
         };
         let published = tokio::spawn(async move { self.plugins.follow().await });
+        let pipeline = Arc::clone(&self.pipeline);
+        let warm = tokio::spawn(async move { pipeline.keep_warm().await });
         let figures = tokio::spawn(async move {
             if let Some(metrics) = self.metrics {
                 metrics.run().await;
@@ -264,6 +266,7 @@ impl Server {
             }
         }
         published.abort();
+        warm.abort();
         figures.abort();
         // Joins a thread, which may be in the middle of a reload.
         tokio::task::spawn_blocking(move || drop(watch)).await?;
@@ -356,6 +359,10 @@ impl Panels for PipelinePanels {
 
     fn panel_of_endpoint(&self, tenant: &str, endpoint: &str, panel: Option<&str>) -> Option<String> {
         self.pipeline.panel_of_endpoint(tenant, endpoint, panel)
+    }
+
+    async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError> {
+        self.pipeline.invalidate(tenant, panel).await
     }
 
     async fn render(

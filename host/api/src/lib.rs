@@ -72,6 +72,7 @@ pub fn router(state: ApiState) -> Router {
             "/api/v1/plugins/{name}/versions/{version}/activate",
             post(plugins::activate),
         )
+        .route("/api/v1/panels/{id}/invalidate", post(panels::invalidate))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/api/v1/health", get(health::health))
         .route("/api/v1/ready", get(health::ready))

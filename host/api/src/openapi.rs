@@ -23,7 +23,7 @@ use crate::{auth, custom, dashboards, health, panels, picture, plugins, reports,
         auth::login, auth::logout, auth::me, auth::methods,
         tenants::list, tenants::select,
         dashboards::list, dashboards::one,
-        panels::data, picture::image, reports::one, custom::one,
+        panels::data, panels::invalidate, picture::image, reports::one, custom::one,
         plugins::list, plugins::one, plugins::publish, plugins::activate, plugins::roll_back, plugins::deactivate,
         plugins::remove_version, plugins::remove, plugins::logs,
     )

@@ -4,10 +4,10 @@ use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use chrono::Utc;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 
 use crate::answer::answer;
-use crate::caller::GrantedTenant;
+use crate::caller::{GrantedTenant, TenantAdmin};
 use crate::panel_query;
 use crate::path_name::PathName;
 use crate::problem::ApiError;
@@ -59,4 +59,30 @@ pub(crate) async fn data(
     let request = panel_query::read(query.as_deref(), id, Utc::now())?;
     let rendered = state.panels.render(tenant.id(), &panel, request).await?;
     answer(rendered, &headers).await
+}
+
+/// Read a panel's data anew: rows that were there already have changed.
+#[utoipa::path(
+    post, path = "/panels/{id}/invalidate", tag = "Panels",
+    params(
+        ("id" = String, Path, description = "The panel's id.", example = "cpu_usage"),
+        ("X-Porthole-Tenant" = Option<String>, Header, description = "The tenant; without it, the one this session selected.", example = "tenant-alpha"),
+    ),
+    responses(
+        (status = 204, description = "Nothing that was made of the data before is shown again."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such panel, or no grant for its tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 422, description = "`panel_configuration`, with `diagnostics`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 502, description = "`query_failed`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 503, description = "`database_down`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn invalidate(
+    State(state): State<ApiState>,
+    admin: TenantAdmin,
+    PathName(panel): PathName,
+) -> Result<StatusCode, ApiError> {
+    state.panels.invalidate(admin.tenant(), &panel).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

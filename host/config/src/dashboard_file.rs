@@ -7,7 +7,7 @@ use porthole_model::Diagnostic;
 use crate::Spanned;
 use crate::dashboard::{Dashboard, GridWish, Placement};
 use crate::layout::overlaps;
-use crate::names::{ID_HELP, is_id, is_relative_range};
+use crate::names::{ID_HELP, is_id, relative_range};
 use crate::panel_file::refresh_interval;
 use crate::yaml::{Fields, Node, Reader, parse};
 
@@ -43,7 +43,7 @@ fn read(reader: &Reader<'_>, name: &str, root: &Node) -> Option<DashboardFile> {
     let description = fields.text("description").map(|text| text.value);
     let refresh_interval = refresh_interval(&fields).unwrap_or(REFRESH);
     let default_range = fields.text("default_range").and_then(|range| {
-        if is_relative_range(&range.value) {
+        if relative_range(&range.value).is_some() {
             return Some(range.value);
         }
         let help = "write now- and a length of time, as now-24h or now-7d".to_owned();

@@ -1,5 +1,7 @@
 //! What ids and zones look like.
 
+use std::time::Duration;
+
 /// What to do about a bad id.
 pub(crate) const ID_HELP: &str =
     "use a-z, 0-9, _ and -, beginning with a letter or digit, at most 100 characters";
@@ -29,13 +31,12 @@ pub(crate) fn is_zone(text: &str) -> bool {
 }
 
 /// `now-24h`: a number and one of s, m, h, d, w.
-pub(crate) fn is_relative_range(text: &str) -> bool {
-    text.strip_prefix("now-").is_some_and(|ago| {
-        ago.ends_with(['s', 'm', 'h', 'd', 'w'])
-            && !ago.ends_with("ms")
-            && crate::quantity::duration(ago)
-                .is_some_and(|ago| !ago.is_zero() && ago.as_secs() <= 10 * 366 * 86_400)
-    })
+pub fn relative_range(text: &str) -> Option<Duration> {
+    let ago = text.strip_prefix("now-")?;
+    if !ago.ends_with(['s', 'm', 'h', 'd', 'w']) || ago.ends_with("ms") {
+        return None;
+    }
+    crate::quantity::duration(ago).filter(|ago| !ago.is_zero() && ago.as_secs() <= 10 * 366 * 86_400)
 }
 
 #[cfg(test)]
@@ -56,12 +57,12 @@ mod tests {
     fn knows_zones_and_ranges() {
         assert!(is_zone("UTC") && is_zone("Europe/Berlin") && is_zone("Etc/GMT+5"));
         assert!(!is_zone("") && !is_zone("Europe/") && !is_zone("../etc/passwd") && !is_zone("+01:00"));
-        assert!(is_relative_range("now-24h") && is_relative_range("now-7d"));
+        assert!(relative_range("now-24h").is_some() && relative_range("now-7d").is_some());
         assert!(
-            !is_relative_range("now")
-                && !is_relative_range("now-0h")
-                && !is_relative_range("now-5")
-                && !is_relative_range("24h")
+            relative_range("now").is_none()
+                && relative_range("now-0h").is_none()
+                && relative_range("now-5").is_none()
+                && relative_range("24h").is_none()
         );
     }
 }

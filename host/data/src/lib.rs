@@ -7,6 +7,7 @@
 //!
 //! [`load`] and [`import`] write, over connections of their own.
 
+mod advice;
 mod buckets;
 mod catalogue;
 mod cells;
@@ -25,6 +26,7 @@ mod sql;
 mod tenant;
 mod time;
 
+pub use advice::{Advice, Question};
 pub use buckets::{BucketOptions, BucketStore};
 pub use databases::{Databases, DatabasesOptions, TenantDatabase};
 pub use error::DataError;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::advice::{self, Advice, Question};
 use crate::buckets::{self, Asker, BucketStore};
 use crate::catalogue::{Catalogue, Unknown};
 use crate::cells::Cells;
@@ -95,6 +96,38 @@ impl TenantData {
         };
         let sampled = self.sampled(source, &found).await?;
         Ok(resolve(source, &found, sampled).err().unwrap_or_default())
+    }
+
+    /// What a question costs the database, and which index would make it cheaper. The store is not asked.
+    pub async fn advise(&self, source: &Source, question: &Question) -> Result<Advice, DataError> {
+        let (table, sampled) = self.table(source).await?;
+        let resolved =
+            resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
+        advice::advise(&self.0.connections, &resolved, question).await
+    }
+
+    /// Whether the login may change data, which it need not; `None`: it cannot be told.
+    pub async fn may_write(&self) -> Result<Option<bool>, DataError> {
+        if self.0.connections.dialect() == sql::Dialect::Sqlite {
+            // A file is opened for reading only.
+            return Ok(Some(false));
+        }
+        let mut may = None;
+        let text = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n \
+                    ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' \
+                    AND n.nspname !~ '^pg_' AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))";
+        let statement = Statement {
+            text: text.into(),
+            binds: Vec::new(),
+        };
+        self.0
+            .connections
+            .each(statement, |row| {
+                may = row.boolean(0);
+                Ok(())
+            })
+            .await?;
+        Ok(may)
     }
 
     /// Whether the database answers.

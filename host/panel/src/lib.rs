@@ -7,6 +7,7 @@
 mod answer;
 mod check;
 mod error;
+mod examination;
 mod pipeline;
 mod place;
 mod prepare;
@@ -16,8 +17,10 @@ mod rehearsal;
 mod request;
 mod snapshot;
 mod source;
+mod warm;
 
 pub use error::{PluginFault, RenderError};
+pub use examination::{Examination, Finding, examine};
 pub use pipeline::{ImageAddress, Pipeline, PipelineOptions};
 pub use porthole_presentation::Picture;
 pub use present::acceptable;

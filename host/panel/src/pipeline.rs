@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use moka::Expiry;
 use moka::future::Cache;
 use porthole_config::{Config, Diagnostic, Limits as ConfigLimits};
-use porthole_data::{Databases, TenantData};
+use porthole_data::{DataError, Databases, Source, TenantData};
 use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
 use porthole_sandbox::bindings as guest;
 use porthole_sandbox::{FaultKind, Limits, Plugin, Receipt, Registry, RenderFault, Sandbox};
@@ -23,6 +23,7 @@ use crate::present::{Wrong, present};
 use crate::request::{Paging, Range, RenderRequest, Rendered, Surface};
 use crate::snapshot::{Entry, ReadyTenant, Resolve, Snapshot};
 use crate::source::PanelSources;
+use crate::warm::Readers;
 
 /// What the pipeline needs beside the rooms below it.
 pub struct PipelineOptions {
@@ -57,6 +58,7 @@ pub struct Pipeline {
     options: PipelineOptions,
     snapshot: ArcSwap<Snapshot>,
     views: Cache<Key, Kept>,
+    pub(crate) readers: Readers,
 }
 
 /// Everything that a view depends on.
@@ -114,6 +116,7 @@ impl Pipeline {
                 .unwrap_or(u32::MAX)
             })
             .expire_after(Lifetime)
+            .support_invalidation_closures()
             .build();
         Self {
             sandbox,
@@ -122,7 +125,53 @@ impl Pipeline {
             options,
             snapshot: ArcSwap::from_pointee(snapshot),
             views,
+            readers: Readers::default(),
         }
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    pub(crate) fn databases(&self) -> &Databases {
+        &self.databases
+    }
+
+    /// Forgets everything that was made of a tenant's data, and its connections.
+    pub async fn forget(&self, tenant: &str) {
+        let gone = tenant.to_owned();
+        if let Err(error) = self.views.invalidate_entries_if(move |key, _| key.tenant == gone) {
+            tracing::warn!(tenant, %error, "views cannot be forgotten");
+        }
+        self.databases.forget(tenant).await;
+    }
+
+    /// The data of a panel has changed: nothing that was made of it before is shown again.
+    pub async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError> {
+        let snapshot = self.snapshot();
+        let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
+        let ready = match ready_tenant.panels.get(panel) {
+            None => return Err(RenderError::NotFound),
+            Some(Entry::Faulty(faults)) => return Err(RenderError::Configuration(faults.clone())),
+            Some(Entry::Compiling) => return Ok(()),
+            Some(Entry::Ready(ready, _)) => ready,
+        };
+        let data = match &ready_tenant.database {
+            Ok(database) => self.databases.tenant(database),
+            Err(message) => return Err(RenderError::DatabaseDown(message.clone())),
+        };
+        for source in ready.sources.values().filter(|source| is_series(source)) {
+            data.invalidate(source).await.map_err(|error| match error {
+                DataError::Unavailable(message) => RenderError::DatabaseDown(message),
+                other => RenderError::Query(other.to_string()),
+            })?;
+        }
+        let gone = (tenant.to_owned(), panel.to_owned());
+        let is_gone = move |key: &Key, _: &Kept| key.tenant == gone.0 && key.panel == gone.1;
+        self.views
+            .invalidate_entries_if(is_gone)
+            .map_err(|error| RenderError::Internal(error.to_string()))?;
+        Ok(())
     }
 
     /// Takes over a new configuration. Requests under way finish with the old one.
@@ -229,6 +278,7 @@ impl Pipeline {
             Some(Entry::Ready(ready, refresh)) => (ready, *refresh),
         };
         known_columns(ready, &request.paging)?;
+        self.readers.reads(tenant);
         let plugin = self.plugin(tenant, ready)?;
         let key = Key {
             tenant: tenant.to_owned(),
@@ -378,6 +428,11 @@ impl Pipeline {
         };
         answer::finish(answer, shown.picture, shown.document)
     }
+}
+
+/// Whether a source can be asked for points in time.
+fn is_series(source: &Source) -> bool {
+    source.columns().iter().any(|column| column.name == "value")
 }
 
 /// A reader may sort and filter by the columns of the panel's main source only.

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Wires rooms together and prints; knows how none of them works.
 
 mod demo;
+mod doctor;
 mod import;
 mod password;
 mod plugin;
@@ -32,6 +33,8 @@ enum Command {
     Demo(demo::Demo),
     /// Check a configuration folder and report every fault with its place.
     Validate(validate::Validate),
+    /// Ask a tenant's database what its panels cost, and which index they lack.
+    Doctor(doctor::Doctor),
     /// Load a CSV file into a tenant's database: all of it, or nothing.
     Import(import::Import),
     /// Add, list and change local accounts and what they may see.
@@ -52,6 +55,7 @@ impl Cli {
             Command::Serve(command) => command.run().await,
             Command::Demo(command) => command.run().await,
             Command::Validate(command) => command.run().await,
+            Command::Doctor(command) => command.run().await,
             Command::Import(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::Plugin(command) => command.run().await,

@@ -81,6 +81,14 @@ impl Panels for ToldPanels {
         (endpoint == "topology" && is_told).then_some(id)
     }
 
+    async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError> {
+        let told = self.told.lock();
+        match told.contains_key(&(tenant.to_owned(), panel.to_owned())) {
+            true => Ok(()),
+            false => Err(RenderError::NotFound),
+        }
+    }
+
     async fn render(
         &self,
         tenant: &str,

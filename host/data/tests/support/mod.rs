@@ -133,6 +133,11 @@ impl Cluster {
         );
     }
 
+    /// What the server has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
     /// A database of its own, and its URL.
     pub async fn database(&self) -> SecretString {
         let name = format!("tenant_{}", COUNT.fetch_add(1, Ordering::Relaxed));

@@ -1,0 +1,119 @@
+//! What operators are told of a question's cost, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+
+mod support;
+
+use porthole_data::{Question, Range, RowsQuery, SeriesQuery, Source, SourceSpec};
+use support::{Database, rows_query, series_query, source};
+
+const DAY: i64 = 86_400_000;
+/// 2026-01-01 00:00:00 UTC.
+const NEW_YEAR: i64 = 1_767_225_600_000;
+
+fn spec() -> SourceSpec {
+    SourceSpec {
+        filter: Some("metric_type = 'cpu'".into()),
+        ..source(
+            "metrics",
+            &[
+                ("timestamp", "recorded_at"),
+                ("value", "value"),
+                ("series_label", "server_name"),
+            ],
+        )
+    }
+}
+
+/// A row each ten seconds of some days.
+async fn fill(database: &Database) {
+    let rows = match database.kind {
+        "postgres" => {
+            "INSERT INTO metrics SELECT timestamp '2026-01-01' + n * interval '10 seconds', 'web', 'cpu', n FROM \
+             generate_series(0, 29999) AS n; ANALYZE metrics"
+        }
+        _ => {
+            "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 29999) \
+             INSERT INTO metrics SELECT datetime('2026-01-01', (n * 10) || ' seconds'), 'web', 'cpu', n FROM numbers"
+        }
+    };
+    let time = if database.kind == "postgres" {
+        "timestamp"
+    } else {
+        "TEXT"
+    };
+    database
+        .execute(&format!(
+            "CREATE TABLE metrics (recorded_at {time}, server_name text, metric_type text, value double precision)"
+        ))
+        .await;
+    database.execute(rows).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_index_is_named_and_helps() {
+    for database in Database::both().await {
+        fill(&database).await;
+        let source = Source::parse(&spec()).unwrap();
+        let range = Some(Range {
+            start: NEW_YEAR,
+            end: NEW_YEAR + DAY / 24,
+        });
+        let questions = [
+            Question::Series(SeriesQuery {
+                range,
+                bucket_seconds: Some(600),
+                ..series_query()
+            }),
+            Question::Rows(RowsQuery {
+                range,
+                ..rows_query()
+            }),
+        ];
+        let mut index = None;
+        for question in &questions {
+            let advice = database.data.advise(&source, question).await.unwrap();
+            assert!(
+                advice.rows > 0 && advice.millis > 0.0,
+                "{}: {advice:?}",
+                database.kind
+            );
+            assert_eq!(advice.reads_all_of, Some(30_000.0), "{}", database.kind);
+            index = advice.index;
+        }
+        // Exactly as it is printed.
+        database.execute(&index.unwrap()).await;
+        if database.kind == "postgres" {
+            database.execute("ANALYZE metrics").await;
+        }
+        let fresh = support::tenant(&database.url);
+        for question in &questions {
+            let advice = fresh.advise(&source, question).await.unwrap();
+            assert_eq!(
+                (advice.reads_all_of, advice.index),
+                (None, None),
+                "{}",
+                database.kind
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn small_tables_need_no_index_and_logins_that_may_write_are_told() {
+    for database in Database::both().await {
+        database
+            .execute("CREATE TABLE metrics (recorded_at timestamp, server_name text, metric_type text, value real)")
+            .await;
+        let source = Source::parse(&spec()).unwrap();
+        let question = Question::Rows(rows_query());
+        let advice = database.data.advise(&source, &question).await.unwrap();
+        assert_eq!(
+            (advice.reads_all_of, advice.index),
+            (None, None),
+            "{}",
+            database.kind
+        );
+        let may = database.data.may_write().await.unwrap();
+        assert_eq!(may, Some(database.kind == "postgres"), "{}", database.kind);
+    }
+}

@@ -1,0 +1,105 @@
+//! What a tenant's panels cost its database: for operators.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use porthole_config::{PanelEntry, Tenant};
+use porthole_data::{Advice, Databases, DatabasesOptions, Question, Range, RowsQuery, SeriesQuery};
+use porthole_sandbox::Registry;
+
+use crate::prepare;
+use crate::snapshot::{Resolve, database};
+
+/// Rows of a table's first page.
+const PAGE: u64 = 50;
+
+/// What was found out about one source of one panel.
+#[derive(Debug)]
+pub struct Finding {
+    /// The panel's id.
+    pub panel: String,
+    /// The source's name; `main` where it has none.
+    pub source: String,
+    /// File, line and column of its table.
+    pub place: String,
+    /// The table, as configured.
+    pub table: String,
+    /// What it costs, or why it cannot be asked.
+    pub advice: Result<Advice, String>,
+}
+
+/// What was found out about a tenant's database.
+#[derive(Debug)]
+pub struct Examination {
+    /// Whether the login may change data, which it need not; `None`: it cannot be told.
+    pub may_write: Option<bool>,
+    /// One for each source of each panel, in order of panels.
+    pub findings: Vec<Finding>,
+}
+
+/// Asks each panel's sources what a reader's dashboard would, over the last `range`, one after the other.
+///
+/// # Errors
+/// A sentence: the tenant has no database, or it does not answer.
+pub async fn examine(
+    tenant: &Tenant,
+    registry: &Registry,
+    resolve: &Resolve,
+    range: Duration,
+) -> Result<Examination, String> {
+    let database = database(tenant, resolve)?;
+    let data = Databases::new(DatabasesOptions::default()).tenant(&database);
+    let may_write = data.may_write().await.map_err(|error| error.to_string())?;
+    let mut findings = Vec::new();
+    for panel in tenant.panels.values().filter_map(PanelEntry::panel) {
+        // What is wrong with a panel's file, `porthole validate` says.
+        let Ok(ready) = prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), "") else {
+            continue;
+        };
+        for (name, source) in &ready.sources {
+            let Some(configured) = panel.sources.get(name) else {
+                continue;
+            };
+            let table = &configured.table;
+            findings.push(Finding {
+                panel: panel.id.clone(),
+                source: name.clone(),
+                place: format!("{}:{}:{}", table.file, table.line, table.column),
+                table: table.value.clone(),
+                advice: data
+                    .advise(source, &question(source, range))
+                    .await
+                    .map_err(|error| error.to_string()),
+            });
+        }
+    }
+    Ok(Examination { may_write, findings })
+}
+
+fn question(source: &porthole_data::Source, range: Duration) -> Question {
+    let end = Utc::now().timestamp_millis();
+    let length = i64::try_from(range.as_millis()).unwrap_or(i64::MAX);
+    let range = Some(Range {
+        start: end.saturating_sub(length),
+        end,
+    });
+    let has = |name: &str| source.columns().iter().any(|column| column.name == name);
+    if has("value") && has("timestamp") {
+        Question::Series(SeriesQuery {
+            range,
+            bucket_seconds: source.ladder().bucket(length),
+            aggregate: source.aggregate(),
+            labels: Vec::new(),
+            max_rows: u64::MAX,
+            max_bytes: u64::MAX,
+        })
+    } else {
+        Question::Rows(RowsQuery {
+            range,
+            limit: PAGE,
+            max_rows: u64::MAX,
+            max_bytes: u64::MAX,
+            ..RowsQuery::default()
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! A bucket is asked for once: through the whole host, over HTTP, on both databases, and over a restart.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use porthole_tests::readings::{self, Reading};
+use porthole_tests::{Client, Cluster, Site};
+use serde_json::Value;
+
+const PASSWORD: &str = "correct horse battery staple";
+/// Two days by ten minutes, long settled.
+const RANGE: (&str, &str) = ("2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z");
+const LATER: (&str, &str) = ("2026-01-01T01:00:00Z", "2026-01-03T01:00:00Z");
+const PANEL: &str = "panel:\n  type: timeseries\n  title: Load\n  data_source:\n    table: readings\n    columns:\n      \
+                     timestamp: timestamp\n      value: value\n";
+const DASHBOARD: &str =
+    "dashboard:\n  name: Load\n  panels:\n    - id: load\n      config_file: panels/load.yaml\n";
+
+/// Where an answer came from, and how many buckets the database was asked for.
+fn origin(answer: &Value) -> (&str, u64) {
+    (
+        answer["cache"].as_str().unwrap(),
+        answer["usage"]["buckets_computed"].as_u64().unwrap(),
+    )
+}
+
+#[tokio::test]
+async fn a_settled_bucket_is_asked_for_once() {
+    let cluster = Cluster::start();
+    let site = Site::new();
+    let start = readings::instant("2026-01-01 00:00:00").unwrap();
+    let measured: Vec<Reading> = (0..3 * 288)
+        .map(|step| Reading {
+            instant: start + step * 300_000,
+            value: step as f64,
+        })
+        .collect();
+    let file = site.data().join("readings.csv");
+    readings::write(&file, &measured);
+    let tenants = [
+        ("large", cluster.create_database("large")),
+        ("small", "sqlite:tenants/small.sqlite".to_owned()),
+    ];
+    for (tenant, url) in &tenants {
+        site.tenant(tenant, url);
+        site.write(&format!("tenants/{tenant}/panels/load.yaml"), PANEL);
+        site.write(&format!("tenants/{tenant}/dashboards/default.yaml"), DASHBOARD);
+        site.import(&file, tenant, "readings", &[]).ok();
+    }
+    site.add_user("reader@example.org", PASSWORD, &["large", "small"]);
+    site.add_admin("editor@example.org", PASSWORD, &["large"]);
+
+    let host = site.serve().await;
+    let client = Client::login(host.url(), "reader@example.org", PASSWORD).await;
+    let mut views = Vec::new();
+    for (tenant, _) in &tenants {
+        let client = client.of(tenant);
+        let first = client.panel("load", RANGE, &[]).await.ok();
+        assert_eq!(origin(&first), ("miss", 288), "{tenant}");
+        // The view was made before.
+        let again = client.panel("load", RANGE, &[]).await.ok();
+        assert_eq!(origin(&again).0, "hit", "{tenant}");
+        // It was not, but all of its buckets are known.
+        let fresh = client.panel("load", RANGE, &[("fresh", "true")]).await.ok();
+        assert_eq!(origin(&fresh), ("partial", 0), "{tenant}");
+        assert_eq!(fresh["view"], first["view"], "{tenant}");
+        let moved = client.panel("load", LATER, &[]).await.ok();
+        assert_eq!(origin(&moved), ("partial", 6), "{tenant}");
+        // Who only reads does not decide what is read again.
+        let refused = client.post("/panels/load/invalidate", &Value::Null).await;
+        refused.problem(403, "forbidden");
+        views.push(first["view"].clone());
+    }
+    drop(host);
+
+    let host = site.serve().await;
+    let client = Client::login(host.url(), "reader@example.org", PASSWORD).await;
+    for ((tenant, _), view) in tenants.iter().zip(views) {
+        let after = client.of(tenant).panel("load", RANGE, &[]).await.ok();
+        assert_eq!(after["view"], view, "{tenant}");
+        assert_eq!(origin(&after), ("partial", 0), "{tenant}");
+    }
+    // Somebody says that rows have changed.
+    let admin = Client::login(host.url(), "editor@example.org", PASSWORD).await;
+    let admin = admin.of("large");
+    admin
+        .post("/panels/unknown/invalidate", &Value::Null)
+        .await
+        .problem(404, "not_found");
+    assert_eq!(
+        admin.post("/panels/load/invalidate", &Value::Null).await.status,
+        204
+    );
+    let anew = admin.panel("load", RANGE, &[]).await.ok();
+    assert_eq!(origin(&anew), ("miss", 288));
+    let small = client.of("small").panel("load", LATER, &[]).await.ok();
+    assert_eq!(origin(&small), ("partial", 0));
+}
