@@ -54,13 +54,13 @@ async fn a_replica_that_is_killed_costs_no_reader_an_answer_and_changes_reach_th
         RANGE.0, RANGE.1
     );
     let shows = |version: f64| move |body: &Value| body["view"]["value"] == json!(version);
-    let published = ada.upload("/plugins", stamp::version(1), None).await;
+    let published = ada.upload("/plugins", stamp::version(1001), None).await;
     assert!((200..300).contains(&published.status), "{published:?}");
     for replica in [&first, &second, &third] {
         let direct = Client::login(replica.url(), "ada@example.org", PASSWORD)
             .await
             .of("one");
-        follows(&direct, &data, shows(1.0)).await;
+        follows(&direct, &data, shows(1001.0)).await;
     }
 
     // Four readers; a third of the way in, one replica is gone.
@@ -87,14 +87,14 @@ async fn a_replica_that_is_killed_costs_no_reader_an_answer_and_changes_reach_th
         assert!(refused.is_empty(), "{refused:?}\n{}", nginx.log());
     }
 
-    let published = ada.upload("/plugins", stamp::version(2), None).await;
+    let published = ada.upload("/plugins", stamp::version(1002), None).await;
     assert!((200..300).contains(&published.status), "{published:?}");
     site.write("tenants/one/panels/stamp.yaml", &panel("Second"));
     for replica in [&second, &third] {
         let direct = Client::login(replica.url(), "ada@example.org", PASSWORD)
             .await
             .of("one");
-        follows(&direct, &data, shows(2.0)).await;
+        follows(&direct, &data, shows(1002.0)).await;
         follows(&direct, "/dashboards/default", |body| {
             body["panels"][0]["title"] == "Second"
         })

@@ -26,9 +26,9 @@ async fn used(site: &Site) -> (Host, Client) {
     let ada = Client::login(host.url(), "ada@example.org", PASSWORD)
         .await
         .of("one");
-    let published = ada.upload("/plugins", stamp::version(7), None).await;
+    let published = ada.upload("/plugins", stamp::version(1007), None).await;
     assert!((200..300).contains(&published.status), "{published:?}");
-    assert_eq!(value(&ada).await, json!(7.0));
+    assert_eq!(value(&ada).await, json!(1007.0));
     (host, ada)
 }
 
@@ -56,7 +56,7 @@ async fn drill(site: &Site, empty: &Site) {
     // A backup is not written over.
     assert!(site.run(&["backup", name]).failed().contains("already"));
     // What comes after is not in it.
-    ada.upload("/plugins", stamp::version(8), None).await;
+    ada.upload("/plugins", stamp::version(1008), None).await;
     drop(host);
 
     assert!(empty.run(&["restore", name, "--check"]).ok().contains("whole"));
@@ -65,13 +65,13 @@ async fn drill(site: &Site, empty: &Site) {
     let ada = Client::login(host.url(), "ada@example.org", PASSWORD)
         .await
         .of("one");
-    assert_eq!(value(&ada).await, json!(7.0));
+    assert_eq!(value(&ada).await, json!(1007.0));
     let board = ada.get("/dashboards/default").await.ok();
     assert_eq!(board["panels"][0]["title"], "Stamp");
     // New lines follow those that were restored.
-    let published = ada.upload("/plugins", stamp::version(9), None).await;
+    let published = ada.upload("/plugins", stamp::version(1009), None).await;
     assert!((200..300).contains(&published.status), "{published:?}");
-    assert_eq!(value(&ada).await, json!(9.0));
+    assert_eq!(value(&ada).await, json!(1009.0));
     drop(host);
     // An installation that is used is not written over.
     assert!(empty.run(&["restore", name]).failed().contains("already"));
@@ -110,5 +110,5 @@ async fn a_backup_is_not_restored_into_the_other_kind_of_database() {
         &cluster.create_database("central"),
     );
     let said = other.run(&["restore", name.to_str().unwrap()]).failed();
-    assert!(said.contains("SQLite into SQLite"), "{said}");
+    assert!(said.contains("of SQLite is restored into SQLite"), "{said}");
 }
