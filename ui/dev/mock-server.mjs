@@ -273,7 +273,7 @@ function problem(status, code, detail, more = {}, headers = {}) {
   return { status, headers, body: { type: "about:blank", title: String(status), status, code, detail, request_id: "0191f0c2-7a1e-7d3b-9c55-2f6e8a41b7d0", ...more } };
 }
 
-const placement = (id, [type, title, row, col, width, height, description, , diagnostics]) => ({ id, type, title, description, position: { row, col, width, height }, refresh_interval: 30, drill_down: { enabled: false, show_table: false, disable_aggregation: false }, ...(diagnostics ? { diagnostics } : {}) });
+const placement = (id, [type, title, row, col, width, height, description, , diagnostics]) => ({ id, type, title, description, position: { row, col, width, height }, refresh_interval: 30, drill_down: { enabled: true, show_table: true, disable_aggregation: false }, ...(diagnostics ? { diagnostics } : {}) });
 
 async function api(request, path, query, tenant) {
   if (path === "/auth/methods") return { local: true, oidc: null };
@@ -305,7 +305,9 @@ async function api(request, path, query, tenant) {
     compiled = rested = swapped = 0;
     return { name: board, title: b.title, description: b.description, refresh_interval: 300, columns: 12, default_range: null, panels: Object.entries(b.panels).map(([id, p]) => placement(id, p)) };
   }
-  const id = /^\/panels\/([^/]+)\/data$/.exec(path)?.[1];
+  const exported = /^\/panels\/([^/]+)\/export$/.exec(path)?.[1];
+  if (exported) return { bytes: Buffer.from(query.get("format") === "json" ? "[]\n" : "time,value\r\n"), type: query.get("format") === "json" ? "application/json" : "text/csv" };
+  const id = /^\/(?:panels\/([^/]+)\/data|reports\/([^/]+))$/.exec(path)?.slice(1).find(Boolean);
   const panel = id && Object.values(boards).flatMap((b) => Object.entries(b.panels)).find(([name]) => name === id)?.[1];
   if (!panel) throw problem(404, "not_found", "There is no such panel.");
   const range = { start: Date.parse(query.get("start_date")), end: Date.parse(query.get("end_date")) };

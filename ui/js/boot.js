@@ -1,9 +1,7 @@
-// Starts the application: fetches the module that index.html names and runs it.
+// Starts a part of the application: fetches its module, whose address the build puts here, and runs it.
 import init from "./porthole_ui.js";
 
-const source = document.querySelector('link[rel="preload"][as="fetch"]').href;
-
-init({ module_or_path: fetch(source, { credentials: "same-origin" }) }).catch((error) => {
+init({ module_or_path: fetch("{{module}}", { credentials: "same-origin" }) }).catch((error) => {
   console.error(error);
   const root = document.getElementById("app");
   root.textContent = "";

@@ -310,17 +310,3 @@ function lone(data) {
   }
   return out;
 }
-
-/** The browser's zone, as `Europe/Berlin`. */
-export function zoneName() {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
-}
-
-/** Opens the browser's own date picker, where it has one. */
-export function openPicker(input) {
-  try {
-    input.showPicker();
-  } catch {
-    input.focus();
-  }
-}

@@ -42,21 +42,37 @@ pub(crate) fn App() -> View {
         (Who::Nobody, Page::Login) => Scene::Page(Page::Login),
         // The effect above is about to change the address.
         (Who::Nobody, _) | (Who::Known(_), Page::Login) => Scene::Waiting,
+        // The dashboard stays as it is beneath one of its panels.
+        (
+            Who::Known(_),
+            Page::Panel {
+                tenant, dashboard, ..
+            },
+        ) => Scene::Page(Page::Dashboard { tenant, dashboard }),
         (Who::Known(_), page) => Scene::Page(page),
     });
     let page = live(move || match scene.get_clone() {
         Scene::Waiting => view! { div(class="waiting", aria-busy="true") },
         Scene::Unreachable => pages::unreachable(session),
-        Scene::Page(Page::Home) => pages::home(),
-        Scene::Page(Page::Login) => pages::login(),
-        Scene::Page(Page::Tenant { tenant }) => pages::tenant(tenant),
-        Scene::Page(Page::Dashboard { tenant, dashboard }) => pages::dashboard(tenant, dashboard),
-        Scene::Page(Page::Plugins { tenant }) => pages::plugins(tenant),
-        Scene::Page(Page::Plugin { tenant, plugin }) => pages::plugin(tenant, plugin),
-        Scene::Page(Page::NotFound) => pages::not_found(),
+        Scene::Page(page) => draw(page),
     });
     view! {
         (page)
+    }
+}
+
+/// The page, if this part of the application has it: what is guarded by a part's feature is left out of the other part.
+fn draw(page: Page) -> View {
+    let (board, desk) = (cfg!(feature = "board"), cfg!(feature = "desk"));
+    match page {
+        Page::Home if board => pages::home(),
+        Page::Login if board => pages::login(),
+        Page::Tenant { tenant } if board => pages::tenant(tenant),
+        Page::Dashboard { tenant, dashboard } if board => pages::dashboard(tenant, dashboard),
+        Page::Report { tenant, panel } if board => pages::report(tenant, panel),
+        Page::Plugins { tenant } if desk => pages::plugins(tenant),
+        Page::Plugin { tenant, plugin } if desk => pages::plugin(tenant, plugin),
+        _ => pages::not_found(),
     }
 }
 

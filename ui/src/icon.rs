@@ -56,6 +56,18 @@ pub(crate) fn plugin() -> View {
 pub(crate) fn upload() -> View {
     lines("M8 10.5v-8M5 5.5l3-3 3 3M2.5 10.5v3h11v-3")
 }
+pub(crate) fn download() -> View {
+    lines("M8 2v8M5 7l3 3 3-3M2.5 10.5v3h11v-3")
+}
+pub(crate) fn enlarge() -> View {
+    lines("M9.5 2H14v4.5M14 2 9 7M6.5 14H2V9.5M2 14l5-5")
+}
+pub(crate) fn report() -> View {
+    lines("M3.5 1.5h6l3 3v10h-9zM9.5 1.5v3h3M6 8h4M6 11h4")
+}
+pub(crate) fn back() -> View {
+    lines("M7 3 2.5 8 7 13M2.5 8h11")
+}
 pub(crate) fn leave() -> View {
     lines("M6 2H3v12h3M10.5 11l3-3-3-3M13.5 8H6.5")
 }

@@ -15,9 +15,13 @@ const BUSY_LONGEST: u32 = 5_000;
 const SHORTEST_REST: i64 = 1_000;
 const LONGEST_REST: i64 = 3_600_000;
 
-/// Whether an answer with this status may be another one a moment later; `None` is no answer at all.
-pub fn is_passing(status: Option<u16>) -> bool {
-    matches!(status, None | Some(503 | 504))
+/// Whether an answer with this status may be another one a moment later; `None` is no answer at all. The host's own 502
+/// says that a plugin or a query failed, and so would the next; one without a word is of a proxy whose host is gone.
+pub fn is_passing(status: Option<u16>, is_of_host: bool) -> bool {
+    matches!(
+        (status, is_of_host),
+        (None | Some(503 | 504), _) | (Some(502), false)
+    )
 }
 
 /// How many milliseconds to wait after this many failed tries; none: enough tried. `asked` is the host's `Retry-After`
@@ -59,10 +63,20 @@ mod tests {
 
     #[test]
     fn only_what_passes_is_tried_again() {
-        assert!(is_passing(None) && is_passing(Some(503)) && is_passing(Some(504)));
-        for status in [200, 400, 401, 404, 422, 429, 500, 502] {
-            assert!(!is_passing(Some(status)), "{status}");
+        for is_of_host in [true, false] {
+            for status in [None, Some(503), Some(504)] {
+                assert!(is_passing(status, is_of_host), "{status:?}");
+            }
+            for status in [200, 400, 401, 404, 422, 429, 500] {
+                assert!(!is_passing(Some(status), is_of_host), "{status}");
+            }
         }
+    }
+
+    #[test]
+    fn a_proxy_without_its_host_is_tried_again_but_a_plugin_that_failed_is_not() {
+        assert!(is_passing(Some(502), false));
+        assert!(!is_passing(Some(502), true));
     }
 
     #[test]

@@ -27,6 +27,24 @@ pub(crate) enum Page {
         /// The dashboard's name.
         dashboard: String,
     },
+    /// One of a dashboard's panels, large.
+    #[to("/t/<tenant>/d/<dashboard>/p/<panel>")]
+    Panel {
+        /// The tenant's id.
+        tenant: String,
+        /// The dashboard's name.
+        dashboard: String,
+        /// The panel's id.
+        panel: String,
+    },
+    /// One panel, to be printed or passed on.
+    #[to("/t/<tenant>/r/<panel>")]
+    Report {
+        /// The tenant's id.
+        tenant: String,
+        /// The panel's id.
+        panel: String,
+    },
     /// A tenant's own plugins.
     #[to("/t/<tenant>/plugins")]
     Plugins {
@@ -46,7 +64,23 @@ pub(crate) enum Page {
     NotFound,
 }
 
+/// Whether this build has the pages of dashboards, and those of the desk.
+const PARTS: (bool, bool) = (cfg!(feature = "board"), cfg!(feature = "desk"));
+
 impl Page {
+    /// Whether the page is one of those that are loaded apart from dashboards; `js/start.js` says the same.
+    pub fn is_desk(&self) -> bool {
+        matches!(self, Self::Plugins { .. } | Self::Plugin { .. })
+    }
+
+    /// Whether this part of the application can draw the page; else the browser has to load the other part.
+    pub fn is_here(&self) -> bool {
+        match PARTS {
+            (true, true) => true,
+            (_, has_desk) => self.is_desk() == has_desk,
+        }
+    }
+
     /// The page at a path.
     pub fn at(path: &str) -> Self {
         match Self::default().match_path(path) {
@@ -56,6 +90,19 @@ impl Page {
             Self::Dashboard { tenant, dashboard } => Self::Dashboard {
                 tenant: decode(&tenant),
                 dashboard: decode(&dashboard),
+            },
+            Self::Panel {
+                tenant,
+                dashboard,
+                panel,
+            } => Self::Panel {
+                tenant: decode(&tenant),
+                dashboard: decode(&dashboard),
+                panel: decode(&panel),
+            },
+            Self::Report { tenant, panel } => Self::Report {
+                tenant: decode(&tenant),
+                panel: decode(&panel),
             },
             Self::Plugins { tenant } => Self::Plugins {
                 tenant: decode(&tenant),
@@ -89,6 +136,21 @@ mod tests {
         };
         assert_eq!(Page::at("/t/alpha/d/default"), dashboard);
         assert_eq!(Page::at("/t/alpha/d/default/"), dashboard);
+        assert_eq!(
+            Page::at("/t/alpha/d/default/p/cpu%20use"),
+            Page::Panel {
+                tenant: "alpha".to_owned(),
+                dashboard: "default".to_owned(),
+                panel: "cpu use".to_owned()
+            }
+        );
+        assert_eq!(
+            Page::at("/t/alpha/r/cpu"),
+            Page::Report {
+                tenant: "alpha".to_owned(),
+                panel: "cpu".to_owned()
+            }
+        );
         assert_eq!(Page::at("/t/alpha/x/default"), Page::NotFound);
         assert_eq!(
             Page::at("/t/alpha/plugins"),

@@ -20,6 +20,10 @@ use crate::{names, npm, process::run, workspace};
 /// The whole first load, compressed; more is a fault.
 const MOST_BYTES: usize = 250 * 1024;
 
+/// The parts of the application: the name of their files and the feature they are compiled with. The first is what a
+/// reader loads first; the other comes with the first of its pages.
+const PARTS: [(&str, &str, &str); 2] = [("board", "app.wasm", "app.js"), ("desk", "desk.wasm", "desk.js")];
+
 /// The application's crate, as cargo names its module.
 const MODULE: &str = "porthole_ui";
 
@@ -46,8 +50,17 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<()> {
     fs::create_dir_all(&work).with_context(|| format!("cannot make {}", work.display()))?;
     npm::install(&folder)?;
 
-    let module = compile(toolchain)?;
-    let inputs = fingerprint(&folder, &module)?;
+    let mut modules = Vec::new();
+    for (part, ..) in PARTS {
+        let work = work.join(part);
+        fs::create_dir_all(&work).with_context(|| format!("cannot make {}", work.display()))?;
+        // The next part's is compiled to the same place.
+        let kept = work.join(format!("{MODULE}.wasm"));
+        let compiled = compile(toolchain, part)?;
+        fs::copy(&compiled, &kept).with_context(|| format!("cannot copy {}", compiled.display()))?;
+        modules.push(kept);
+    }
+    let inputs = fingerprint(&folder, &modules)?;
     let stamp = work.join("inputs");
     let dist = folder.join("dist");
     if dist.join("index.html").exists() && fs::read_to_string(&stamp).ok().as_deref() == Some(&inputs) {
@@ -55,7 +68,6 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<()> {
         return Ok(());
     }
 
-    let wasm = bind(&folder, &work, &module)?;
     let mut files = Output::default();
     let mut addresses = Addresses::new();
     let font = folder.join("node_modules/@fontsource-variable/inter");
@@ -72,11 +84,21 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<()> {
             bundle(&folder, &work, &folder.join("js/theme.js"), "iife")?,
         ),
     );
-    addresses.insert("app.wasm", files.add("app.wasm", wasm));
-    addresses.insert(
-        "app.js",
-        files.add("app.js", bundle(&folder, &work, &work.join("boot.js"), "esm")?),
-    );
+    for ((part, wasm, script), module) in PARTS.into_iter().zip(&modules) {
+        let work = work.join(part);
+        let bound = bind(&folder, &work, module)?;
+        addresses.insert(wasm, files.add(wasm, bound));
+        let bundled = bundle(&folder, &work, &work.join("boot.js"), "esm")?;
+        let text = String::from_utf8(bundled).context("esbuild wrote no UTF-8")?;
+        let bundled = text.replace("{{module}}", &addresses[wasm]);
+        addresses.insert(script, files.add(script, bundled.into_bytes()));
+    }
+    let start = bundle(&folder, &work, &folder.join("js/start.js"), "esm")?;
+    let start = filled(
+        &String::from_utf8(start).context("esbuild wrote no UTF-8")?,
+        &addresses,
+    )?;
+    addresses.insert("start.js", files.add("start.js", start.into_bytes()));
     let styles = filled(&styles(&folder, &work)?, &addresses)?;
     addresses.insert("app.css", files.add("app.css", styles.into_bytes()));
     let page = fs::read_to_string(folder.join("index.html")).context("cannot read ui/index.html")?;
@@ -92,26 +114,30 @@ pub fn build(toolchain: &WasmToolchain) -> anyhow::Result<()> {
     fs::write(&stamp, inputs).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
-/// Compiles the application; cargo knows whether there is anything to do.
-fn compile(toolchain: &WasmToolchain) -> anyhow::Result<PathBuf> {
+/// Compiles a part of the application; cargo knows whether there is anything to do.
+fn compile(toolchain: &WasmToolchain, part: &str) -> anyhow::Result<PathBuf> {
     let mut cargo = toolchain.cargo_build(&workspace::guest_build());
-    cargo.args(["--lib", "-p", "porthole-ui"]);
+    cargo.args([
+        "--lib",
+        "-p",
+        "porthole-ui",
+        "--no-default-features",
+        "--features",
+        part,
+    ]);
     // A page is fetched before it runs: smaller still than what suits panels.
     cargo.env("CARGO_PROFILE_WASM_OPT_LEVEL", "z");
     // The section that says which features are used must survive until the end.
     cargo.env("CARGO_PROFILE_WASM_STRIP", "none");
-    println!("building the UI with {}", toolchain.name());
+    println!("building the UI ({part}) with {}", toolchain.name());
     run(&mut cargo).context("building the UI failed; the compiler's messages are above")?;
     Ok(workspace::guest_build().output().join(format!("{MODULE}.wasm")))
 }
 
 /// A text that changes when the result would.
-fn fingerprint(folder: &Path, module: &Path) -> anyhow::Result<String> {
-    let mut inputs = vec![
-        module.to_owned(),
-        folder.join("index.html"),
-        folder.join("icon.svg"),
-    ];
+fn fingerprint(folder: &Path, modules: &[PathBuf]) -> anyhow::Result<String> {
+    let mut inputs = modules.to_vec();
+    inputs.extend([folder.join("index.html"), folder.join("icon.svg")]);
     // Styles are made of the classes that stand in the sources.
     for part in ["build", "js", "css", "src"] {
         collect(&folder.join(part), &mut inputs)?;
@@ -155,7 +181,14 @@ fn bind(folder: &Path, work: &Path, module: &Path) -> anyhow::Result<Vec<u8>> {
         .omit_default_module_path(true)
         .generate(work)
         .context("wasm-bindgen failed; its version must be the one in Cargo.lock")?;
-    for glue in ["boot.js", "chart.js", "copy.js", "picture.js", "shade.js"] {
+    for glue in [
+        "boot.js",
+        "chart.js",
+        "copy.js",
+        "page.js",
+        "picture.js",
+        "shade.js",
+    ] {
         fs::copy(folder.join("js").join(glue), work.join(glue))
             .with_context(|| format!("cannot copy ui/js/{glue}"))?;
     }
@@ -269,7 +302,7 @@ impl Output {
                 }
             }
             let sent = forms.iter().map(|(_, bytes)| bytes.len()).min().unwrap_or(0);
-            if !path.ends_with(".txt") {
+            if !path.ends_with(".txt") && !path.starts_with("assets/desk-") {
                 first_load += sent;
             }
             println!(

@@ -50,6 +50,11 @@ impl Failure {
         }
     }
 
+    /// Whether the same request may fare better a moment later.
+    pub fn is_passing(&self) -> bool {
+        crate::retry::is_passing(self.status(), self.problem().is_some())
+    }
+
     /// Seconds the host asked to wait.
     pub fn retry_after(&self) -> Option<u32> {
         match self {

@@ -6,7 +6,7 @@ pub(crate) use failure::Failure;
 
 use porthole_model::{PluginPublished, Problem, Read};
 use serde::Serialize;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestInit, Response};
 
@@ -36,6 +36,29 @@ pub(crate) async fn post<T: Read>(path: &str, content: &impl Serialize) -> Resul
     init.set_body(&JsValue::from_str(&content));
     let kind = [("content-type", "application/json")];
     read(&body(send("POST", path, init, None, &kind).await?).await?)
+}
+
+#[wasm_bindgen(raw_module = "./page.js")]
+extern "C" {
+    /// Gives a response's content to the browser as a file of this name.
+    #[wasm_bindgen(js_name = saveFile)]
+    fn save_file(response: &Response, name: &str) -> js_sys::Promise;
+}
+
+/// `GET`, kept by the reader as a file of this name.
+pub(crate) async fn save(path: &str, tenant: &str, name: &str) -> Result<(), Failure> {
+    let response = send(
+        "GET",
+        path,
+        RequestInit::new(),
+        Some(tenant),
+        &[("accept", "*/*")],
+    )
+    .await?;
+    JsFuture::from(save_file(&response, name))
+        .await
+        .map(|_| ())
+        .map_err(Failure::of_browser)
 }
 
 /// A request without a body, of whose answer only matters that there is one.

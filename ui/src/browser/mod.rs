@@ -34,7 +34,7 @@ impl Zone for Local {
     }
 }
 
-#[wasm_bindgen(raw_module = "./chart.js")]
+#[wasm_bindgen(raw_module = "./page.js")]
 extern "C" {
     /// The browser's zone, as `Europe/Berlin`; may be empty.
     #[wasm_bindgen(js_name = zoneName)]
@@ -43,6 +43,13 @@ extern "C" {
     /// Opens the browser's own picker of a date field.
     #[wasm_bindgen(js_name = openPicker)]
     pub(crate) fn open_picker(input: &web_sys::Element);
+}
+
+#[wasm_bindgen(raw_module = "./page.js")]
+extern "C" {
+    /// Whether a click means the place it hit: no drag, no selected text, no link or control under it.
+    #[wasm_bindgen(js_name = isPlainClick)]
+    pub(crate) fn is_plain_click(event: &web_sys::MouseEvent) -> bool;
 }
 
 /// An element by its id.
@@ -55,6 +62,13 @@ pub(crate) fn is_hidden() -> bool {
     web_sys::window()
         .and_then(|window| window.document())
         .is_some_and(|document| document.hidden())
+}
+
+/// Opens the browser's printing dialog.
+pub(crate) fn print() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.print();
+    }
 }
 
 /// Waits for so many milliseconds.

@@ -10,9 +10,10 @@ use crate::{
     api::{self, Failure},
     browser, frame,
     live::live,
-    panel::grid,
+    panel::{expanded, grid},
     query::segment,
-    stores::{Board, Session},
+    route::Page,
+    stores::{Board, Location, Session},
 };
 
 /// The page.
@@ -39,7 +40,8 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
                     Err(failure) if failure.status() == Some(401) => return session.lost(),
                     Err(failure) => {
                         failed += 1;
-                        let wait = crate::retry::is_passing(failure.status())
+                        let wait = failure
+                            .is_passing()
                             .then(|| {
                                 crate::retry::delay(failed, failure.retry_after(), js_sys::Math::random())
                             })
@@ -54,9 +56,36 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
     });
 
     let bar = frame::top_bar(&board, &name, title);
+    let location = use_context::<Location>();
+    // One of its panels may be open; the dashboard stays beneath, so that the way back is short.
+    let open = create_selector(move || match Page::at(&location.path()) {
+        Page::Panel { panel, .. } => Some(panel),
+        _ => None,
+    });
+    let large = {
+        let board = board.clone();
+        live(move || match (open.get_clone(), found.get_clone()) {
+            (Some(id), Some(Ok(dashboard))) => match dashboard.panels.iter().find(|panel| panel.id == id) {
+                Some(placement) => expanded(&board, &dashboard, placement),
+                None => {
+                    let back = board.address_of(&dashboard.name);
+                    let act = view! { a(class="button primary", href=back) { "To the dashboard" } };
+                    notice(
+                        "There is no such panel",
+                        &format!("“{}” has no panel named “{id}”.", dashboard.title),
+                        Some(act),
+                    )
+                }
+            },
+            _ => View::new(),
+        })
+    };
     let content = live(move || match found.get_clone() {
         None => view! { div(class="waiting", aria-busy="true") },
-        Some(Ok(dashboard)) => grid(&board, &dashboard),
+        Some(Ok(dashboard)) => {
+            let grid = grid(&board, &dashboard);
+            view! { div(hidden=open.with(Option::is_some)) { (grid) } }
+        }
         Some(Err(failure)) => {
             let again = view! {
                 button(r#type="button", class="button primary", on:click=move |_| asked.set(asked.get_untracked() + 1)) { "Try again" }
@@ -67,6 +96,7 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
     view! {
         (bar)
         main(class="board") {
+            (large)
             (content)
         }
     }

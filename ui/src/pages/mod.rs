@@ -5,6 +5,7 @@ mod home;
 mod login;
 mod notice;
 mod plugins;
+mod report;
 mod tenant;
 
 pub(crate) use dashboard::dashboard;
@@ -12,6 +13,7 @@ pub(crate) use home::home;
 pub(crate) use login::login;
 pub(crate) use notice::{not_found, notice, unreachable};
 pub(crate) use plugins::{plugin, plugins};
+pub(crate) use report::report;
 pub(crate) use tenant::tenant;
 
 /// The browser tab's title.

@@ -11,7 +11,7 @@ pub(crate) fn grid(board: &Board, dashboard: &Dashboard) -> View {
     let panels: Vec<View> = dashboard
         .panels
         .iter()
-        .map(|placement| panel(board, placement))
+        .map(|placement| panel(board, &dashboard.name, placement))
         .collect();
     let columns = format!(
         "grid-template-columns: repeat({}, minmax(0, 1fr))",

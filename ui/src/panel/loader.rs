@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use porthole_model::{PanelAnswer, PanelPlacement, code};
+use porthole_model::{PanelAnswer, code};
 use sycamore::prelude::*;
 
 use crate::{
@@ -36,8 +36,26 @@ pub(crate) struct Loader {
     pub rests_until: Signal<i64>,
     /// What the reader asked of a table.
     pub wishes: Signal<TableQuery>,
+    /// Why the last export failed.
+    pub export_failure: Signal<Option<Rc<Failure>>>,
+    /// Whether points are asked for as they were stored.
+    pub raw: ReadSignal<bool>,
     /// Counts how often the reader asked for fresh data of this panel.
     asked: Signal<u32>,
+}
+
+/// Which panel is asked for, and how.
+pub(crate) struct Subject {
+    /// The panel's id.
+    pub id: String,
+    /// Seconds; until an answer says otherwise.
+    pub refresh_interval: u32,
+    /// Whether somebody sees it, or soon will.
+    pub near: ReadSignal<bool>,
+    /// Where its view is shown, for panels that draw.
+    pub surface: ReadSignal<Option<Surface>>,
+    /// Whether points are asked for as they were stored.
+    pub raw: ReadSignal<bool>,
 }
 
 /// What an answer depends on.
@@ -46,17 +64,16 @@ struct Question {
     range: Range,
     wishes: TableQuery,
     surface: Option<Surface>,
+    raw: bool,
     asked: (u32, u32),
 }
 
 impl Loader {
-    /// Starts asking as soon as the panel is near. `surface` is where its view is shown, for panels that draw.
-    pub fn start(
-        board: &Board,
-        placement: &PanelPlacement,
-        near: ReadSignal<bool>,
-        surface: ReadSignal<Option<Surface>>,
-    ) -> Self {
+    /// Starts asking as soon as the panel is near.
+    pub fn start(board: &Board, subject: &Subject) -> Self {
+        let &Subject {
+            near, surface, raw, ..
+        } = subject;
         let this = Self {
             answer: create_signal(None),
             failure: create_signal(None),
@@ -64,12 +81,14 @@ impl Loader {
             received_at: create_signal(0),
             rests_until: create_signal(0),
             wishes: create_signal(TableQuery::default()),
+            export_failure: create_signal(None),
+            raw,
             asked: create_signal(0),
         };
         let session = use_context::<Session>();
         let board = board.clone();
-        let path = format!("/panels/{}/data", segment(&placement.id));
-        let own_interval = placement.refresh_interval;
+        let path = format!("/panels/{}/data", segment(&subject.id));
+        let own_interval = subject.refresh_interval;
         let answered: Rc<RefCell<Option<Question>>> = Rc::default();
 
         create_effect(move || {
@@ -77,6 +96,7 @@ impl Loader {
                 range: board.range.get_clone(),
                 wishes: this.wishes.get_clone(),
                 surface: surface.get(),
+                raw: raw.get(),
                 asked: (board.asked.get(), this.asked.get()),
             };
             if !near.get() {
@@ -106,8 +126,7 @@ impl Loader {
                         let asked = Ask {
                             board: &board,
                             path: &path,
-                            wishes: &question.wishes,
-                            surface: question.surface,
+                            question: &question,
                             fresh,
                         };
                         if !this.ask(asked, &running, session).await {
@@ -136,6 +155,22 @@ impl Loader {
     /// Asks for fresh data of this panel.
     pub fn ask_again(self) {
         self.asked.set(self.asked.get_untracked() + 1);
+    }
+
+    /// Where what the panel shows right now can be had as a file of this format, all pages of it.
+    pub fn export_path(self, board: &Board, id: &str, format: &str) -> String {
+        let mut query = window(board);
+        TableQuery {
+            page: None,
+            page_size: None,
+            ..self.wishes.get_clone_untracked()
+        }
+        .write(&mut query);
+        if self.raw.get_untracked() {
+            query.push("disable_aggregation", "true");
+        }
+        query.push("format", format);
+        format!("/panels/{}/export{}", segment(id), query.to_text())
     }
 
     /// Asks until there is an answer or no hope; false: nothing more to do until the reader does something.
@@ -190,7 +225,7 @@ impl Loader {
                 u32::try_from(rests_until - now + (chance * 1_000.0) as i64).ok()
             } else if is_busy {
                 retry::delay_while_busy(failed, asked, chance)
-            } else if retry::is_passing(failure.status()) {
+            } else if failure.is_passing() {
                 retry::delay(failed, asked, chance)
             } else {
                 None
@@ -226,25 +261,33 @@ impl Loader {
 struct Ask<'a> {
     board: &'a Board,
     path: &'a str,
-    wishes: &'a TableQuery,
-    surface: Option<Surface>,
+    question: &'a Question,
     fresh: bool,
 }
 
 impl Ask<'_> {
     fn address(&self) -> String {
-        let window = self.board.window();
-        let mut query = Query::default();
-        query
-            .push("start_date", format::rfc3339(window.start))
-            .push("end_date", format::rfc3339(window.end));
-        self.wishes.write(&mut query);
-        if let Some(surface) = self.surface {
+        let mut query = window(self.board);
+        self.question.wishes.write(&mut query);
+        if let Some(surface) = self.question.surface {
             surface.write(&mut query);
+        }
+        if self.question.raw {
+            query.push("disable_aggregation", "true");
         }
         if self.fresh {
             query.push("fresh", "true");
         }
         format!("{}{}", self.path, query.to_text())
     }
+}
+
+/// The instants that are meant right now.
+fn window(board: &Board) -> Query {
+    let window = board.window();
+    let mut query = Query::default();
+    query
+        .push("start_date", format::rfc3339(window.start))
+        .push("end_date", format::rfc3339(window.end));
+    query
 }

@@ -18,7 +18,7 @@ const MARGIN: (i32, i32) = (24, 10);
 const CALM: u32 = 300;
 
 /// The surface of a panel that draws, none for others and before the page is laid out. `node` is the panel.
-pub(super) fn measure(node: NodeRef, type_name: &str) -> ReadSignal<Option<Surface>> {
+pub(crate) fn measure(node: NodeRef, type_name: &str) -> ReadSignal<Option<Surface>> {
     if !surface::draws(type_name) {
         return *create_signal(None);
     }

@@ -96,19 +96,41 @@ impl Board {
         });
     }
 
-    /// The address of another dashboard of this tenant, with the same range.
+    /// The address of a dashboard of this tenant, with the same range.
     pub fn address_of(&self, dashboard: &str) -> String {
+        self.address(&format!("d/{}", segment(dashboard)))
+    }
+
+    /// The address of one of a dashboard's panels, large.
+    pub fn panel_address(&self, dashboard: &str, panel: &str) -> String {
+        self.address(&format!("d/{}/p/{}", segment(dashboard), segment(panel)))
+    }
+
+    /// The address of a panel's report.
+    pub fn report_address(&self, panel: &str) -> String {
+        self.address(&format!("r/{}", segment(panel)))
+    }
+
+    /// Tracked, so that links follow the range.
+    fn address(&self, place: &str) -> String {
         let mut query = crate::query::Query::default();
         for name in ["from", "to", "refresh", "receipt"] {
             if let Some(value) = self.location.parameter(name) {
                 query.push(name, value);
             }
         }
-        format!(
-            "/t/{}/d/{}{}",
-            segment(&self.tenant),
-            segment(dashboard),
-            query.to_text()
-        )
+        format!("/t/{}/{place}{}", segment(&self.tenant), query.to_text())
+    }
+
+    /// Whether the reader asked for raw points, or for none; none: as the panel says. Tracked.
+    pub fn raw_choice(&self) -> Option<bool> {
+        self.location.parameter("raw").map(|value| value == "1")
+    }
+
+    /// Asks for raw points, or for none.
+    pub fn choose_raw(&self, raw: bool) {
+        self.location.change(|query| {
+            query.set("raw", Some(if raw { "1" } else { "0" }));
+        });
     }
 }

@@ -3,7 +3,7 @@
 use sycamore::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::{browser, query::Query};
+use crate::{browser, query::Query, route::Page};
 
 /// Path and query of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,18 @@ impl Location {
     }
 
     fn write(self, to: &str, as_step: bool) {
+        let path = to.split(['?', '#']).next().unwrap_or(to);
+        if !Page::at(path).is_here() {
+            // A page of the application's other part.
+            if let Some(location) = web_sys::window().map(|window| window.location()) {
+                let _ = if as_step {
+                    location.assign(to)
+                } else {
+                    location.replace(to)
+                };
+            }
+            return;
+        }
         if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
             let written = if as_step {
                 history.push_state_with_url(&JsValue::NULL, "", Some(to))

@@ -128,8 +128,8 @@ pub fn ago(instant: i64, now: i64) -> String {
     }
 }
 
-/// The largest unit that fits, rounded down.
-fn rough(length: i64) -> String {
+/// The largest unit that fits, rounded down: `12 s`, `5 min`.
+pub fn rough(length: i64) -> String {
     let (count, unit) = match length {
         l if l < MINUTE => (l / SECOND, "s"),
         l if l < HOUR => (l / MINUTE, "min"),

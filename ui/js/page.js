@@ -1,0 +1,35 @@
+// Small things that only a browser can do.
+
+let down = [0, 0];
+addEventListener("pointerdown", (event) => (down = [event.clientX, event.clientY]), true);
+
+/** Whether this is a click that means the place it hit: no drag, no selected text, no link or control under it. */
+export function isPlainClick(event) {
+  const far = Math.hypot(event.clientX - down[0], event.clientY - down[1]) > 4;
+  const hit = event.composedPath()[0].closest?.("a,button,input,select,textarea,label,summary,th,.pager");
+  return event.detail === 1 && !far && !hit && getSelection().isCollapsed;
+}
+
+/** Gives a response's content to the browser as a file. */
+export async function saveFile(response, name) {
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** The browser's zone, as `Europe/Berlin`. */
+export function zoneName() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+}
+
+/** Opens the browser's own date picker, where it has one. */
+export function openPicker(input) {
+  try {
+    input.showPicker();
+  } catch {
+    input.focus();
+  }
+}

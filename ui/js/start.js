@@ -1,0 +1,8 @@
+// Starts the part of the application that the address belongs to; `Page::is_desk` in route.rs says the same.
+const isDesk = /^\/(t\/[^/]+\/plugins|admin)(\/|$)/.test(location.pathname);
+const part = isDesk ? "{{desk.js}}" : "{{app.js}}";
+
+import(part).catch((error) => {
+  console.error(error);
+  document.getElementById("app").textContent = "Porthole could not be loaded. Check the connection and reload the page.";
+});

@@ -1,0 +1,114 @@
+//! One panel without anything around it: to be printed, or passed on as an address.
+
+use sycamore::prelude::*;
+
+use super::name_tab;
+use crate::{
+    browser,
+    frame::{Menu, menu},
+    icon,
+    live::{live, live_text},
+    panel::{Kind, Loader, Subject, badges, content, export_items, kind, measure},
+    stores::{Board, Preferences, Session},
+    time::format,
+    views,
+};
+
+/// Seconds; until the answer says otherwise.
+const REFRESH: u32 = 300;
+
+/// The page.
+pub(crate) fn report(tenant: String, id: String) -> View {
+    let preferences = use_context::<Preferences>();
+    let board = Board::new(&tenant, *create_signal(None));
+    let node = create_node_ref();
+    let raw = create_selector({
+        let board = board.clone();
+        move || board.raw_choice().unwrap_or(false)
+    });
+    let subject = Subject {
+        id: id.clone(),
+        refresh_interval: REFRESH,
+        near: *create_signal(true),
+        // Its type is not known before its answer; panels that do not draw take no notice.
+        surface: measure(node, ""),
+        raw,
+    };
+    let loader = Loader::start(&board, &subject);
+    let kind = kind(loader, *create_signal(false));
+    let content = content(&board, "", loader, kind);
+    let title = create_selector(move || {
+        loader
+            .answer
+            .with(|answer| answer.as_ref().map(|answer| answer.title.clone()))
+            .unwrap_or_default()
+    });
+    create_effect(move || name_tab(&title.get_clone()));
+    let heading = live_text(move || title.get_clone());
+    let place = use_context::<Session>()
+        .me()
+        .and_then(|me| Some(me.tenants.iter().find(|one| one.id == tenant)?.name.clone()))
+        .unwrap_or(tenant);
+    // What a reader of the paper must know: exactly which time, and when it was made.
+    let facts = live_text(move || {
+        let zone = preferences.zone();
+        let when =
+            |text: &str| format::parse_rfc3339(text).map_or_else(String::new, |at| format::long(at, &zone));
+        loader.answer.with(|answer| {
+            answer.as_ref().map_or_else(String::new, |answer| {
+                let how = match &answer.aggregation {
+                    Some(aggregation) => format!(
+                        " · {} {}",
+                        format::bucket(aggregation.bucket_seconds),
+                        aggregation.function
+                    ),
+                    None => String::new(),
+                };
+                format!(
+                    "{} – {} ({}){how} · made {}",
+                    when(&answer.range.start),
+                    when(&answer.range.end),
+                    preferences.zone_offset(),
+                    when(&answer.generated_at)
+                )
+            })
+        })
+    });
+    let table = live(move || match kind.get() {
+        Kind::Chart => {
+            let table = views::chart_table(loader);
+            view! { section(class="report-data", aria-label="Data") { (table) } }
+        }
+        _ => View::new(),
+    });
+    let badges = badges(loader);
+    let exports = {
+        let options = Menu {
+            button: "button",
+            list: "right narrow",
+            label: "Export".to_owned(),
+            id: "export",
+        };
+        let board = board.clone();
+        let face = view! { (icon::download()) span { "Export" } };
+        menu(options, face, move |open| export_items(&board, &id, loader, open))
+    };
+    view! {
+        main(class="report", r#ref=node, data-testid="report") {
+            header {
+                div {
+                    p(class="dim") { (place) }
+                    h1 { (heading) }
+                    p(class="dim") { (facts) }
+                }
+                div(class="acts") {
+                    (badges)
+                    (exports)
+                    button(r#type="button", class="button", on:click=|_| browser::print()) { (icon::report()) span { "Print" } }
+                }
+            }
+            div(class=if kind.get() == Kind::Chart { "panel-body loose" } else { "panel-body" }) { (content) }
+            (table)
+        }
+    }
+}

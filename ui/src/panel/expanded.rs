@@ -1,0 +1,137 @@
+//! One of a dashboard's panels, large, with its data as a table beneath.
+
+use porthole_model::{Dashboard, PanelPlacement};
+use sycamore::prelude::*;
+
+use super::{
+    Loader,
+    badges::badges,
+    content::{Kind, content, kind},
+    export,
+    head::note_of,
+    loader::Subject,
+    measure::measure,
+    state,
+};
+use crate::{
+    browser,
+    frame::{Menu, menu},
+    icon,
+    live::live,
+    stores::Board,
+    views,
+};
+
+/// The panel; `dashboard` is the one it belongs to, where the way back leads.
+pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPlacement) -> View {
+    let node = create_node_ref();
+    let id = placement.id.clone();
+    let back = board.address_of(&dashboard.name);
+    let (title, origin) = (placement.title.clone(), dashboard.title.clone());
+    let description = placement
+        .description
+        .clone()
+        .map(|text| view! { p(class="dim lead") { (text) } });
+    let way_back = view! {
+        a(class="icon-button", href=back, aria-label=format!("Back to {origin}"), title="Back (Esc)", data-testid="way-back") { (icon::back()) }
+    };
+    on_mount(move || {
+        if let Some(node) = node.try_get() {
+            browser::focus_first(&node, "a");
+        }
+    });
+    if !placement.diagnostics.is_empty() {
+        let body = state::misconfigured(&placement.diagnostics);
+        return view! {
+            div(class="expanded", r#ref=node) {
+                div(class="expanded-head") { (way_back) h1 { (title) } }
+                section(class="panel") { div(class="panel-body") { (body) } }
+            }
+        };
+    }
+
+    let usual = placement.drill_down.disable_aggregation;
+    let raw = create_selector({
+        let board = board.clone();
+        move || board.raw_choice().unwrap_or(usual)
+    });
+    let subject = Subject {
+        id: id.clone(),
+        refresh_interval: placement.refresh_interval,
+        near: *create_signal(true),
+        surface: measure(node, &placement.type_name),
+        raw,
+    };
+    let loader = Loader::start(board, &subject);
+    let kind = kind(loader, *create_signal(false));
+    let content = content(board, &placement.type_name, loader, kind);
+    let note = live(
+        move || match loader.answer.with(|answer| answer.as_ref().and_then(note_of)) {
+            Some(text) => view! { span(class="note dim") { (text) } },
+            None => View::new(),
+        },
+    );
+    let badges = badges(loader);
+    let toggle = {
+        let board = board.clone();
+        live(move || match kind.get() {
+            Kind::Chart | Kind::Failed => {
+                let board = board.clone();
+                view! {
+                    button(r#type="button", class="switch", role="switch", aria-checked=raw.get().to_string(), data-testid="raw-toggle",
+                        title="Points as they were stored, without averages", on:click=move |_| board.choose_raw(!raw.get_untracked())) {
+                        i() span { "Raw data" }
+                    }
+                }
+            }
+            _ => View::new(),
+        })
+    };
+    let show_table = placement.drill_down.show_table;
+    let table = live(move || match kind.get() {
+        Kind::Chart if show_table => {
+            let table = views::chart_table(loader);
+            view! {
+                section(class="panel data", data-testid="panel-data", aria-label="Data") {
+                    div(class="panel-head") { h2 { "Data" } }
+                    div(class="panel-body") { (table) }
+                }
+            }
+        }
+        _ => View::new(),
+    });
+    let exports = {
+        let (board, id) = (board.clone(), id.clone());
+        let options = Menu {
+            button: "button",
+            list: "right narrow",
+            label: "Export".to_owned(),
+            id: "export",
+        };
+        let face = view! { (icon::download()) span(class="wide") { "Export" } };
+        menu(options, face, move |open| {
+            export::items(&board, &id, loader, open)
+        })
+    };
+    let report = board.report_address(&id);
+    let name = placement.title.clone();
+    view! {
+        div(class="expanded", r#ref=node, data-testid=format!("expanded-{id}")) {
+            div(class="expanded-head") {
+                (way_back)
+                h1 { (title) }
+                (note)
+                (badges)
+                span(class="grow")
+                (toggle)
+                (exports)
+                a(class="button", href=report, title="Report", aria-label="Report") { (icon::report()) span(class="wide") { "Report" } }
+            }
+            (description)
+            section(class="panel large", data-kind=format!("{:?}", kind.get()), aria-label=name) {
+                div(class=if kind.get() == Kind::Chart { "panel-body loose" } else { "panel-body" }) { (content) }
+            }
+            (table)
+        }
+    }
+}

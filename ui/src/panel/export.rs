@@ -1,0 +1,37 @@
+//! What a panel shows, as a file.
+
+use sycamore::prelude::*;
+
+use super::Loader;
+use crate::{api, browser, icon, stores::Board};
+
+/// The formats: as in the address, and for people.
+const FORMATS: [(&str, &str); 2] = [("csv", "Export CSV"), ("json", "Export JSON")];
+
+/// An item of a menu for each format. A failure is told beside the panel's heading.
+pub(crate) fn items(board: &Board, id: &str, loader: Loader, open: Signal<bool>) -> View {
+    let items: Vec<View> = FORMATS
+        .into_iter()
+        .map(|(format, title)| {
+            let (board, id) = (board.clone(), id.to_owned());
+            let export = move |_| {
+                open.set(false);
+                let path = loader.export_path(&board, &id, format);
+                let (tenant, name) = (board.tenant.clone(), format!("{id}.{format}"));
+                browser::spawn_local(async move {
+                    let failed = api::save(&path, &tenant, &name).await.err();
+                    if loader.export_failure.is_alive() {
+                        loader.export_failure.set(failed.map(std::rc::Rc::new));
+                    }
+                });
+            };
+            view! {
+                button(r#type="button", class="menu-item", role="menuitem", on:click=export) {
+                    (icon::download())
+                    span { (title) }
+                }
+            }
+        })
+        .collect();
+    items.into()
+}

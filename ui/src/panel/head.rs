@@ -1,0 +1,140 @@
+//! A panel's heading: its title, what is to be noticed, and its menu.
+
+use std::rc::Rc;
+
+use porthole_model::{PanelAnswer, View as Shown};
+use sycamore::prelude::*;
+
+use super::{Loader, badges::badges, content::Kind, export, receipt::receipt, surface::Place};
+use crate::{
+    frame::{Menu, menu},
+    icon,
+    live::{live, live_text},
+    stores::{Clock, Location},
+    time::format,
+};
+
+pub(super) fn head(
+    place: &Place,
+    heading: String,
+    loader: Loader,
+    kind: ReadSignal<Kind>,
+    as_table: Signal<bool>,
+) -> View {
+    let placement = &place.placement;
+    let title = placement.title.clone();
+    let full = title.clone();
+    let info = placement.description.clone().map(|text| {
+        let spoken = text.clone();
+        view! {
+            span(class="info has-hint", tabindex="0", role="note", aria-label=spoken) {
+                (icon::info())
+                span(class="hint", aria-hidden="true") { (text) }
+            }
+        }
+    });
+    let title = match place.large.clone() {
+        Some(address) => view! { a(href=address()) { (title) } },
+        None => title.into(),
+    };
+    let note = create_selector(move || loader.answer.with(|answer| answer.as_ref().and_then(note_of)));
+    let tools = tools(place, loader, kind, as_table);
+    let badges = badges(loader);
+    let note = live(move || match note.get_clone() {
+        Some(text) => view! { span(class="note") { (text) } },
+        None => View::new(),
+    });
+    view! {
+        div(class="panel-head") {
+            h2(id=heading, title=full) { (title) }
+            (info)
+            (note)
+            (badges)
+            (tools)
+        }
+    }
+}
+
+/// Beside the heading: how points were made.
+pub(super) fn note_of(answer: &Rc<PanelAnswer>) -> Option<String> {
+    let aggregation = answer.aggregation.as_ref()?;
+    let how = match aggregation.function.as_str() {
+        "avg" => "average",
+        "min" => "minimum",
+        "max" => "maximum",
+        other => other,
+    };
+    matches!(answer.view, Shown::Chart(_))
+        .then(|| format!("{} {how}", format::bucket(aggregation.bucket_seconds)))
+}
+
+/// On the right, shown on hover and on focus: how old the data is, and the menu.
+fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal<bool>) -> View {
+    let clock = use_context::<Clock>();
+    let options = Menu {
+        button: "icon-button",
+        list: "right",
+        label: format!("Menu of {}", place.placement.title),
+        id: "panel-menu",
+    };
+    let location = use_context::<Location>();
+    let (board, id) = (place.board.clone(), place.placement.id.clone());
+    let large = place.large.clone();
+    let menu = menu(options, icon::more(), move |open| {
+        let other = live(move || match kind.get() {
+            Kind::Chart | Kind::ChartTable => {
+                let (icon, text) = if as_table.get() {
+                    (icon::chart(), "View as chart")
+                } else {
+                    (icon::table(), "View as table")
+                };
+                view! {
+                    button(r#type="button", class="menu-item", role="menuitem",
+                        on:click=move |_| { open.set(false); as_table.set(!as_table.get_untracked()); }) { (icon) span { (text) } }
+                }
+            }
+            _ => View::new(),
+        });
+        let cost = loader.answer.get_clone_untracked().map(|answer| {
+            let receipt = receipt(&answer.usage);
+            view! { hr() div(class="menu-head") { "What making this view cost" } (receipt) }
+        });
+        let large = large.as_ref().map(|address| {
+            let address = address();
+            view! {
+                button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); location.go(&address); }) {
+                    (icon::enlarge())
+                    span { "View" }
+                }
+            }
+        });
+        let exports = export::items(&board, &id, loader, open);
+        let report = board.report_address(&id);
+        view! {
+            (large)
+            button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); location.go(&report); }) {
+                (icon::report())
+                span { "Report" }
+            }
+            (exports)
+            button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); loader.ask_again(); }) {
+                (icon::refresh())
+                span { "Refresh" }
+            }
+            (other)
+            (cost)
+        }
+    });
+    let age = live_text(
+        move || match (loader.received_at.get(), loader.answer.with(Option::is_some)) {
+            (at, true) if at > 0 => format!("Updated {}", format::ago(at, clock.now())),
+            _ => String::new(),
+        },
+    );
+    view! {
+        div(class="tools reveal") {
+            span(class="age") { (age) }
+            (menu)
+        }
+    }
+}
