@@ -12,7 +12,7 @@ use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use parking_lot::Mutex;
 use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf, router};
-use porthole_identity::{AuditEntry, Identity, NewUser, Options, PasswordCost, TenantRecord};
+use porthole_identity::{AuditEntry, Identity, NewUser, Options, PasswordCost, Role, TenantRecord};
 use porthole_model::{
     CacheOutcome, Dashboard, DashboardSummary, Dashboards, Metric, PanelAnswer, Plugin, PluginLog,
     PluginPublished, Plugins, Problem, TimeRange, Usage, View,
@@ -231,16 +231,22 @@ impl Site {
             let email = format!("{name}@example.com");
             let password = Some(PASSWORD.to_owned().into());
             let user = identity
-                .create_user(NewUser {
-                    email,
-                    full_name: None,
-                    is_admin,
-                    password,
-                })
+                .create_user(
+                    NewUser {
+                        email,
+                        full_name: None,
+                        is_admin,
+                        password,
+                    },
+                    AuditEntry::default(),
+                )
                 .await
                 .unwrap();
             for tenant in tenants {
-                identity.grant(user.id, tenant).await.unwrap();
+                identity
+                    .grant(user.id, tenant, Role::Viewer, AuditEntry::default())
+                    .await
+                    .unwrap();
             }
         }
         let panels = Arc::new(ToldPanels::default());
