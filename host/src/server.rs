@@ -13,7 +13,9 @@ use porthole_config::{Config, ConfigStore, CookieSecure, Limits, Settings, Watch
 use porthole_data::{BucketOptions, BucketStore, Databases, DatabasesOptions};
 use porthole_identity::{AuditEntry, Identity, TenantRecord};
 use porthole_model::{Dashboard, Dashboards, Plugin, PluginLog, PluginPublished};
-use porthole_panel::{Pipeline, PipelineOptions, RenderError, RenderRequest, Rendered, limits_of};
+use porthole_panel::{
+    Export, ExportFormat, Pipeline, PipelineOptions, RenderError, RenderRequest, Rendered, limits_of,
+};
 use porthole_plugins::{Logbook, Plugins, PluginsError, TenantSettings, Upload};
 use porthole_sandbox::{Compiler, Registry, Sandbox, SandboxOptions};
 use porthole_telemetry::Metrics;
@@ -376,6 +378,16 @@ impl Panels for PipelinePanels {
             observer(panel, &outcome);
         }
         outcome
+    }
+
+    async fn export(
+        &self,
+        tenant: &str,
+        panel: &str,
+        request: RenderRequest,
+        format: ExportFormat,
+    ) -> Result<Export, RenderError> {
+        self.pipeline.export(tenant, panel, request, format).await
     }
 }
 

@@ -62,6 +62,34 @@ pub struct TenantSummary {
     pub id: String,
     /// For people.
     pub name: String,
+    /// What this user may do there.
+    pub role: Role,
+}
+
+/// What somebody may do in a tenant; each may also do what those before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// See dashboards.
+    Viewer,
+    /// Publish plugins.
+    Editor,
+    /// Change who may do what, revoke tokens, read the tenant's audit log.
+    Admin,
+}
+
+impl Role {
+    /// All of them, the least first.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Editor, Self::Admin];
+
+    /// As it stands in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
 }
 
 /// `GET /tenants`.

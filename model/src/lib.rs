@@ -16,7 +16,7 @@ mod view;
 pub use dashboard::{
     Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position,
 };
-pub use identity::{AuthMethods, Health, LoginRequest, Me, Session, TenantSummary, Tenants};
+pub use identity::{AuthMethods, Health, LoginRequest, Me, Role, Session, TenantSummary, Tenants};
 pub use panel::{Aggregation, Allowed, CacheOutcome, PanelAnswer, TimeRange, Usage};
 pub use plugin::{
     Plugin, PluginFailure, PluginLimit, PluginLog, PluginLogLine, PluginPublished, PluginSource, PluginState,

@@ -7,7 +7,7 @@ use crate::{
     Aggregation, Allowed, AuthMethods, Axis, CacheOutcome, Chart, ColumnFormat, Dashboard, DashboardSummary,
     Dashboards, Diagnostic, DrillDown, Image, Mark, Markup, Me, Metric, PanelAnswer, PanelPlacement, Plot,
     Plugin, PluginFailure, PluginLimit, PluginLog, PluginLogLine, PluginPublished, PluginSource, PluginState,
-    PluginTotals, PluginVersion, Plugins, Position, Problem, Session, Severity, SortKey, Sparkline,
+    PluginTotals, PluginVersion, Plugins, Position, Problem, Role, Session, Severity, SortKey, Sparkline,
     StatusItem, StatusStyle, Statuses, Table, TableColumn, TenantSummary, Threshold, TimeRange, Trend, Usage,
     View,
 };
@@ -54,7 +54,7 @@ structs! {
     AuthMethods { local, oidc }
     Me { id, email, full_name, is_admin, tenants, session }
     Session { tenant, expires_at }
-    TenantSummary { id, name }
+    TenantSummary { id, name, role }
 
     PanelAnswer { panel, title, range, aggregation, generated_at, cache, refresh_interval, view, usage; renamed type_name = "type" }
     TimeRange { start, end }
@@ -95,6 +95,7 @@ names! {
     CacheOutcome { Hit = "hit", Partial = "partial", Miss = "miss", Stale = "stale" }
     Mark { Line = "line", Area = "area", Bar = "bar", Point = "point" }
     Severity { Good = "good", Warning = "warning", Critical = "critical", Unknown = "unknown" }
+    Role { Viewer = "viewer", Editor = "editor", Admin = "admin" }
     PluginSource { Folder = "folder", Published = "published" }
 }
 

@@ -147,7 +147,7 @@ test("a plugin's page shows its limits and what it wrote", async ({ page, site }
 test('others are not shown a tenant’s plugins', async ({ page, site }) => {
   await page.goto(`${site.url}/t/${site.tenant}/plugins`);
   await logIn(page, site);
-  await expect(page.getByText('Only for administrators')).toBeVisible();
+  await expect(page.getByText('Only for editors')).toBeVisible();
   await page.getByTestId('user-menu').click();
   await expect(page.getByRole('menuitem', { name: 'Plugins' })).toHaveCount(0);
 });

@@ -170,6 +170,16 @@ impl Client {
         (status, content_type, bytes)
     }
 
+    /// `GET` of a whole address, for an answer that is read piece by piece.
+    ///
+    /// # Panics
+    /// When the host does not answer, or not with 200.
+    pub async fn begin(&self, url: &str) -> reqwest::Response {
+        let response = self.http.get(url).send().await.expect("the host answers");
+        assert_eq!(response.status(), 200);
+        response
+    }
+
     async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let request = match &self.tenant {
             Some(tenant) => request.header("X-Porthole-Tenant", tenant),

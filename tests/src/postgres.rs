@@ -129,6 +129,37 @@ impl Cluster {
         self.server.stop();
     }
 
+    /// Kills the server as a crash does: without a word to anybody.
+    pub fn kill(&mut self) {
+        let _ = Command::new("kill")
+            .args(["-KILL", &self.server.process.id().to_string()])
+            .status();
+        let _ = self.server.process.wait();
+    }
+
+    /// Starts the server again, at the same address, with what it had.
+    ///
+    /// # Panics
+    /// When it does not start, with its log.
+    pub fn start_again(&mut self) {
+        let deadline = Instant::now() + START_WITHIN;
+        let port = self.server.port;
+        loop {
+            match Server::start_on(port, &self.programs, &Account::current(), self.folder.path()) {
+                Ok(server) => {
+                    self.server = server;
+                    return;
+                }
+                // The last one's children may need a moment to notice that it has gone.
+                Err(log) => assert!(
+                    Instant::now() < deadline,
+                    "PostgreSQL did not start again:\n{log}"
+                ),
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
     /// What the server has logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
@@ -143,7 +174,10 @@ struct Server {
 impl Server {
     /// Starts a server and waits until it answers; the error is its log.
     fn start(programs: &Path, account: &Account, folder: &Path) -> Result<Self, String> {
-        let port = free_port();
+        Self::start_on(free_port(), programs, account, folder)
+    }
+
+    fn start_on(port: u16, programs: &Path, account: &Account, folder: &Path) -> Result<Self, String> {
         let log = std::fs::File::create(folder.join("log")).expect("the server's log");
         let process = account
             .command(&programs.join("postgres"))

@@ -71,3 +71,80 @@ async fn a_database_that_goes_away_is_one_tenants_trouble() {
     Client::anonymous(host.url()).get("/health").await.ok();
     assert!(!host.log().contains("not-a-secret"), "the password is in the log");
 }
+
+#[tokio::test]
+async fn a_database_that_is_killed_and_comes_back_needs_no_restart_and_shows_nothing_wrong_meanwhile() {
+    let mut cluster = Cluster::start();
+    let site = Site::new();
+    site.tenant("shaky", &cluster.create_database("shaky"));
+    site.write(
+        "tenants/shaky/panels/load.yaml",
+        &PANEL.replace("title: Load\n", "title: Load\n  refresh_interval: 1\n"),
+    );
+    site.write("tenants/shaky/dashboards/default.yaml", DASHBOARD);
+    cluster.sql(
+        "shaky",
+        "CREATE TABLE readings (timestamp timestamptz, value float8); \
+         INSERT INTO readings SELECT now() - n * interval '1 minute', n FROM generate_series(1, 300) AS n",
+    );
+    site.add_user("ops@example.org", PASSWORD, &["shaky"]);
+    let host = site.serve().await;
+    let client = Client::login(host.url(), "ops@example.org", PASSWORD)
+        .await
+        .of("shaky");
+    // As a dashboard asks: the last four hours, at each moment.
+    let ask = async |parameters: &[(&str, &str)]| {
+        let now = chrono::Utc::now();
+        let text =
+            |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let range = (text(now - chrono::Duration::hours(4)), text(now));
+        client.panel("load", (&range.0, &range.1), parameters).await
+    };
+    let good = ask(&[]).await.ok();
+    assert_eq!(good["cache"], "miss");
+
+    cluster.kill();
+    for _ in 0..3 {
+        let stale = ask(&[]).await.ok();
+        assert_eq!(stale["cache"], "stale", "{stale}");
+        // The same view, and it says of when and of which range it is.
+        for part in ["view", "generated_at", "range"] {
+            assert_eq!(stale[part], good[part]);
+        }
+    }
+    // Another range was never seen, a reader may insist, and a file would be taken for the truth.
+    client
+        .panel("load", RANGE, &[])
+        .await
+        .problem(503, "database_down");
+    ask(&[("fresh", "true")]).await.problem(503, "database_down");
+    client
+        .get("/panels/load/export")
+        .await
+        .problem(503, "database_down");
+    let asked = Instant::now();
+    ask(&[]).await.ok();
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "an answer took {:?}",
+        asked.elapsed()
+    );
+
+    cluster.start_again();
+    cluster.sql(
+        "shaky",
+        "INSERT INTO readings VALUES (now() - interval '30 seconds', 4242)",
+    );
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let back = loop {
+        let answer = ask(&[]).await.ok();
+        if answer["cache"] != "stale" {
+            break answer;
+        }
+        assert!(Instant::now() < deadline, "{answer}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    let values = back["view"]["series"][0]["values"].as_array().unwrap();
+    assert!(values.iter().any(|value| value == 4242.0), "{back}");
+    ask(&[("fresh", "true")]).await.ok();
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use porthole_identity::{AuditEntry, Who};
+use porthole_identity::{AuditEntry, Role, Who};
 
 use crate::parameters::Parameters;
 use crate::problem::ApiError;
@@ -37,6 +37,14 @@ impl GrantedTenant {
     pub(crate) fn id(&self) -> &str {
         self.who.tenants.get(self.place).map_or("", |tenant| &tenant.id)
     }
+
+    /// Refuses whoever may do less than `role` may.
+    fn at_least(&self, role: Role) -> Result<(), ApiError> {
+        match self.who.role_in(self.id()) {
+            Some(granted) if granted >= role => Ok(()),
+            _ => Err(ApiError::role_too_small(role)),
+        }
+    }
 }
 
 /// The same for an address that may name the tenant itself, as `?tenant=`: a browser sends no header for a picture.
@@ -48,34 +56,37 @@ impl TenantOfAddress {
     }
 }
 
-/// A tenant whose plugins the caller may see and change: an administrator with a grant for it.
-pub(crate) struct TenantAdmin(GrantedTenant);
+/// A tenant whose plugins the caller may see and change: an editor or admin there.
+pub(crate) struct TenantEditor(GrantedTenant);
 
-impl TenantAdmin {
+impl TenantEditor {
     pub(crate) fn tenant(&self) -> &str {
         self.0.id()
     }
 
     /// The caller, for the audit log.
     pub(crate) fn actor(&self, address: IpAddr) -> AuditEntry {
-        AuditEntry {
-            actor: Some(self.0.who.id),
-            actor_email: Some(self.0.who.email.clone()),
-            address: Some(address),
-            ..AuditEntry::default()
-        }
+        actor(&self.0.who, address)
     }
 }
 
-impl FromRequestParts<ApiState> for TenantAdmin {
+impl FromRequestParts<ApiState> for TenantEditor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let tenant = GrantedTenant::from_request_parts(parts, state).await?;
-        if !tenant.who.is_admin {
-            return Err(ApiError::not_an_admin());
-        }
+        tenant.at_least(Role::Editor)?;
         Ok(Self(tenant))
+    }
+}
+
+/// Somebody, for the audit log.
+pub(crate) fn actor(who: &Who, address: IpAddr) -> AuditEntry {
+    AuditEntry {
+        actor: Some(who.id),
+        actor_email: Some(who.email.clone()),
+        address: Some(address),
+        ..AuditEntry::default()
     }
 }
 

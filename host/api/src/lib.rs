@@ -10,6 +10,7 @@ mod cross_origin;
 mod custom;
 mod dashboards;
 mod envelope;
+mod export;
 mod health;
 mod instants;
 mod json_body;
@@ -85,6 +86,7 @@ pub fn router(state: ApiState) -> Router {
     let views = Router::new()
         .route("/api/v1/panels/{id}/data", get(panels::data))
         .route("/api/v1/panels/{id}/image", get(picture::image))
+        .route("/api/v1/panels/{id}/export", get(export::export))
         .route("/api/v1/custom/{endpoint}", get(custom::one))
         .route("/api/v1/reports/{panel_id}", get(reports::one));
     Router::new()

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use crate::problem::ApiError;
-use crate::{auth, custom, dashboards, health, panels, picture, plugins, reports, tenants};
+use crate::{auth, custom, dashboards, export, health, panels, picture, plugins, reports, tenants};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,7 +23,7 @@ use crate::{auth, custom, dashboards, health, panels, picture, plugins, reports,
         auth::login, auth::logout, auth::me, auth::methods,
         tenants::list, tenants::select,
         dashboards::list, dashboards::one,
-        panels::data, panels::invalidate, picture::image, reports::one, custom::one,
+        panels::data, panels::invalidate, picture::image, export::export, reports::one, custom::one,
         plugins::list, plugins::one, plugins::publish, plugins::activate, plugins::roll_back, plugins::deactivate,
         plugins::remove_version, plugins::remove, plugins::logs,
     )
@@ -169,7 +169,7 @@ mod tests {
     fn every_operation_has_a_summary_and_answers() {
         let document = document().unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 21);
+        assert_eq!(paths.len(), 23);
         for (path, operations) in paths {
             for (method, operation) in operations.as_object().unwrap() {
                 assert!(operation["summary"].is_string(), "{method} {path}");

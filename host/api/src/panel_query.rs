@@ -1,7 +1,7 @@
 //! What a reader may ask of a panel, read from the address.
 
 use chrono::{DateTime, Utc};
-use porthole_panel::{Paging, RenderRequest, Surface};
+use porthole_panel::{ExportFormat, Paging, RenderRequest, Surface};
 
 use crate::instants;
 use crate::parameters::Parameters;
@@ -49,6 +49,29 @@ pub(crate) fn read_address(
     let request = request(&mut given, id, now)?;
     given.nothing_else(KNOWN)?;
     Ok(request)
+}
+
+/// The same for an export, which has a format and, as a link, the tenant as well.
+pub(crate) fn read_export(
+    query: Option<&str>,
+    id: RequestId,
+    now: DateTime<Utc>,
+) -> Result<(ExportFormat, RenderRequest), ApiError> {
+    let mut given = Parameters::parse(query)?;
+    given.one("tenant")?;
+    let format = match given.one("format")?.as_deref() {
+        None | Some("csv") => ExportFormat::Csv,
+        Some("json") => ExportFormat::Json,
+        Some(_) => {
+            return Err(ApiError::parameter(
+                "format",
+                "`format` is either `csv` or `json`.",
+            ));
+        }
+    };
+    let request = request(&mut given, id, now)?;
+    given.nothing_else(&format!("format, tenant, {KNOWN}"))?;
+    Ok((format, request))
 }
 
 /// The same for a custom endpoint, which is asked for one of the panels that have it.

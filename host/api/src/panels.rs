@@ -7,7 +7,7 @@ use chrono::Utc;
 use http::{HeaderMap, StatusCode};
 
 use crate::answer::answer;
-use crate::caller::{GrantedTenant, TenantAdmin};
+use crate::caller::{GrantedTenant, TenantEditor};
 use crate::panel_query;
 use crate::path_name::PathName;
 use crate::problem::ApiError;
@@ -80,9 +80,9 @@ pub(crate) async fn data(
 )]
 pub(crate) async fn invalidate(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
     PathName(panel): PathName,
 ) -> Result<StatusCode, ApiError> {
-    state.panels.invalidate(admin.tenant(), &panel).await?;
+    state.panels.invalidate(editor.tenant(), &panel).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
 //! The tenant's own plugins: what there is, what it costs and says, and the publishing of more.
 //!
-//! Open to administrators with a grant for the tenant.
+//! Open to the tenant's editors and admins.
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
@@ -13,7 +13,7 @@ use porthole_identity::AuditEntry;
 use porthole_model::{Plugin, PluginLog, PluginPublished, Plugins};
 use porthole_plugins::Upload;
 
-use crate::caller::TenantAdmin;
+use crate::caller::TenantEditor;
 use crate::client_address::ClientAddress;
 use crate::parameters::Parameters;
 use crate::path_name::{PathName, PathNames};
@@ -34,15 +34,15 @@ const MOST_LOG_LINES: u32 = 10_000;
     responses(
         (status = 200, description = "By name: state, versions, limits, totals, last failures.", body = ref("#/components/schemas/Plugins")),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`forbidden`: not an administrator.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: no editor of this tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
 ) -> Result<Json<Plugins>, ApiError> {
-    Ok(Json(state.plugins.list(admin.tenant()).await?))
+    Ok(Json(state.plugins.list(editor.tenant()).await?))
 }
 
 /// One of the tenant's own plugins.
@@ -55,16 +55,16 @@ pub(crate) async fn list(
     responses(
         (status = 200, description = "State, versions, limits, totals, last failures.", body = ref("#/components/schemas/Plugin")),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`forbidden`: not an administrator.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: no editor of this tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn one(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
     PathName(name): PathName,
 ) -> Result<Json<Plugin>, ApiError> {
-    Ok(Json(state.plugins.one(admin.tenant(), &name).await?))
+    Ok(Json(state.plugins.one(editor.tenant(), &name).await?))
 }
 
 /// Publish a component.
@@ -94,7 +94,7 @@ pub(crate) async fn one(
 )]
 pub(crate) async fn publish(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
     ClientAddress(address): ClientAddress,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -116,7 +116,7 @@ pub(crate) async fn publish(
         .transpose()?;
     let limit = state
         .plugins
-        .largest(admin.tenant())
+        .largest(editor.tenant())
         .ok_or_else(ApiError::not_found)?;
     let too_large = || {
         ApiError::body(
@@ -138,8 +138,8 @@ pub(crate) async fn publish(
         signature,
         activate,
     };
-    let actor = admin.actor(address);
-    let published = state.plugins.publish(admin.tenant(), upload, actor).await?;
+    let actor = editor.actor(address);
+    let published = state.plugins.publish(editor.tenant(), upload, actor).await?;
     Ok((StatusCode::CREATED, Json(published)))
 }
 
@@ -162,11 +162,11 @@ pub(crate) async fn publish(
 )]
 pub(crate) async fn activate(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
     ClientAddress(address): ClientAddress,
     PathNames(name, version): PathNames,
 ) -> Result<Json<Plugin>, ApiError> {
-    change(&state, &admin, address, &name, PluginChange::Activate(version)).await
+    change(&state, &editor, address, &name, PluginChange::Activate(version)).await
 }
 
 /// Let the version answer that did before.
@@ -186,11 +186,11 @@ pub(crate) async fn activate(
 )]
 pub(crate) async fn roll_back(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
     ClientAddress(address): ClientAddress,
     PathName(name): PathName,
 ) -> Result<Json<Plugin>, ApiError> {
-    change(&state, &admin, address, &name, PluginChange::RollBack).await
+    change(&state, &editor, address, &name, PluginChange::RollBack).await
 }
 
 /// Let no version of a plugin answer.
@@ -210,11 +210,11 @@ pub(crate) async fn roll_back(
 )]
 pub(crate) async fn deactivate(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
     ClientAddress(address): ClientAddress,
     PathName(name): PathName,
 ) -> Result<Json<Plugin>, ApiError> {
-    change(&state, &admin, address, &name, PluginChange::Deactivate).await
+    change(&state, &editor, address, &name, PluginChange::Deactivate).await
 }
 
 /// Remove a version that does not answer.
@@ -235,14 +235,14 @@ pub(crate) async fn deactivate(
 )]
 pub(crate) async fn remove_version(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
     ClientAddress(address): ClientAddress,
     PathNames(name, version): PathNames,
 ) -> Result<StatusCode, ApiError> {
     let wish = PluginChange::RemoveVersion(version);
     state
         .plugins
-        .change(admin.tenant(), &name, wish, admin.actor(address))
+        .change(editor.tenant(), &name, wish, editor.actor(address))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -264,14 +264,14 @@ pub(crate) async fn remove_version(
 )]
 pub(crate) async fn remove(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
     ClientAddress(address): ClientAddress,
     PathName(name): PathName,
 ) -> Result<StatusCode, ApiError> {
-    let actor = admin.actor(address);
+    let actor = editor.actor(address);
     state
         .plugins
-        .change(admin.tenant(), &name, PluginChange::Remove, actor)
+        .change(editor.tenant(), &name, PluginChange::Remove, actor)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -288,13 +288,13 @@ pub(crate) async fn remove(
         (status = 200, description = "Oldest first.", body = ref("#/components/schemas/PluginLog")),
         (status = 400, description = "`invalid_parameter`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`forbidden`: not an administrator.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: no editor of this tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn logs(
     State(state): State<ApiState>,
-    admin: TenantAdmin,
+    editor: TenantEditor,
     PathName(name): PathName,
     RawQuery(query): RawQuery,
 ) -> Result<Json<PluginLog>, ApiError> {
@@ -302,20 +302,20 @@ pub(crate) async fn logs(
     let limit = given.number("limit", 1, MOST_LOG_LINES)?.unwrap_or(LOG_LINES);
     given.nothing_else("limit")?;
     Ok(Json(
-        state.plugins.log(admin.tenant(), &name, limit as usize).await?,
+        state.plugins.log(editor.tenant(), &name, limit as usize).await?,
     ))
 }
 
 async fn change(
     state: &ApiState,
-    admin: &TenantAdmin,
+    editor: &TenantEditor,
     address: std::net::IpAddr,
     name: &str,
     change: PluginChange,
 ) -> Result<Json<Plugin>, ApiError> {
-    let actor: AuditEntry = admin.actor(address);
-    state.plugins.change(admin.tenant(), name, change, actor).await?;
-    Ok(Json(state.plugins.one(admin.tenant(), name).await?))
+    let actor: AuditEntry = editor.actor(address);
+    state.plugins.change(editor.tenant(), name, change, actor).await?;
+    Ok(Json(state.plugins.one(editor.tenant(), name).await?))
 }
 
 fn signature(header: &[u8]) -> Result<String, ApiError> {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
-use porthole_identity::{IdentityError, LoginError};
+use porthole_identity::{IdentityError, LoginError, Role};
 use porthole_model::{Diagnostic, Problem, code};
 use porthole_panel::{PluginFault, RenderError};
 use porthole_plugins::PluginsError;
@@ -110,12 +110,15 @@ impl ApiError {
         )
     }
 
-    /// For administrators only.
-    pub(crate) fn not_an_admin() -> Self {
+    /// For those who may do more in this tenant.
+    pub(crate) fn role_too_small(role: Role) -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
             code::FORBIDDEN,
-            "This is for administrators. Ask one of those who run this host.",
+            match role {
+                Role::Admin => "This is for the admins of this tenant. Ask one of them.",
+                _ => "This is for the editors and admins of this tenant. Ask an admin to make you one.",
+            },
         )
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use porthole_identity::AuditEntry;
 use porthole_model::{Dashboard, Dashboards, Plugin, PluginLog, PluginPublished};
-use porthole_panel::{RenderError, RenderRequest, Rendered};
+use porthole_panel::{Export, ExportFormat, RenderError, RenderRequest, Rendered};
 use porthole_plugins::{PluginsError, Upload};
 
 /// Dashboards and panels of the tenants. Whether the reader may use the tenant has been settled before.
@@ -28,6 +28,15 @@ pub trait Panels: Send + Sync + 'static {
         panel: &str,
         request: RenderRequest,
     ) -> Result<Rendered, RenderError>;
+
+    /// Writes all that one of the tenant's panels shows, every page, as rows.
+    async fn export(
+        &self,
+        tenant: &str,
+        panel: &str,
+        request: RenderRequest,
+        format: ExportFormat,
+    ) -> Result<Export, RenderError>;
 }
 
 /// The tenants' own plugins. Whether the caller may see or change them has been settled before; `actor` is the caller,

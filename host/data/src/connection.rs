@@ -1,6 +1,8 @@
 //! Connections to one tenant's database: read-only, few, opened when needed, closed when idle; and running statements
 //! on them within limits.
 
+mod pieces;
+
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,10 +23,15 @@ use crate::databases::{DatabasesOptions, TenantDatabase};
 use crate::error::DataError;
 use crate::sql::{Bind, Dialect, Statement};
 
+pub(crate) use pieces::Pieces;
+
 /// PostgreSQL stops a statement by itself; only when it does not answer at all the host gives up, this much later.
 const GRACE: Duration = Duration::from_secs(2);
-/// After a failed connect, others are told so for this long without trying.
+/// After a failed connect, others are told so for this long without trying; then one tries again, and the others are told
+/// so meanwhile. Twice as long after each further failure.
 const DOWN: Duration = Duration::from_secs(1);
+/// No longer than this, so that a database that is back is found soon.
+const LONGEST_DOWN: Duration = Duration::from_secs(5);
 /// SQLite looks this often, in steps of its machine, whether to stop: well below a millisecond.
 const SQLITE_STEPS: i32 = 4096;
 
@@ -77,6 +84,49 @@ enum Pool {
     None(String),
 }
 
+/// A database that did not accept a connection.
+#[derive(Debug)]
+struct Down {
+    error: DataError,
+    until: Instant,
+    rest: Duration,
+    /// Somebody finds out whether it is back.
+    is_tried: bool,
+}
+
+impl Down {
+    /// Another failure, after those before it.
+    fn after(before: Option<&Self>, error: DataError) -> Self {
+        let rest = match before {
+            // Several who began together have found out one thing.
+            Some(before) if before.is_tried => before.rest.saturating_mul(2).min(LONGEST_DOWN),
+            Some(before) => before.rest,
+            None => DOWN,
+        };
+        Self {
+            error,
+            until: Instant::now() + rest,
+            rest,
+            is_tried: false,
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_tried || Instant::now() < self.until
+    }
+}
+
+/// The one who finds out whether a database is back; who gives up lets another one try.
+struct Trial<'a>(&'a Mutex<Option<Down>>);
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        if let Some(down) = self.0.lock().as_mut() {
+            down.is_tried = false;
+        }
+    }
+}
+
 /// The connections to one tenant's database.
 #[derive(Debug)]
 pub(crate) struct Connections {
@@ -86,7 +136,7 @@ pub(crate) struct Connections {
     all_turns: Arc<Semaphore>,
     connect_timeout: Duration,
     statement_timeout: Duration,
-    down: Mutex<Option<(Instant, DataError)>>,
+    down: Mutex<Option<Down>>,
     /// Which database this is, without a password, as a hash: it is nobody's business where tenants' databases are.
     identity: [u8; 32],
     most: u32,
@@ -191,12 +241,10 @@ impl Connections {
     where
         F: FnMut(&dyn Cells) -> Result<(), DataError> + Send,
     {
+        // Before the turn, so that nobody queues behind those who wait for a server that does not answer.
+        self.not_told_down()?;
         let _turns = self.turn().await?;
-        if let Some((since, error)) = self.down.lock().as_ref()
-            && since.elapsed() < DOWN
-        {
-            return Err(error.clone());
-        }
+        let _trial = self.may_connect()?;
         tracing::trace!(sql = statement.text, "asking a tenant's database");
         match &self.pool {
             Pool::None(message) => Err(DataError::Unavailable(message.clone())),
@@ -273,6 +321,26 @@ impl Connections {
         }
     }
 
+    /// Whether nobody has found the database down a moment ago.
+    fn not_told_down(&self) -> Result<(), DataError> {
+        match self.down.lock().as_ref() {
+            Some(down) if down.is_closed() => Err(down.error.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a connection may be tried; while the database is down, by one at a time.
+    fn may_connect(&self) -> Result<Option<Trial<'_>>, DataError> {
+        match self.down.lock().as_mut() {
+            None => Ok(None),
+            Some(down) if down.is_closed() => Err(down.error.clone()),
+            Some(down) => {
+                down.is_tried = true;
+                Ok(Some(Trial(&self.down)))
+            }
+        }
+    }
+
     fn connected<C>(&self, acquired: Result<C, sqlx::Error>) -> Result<C, DataError> {
         match acquired {
             Ok(connection) => {
@@ -287,7 +355,8 @@ impl Connections {
                         DataError::Unavailable(format!("the database does not accept a connection: {other}"))
                     }
                 };
-                *self.down.lock() = Some((Instant::now(), error.clone()));
+                let mut down = self.down.lock();
+                *down = Some(Down::after(down.as_ref(), error.clone()));
                 Err(error)
             }
         }
@@ -414,4 +483,67 @@ fn sqlite(binds: Vec<Bind>) -> Result<SqliteArguments, DataError> {
         .map_err(unbindable)?;
     }
     Ok(arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    /// A server that accepts nobody, and tells how many have tried.
+    async fn silent() -> (Connections, Arc<AtomicUsize>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let tried = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&tried);
+        tokio::spawn(async move {
+            let mut kept = Vec::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                kept.push(stream);
+            }
+        });
+        let url = format!("postgres://nobody:none@{address}/nothing");
+        let database = TenantDatabase::new("one", url.into());
+        let options = DatabasesOptions {
+            connect_timeout: Duration::from_millis(300),
+            ..DatabasesOptions::default()
+        };
+        (
+            Connections::new(&database, &options, Arc::new(Semaphore::new(100))),
+            tried,
+        )
+    }
+
+    #[tokio::test]
+    async fn one_at_a_time_finds_out_whether_a_database_is_back() {
+        let (connections, tried) = silent().await;
+        let ask = || {
+            let statement = Statement {
+                text: "SELECT 1".to_owned(),
+                binds: Vec::new(),
+            };
+            connections.each(statement, |_| Ok(()))
+        };
+        assert!(matches!(ask().await, Err(DataError::Unavailable(_))));
+        let before = tried.load(Ordering::SeqCst);
+        // While it is known to be down, nobody tries.
+        assert!(ask().await.is_err());
+        assert_eq!(tried.load(Ordering::SeqCst), before);
+        // Later, of ten who ask at once, one does.
+        connections.down.lock().as_mut().unwrap().until = Instant::now();
+        let asked = Instant::now();
+        let all = futures_util::future::join_all((0..10).map(|_| ask())).await;
+        assert!(all.iter().all(Result::is_err));
+        assert_eq!(tried.load(Ordering::SeqCst), before + 1);
+        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+        let rest = connections.down.lock().as_ref().unwrap().rest;
+        assert_eq!(rest, 2 * DOWN);
+        // Who gives up lets the next one try.
+        connections.down.lock().as_mut().unwrap().until = Instant::now();
+        let _ = tokio::time::timeout(Duration::from_millis(20), ask()).await;
+        assert!(!connections.down.lock().as_ref().unwrap().is_tried);
+    }
 }

@@ -1,5 +1,7 @@
 //! One tenant's data.
 
+mod pieces;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

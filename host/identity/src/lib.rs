@@ -25,7 +25,7 @@ use secrecy::SecretString;
 pub use error::{IdentityError, LoginError};
 pub use options::{Options, PasswordCost};
 pub use plugins::{NewPlugin, PluginRecord, Removal};
-pub use porthole_model::TenantSummary;
+pub use porthole_model::{Role, TenantSummary};
 pub use records::{AuditEntry, AuditRecord, NewUser, TenantChanges, TenantRecord, User};
 pub use token::SessionToken;
 pub use who::{SessionState, Who};

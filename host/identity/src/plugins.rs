@@ -174,7 +174,7 @@ impl Identity {
         let published = in_transaction!(&self.store, transaction => {
             raise_generation!(transaction);
             let is_known = sqlx::query_as::<_, (String,)>(
-                "SELECT tenant_id FROM tenants WHERE tenant_id = $1 AND is_active",
+                "SELECT tenant_id FROM tenants WHERE tenant_id = $1 AND is_active AND disabled_at IS NULL",
             )
             .bind(tenant)
             .fetch_optional(&mut *transaction)

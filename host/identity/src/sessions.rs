@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use porthole_model::Role;
 use secrecy::SecretString;
 
 use crate::id::Id;
@@ -73,7 +74,7 @@ impl Identity {
         // PostgreSQL takes no NUL in a text; no email has one.
         let account = if account.contains('\0') { "" } else { account };
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (Id, Option<String>)>(
-            "SELECT id, password_hash FROM users WHERE email = $1",
+            "SELECT id, password_hash FROM users WHERE email = $1 AND disabled_at IS NULL",
         )
         .bind(account)
         .fetch_optional(pool)
@@ -152,7 +153,7 @@ impl Identity {
              FROM sessions
              JOIN users ON users.id = sessions.user_id
              LEFT JOIN tenants ON tenants.id = sessions.tenant_id
-             WHERE sessions.token_hash = $1",
+             WHERE sessions.token_hash = $1 AND users.disabled_at IS NULL",
         )
         .bind(token.as_slice())
         .fetch_optional(pool)
@@ -165,7 +166,13 @@ impl Identity {
             return Ok(None);
         }
         let last_used_at = self.touch(session, last_used_at, now).await;
-        let tenants: Arc<[_]> = self.tenants_of(user.0).await?.into();
+        let mut tenants = self.tenants_of(user.0).await?;
+        if is_admin {
+            for tenant in &mut tenants {
+                tenant.role = Role::Admin;
+            }
+        }
+        let tenants: Arc<[_]> = tenants.into();
         let tenant = selected.filter(|selected| tenants.iter().any(|tenant| tenant.id == *selected));
         let expires_at = lifetime_ends.min(last_used_at + self.session_idle);
         let state = SessionState {
@@ -222,7 +229,8 @@ impl Identity {
             "UPDATE sessions SET tenant_id = (SELECT id FROM tenants WHERE tenant_id = $1)
              WHERE id = $2 AND EXISTS (
                 SELECT 1 FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
-                WHERE user_tenants.user_id = $3 AND tenants.tenant_id = $1 AND tenants.is_active)",
+                WHERE user_tenants.user_id = $3 AND tenants.tenant_id = $1 AND tenants.is_active
+                  AND tenants.disabled_at IS NULL)",
         )
         .bind(tenant)
         .bind(Id(who.session.id))

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{SubsecRound, Utc};
-use porthole_model::TenantSummary;
+use porthole_model::{Role, TenantSummary};
 use uuid::Uuid;
 
+use crate::audit::add_line;
 use crate::id::Id;
 use crate::store::{in_transaction, with_pool};
 use crate::{AuditEntry, Identity, IdentityError, TenantChanges, TenantRecord};
@@ -70,101 +71,149 @@ impl Identity {
         Ok(changes)
     }
 
-    /// Lets a user into an active tenant. Granting twice is no error.
+    /// Lets a user into an active tenant with a role, or gives them another role there. The same again is no error and
+    /// leaves no line in the audit log. `actor` says who; its action and the rest are filled in here.
     ///
     /// # Errors
     /// [`IdentityError::NoSuchTenant`] and [`IdentityError::NoSuchUser`].
-    pub async fn grant(&self, user: Uuid, tenant: &str) -> Result<(), IdentityError> {
+    pub async fn grant(
+        &self,
+        user: Uuid,
+        tenant: &str,
+        role: Role,
+        actor: AuditEntry,
+    ) -> Result<(), IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
-        let row = self
-            .tenant_row(tenant)
-            .await?
-            .ok_or_else(|| IdentityError::NoSuchTenant(tenant.to_owned()))?;
-        let granted = with_pool!(&self.store, pool => sqlx::query(
-            "INSERT INTO user_tenants (user_id, tenant_id, granted_at) VALUES ($1, $2, $3)
-             ON CONFLICT (user_id, tenant_id) DO NOTHING",
-        )
-        .bind(Id(user))
-        .bind(row)
-        .bind(now)
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected()));
-        let granted = match granted {
-            Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
+        let granted = in_transaction!(&self.store, transaction => {
+            let row = sqlx::query_as::<_, (Id,)>(ACTIVE_TENANT)
+                .bind(tenant)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            let Some((row,)) = row else {
+                return Err(IdentityError::NoSuchTenant(tenant.to_owned()));
+            };
+            let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
+                .bind(Id(user))
+                .fetch_optional(&mut *transaction)
+                .await?
+            else {
                 return Err(IdentityError::NoSuchUser(user.to_string()));
+            };
+            let before = sqlx::query_as::<_, (String,)>(
+                "SELECT role FROM user_tenants WHERE user_id = $1 AND tenant_id = $2",
+            )
+            .bind(Id(user))
+            .bind(row)
+            .fetch_optional(&mut *transaction)
+            .await?
+            .map(|(role,)| role);
+            if before.as_deref() == Some(role.name()) {
+                return Ok(());
             }
-            other => other?,
-        };
+            sqlx::query(
+                "INSERT INTO user_tenants (user_id, tenant_id, granted_at, role) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (user_id, tenant_id) DO UPDATE SET role = excluded.role",
+            )
+            .bind(Id(user))
+            .bind(row)
+            .bind(now)
+            .bind(role.name())
+            .execute(&mut *transaction)
+            .await?;
+            let detail = match before {
+                Some(before) => format!("{before}, now {}", role.name()),
+                None => role.name().to_owned(),
+            };
+            let entry = AuditEntry {
+                action: "grant".to_owned(),
+                target: Some(email),
+                tenant: Some(tenant.to_owned()),
+                detail: Some(detail),
+                ..actor
+            };
+            add_line!(entry, &mut *transaction)
+        });
         self.sessions.forget_user(user);
-        if granted > 0 {
-            self.audit_grant("grant", user, tenant).await
-        } else {
-            Ok(())
-        }
+        Ok(granted?)
     }
 
-    /// Takes a grant back. In this process it takes effect at once. Taking back what was not granted is no error.
+    /// Takes a grant back; false: there was none. In this process it takes effect at once.
     ///
     /// # Errors
     /// When the central database fails.
-    pub async fn revoke(&self, user: Uuid, tenant: &str) -> Result<(), IdentityError> {
-        let revoked = with_pool!(&self.store, pool => sqlx::query(
-            "DELETE FROM user_tenants
-             WHERE user_id = $1 AND tenant_id IN (SELECT id FROM tenants WHERE tenant_id = $2)",
-        )
-        .bind(Id(user))
-        .bind(tenant)
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected()))?;
+    pub async fn revoke(&self, user: Uuid, tenant: &str, actor: AuditEntry) -> Result<bool, IdentityError> {
+        let revoked = in_transaction!(&self.store, transaction => {
+            let before = sqlx::query_as::<_, (String, String)>(
+                "SELECT users.email, user_tenants.role
+                 FROM user_tenants
+                 JOIN users ON users.id = user_tenants.user_id
+                 JOIN tenants ON tenants.id = user_tenants.tenant_id
+                 WHERE user_tenants.user_id = $1 AND tenants.tenant_id = $2",
+            )
+            .bind(Id(user))
+            .bind(tenant)
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let Some((email, role)) = before else {
+                return Ok(false);
+            };
+            sqlx::query(
+                "DELETE FROM user_tenants
+                 WHERE user_id = $1 AND tenant_id IN (SELECT id FROM tenants WHERE tenant_id = $2)",
+            )
+            .bind(Id(user))
+            .bind(tenant)
+            .execute(&mut *transaction)
+            .await?;
+            let entry = AuditEntry {
+                action: "revoke".to_owned(),
+                target: Some(email),
+                tenant: Some(tenant.to_owned()),
+                detail: Some(format!("was {role}")),
+                ..actor
+            };
+            add_line!(entry, &mut *transaction)
+        });
         self.sessions.forget_user(user);
-        if revoked > 0 {
-            self.audit_grant("revoke", user, tenant).await
-        } else {
-            Ok(())
-        }
+        revoked?;
+        Ok(true)
     }
 
-    /// The active tenants a user has a grant for, by name. An administrator has no more than was granted.
+    /// The active tenants a user has a grant for, by name, with the role that was granted. An administrator has no more
+    /// tenants than were granted.
     ///
     /// # Errors
     /// When the central database fails.
     pub async fn tenants_of(&self, user: Uuid) -> Result<Vec<TenantSummary>, IdentityError> {
-        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, String)>(
-            "SELECT tenants.tenant_id, tenants.name
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, String, String)>(
+            "SELECT tenants.tenant_id, tenants.name, user_tenants.role
              FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
-             WHERE user_tenants.user_id = $1 AND tenants.is_active",
+             WHERE user_tenants.user_id = $1 AND tenants.is_active AND tenants.disabled_at IS NULL",
         )
         .bind(Id(user))
         .fetch_all(pool)
         .await)?;
         let mut tenants: Vec<_> = rows
             .into_iter()
-            .map(|(id, name)| TenantSummary { id, name })
+            .map(|(id, name, role)| TenantSummary {
+                id,
+                name,
+                role: role_of(&role),
+            })
             .collect();
         tenants.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
         Ok(tenants)
     }
+}
 
-    /// The id of an active tenant's row.
-    async fn tenant_row(&self, tenant: &str) -> Result<Option<Id>, IdentityError> {
-        let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (Id,)>(
-            "SELECT id FROM tenants WHERE tenant_id = $1 AND is_active",
-        )
-        .bind(tenant)
-        .fetch_optional(pool)
-        .await)?;
-        Ok(found.map(|(id,)| id))
-    }
+/// The row of a tenant that is configured and not switched off.
+pub(crate) const ACTIVE_TENANT: &str =
+    "SELECT id FROM tenants WHERE tenant_id = $1 AND is_active AND disabled_at IS NULL";
 
-    async fn audit_grant(&self, action: &str, user: Uuid, tenant: &str) -> Result<(), IdentityError> {
-        let entry = AuditEntry {
-            action: action.to_owned(),
-            target: Some(user.to_string()),
-            tenant: Some(tenant.to_owned()),
-            ..AuditEntry::default()
-        };
-        self.audit(entry).await
-    }
+/// A role as it stands in the database; a text that is none is the least.
+pub(crate) fn role_of(text: &str) -> Role {
+    Role::ALL
+        .into_iter()
+        .find(|role| role.name() == text)
+        .unwrap_or(Role::Viewer)
 }

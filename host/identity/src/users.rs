@@ -4,6 +4,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use crate::audit::add_line;
 use crate::id::Id;
 use crate::store::{in_transaction, with_pool};
 use crate::{AuditEntry, Identity, IdentityError, NewUser, User};
@@ -26,12 +27,12 @@ fn user((id, email, full_name, is_admin, has_password, created_at): UserRow) -> 
 }
 
 impl Identity {
-    /// Makes a user.
+    /// Makes a user. `actor` says who does, for the audit log.
     ///
     /// # Errors
     /// [`IdentityError::UserExists`], [`IdentityError::Email`] and [`IdentityError::Password`] say what was wrong with
     /// the wish.
-    pub async fn create_user(&self, new: NewUser) -> Result<User, IdentityError> {
+    pub async fn create_user(&self, new: NewUser, actor: AuditEntry) -> Result<User, IdentityError> {
         let email = normal_email(&new.email)?;
         let full_name = new
             .full_name
@@ -66,7 +67,7 @@ impl Identity {
             action: "user_created".to_owned(),
             target: Some(email.clone()),
             detail,
-            ..AuditEntry::default()
+            ..actor
         };
         self.audit(entry).await?;
         Ok(User {
@@ -79,32 +80,44 @@ impl Identity {
         })
     }
 
-    /// Gives a user a new password and ends all of their sessions.
+    /// Gives a user a new password and ends all of their sessions. `actor` says who does, for the audit log.
     ///
     /// # Errors
     /// [`IdentityError::NoSuchUser`] and [`IdentityError::Password`].
-    pub async fn set_password(&self, user: Uuid, password: &SecretString) -> Result<(), IdentityError> {
+    pub async fn set_password(
+        &self,
+        user: Uuid,
+        password: &SecretString,
+        actor: AuditEntry,
+    ) -> Result<(), IdentityError> {
         let hash = self.passwords.hash(password).await?;
         let now = Utc::now().trunc_subsecs(3);
         in_transaction!(&self.store, transaction => {
-            let changed = sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
+            let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
+                .bind(Id(user))
+                .fetch_optional(&mut *transaction)
+                .await?
+            else {
+                return Err(IdentityError::NoSuchUser(user.to_string()));
+            };
+            sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
                 .bind(&hash)
                 .bind(now)
                 .bind(Id(user))
                 .execute(&mut *transaction)
                 .await?;
-            if changed.rows_affected() == 0 {
-                return Err(IdentityError::NoSuchUser(user.to_string()));
+            for statement in ["DELETE FROM sessions WHERE user_id = $1", "DELETE FROM password_links WHERE user_id = $1"] {
+                sqlx::query(statement).bind(Id(user)).execute(&mut *transaction).await?;
             }
-            sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(Id(user)).execute(&mut *transaction).await?;
+            let entry = AuditEntry {
+                action: "password_set".to_owned(),
+                target: Some(email),
+                ..actor
+            };
+            add_line!(entry, &mut *transaction)?;
         });
         self.sessions.forget_user(user);
-        let entry = AuditEntry {
-            action: "password_set".to_owned(),
-            target: Some(user.to_string()),
-            ..AuditEntry::default()
-        };
-        self.audit(entry).await
+        Ok(())
     }
 
     /// The user with this email, in any case.

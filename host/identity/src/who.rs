@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use porthole_model::{Me, Session, TenantSummary};
+use porthole_model::{Me, Role, Session, TenantSummary};
 use uuid::Uuid;
 
 /// The user and the session behind a request.
@@ -17,7 +17,7 @@ pub struct Who {
     pub full_name: Option<String>,
     /// May use the administration. Gives no tenant: only a grant does.
     pub is_admin: bool,
-    /// The active tenants this user has a grant for, by name.
+    /// The active tenants this user has a grant for, by name, with what they may do there: an administrator everything.
     pub tenants: Arc<[TenantSummary]>,
     /// The session that asked.
     pub session: SessionState,
@@ -38,6 +38,12 @@ impl Who {
     /// Whether this user has a grant for the active tenant `tenant`.
     pub fn may_use(&self, tenant: &str) -> bool {
         self.tenants.iter().any(|granted| granted.id == tenant)
+    }
+
+    /// What this user may do in the active tenant `tenant`; none without a grant.
+    pub fn role_in(&self, tenant: &str) -> Option<Role> {
+        let granted = self.tenants.iter().find(|granted| granted.id == tenant)?;
+        Some(granted.role)
     }
 
     /// The API's form.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use porthole_identity::{
-    AuditEntry, Identity, IdentityError, LoginError, NewUser, Options, PasswordCost, TenantChanges,
+    AuditEntry, Identity, IdentityError, LoginError, NewUser, Options, PasswordCost, Role, TenantChanges,
     TenantRecord, User,
 };
 use secrecy::SecretString;
@@ -19,6 +19,11 @@ const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
 fn secret(text: &str) -> SecretString {
     text.to_owned().into()
+}
+
+/// The command line, for the audit log.
+fn nobody() -> AuditEntry {
+    AuditEntry::default()
 }
 
 fn now() -> DateTime<Utc> {
@@ -42,7 +47,7 @@ async fn user(identity: &Identity, email: &str) -> User {
         is_admin: false,
         password: Some(secret("open sesame")),
     };
-    identity.create_user(new).await.unwrap()
+    identity.create_user(new, nobody()).await.unwrap()
 }
 
 async fn alpha_and_beta(identity: &Identity) {
@@ -67,14 +72,14 @@ on_both! {
         let identity = database.connect(options()).await;
         user(&identity, "ada@example.com").await;
         let again = NewUser { email: "ADA@example.com".into(), full_name: None, is_admin: true, password: None };
-        assert!(matches!(identity.create_user(again).await, Err(IdentityError::UserExists(email)) if email == "ada@example.com"));
+        assert!(matches!(identity.create_user(again, nobody()).await, Err(IdentityError::UserExists(email)) if email == "ada@example.com"));
     }
 
     async fn login_opens_a_session_and_logout_ends_it(database: &Database) {
         let identity = database.connect(options()).await;
         alpha_and_beta(&identity).await;
         let ada = user(&identity, "ada@example.com").await;
-        identity.grant(ada.id, "alpha").await.unwrap();
+        identity.grant(ada.id, "alpha", Role::Viewer, nobody()).await.unwrap();
         let (who, token) = identity.login(" ADA@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
         assert_eq!((who.email.as_str(), who.full_name.as_deref(), who.is_admin), ("ada@example.com", Some("Ada"), false));
         assert!(who.may_use("alpha") && !who.may_use("beta") && !who.may_use("gamma"));
@@ -88,7 +93,7 @@ on_both! {
         let identity = database.connect(options()).await;
         user(&identity, "ada@example.com").await;
         let no_password = NewUser { email: "oidc@example.com".into(), full_name: None, is_admin: false, password: None };
-        identity.create_user(no_password).await.unwrap();
+        identity.create_user(no_password, nobody()).await.unwrap();
         for (email, password) in [
             ("ada@example.com", "open sesami"),
             ("ada@example.com", ""),
@@ -155,14 +160,14 @@ on_both! {
             who.tenants.iter().map(|tenant| tenant.id.clone()).collect::<Vec<_>>()
         };
         assert!(tenants().await.is_empty());
-        identity.grant(ada.id, "beta").await.unwrap();
-        identity.grant(ada.id, "beta").await.unwrap();
-        identity.grant(ada.id, "alpha").await.unwrap();
+        identity.grant(ada.id, "beta", Role::Viewer, nobody()).await.unwrap();
+        identity.grant(ada.id, "beta", Role::Viewer, nobody()).await.unwrap();
+        identity.grant(ada.id, "alpha", Role::Viewer, nobody()).await.unwrap();
         assert_eq!(tenants().await, ["alpha", "beta"]);
-        identity.revoke(ada.id, "alpha").await.unwrap();
+        identity.revoke(ada.id, "alpha", nobody()).await.unwrap();
         assert_eq!(tenants().await, ["beta"]);
-        assert!(matches!(identity.grant(ada.id, "gamma").await, Err(IdentityError::NoSuchTenant(_))));
-        assert!(matches!(identity.grant(uuid::Uuid::now_v7(), "alpha").await, Err(IdentityError::NoSuchUser(_))));
+        assert!(matches!(identity.grant(ada.id, "gamma", Role::Viewer, nobody()).await, Err(IdentityError::NoSuchTenant(_))));
+        assert!(matches!(identity.grant(uuid::Uuid::now_v7(), "alpha", Role::Viewer, nobody()).await, Err(IdentityError::NoSuchUser(_))));
     }
 
     async fn a_tenant_without_configuration_is_nobodys_until_it_returns(database: &Database) {
@@ -170,14 +175,14 @@ on_both! {
         let changes = identity.sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")]).await.unwrap();
         assert_eq!(changes.added, ["alpha", "beta"]);
         let ada = user(&identity, "ada@example.com").await;
-        identity.grant(ada.id, "alpha").await.unwrap();
-        identity.grant(ada.id, "beta").await.unwrap();
+        identity.grant(ada.id, "alpha", Role::Viewer, nobody()).await.unwrap();
+        identity.grant(ada.id, "beta", Role::Viewer, nobody()).await.unwrap();
 
         let changes = identity.sync_tenants(&[tenant("beta", "Beta, renamed")]).await.unwrap();
         assert_eq!(changes, TenantChanges { deactivated: vec!["alpha".into()], ..TenantChanges::default() });
         let left = identity.tenants_of(ada.id).await.unwrap();
         assert_eq!(left.iter().map(|t| (t.id.as_str(), t.name.as_str())).collect::<Vec<_>>(), [("beta", "Beta, renamed")]);
-        assert!(matches!(identity.grant(ada.id, "alpha").await, Err(IdentityError::NoSuchTenant(_))));
+        assert!(matches!(identity.grant(ada.id, "alpha", Role::Viewer, nobody()).await, Err(IdentityError::NoSuchTenant(_))));
 
         let file = TenantRecord { database_host: String::new(), database_port: None, ..tenant("alpha", "Alpha") };
         let changes = identity.sync_tenants(&[tenant("beta", "Beta"), file]).await.unwrap();
@@ -189,7 +194,7 @@ on_both! {
         let identity = database.connect(options()).await;
         alpha_and_beta(&identity).await;
         let ada = user(&identity, "ada@example.com").await;
-        identity.grant(ada.id, "alpha").await.unwrap();
+        identity.grant(ada.id, "alpha", Role::Viewer, nobody()).await.unwrap();
         let (who, token) = identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
         assert_eq!(who.session.tenant, None);
         for not_hers in ["beta", "gamma", "", "\0"] {
@@ -199,7 +204,7 @@ on_both! {
         let selected = identity.authenticate(token.expose(), now()).await.unwrap().unwrap().session.tenant.clone();
         assert_eq!(selected.as_deref(), Some("alpha"));
         // A `Who` from before the grant was taken back does not help.
-        identity.revoke(ada.id, "alpha").await.unwrap();
+        identity.revoke(ada.id, "alpha", nobody()).await.unwrap();
         assert!(matches!(identity.select_tenant(&who, "alpha").await, Err(IdentityError::NoSuchTenant(_))));
         let who = identity.authenticate(token.expose(), now()).await.unwrap().unwrap();
         assert_eq!(who.session.tenant, None);
@@ -211,8 +216,8 @@ on_both! {
         let admin = NewUser {
             email: "root@example.com".into(), full_name: None, is_admin: true, password: Some(secret("open sesame")),
         };
-        let admin = identity.create_user(admin).await.unwrap();
-        identity.grant(admin.id, "beta").await.unwrap();
+        let admin = identity.create_user(admin, nobody()).await.unwrap();
+        identity.grant(admin.id, "beta", Role::Viewer, nobody()).await.unwrap();
         let (who, _) = identity.login("root@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
         assert!(who.is_admin && who.may_use("beta") && !who.may_use("alpha"));
     }
@@ -222,14 +227,14 @@ on_both! {
         let ada = user(&identity, "ada@example.com").await;
         let (_, one) = identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
         let (_, two) = identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.unwrap();
-        identity.set_password(ada.id, &secret("closed sesame")).await.unwrap();
+        identity.set_password(ada.id, &secret("closed sesame"), nobody()).await.unwrap();
         for token in [one, two] {
             assert!(identity.authenticate(token.expose(), now()).await.unwrap().is_none());
         }
         assert!(identity.login("ada@example.com", &secret("open sesame"), HERE, now()).await.is_err());
         identity.login("ada@example.com", &secret("closed sesame"), HERE, now()).await.unwrap();
-        let nobody = identity.set_password(uuid::Uuid::now_v7(), &secret("closed sesame")).await;
-        assert!(matches!(nobody, Err(IdentityError::NoSuchUser(_))));
+        let refused = identity.set_password(uuid::Uuid::now_v7(), &secret("closed sesame"), nobody()).await;
+        assert!(matches!(refused, Err(IdentityError::NoSuchUser(_))));
     }
 
     async fn another_process_change_shows_when_the_memory_is_old(database: &Database) {
@@ -291,9 +296,9 @@ on_both! {
             let identity = std::sync::Arc::clone(&identity);
             tokio::spawn(async move {
                 let one = user(&identity, &format!("user{number}@example.com")).await;
-                identity.grant(one.id, "alpha").await.unwrap();
+                identity.grant(one.id, "alpha", Role::Viewer, nobody()).await.unwrap();
                 identity.sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")]).await.unwrap();
-                identity.set_password(one.id, &secret("closed sesame")).await.unwrap();
+                identity.set_password(one.id, &secret("closed sesame"), nobody()).await.unwrap();
                 identity.login(&one.email, &secret("closed sesame"), HERE, now()).await.unwrap();
             })
         });

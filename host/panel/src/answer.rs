@@ -65,6 +65,19 @@ pub fn finish(
     })
 }
 
+/// A view that was made before, said to be too old. Its tag is another, so that nobody takes it for what it was.
+pub fn stale(view: &Rendered) -> Result<Rendered, RenderError> {
+    let answer = PanelAnswer {
+        cache: CacheOutcome::Stale,
+        ..PanelAnswer::clone(&view.answer)
+    };
+    let body = serde_json::to_vec(&answer)
+        .map_err(|error| RenderError::Internal(format!("the answer cannot be written: {error}")))?;
+    let etag = format!("{}-stale", view.etag).into();
+    Ok(Rendered::new(Arc::new(answer), Bytes::from(body), etag)
+        .with(view.picture.clone(), view.document.clone()))
+}
+
 struct Sink<'a>(&'a mut Sha256);
 
 impl std::io::Write for Sink<'_> {

@@ -1,5 +1,9 @@
 //! The one way from a request to an answer.
 
+mod export;
+mod last;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,6 +12,7 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use moka::Expiry;
 use moka::future::Cache;
+use parking_lot::Mutex;
 use porthole_config::{Config, Diagnostic, Limits as ConfigLimits};
 use porthole_data::{DataError, Databases, Source, TenantData};
 use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
@@ -24,6 +29,8 @@ use crate::request::{Paging, Range, RenderRequest, Rendered, Surface};
 use crate::snapshot::{Entry, ReadyTenant, Resolve, Snapshot};
 use crate::source::PanelSources;
 use crate::warm::Readers;
+
+pub use export::Export;
 
 /// What the pipeline needs beside the rooms below it.
 pub struct PipelineOptions {
@@ -58,6 +65,9 @@ pub struct Pipeline {
     options: PipelineOptions,
     snapshot: ArcSwap<Snapshot>,
     views: Cache<Key, Kept>,
+    lasts: last::LastViews,
+    /// Tenants that have an export under way.
+    exports: Mutex<HashSet<String>>,
     pub(crate) readers: Readers,
 }
 
@@ -103,6 +113,7 @@ impl Pipeline {
         config: &Arc<Config>,
     ) -> Self {
         let snapshot = Snapshot::of(config, &registry, &options.limits, &options.resolve);
+        let lasts = last::LastViews::new(options.view_cache_bytes / 2);
         let views = Cache::builder()
             .max_capacity(options.view_cache_bytes)
             // Both forms of the body, their typed forms (about as large), and the key.
@@ -125,6 +136,8 @@ impl Pipeline {
             options,
             snapshot: ArcSwap::from_pointee(snapshot),
             views,
+            lasts,
+            exports: Mutex::default(),
             readers: Readers::default(),
         }
     }
@@ -258,7 +271,8 @@ impl Pipeline {
 
     /// Renders a panel, or answers from the view cache. Equal questions at the same time are answered by one call.
     ///
-    /// Whether the reader may see the tenant has been settled by the caller.
+    /// While the tenant's database is down, the last good view is the answer, said to be stale, unless the reader insists on
+    /// a fresh one. Whether the reader may see the tenant has been settled by the caller.
     pub async fn render(
         &self,
         tenant: &str,
@@ -267,16 +281,7 @@ impl Pipeline {
     ) -> Result<Rendered, RenderError> {
         let snapshot = self.snapshot.load_full();
         let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
-        let (ready, refresh) = match ready_tenant.panels.get(panel) {
-            None => return Err(RenderError::NotFound),
-            Some(Entry::Faulty(faults)) => return Err(RenderError::Configuration(faults.clone())),
-            Some(Entry::Compiling) => {
-                return Err(RenderError::Busy(
-                    "the tenant's plugins are being compiled; try again in a moment".to_owned(),
-                ));
-            }
-            Some(Entry::Ready(ready, refresh)) => (ready, *refresh),
-        };
+        let (ready, refresh) = ready_tenant.panel(panel)?;
         known_columns(ready, &request.paging)?;
         self.readers.reads(tenant);
         let plugin = self.plugin(tenant, ready)?;
@@ -300,7 +305,35 @@ impl Pipeline {
             return Ok(view.rendered.again.clone());
         }
         // Boxed, so that an answer from the cache does not carry the state of a call around.
-        Box::pin(self.make(key, tenant, ready_tenant, ready, refresh, &plugin, &request)).await
+        let asked = key.clone();
+        let made = self.make(key, tenant, ready_tenant, ready, refresh, &plugin, &request);
+        let now = Utc::now().timestamp_millis();
+        match Box::pin(made).await {
+            Ok(view) => {
+                self.lasts.keep(&asked, &view, now).await;
+                Ok(view)
+            }
+            Err(RenderError::DatabaseDown(why)) if !request.fresh => {
+                let last = self.lasts.find(&asked, now).await;
+                last.unwrap_or(Err(RenderError::DatabaseDown(why)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Renders a panel for one reader alone: the view cache is neither asked nor filled.
+    async fn render_once(
+        &self,
+        tenant: &str,
+        panel: &str,
+        request: &RenderRequest,
+    ) -> Result<PanelAnswer, RenderError> {
+        let snapshot = self.snapshot.load_full();
+        let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
+        let (ready, refresh) = ready_tenant.panel(panel)?;
+        let plugin = self.plugin(tenant, ready)?;
+        let made = self.call(tenant, ready_tenant, ready, refresh, &plugin, request);
+        Ok(PanelAnswer::clone(&Box::pin(made).await?.first.answer))
     }
 
     #[allow(

@@ -11,6 +11,7 @@ use porthole_model as model;
 use porthole_sandbox::{Limits, Registry};
 use secrecy::ExposeSecret;
 
+use crate::error::RenderError;
 use crate::prepare::{self, ReadyPanel, Unready};
 
 /// All tenants, ready to render.
@@ -29,6 +30,20 @@ pub struct ReadyTenant {
     pub panels: BTreeMap<String, Entry>,
     pub dashboards: model::Dashboards,
     pub by_name: BTreeMap<String, model::Dashboard>,
+}
+
+impl ReadyTenant {
+    /// A panel that can be rendered, or why not.
+    pub fn panel(&self, id: &str) -> Result<(&Arc<ReadyPanel>, RefreshInterval), RenderError> {
+        match self.panels.get(id) {
+            None => Err(RenderError::NotFound),
+            Some(Entry::Faulty(faults)) => Err(RenderError::Configuration(faults.clone())),
+            Some(Entry::Compiling) => Err(RenderError::Busy(
+                "the tenant's plugins are being compiled; try again in a moment".to_owned(),
+            )),
+            Some(Entry::Ready(ready, refresh)) => Ok((ready, *refresh)),
+        }
+    }
 }
 
 /// A panel, or why there is none.

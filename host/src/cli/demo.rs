@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use chrono::Utc;
 use porthole_config::{Config, ConfigStore, Environment, Settings};
 use porthole_demo::Feed;
-use porthole_identity::{Identity, NewUser};
+use porthole_identity::{AuditEntry, Identity, NewUser, Role};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
@@ -159,7 +159,9 @@ async fn accounts(identity: &Identity) -> anyhow::Result<Vec<Account>> {
         let secret = SecretString::from(account.password.clone());
         let id = match identity.find_user(account.email).await? {
             Some(user) => {
-                identity.set_password(user.id, &secret).await?;
+                identity
+                    .set_password(user.id, &secret, AuditEntry::default())
+                    .await?;
                 user.id
             }
             None => {
@@ -169,11 +171,13 @@ async fn accounts(identity: &Identity) -> anyhow::Result<Vec<Account>> {
                     is_admin: account.admin,
                     password: Some(secret),
                 };
-                identity.create_user(new).await?.id
+                identity.create_user(new, AuditEntry::default()).await?.id
             }
         };
         for tenant in account.tenants {
-            identity.grant(id, tenant).await?;
+            identity
+                .grant(id, tenant, Role::Viewer, AuditEntry::default())
+                .await?;
         }
     }
     Ok(accounts)

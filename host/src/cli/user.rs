@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use porthole_identity::{Identity, NewUser};
+use porthole_identity::{AuditEntry, Identity, NewUser, Role};
 
 use super::password;
 use super::settings::{self, SettingsArgs};
@@ -25,6 +25,9 @@ pub enum User {
         /// A tenant to let the account into; may be repeated.
         #[arg(long = "tenant", value_name = "ID")]
         tenants: Vec<String>,
+        /// What the account may do there.
+        #[arg(long, value_name = "ROLE", default_value = "viewer", value_parser = role)]
+        role: Role,
         /// Read the password from the first line of standard input.
         #[arg(long)]
         password_stdin: bool,
@@ -52,6 +55,10 @@ pub enum User {
         email: String,
         /// Where.
         tenant: String,
+        /// What they may do there: `viewer` sees dashboards, `editor` also publishes plugins, `admin` also changes who
+        /// may do what.
+        #[arg(long, value_name = "ROLE", default_value = "viewer", value_parser = role)]
+        role: Role,
         #[command(flatten)]
         settings: SettingsArgs,
     },
@@ -75,6 +82,7 @@ impl User {
                 name,
                 admin,
                 tenants,
+                role,
                 password_stdin,
                 settings,
             } => {
@@ -92,9 +100,11 @@ impl User {
                     is_admin: admin,
                     password: Some(password),
                 };
-                let user = identity.create_user(new).await?;
+                let user = identity.create_user(new, AuditEntry::default()).await?;
                 for tenant in &tenants {
-                    identity.grant(user.id, tenant).await?;
+                    identity
+                        .grant(user.id, tenant, role, AuditEntry::default())
+                        .await?;
                 }
                 println!(
                     "{} may log in{}",
@@ -110,7 +120,10 @@ impl User {
                 let identity = settings::identity(&settings.load()?).await?;
                 for user in identity.users().await? {
                     let tenants = identity.tenants_of(user.id).await?;
-                    let tenants: Vec<_> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
+                    let tenants: Vec<_> = tenants
+                        .iter()
+                        .map(|tenant| format!("{} ({})", tenant.id, tenant.role.name()))
+                        .collect();
                     let admin = if user.is_admin { "admin" } else { "" };
                     println!("{:40} {admin:6} {}", user.email, tenants.join(", "));
                 }
@@ -124,7 +137,7 @@ impl User {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
                 identity
-                    .set_password(user.id, &password::ask(password_stdin)?)
+                    .set_password(user.id, &password::ask(password_stdin)?, AuditEntry::default())
                     .await?;
                 println!("{} has a new password and is logged out everywhere", user.email);
                 identity.close().await;
@@ -132,6 +145,7 @@ impl User {
             Self::Grant {
                 email,
                 tenant,
+                role,
                 settings,
             } => {
                 let settings = settings.load()?;
@@ -140,8 +154,10 @@ impl User {
                 let identity = settings::identity(&settings).await?;
                 identity.sync_tenants(&server::tenant_records(&config)).await?;
                 let user = find(&identity, &email).await?;
-                identity.grant(user.id, &tenant).await?;
-                println!("{} may see {tenant}", user.email);
+                identity
+                    .grant(user.id, &tenant, role, AuditEntry::default())
+                    .await?;
+                println!("{} is {} of {tenant}", user.email, role.name());
                 identity.close().await;
             }
             Self::Revoke {
@@ -151,7 +167,7 @@ impl User {
             } => {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
-                identity.revoke(user.id, &tenant).await?;
+                identity.revoke(user.id, &tenant, AuditEntry::default()).await?;
                 println!("{} may no longer see {tenant}", user.email);
                 identity.close().await;
             }
@@ -165,4 +181,12 @@ async fn find(identity: &Identity, email: &str) -> anyhow::Result<porthole_ident
         .find_user(email)
         .await?
         .with_context(|| format!("there is no account {email}"))
+}
+
+/// One of the roles, by its name.
+pub fn role(text: &str) -> Result<Role, String> {
+    Role::ALL
+        .into_iter()
+        .find(|role| role.name() == text)
+        .ok_or_else(|| format!("there are the roles {}", Role::ALL.map(Role::name).join(", ")))
 }

@@ -15,9 +15,9 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
     let preferences = use_context::<Preferences>();
     let me = session.me();
     let location = use_context::<Location>();
-    // Only administrators may see a tenant's plugins.
+    // Only editors may see a tenant's plugins.
     let plugins = tenant
-        .filter(|_| me.as_ref().is_some_and(|me| me.is_admin))
+        .filter(|tenant| session.may_publish(tenant))
         .map(|tenant| format!("/t/{}/plugins", segment(&tenant)));
     let email = me.as_ref().map(|me| me.email.clone()).unwrap_or_default();
     let name = me

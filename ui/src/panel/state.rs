@@ -79,11 +79,11 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
     }
 }
 
-/// Which plugin; for administrators with the way to its page.
+/// Which plugin; for editors with the way to its page.
 fn plugin_line(plugin: String, tenant: &str) -> View {
-    let is_admin = use_context::<Session>().me().is_some_and(|me| me.is_admin);
+    let may_publish = use_context::<Session>().may_publish(tenant);
     let name = plugin.split(' ').next().unwrap_or("").to_owned();
-    if !is_admin || BUILT_IN.contains(&name.as_str()) {
+    if !may_publish || BUILT_IN.contains(&name.as_str()) {
         return view! { p { "Plugin: " b { (plugin) } } };
     }
     let href = format!("/t/{}/plugins/{}", segment(tenant), segment(&name));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use porthole_model::{LoginRequest, Me};
+use porthole_model::{LoginRequest, Me, Role};
 use sycamore::prelude::*;
 
 use super::Location;
@@ -71,6 +71,17 @@ impl Session {
             Who::Known(me) => Some(me),
             _ => None,
         }
+    }
+
+    /// Whether the reader may publish plugins for this tenant. Tracked.
+    pub fn may_publish(self, tenant: &str) -> bool {
+        let role = self.me().and_then(|me| {
+            me.tenants
+                .iter()
+                .find(|known| known.id == tenant)
+                .map(|known| known.role)
+        });
+        role.is_some_and(|role| role >= Role::Editor)
     }
 
     /// Logs in.

@@ -87,7 +87,10 @@ async fn a_grant_taken_back_counts_at_once() {
         .await
         .unwrap()
         .unwrap();
-    site.identity.revoke(user.id, "alpha").await.unwrap();
+    site.identity
+        .revoke(user.id, "alpha", porthole_identity::AuditEntry::default())
+        .await
+        .unwrap();
     is_as_if_it_did_not_exist(&cleo, "/api/v1/panels/cpu/data", &[ALPHA]).await;
     is_as_if_it_did_not_exist(&cleo, "/api/v1/panels/cpu/data", &[]).await;
 }

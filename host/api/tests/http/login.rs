@@ -18,7 +18,7 @@ async fn login_answers_who_it_is_and_sets_a_cookie_scripts_cannot_read() {
     assert_eq!(me["email"], "cleo@example.com");
     assert_eq!(
         me["tenants"],
-        json!([{"id": "alpha", "name": "ALPHA"}, {"id": "beta", "name": "BETA"}])
+        json!([{"id": "alpha", "name": "ALPHA", "role": "viewer"}, {"id": "beta", "name": "BETA", "role": "viewer"}])
     );
     let cookie = answer.header("set-cookie");
     assert!(cookie.starts_with("porthole_session="), "{cookie}");

@@ -12,12 +12,12 @@ use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use parking_lot::Mutex;
 use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf, router};
-use porthole_identity::{AuditEntry, Identity, NewUser, Options, PasswordCost, TenantRecord};
+use porthole_identity::{AuditEntry, Identity, NewUser, Options, PasswordCost, Role, TenantRecord};
 use porthole_model::{
     CacheOutcome, Dashboard, DashboardSummary, Dashboards, Metric, PanelAnswer, Plugin, PluginLog,
     PluginPublished, Plugins, Problem, TimeRange, Usage, View,
 };
-use porthole_panel::{RenderError, RenderRequest, Rendered};
+use porthole_panel::{Export, ExportFormat, RenderError, RenderRequest, Rendered};
 use porthole_plugins::{PluginsError, Upload};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -107,6 +107,22 @@ impl Panels for ToldPanels {
             Some(Telling::Fail(error)) => Err(error),
             Some(Telling::Panic) => panic!("a panel room's mistake"),
         }
+    }
+
+    async fn export(
+        &self,
+        tenant: &str,
+        panel: &str,
+        request: RenderRequest,
+        _: ExportFormat,
+    ) -> Result<Export, RenderError> {
+        let rendered = self.render(tenant, panel, request).await?;
+        let (chunks, rest) = tokio::sync::mpsc::channel(1);
+        drop(chunks);
+        Ok(Export {
+            first: rendered.answer.title.clone().into(),
+            rest,
+        })
     }
 }
 
@@ -215,16 +231,22 @@ impl Site {
             let email = format!("{name}@example.com");
             let password = Some(PASSWORD.to_owned().into());
             let user = identity
-                .create_user(NewUser {
-                    email,
-                    full_name: None,
-                    is_admin,
-                    password,
-                })
+                .create_user(
+                    NewUser {
+                        email,
+                        full_name: None,
+                        is_admin,
+                        password,
+                    },
+                    AuditEntry::default(),
+                )
                 .await
                 .unwrap();
             for tenant in tenants {
-                identity.grant(user.id, tenant).await.unwrap();
+                identity
+                    .grant(user.id, tenant, Role::Viewer, AuditEntry::default())
+                    .await
+                    .unwrap();
             }
         }
         let panels = Arc::new(ToldPanels::default());

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use porthole_config::{ConfigStore, Environment, Settings};
-use porthole_identity::{Identity, NewUser};
+use porthole_identity::{AuditEntry, Identity, NewUser, Role};
 use porthole_toolkit::{Built, Project, WasmToolchain};
 use secrecy::SecretString;
 use serde_json::json;
@@ -158,8 +158,10 @@ async fn account(identity: &Identity) -> anyhow::Result<String> {
         is_admin: true,
         password: Some(SecretString::from(password.clone())),
     };
-    let user = identity.create_user(new).await?;
-    identity.grant(user.id, TENANT).await?;
+    let user = identity.create_user(new, AuditEntry::default()).await?;
+    identity
+        .grant(user.id, TENANT, Role::Editor, AuditEntry::default())
+        .await?;
     Ok(password)
 }
 

@@ -1,4 +1,4 @@
-//! A tenant's plugins, for administrators: all of them, and each by itself.
+//! A tenant's plugins, for its editors: all of them, and each by itself.
 
 mod acts;
 mod detail;
@@ -32,14 +32,13 @@ fn page(tenant: &str, name: Option<&str>, body: impl FnOnce() -> View) -> View {
         }
     };
     let bar = frame::bare_bar(Some(tenant.to_owned()), Some(trail));
-    let is_admin = use_context::<Session>().me().is_some_and(|me| me.is_admin);
-    let body = if is_admin {
+    let body = if use_context::<Session>().may_publish(tenant) {
         let body = body();
         view! { div(class="desk") { (body) } }
     } else {
         notice(
-            "Only for administrators",
-            "A tenant's plugins are shown to those who administer it. Ask one of them to publish, roll back or explain a plugin.",
+            "Only for editors",
+            "A tenant's plugins are shown to its editors and admins. Ask one of them to publish, roll back or explain a plugin.",
             None,
         )
     };

@@ -1,0 +1,40 @@
+-- What somebody may do in a tenant they were let into.
+ALTER TABLE user_tenants ADD COLUMN role TEXT NOT NULL DEFAULT 'viewer'
+    CHECK (role IN ('viewer', 'editor', 'admin'));
+
+-- A user who is switched off has no session, logs in nowhere, and keeps their grants; NULL: not switched off.
+ALTER TABLE users ADD COLUMN disabled_at TIMESTAMP;
+
+-- A tenant that an administrator switched off, whatever the configuration says; NULL: not switched off.
+ALTER TABLE tenants ADD COLUMN disabled_at TIMESTAMP;
+
+-- Tokens for programs: a user in one tenant, and no more of it than the scope says. Only the hash is kept.
+CREATE TABLE api_tokens (
+    id TEXT PRIMARY KEY NOT NULL,
+    token_hash BLOB UNIQUE NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    tenant_id TEXT NOT NULL REFERENCES tenants(id) ON DELETE CASCADE,
+    -- For people.
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'publish')),
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    -- NULL: never.
+    last_used_at TIMESTAMP,
+    -- NULL: not revoked.
+    revoked_at TIMESTAMP
+);
+CREATE INDEX idx_api_tokens_user ON api_tokens(user_id);
+CREATE INDEX idx_api_tokens_tenant ON api_tokens(tenant_id);
+
+-- Links with which somebody chooses a password, once. At most one for each user; only the hash is kept.
+CREATE TABLE password_links (
+    user_id TEXT PRIMARY KEY NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    token_hash BLOB UNIQUE NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL
+);
+
+CREATE INDEX idx_audit_log_tenant ON audit_log(tenant, id);
+CREATE INDEX idx_audit_log_actor ON audit_log(actor_email, id);
+CREATE INDEX idx_audit_log_action ON audit_log(action, id);
