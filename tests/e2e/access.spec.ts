@@ -32,7 +32,7 @@ for (const theme of ['dark', 'light'] as const) {
     for (const [name, path] of Object.entries(PAGES)) {
       await page.goto(`${site.url}/t/${site.tenant}/${path}`);
       await expect(page.locator('main')).toBeVisible();
-      await expect(page.locator('[aria-busy=true], .skeleton')).toHaveCount(0);
+      await expect(page.locator('[aria-busy=true]:visible, .skeleton:visible')).toHaveCount(0);
       await check(name);
     }
     await page.goto(`${site.url}/t/${site.tenant}/${PAGES.dashboard}`);

@@ -2,6 +2,8 @@ import { faults, logIn, openDashboard, panel } from './pages';
 import { expect, type Site, test } from './site';
 import type { Page } from '@playwright/test';
 
+/** Long enough to be shown as averages. */
+const WEEK = 'from=2026-01-02T00:00:00Z&to=2026-01-09T00:00:00Z';
 const RANGE = 'from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z';
 
 async function open(page: Page, site: Site, path: string) {
@@ -39,7 +41,7 @@ test('a drag over a chart zooms and does not open it', async ({ page, site }) =>
 });
 
 test('raw data shows every reading, at an address of its own', async ({ page, site }) => {
-  await open(page, site, `d/default/p/usage?${RANGE}`);
+  await open(page, site, `d/default/p/usage?${WEEK}`);
   const note = page.getByTestId('expanded-usage').locator('.note');
   await expect(note).toContainText('average');
   const first = page.getByTestId('panel-data').locator('tbody tr').first();

@@ -40,7 +40,7 @@ test('a session that ends under an open page leads to login and back to the same
 });
 
 test('only panels near the view ask, and a new range cancels the question before', async ({ page, site }) => {
-  await page.setViewportSize({ width: 390, height: 500 });
+  await page.setViewportSize({ width: 390, height: 320 });
   await page.goto(`${site.url}/t/${site.tenant}/d/default?from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z`);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));

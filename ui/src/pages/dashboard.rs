@@ -5,7 +5,7 @@ use std::rc::Rc;
 use porthole_model::Dashboard;
 use sycamore::prelude::*;
 
-use super::{name_tab, notice};
+use super::{lost, name_tab, notice};
 use crate::{
     api::{self, Failure},
     browser, frame,
@@ -93,7 +93,7 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
             let again = view! {
                 button(r#type="button", class="button primary", on:click=move |_| asked.set(asked.get_untracked() + 1)) { "Try again" }
             };
-            notice(failure.title(), &failure.detail(), Some(again))
+            lost(&failure, &board.tenant, again)
         }
     });
     view! {
