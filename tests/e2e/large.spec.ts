@@ -41,7 +41,7 @@ test('a drag over a chart zooms and does not open it', async ({ page, site }) =>
 });
 
 test('raw data shows every reading, at an address of its own', async ({ page, site }) => {
-  await open(page, site, `d/default/p/usage?${WEEK}`);
+  await open(page, site, `d/default/p/usage?${WEEK}&raw=0`);
   const note = page.getByTestId('expanded-usage').locator('.note');
   await expect(note).toContainText('average');
   const first = page.getByTestId('panel-data').locator('tbody tr').first();
