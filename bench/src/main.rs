@@ -9,6 +9,7 @@ mod load;
 mod neighbours;
 mod report;
 mod sandbox;
+mod tenants;
 
 use clap::{Parser, Subcommand};
 
@@ -45,6 +46,8 @@ enum What {
     Cached,
     /// Aggregated series, against SQL by hand; and known buckets, against asking again.
     Data,
+    /// A thousand tenants of which fifty are read.
+    Tenants,
     /// What a tenant's rogues cost the panels of its neighbours.
     Neighbours,
     /// Plain axum answering with the bytes of a file; started by `cached`.
@@ -77,9 +80,12 @@ async fn main() -> anyhow::Result<()> {
     if matches!(cli.what, None | Some(What::Data)) {
         data::run(&mut report, cli.rows).await?;
     }
+    let own = std::env::current_exe()?;
+    let porthole = porthole.unwrap_or_else(|| own.with_file_name("porthole"));
+    if matches!(cli.what, None | Some(What::Tenants)) {
+        tenants::run(&mut report, &porthole).await?;
+    }
     if matches!(cli.what, None | Some(What::Neighbours)) {
-        let own = std::env::current_exe()?;
-        let porthole = porthole.unwrap_or_else(|| own.with_file_name("porthole"));
         // <target>/debug/porthole-bench → <target>/components
         let beside = || own.ancestors().nth(2).map(|target| target.join("components"));
         let components = cli.components.or_else(beside).unwrap_or_default();

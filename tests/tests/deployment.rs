@@ -56,7 +56,9 @@ fn services() -> serde_json::Map<String, Value> {
 #[test]
 fn the_compose_file_uses_exactly_the_variables_of_the_example() {
     let documented: BTreeSet<String> = variables().into_keys().collect();
-    assert_eq!(used(&read("docker-compose.yml")), documented);
+    let mut named = used(&read("docker-compose.yml"));
+    named.extend(used(&read("docker-compose.prod.yml")));
+    assert_eq!(named, documented);
 }
 
 #[test]
@@ -90,13 +92,19 @@ fn volumes_networks_and_dependencies_of_the_compose_file_are_declared() {
                 );
             }
         }
-        for network in service["networks"].as_array().into_iter().flatten() {
+        // A list of names, or a mapping of names to what is special there.
+        let networks: Vec<String> = match &service["networks"] {
+            Value::Object(networks) => networks.keys().cloned().collect(),
+            Value::Array(networks) => networks
+                .iter()
+                .map(|network| network.as_str().unwrap().to_owned())
+                .collect(),
+            other => panic!("{name}: {other}"),
+        };
+        for network in networks {
             assert!(
-                compose["networks"]
-                    .as_object()
-                    .unwrap()
-                    .contains_key(network.as_str().unwrap()),
-                "{name}"
+                compose["networks"].as_object().unwrap().contains_key(&network),
+                "{name}: {network}"
             );
         }
         for (dependency, condition) in service["depends_on"].as_object().into_iter().flatten() {
@@ -134,6 +142,44 @@ fn the_host_knows_every_setting_that_the_compose_file_and_the_image_give_it() {
         .filter(|(name, _)| !folders.contains(&name.as_str()))
         .fold(Site::new(), |site, (name, value)| site.with(name, value));
     site.run(&["validate"]).ok();
+    // The sample tenants find their databases' addresses in the variables.
+    let folder = places::workspace().join("docker/config");
+    let variables: Vec<_> = settings
+        .iter()
+        .filter(|(name, _)| !folders.contains(&name.as_str()))
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let folder = folder.to_str().unwrap();
+    let said = site
+        .run_with(&variables, &["validate", "--config-dir", folder])
+        .ok();
+    assert!(said.contains("no faults in 2 tenants"), "{said}");
+}
+
+#[test]
+fn the_proxys_address_is_the_one_that_the_host_believes() {
+    let compose = yaml("docker-compose.yml");
+    let trusted = &compose["services"]["porthole"]["environment"]["PORTHOLE_TRUSTED_PROXIES"];
+    assert_eq!(
+        *trusted,
+        compose["services"]["nginx"]["networks"]["front"]["ipv4_address"]
+    );
+}
+
+#[test]
+fn the_unit_of_systemd_is_hardened_and_starts_what_there_is() {
+    let unit = read("docker/systemd/porthole.service");
+    for line in [
+        "ExecStart=/usr/local/bin/porthole serve --config /etc/porthole/porthole.yaml",
+        "DynamicUser=yes",
+        "ProtectSystem=strict",
+        "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=",
+    ] {
+        assert!(unit.lines().any(|found| found == line), "{line}");
+    }
+    let help = Site::new().run(&["serve", "--help"]).ok();
+    assert!(help.contains("--config"), "{help}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use porthole_tests::places::component;
 use porthole_tests::{Client, Cluster, Host, Site};
 use serde_json::Value;
 
@@ -308,4 +309,35 @@ async fn a_million_rows_are_exported_in_the_memory_of_a_few_and_stop_when_the_re
         assert!(Instant::now() < deadline, "{} {}", again.status, again.body);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_a_plugin_makes_is_exported_and_what_has_no_rows_is_refused() {
+    let site = Site::new();
+    tenant(&site, "own", "sqlite:own.sqlite");
+    for show in ["table", "markup"] {
+        site.write(
+            &format!("tenants/own/panels/{show}.yaml"),
+            &format!("panel:\n  type: released_0_1_0\n  title: Own\n  parameters:\n    show: {show}\n"),
+        );
+    }
+    site.add_admin("ops@example.org", PASSWORD, &["own"]);
+    let host = site.serve().await;
+    let client = Client::login(host.url(), "ops@example.org", PASSWORD)
+        .await
+        .of("own");
+    let published = client
+        .upload("/plugins", component("porthole_released_0_1_0"), None)
+        .await;
+    assert_eq!(published.status, 201, "{}", published.body);
+    let shown = client.panel("table", RANGE, &[]).await.ok()["view"].clone();
+    let rows = exported(&client, "table", &[("format", "json")]).await;
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len() as u64, shown["total"].as_u64().unwrap());
+    assert_eq!(rows[0]["numbers"], shown["rows"][0][0]);
+    assert_eq!(rows[0]["statuses"], "up");
+    let text = exported(&client, "table", &[]).await;
+    assert!(text.as_str().unwrap().contains(",Up\r\n"), "{text}");
+    let refused = client.get("/panels/markup/export").await;
+    assert_eq!(refused.problem(400, "invalid_parameter")["parameter"], "format");
 }

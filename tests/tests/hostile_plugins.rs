@@ -395,3 +395,47 @@ async fn a_limit_that_is_reached_is_told_by_plugin_name_and_value_and_the_neighb
         assert!(told.contains(name) && told.contains(value), "{told}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_a_resting_plugin_does_not_get_are_counted_apart() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let site = Site::new().with("PORTHOLE_METRICS_LISTEN", &address);
+    site.tenant("hostile", "sqlite:hostile.sqlite");
+    site.write(
+        "tenants/hostile/panels/rogue.yaml",
+        "panel:\n  type: rogue\n  title: Rogue\n  refresh_interval: 1\n  parameters: {do: panic}\n",
+    );
+    site.write(
+        "tenants/hostile/dashboards/default.yaml",
+        "dashboard:\n  name: Board\n  panels:\n    - {id: rogue, config_file: panels/rogue.yaml}\n",
+    );
+    site.write_bytes(
+        "tenants/hostile/plugins/rogue.wasm",
+        &places::component("porthole_rogues"),
+    );
+    site.add_user("ops@example.org", PASSWORD, &["hostile"]);
+    let host = site.serve().await;
+    let client = Client::login(host.url(), "ops@example.org", PASSWORD)
+        .await
+        .of("hostile");
+    loaded(&client, "rogue").await;
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while ask(&client, "rogue").await.body["code"] != "plugin_resting" {
+        assert!(Instant::now() < deadline, "the plugin does not rest");
+    }
+    let (_, _, figures) = Client::anonymous(&format!("http://{address}"))
+        .bytes("/metrics")
+        .await;
+    let figures = String::from_utf8(figures).unwrap();
+    let count = |outcome: &str| {
+        let line = figures.lines().find(|line| {
+            line.starts_with("porthole_plugin_calls_total{")
+                && line.contains(&format!("outcome=\"{outcome}\""))
+        });
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+    };
+    assert!(count("trap").is_some_and(|count| count >= 5.0), "{figures}");
+    assert!(count("resting").is_some_and(|count| count >= 1.0), "{figures}");
+}

@@ -635,11 +635,19 @@ async fn replicas_over_one_postgresql_follow_each_other_within_five_seconds() {
             201
         );
         let published = Instant::now();
+        let listed = there.get("/plugins/stamp_aaaa").await.ok();
+        assert!(
+            listed["title"] != "" && listed["state"]["is"] != "inactive",
+            "{listed}"
+        );
         until(&there, "stamp", |answer| {
             value(answer) == &json!(f64::from(major))
         })
         .await;
         println!("the other host followed after {:?}", published.elapsed());
+        // Also what this host has not heard of until now is never called inactive, or nameless.
+        let listed = there.get("/plugins/stamp_aaaa").await.ok();
+        assert_ne!(listed["title"], "", "{listed}");
     }
     here.post("/plugins/stamp_aaaa/rollback", &json!({})).await.ok();
     until(&there, "stamp", |answer| value(answer) == &json!(1001.0)).await;

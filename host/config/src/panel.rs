@@ -119,12 +119,34 @@ pub struct AggregationConfig {
     pub function: Option<AggregateFunction>,
     /// Ascending by `up_to`, not empty; none: the host's ladder. Ranges longer than the last rung take the last rung.
     pub ladder: Option<Vec<Rung>>,
+    /// `fill:`: what buckets without rows show; none: nothing.
+    pub fill: Option<GapFill>,
     /// `keep: false`: rows are changed at any time, and nothing that was made of them is kept.
     pub keep: Option<bool>,
     /// `settle:`: rows that are older than this come no more; none: the host's usual time.
     pub settle: Option<Duration>,
     /// `reread:`: after this time all is read again, so that rows that came late are found; none: the host's usual time.
     pub reread: Option<Duration>,
+}
+
+/// What a bucket without rows shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GapFill {
+    /// `previous`
+    Previous,
+    /// `linear`
+    Linear,
+    /// `zero`
+    Zero,
+}
+
+impl GapFill {
+    /// The words of the configuration.
+    pub(crate) const ALL: [(&'static str, Self); 3] = [
+        ("previous", Self::Previous),
+        ("linear", Self::Linear),
+        ("zero", Self::Zero),
+    ];
 }
 
 /// One rung of the bucket ladder.

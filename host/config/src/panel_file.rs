@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::Spanned;
 use crate::names::is_id;
-use crate::panel::{AggregateFunction, AggregationConfig, FaultyPanel, Panel, PanelEntry, Rung};
+use crate::panel::{AggregateFunction, AggregationConfig, FaultyPanel, GapFill, Panel, PanelEntry, Rung};
 use crate::source::SourceConfig;
 use crate::source_file::{query_into, source};
 use crate::yaml::{Fields, Node, Reader, Value, parse};
@@ -218,6 +218,7 @@ fn aggregation(fields: &Fields<'_, '_, '_>) -> Option<AggregationConfig> {
     });
     let second = Duration::from_secs(1);
     let longest = Duration::from_secs(100 * LONGEST_REFRESH);
+    let fill = fields.word("fill", &GapFill::ALL);
     let keep = fields.boolean("keep");
     let settle = fields.duration("settle", Duration::ZERO..=longest);
     let reread = fields.duration("reread", second..=longest);
@@ -225,6 +226,7 @@ fn aggregation(fields: &Fields<'_, '_, '_>) -> Option<AggregationConfig> {
     Some(AggregationConfig {
         function,
         ladder,
+        fill,
         keep,
         settle,
         reread,

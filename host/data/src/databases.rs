@@ -47,7 +47,7 @@ impl TenantDatabase {
 pub struct DatabasesOptions {
     /// How long connecting may take, and how long a query waits for a free connection.
     pub connect_timeout: Duration,
-    /// Connections unused for this long are closed.
+    /// Connections unused for this long are closed, at the latest after twice this time.
     pub idle_timeout: Duration,
     /// Queries at the same time over all tenants.
     pub max_connections: u32,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::fault::{Fault, Part};
+use crate::fill::Fill;
 use crate::fragment::{Expr, Fragment, OrderKey, Refusal, parse_combined, parse_condition, parse_order};
 use crate::ladder::Ladder;
 use crate::query::Aggregate;
@@ -63,6 +64,8 @@ pub struct SourceSpec {
     pub aggregate: Option<Aggregate>,
     /// The bucket ladder; `None`: the default one.
     pub ladder: Option<Ladder>,
+    /// What buckets without rows show; `None`: nothing, a gap stays a gap.
+    pub fill: Option<Fill>,
     /// What may be kept of answers.
     pub keep: Keep,
 }
@@ -177,6 +180,11 @@ impl Source {
         } else {
             None
         }
+    }
+
+    /// What buckets without rows show.
+    pub fn fill(&self) -> Option<Fill> {
+        self.0.spec.fill
     }
 
     /// What may be kept of answers.

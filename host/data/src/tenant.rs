@@ -12,6 +12,7 @@ use crate::cells::Cells;
 use crate::connection::Connections;
 use crate::error::DataError;
 use crate::fault::Fault;
+use crate::fill;
 use crate::frame::{Column, ColumnData, Frame};
 use crate::query::{Range, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery};
 use crate::source::Source;
@@ -54,7 +55,11 @@ impl TenantData {
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
         let answer = buckets::fetch(&self.asker(), &resolved, query).await;
-        self.forget_if_refused(source, answer).await
+        let mut answer = self.forget_if_refused(source, answer).await?;
+        if let Some(fill) = source.fill() {
+            fill::fill(&mut answer, fill, query, time::now())?;
+        }
+        Ok(answer)
     }
 
     /// Drops what is kept of a source's buckets: the next question reads them again.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use porthole_config::{AggregateFunction, Diagnostic, Panel, SourceConfig, Spanned};
-use porthole_data::{Aggregate, ColumnSpec, Fault, Keep, Ladder, Part, Rung, Source, SourceSpec, TimeColumn};
+use porthole_config::{AggregateFunction, Diagnostic, GapFill, Panel, SourceConfig, Spanned};
+use porthole_data::{
+    Aggregate, ColumnSpec, Fault, Fill, Keep, Ladder, Part, Rung, Source, SourceSpec, TimeColumn,
+};
 use porthole_presentation::check_template;
 use porthole_sandbox::{Absent, Descriptor, Plugin, Registry};
 
@@ -317,7 +319,20 @@ pub fn specification(
             .and_then(|aggregation| aggregation.function)
             .map(function),
         ladder: ladder.cloned(),
+        fill: panel
+            .aggregation
+            .as_ref()
+            .and_then(|aggregation| aggregation.fill)
+            .map(fill),
         keep: keep(panel),
+    }
+}
+
+fn fill(fill: GapFill) -> Fill {
+    match fill {
+        GapFill::Previous => Fill::Previous,
+        GapFill::Linear => Fill::Linear,
+        GapFill::Zero => Fill::Zero,
     }
 }
 

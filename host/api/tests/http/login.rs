@@ -108,6 +108,23 @@ async fn where_passwords_are_switched_off_nobody_logs_in_with_one() {
 }
 
 #[tokio::test]
+async fn who_publishes_without_a_session_hears_of_that_first_whatever_is_sent() {
+    let site = Site::new().await;
+    for kind in ["application/wasm", "application/octet-stream", "text/plain"] {
+        let answer = site
+            .nobody()
+            .send(
+                Method::POST,
+                "/api/v1/plugins",
+                &[("content-type", kind)],
+                Some("x".into()),
+            )
+            .await;
+        assert_eq!(answer.refusal(), (401, "not_logged_in".into(), None), "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn bodies_that_are_none_are_refused() {
     let site = Site::new().await;
     let nobody = site.nobody();
