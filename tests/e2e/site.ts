@@ -26,6 +26,8 @@ export interface Site {
   tenant: string;
   /** By the server's name. */
   readings: Map<string, Reading[]>;
+  /** Ends the host; it is there again, at the same address, once the function that this returns is done. */
+  down: () => Promise<() => Promise<void>>;
 }
 
 export const test = base.extend<object, { site: Site }>({
@@ -33,7 +35,11 @@ export const test = base.extend<object, { site: Site }>({
     async ({}, use) => {
       const folder = mkdtempSync(join(tmpdir(), 'porthole-e2e-'));
       const site = prepare(folder);
-      const host = await serve(folder, site);
+      let host = await serve(folder, site, await freePort());
+      site.down = async () => {
+        await stop(host);
+        return async () => void (host = await serve(folder, site, Number(new URL(site.url).port)));
+      };
       try {
         await use(site);
       } finally {
@@ -56,6 +62,7 @@ function prepare(folder: string): Site {
     admin: 'admin@example.org',
     password: 'correct horse battery staple',
     tenant,
+    down: () => Promise.reject(new Error('the host was never up')),
     readings: new Map([
       ['web-1', readingsOf(1)],
       ['web-2', readingsOf(2)],
@@ -96,8 +103,7 @@ function run(folder: string, args: string[], input = '') {
   execFileSync(PROGRAM, args, { cwd: folder, env: environment(folder), input, stdio: ['pipe', 'ignore', 'inherit'] });
 }
 
-async function serve(folder: string, site: Site): Promise<ChildProcess> {
-  const port = await freePort();
+async function serve(folder: string, site: Site, port: number): Promise<ChildProcess> {
   site.url = `http://127.0.0.1:${port}`;
   const log = join(folder, 'log');
   const output = openSync(log, 'w');

@@ -21,8 +21,8 @@ const port = Number(process.argv[2] ?? 8090);
 const MINUTE = 60_000;
 
 const tenants = [
-  { id: "tenant-alpha", name: "Alpha Logistics" },
-  { id: "tenant-beta", name: "Beta Media" },
+  { id: "tenant-alpha", name: "Alpha Logistics", role: "admin" },
+  { id: "tenant-beta", name: "Beta Media", role: "viewer" },
 ];
 const me = (tenant, guest) => ({
   id: "u1",

@@ -33,3 +33,24 @@ export function openPicker(input) {
     input.focus();
   }
 }
+
+/** Waits so many milliseconds, but no longer than until the network is back; and then until somebody looks. */
+export async function nap(milliseconds) {
+  await new Promise((done) => {
+    const over = () => {
+      clearTimeout(timer);
+      removeEventListener("online", over);
+      done();
+    };
+    const timer = setTimeout(over, milliseconds);
+    addEventListener("online", over);
+  });
+  while (document.hidden) {
+    await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
+  }
+}
+
+/** Shows a dialog over the page; it keeps the focus and gives it back. */
+export function showDialog(dialog) {
+  dialog.showModal();
+}

@@ -3,10 +3,11 @@
 use sycamore::prelude::*;
 
 use crate::{
+    frame,
     live::live,
     pages,
     route::Page,
-    stores::{Clock, Location, Preferences, Recent, Session, Who},
+    stores::{Clock, Location, Preferences, Recent, Session, Stage, Who},
 };
 
 /// What the reader gets to see, told apart as coarsely as pages need to be drawn anew.
@@ -27,6 +28,8 @@ pub(crate) fn App() -> View {
     provide_context(Clock::start());
     let session = Session::open(location);
     provide_context(session);
+    provide_context(Stage::new());
+    let over = frame::over();
 
     let page = create_selector(move || Page::at(&location.path()));
     // Login and everything else exclude each other; the way back is kept in the address.
@@ -58,6 +61,7 @@ pub(crate) fn App() -> View {
     });
     view! {
         (page)
+        (over)
     }
 }
 

@@ -4,6 +4,7 @@
 //! only places that talk to the outside; `stores` hold what is shared; `frame`, `panel`, `views` and `pages` draw.
 
 pub mod color;
+pub mod keys;
 pub mod legend;
 pub mod number;
 pub mod query;

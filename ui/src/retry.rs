@@ -4,8 +4,6 @@
 const FIRST: u32 = 1_000;
 /// Milliseconds between retries at most.
 const LONGEST: u32 = 30_000;
-/// A reader sees the error after this many tries.
-const TRIES: u32 = 4;
 
 /// Tries of a busy host before a reader sees the error: about two minutes of them.
 const BUSY_TRIES: u32 = 24;
@@ -24,15 +22,15 @@ pub fn is_passing(status: Option<u16>, is_of_host: bool) -> bool {
     )
 }
 
-/// How many milliseconds to wait after this many failed tries; none: enough tried. `asked` is the host's `Retry-After`
+/// How many milliseconds to wait after this many failed tries. There is no last one: the page of somebody who is not
+/// there right now recovers by itself. `asked` is the host's `Retry-After`
 /// in seconds, `chance` a number from 0 to 1 that spreads readers who failed at the same moment.
-pub fn delay(failed: u32, asked: Option<u32>, chance: f64) -> Option<u32> {
-    if failed == 0 || failed >= TRIES {
-        return None;
-    }
-    let doubled = FIRST.saturating_mul(1 << (failed - 1).min(10)).min(LONGEST);
+pub fn delay(failed: u32, asked: Option<u32>, chance: f64) -> u32 {
+    let doubled = FIRST
+        .saturating_mul(1 << failed.saturating_sub(1).min(10))
+        .min(LONGEST);
     let asked = asked.map_or(0, |seconds| seconds.saturating_mul(1_000).min(LONGEST));
-    Some(asked.max(doubled) + (f64::from(doubled) * 0.5 * chance.clamp(0.0, 1.0)) as u32)
+    asked.max(doubled) + (f64::from(doubled) * 0.5 * chance.clamp(0.0, 1.0)) as u32
 }
 
 /// As [`delay`], for a host that is only busy, as while it compiles a plugin: nobody need be told for a while, so it is
@@ -80,20 +78,21 @@ mod tests {
     }
 
     #[test]
-    fn waits_longer_each_time_and_then_gives_up() {
-        let waits: Vec<_> = (1..=4).map(|failed| delay(failed, None, 0.0)).collect();
-        assert_eq!(waits, [Some(1_000), Some(2_000), Some(4_000), None]);
+    fn waits_longer_each_time_but_never_long() {
+        let waits: Vec<_> = (1..=7).map(|failed| delay(failed, None, 0.0)).collect();
+        assert_eq!(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+        assert_eq!(delay(u32::MAX, None, 0.0), 30_000);
     }
 
     #[test]
     fn heeds_the_host_but_not_without_bound() {
-        assert_eq!(delay(1, Some(5), 0.0), Some(5_000));
-        assert_eq!(delay(1, Some(u32::MAX), 0.0), Some(30_000));
+        assert_eq!(delay(1, Some(5), 0.0), 5_000);
+        assert_eq!(delay(1, Some(u32::MAX), 0.0), 30_000);
     }
 
     #[test]
     fn readers_are_spread() {
-        assert_eq!(delay(2, None, 1.0), Some(3_000));
+        assert_eq!(delay(2, None, 1.0), 3_000);
     }
 
     #[test]

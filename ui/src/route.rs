@@ -68,6 +68,19 @@ pub(crate) enum Page {
 const PARTS: (bool, bool) = (cfg!(feature = "board"), cfg!(feature = "desk"));
 
 impl Page {
+    /// The tenant whose page it is.
+    pub fn tenant(self) -> Option<String> {
+        match self {
+            Self::Tenant { tenant }
+            | Self::Dashboard { tenant, .. }
+            | Self::Panel { tenant, .. }
+            | Self::Report { tenant, .. }
+            | Self::Plugins { tenant }
+            | Self::Plugin { tenant, .. } => Some(tenant),
+            Self::Home | Self::Login | Self::NotFound => None,
+        }
+    }
+
     /// Whether the page is one of those that are loaded apart from dashboards; `js/start.js` says the same.
     pub fn is_desk(&self) -> bool {
         matches!(self, Self::Plugins { .. } | Self::Plugin { .. })
@@ -165,5 +178,21 @@ mod tests {
                 plugin: "fleet map".to_owned()
             }
         );
+    }
+
+    #[test]
+    fn the_page_starts_the_part_that_the_address_belongs_to() {
+        // The same rule, in the other language.
+        let rule = r"/^\/(t\/[^/]+\/plugins|admin)(\/|$)/";
+        assert!(include_str!("../js/start.js").contains(rule));
+        for (address, is_desk) in [
+            ("/t/alpha/plugins", true),
+            ("/t/alpha/plugins/map", true),
+            ("/t/alpha/d/plugins", false),
+            ("/t/alpha", false),
+            ("/login", false),
+        ] {
+            assert_eq!(Page::at(address).is_desk(), is_desk, "{address}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Series made ready to be drawn: one common time axis, gaps where there are gaps, sums where they are stacked.
 
-use porthole_model::Plot;
+use std::borrow::Cow;
+
+use porthole_model::{Axis, Chart, Mark, Plot, View};
 
 /// Nothing was measured and a line must break here.
 pub const GAP: f64 = f64::NAN;
@@ -14,6 +16,35 @@ pub struct Aligned {
     pub instants: Vec<f64>,
     /// One list for each series, as long as `instants`; [`GAP`] and [`ABSENT`] where there is no value.
     pub values: Vec<Vec<f64>>,
+}
+
+/// What of a view can be drawn over time: a chart, or the course of a number; `title` names the latter.
+pub fn over_time<'a>(view: &'a View, title: &str) -> Option<Cow<'a, Chart>> {
+    match view {
+        View::Chart(chart) => Some(Cow::Borrowed(chart)),
+        View::Metric(metric) => {
+            let line = metric.sparkline.as_ref()?;
+            Some(Cow::Owned(Chart {
+                series: vec![Plot {
+                    label: title.to_owned(),
+                    instants: line.instants.clone(),
+                    values: line.values.clone(),
+                    color: None,
+                    mark: Mark::Area,
+                    join_within: None,
+                }],
+                y_axis: Axis {
+                    label: None,
+                    unit: metric.unit.clone(),
+                    minimum: None,
+                    maximum: None,
+                },
+                thresholds: Vec::new(),
+                stacked: false,
+            }))
+        }
+        _ => None,
+    }
 }
 
 /// Puts series on the union of their instants. Where neighbouring points of a series are further apart than its

@@ -6,7 +6,7 @@ pub(crate) use failure::Failure;
 
 use porthole_model::{PluginPublished, Problem, Read};
 use serde::Serialize;
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestInit, Response};
 
@@ -38,13 +38,6 @@ pub(crate) async fn post<T: Read>(path: &str, content: &impl Serialize) -> Resul
     read(&body(send("POST", path, init, None, &kind).await?).await?)
 }
 
-#[wasm_bindgen(raw_module = "./page.js")]
-extern "C" {
-    /// Gives a response's content to the browser as a file of this name.
-    #[wasm_bindgen(js_name = saveFile)]
-    fn save_file(response: &Response, name: &str) -> js_sys::Promise;
-}
-
 /// `GET`, kept by the reader as a file of this name.
 pub(crate) async fn save(path: &str, tenant: &str, name: &str) -> Result<(), Failure> {
     let response = send(
@@ -55,7 +48,7 @@ pub(crate) async fn save(path: &str, tenant: &str, name: &str) -> Result<(), Fai
         &[("accept", "*/*")],
     )
     .await?;
-    JsFuture::from(save_file(&response, name))
+    JsFuture::from(crate::browser::save_file(&response, name))
         .await
         .map(|_| ())
         .map_err(Failure::of_browser)

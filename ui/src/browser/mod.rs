@@ -43,13 +43,21 @@ extern "C" {
     /// Opens the browser's own picker of a date field.
     #[wasm_bindgen(js_name = openPicker)]
     pub(crate) fn open_picker(input: &web_sys::Element);
-}
 
-#[wasm_bindgen(raw_module = "./page.js")]
-extern "C" {
     /// Whether a click means the place it hit: no drag, no selected text, no link or control under it.
     #[wasm_bindgen(js_name = isPlainClick)]
     pub(crate) fn is_plain_click(event: &web_sys::MouseEvent) -> bool;
+
+    /// Shows a `dialog` over the page; it keeps the focus and gives it back.
+    #[wasm_bindgen(js_name = showDialog)]
+    pub(crate) fn show_dialog(dialog: &web_sys::Element);
+
+    #[wasm_bindgen(js_name = nap)]
+    fn nap_in_page(milliseconds: u32) -> js_sys::Promise;
+
+    /// Gives a response's content to the browser as a file of this name.
+    #[wasm_bindgen(js_name = saveFile)]
+    pub(crate) fn save_file(response: &web_sys::Response, name: &str) -> js_sys::Promise;
 }
 
 /// An element by its id.
@@ -80,6 +88,12 @@ pub(crate) async fn sleep(milliseconds: u32) {
         }
     });
     let _ = JsFuture::from(promise).await;
+}
+
+/// Waits before something is tried again: so many milliseconds, but no longer than until the network is back; and then
+/// until somebody looks at the page.
+pub(crate) async fn nap(milliseconds: u32) {
+    let _ = JsFuture::from(nap_in_page(milliseconds)).await;
 }
 
 fn storage() -> Option<web_sys::Storage> {

@@ -2,6 +2,8 @@
 
 mod dashboard_menu;
 mod menu;
+mod over;
+mod palette;
 mod range_picker;
 mod refresh_control;
 mod tenant_menu;
@@ -9,4 +11,5 @@ mod top_bar;
 mod user_menu;
 
 pub(crate) use menu::{Menu, menu};
+pub(crate) use over::over;
 pub(crate) use top_bar::{bare_bar, top_bar};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use porthole_model::Dashboard;
 use sycamore::prelude::*;
 
-use super::{name_tab, notice};
+use super::{lost, name_tab, notice};
 use crate::{
     api::{self, Failure},
     browser, frame,
@@ -13,7 +13,7 @@ use crate::{
     panel::{expanded, grid},
     query::segment,
     route::Page,
-    stores::{Board, Location, Session},
+    stores::{Board, Location, Session, Stage},
 };
 
 /// The page.
@@ -25,6 +25,12 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
     let title =
         create_selector(move || found.with(|found| Some(found.as_ref()?.as_ref().ok()?.title.clone())));
     let board = Board::new(&tenant, usual);
+    let stage = use_context::<Stage>();
+    stage.enter(&board);
+    create_effect(move || {
+        let dashboard = found.with(|found| found.as_ref().and_then(|found| found.as_ref().ok().cloned()));
+        stage.dashboard.set(dashboard);
+    });
     create_effect(move || name_tab(&title.get_clone().unwrap_or_default()));
 
     let path = format!("/dashboards/{}", segment(&name));
@@ -40,15 +46,12 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
                     Err(failure) if failure.status() == Some(401) => return session.lost(),
                     Err(failure) => {
                         failed += 1;
-                        let wait = failure
-                            .is_passing()
-                            .then(|| {
-                                crate::retry::delay(failed, failure.retry_after(), js_sys::Math::random())
-                            })
-                            .flatten();
+                        let wait = failure.is_passing().then(|| {
+                            crate::retry::delay(failed, failure.retry_after(), js_sys::Math::random())
+                        });
                         found.set(Some(Err(failure)));
                         let Some(wait) = wait else { return };
-                        browser::sleep(wait).await;
+                        browser::nap(wait).await;
                     }
                 }
             }
@@ -90,7 +93,7 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
             let again = view! {
                 button(r#type="button", class="button primary", on:click=move |_| asked.set(asked.get_untracked() + 1)) { "Try again" }
             };
-            notice(failure.title(), &failure.detail(), Some(again))
+            lost(&failure, &board.tenant, again)
         }
     });
     view! {

@@ -11,7 +11,7 @@ mod tenant;
 pub(crate) use dashboard::dashboard;
 pub(crate) use home::home;
 pub(crate) use login::login;
-pub(crate) use notice::{not_found, notice, unreachable};
+pub(crate) use notice::{lost, not_found, notice, unreachable};
 pub(crate) use plugins::{plugin, plugins};
 pub(crate) use report::report;
 pub(crate) use tenant::tenant;

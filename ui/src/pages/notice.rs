@@ -6,8 +6,12 @@ use super::name_tab;
 use crate::{
     api::Failure,
     frame, icon,
+    query::segment,
     stores::{Session, Who},
 };
+
+/// Tenants offered where the one in the address cannot be seen.
+const MOST_WAYS: usize = 6;
 
 /// An address that leads nowhere.
 pub(crate) fn not_found() -> View {
@@ -16,7 +20,7 @@ pub(crate) fn not_found() -> View {
     let body = notice(
         "There is no such page",
         "The address may be mistyped, or what it named is gone.",
-        None,
+        Some(view! { a(class="button primary", href="/") { "To the start page" } }),
     );
     view! { (bar) main { (body) } }
 }
@@ -32,6 +36,43 @@ pub(crate) fn unreachable(session: Session) -> View {
         button(r#type="button", class="button primary", on:click=move |_| session.ask()) { "Try again" }
     };
     notice(failure.title(), &failure.detail(), Some(again))
+}
+
+/// A dashboard that cannot be shown: why, and where else to go.
+pub(crate) fn lost(failure: &Failure, tenant: &str, again: View) -> View {
+    if !matches!(failure.status(), Some(403 | 404)) {
+        return notice(failure.title(), &failure.detail(), Some(again));
+    }
+    let Some(me) = use_context::<Session>().me() else {
+        return notice(failure.title(), &failure.detail(), None);
+    };
+    let is_open = me.tenants.iter().any(|one| one.id == tenant);
+    let (title, detail) = if is_open {
+        (
+            "There is no such dashboard",
+            "It may have been renamed or taken away. The tenant's others are still there.".to_owned(),
+        )
+    } else {
+        (
+            "This tenant is not open to you",
+            format!(
+                "There is no tenant “{tenant}”, or nobody has opened it to {}. An administrator can do that.",
+                me.email
+            ),
+        )
+    };
+    let ways: Vec<View> = me
+        .tenants
+        .iter()
+        .filter(|one| !is_open || one.id == tenant)
+        .take(MOST_WAYS)
+        .map(|one| {
+            let href = format!("/t/{}", segment(&one.id));
+            let name = format!("To {}", one.name);
+            view! { a(class="button primary", href=href) { (name) } }
+        })
+        .collect();
+    notice(title, &detail, Some(ways.into()))
 }
 
 /// A heading, a sentence and what can be done.

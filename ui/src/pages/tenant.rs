@@ -3,9 +3,10 @@
 use porthole_model::Dashboards;
 use sycamore::prelude::*;
 
-use super::{name_tab, notice};
+use super::{lost, name_tab, notice};
 use crate::{
-    api, browser, frame,
+    api::{self, Failure},
+    browser, frame,
     live::live,
     query::segment,
     stores::{Location, Session},
@@ -16,8 +17,9 @@ pub(crate) fn tenant(tenant: String) -> View {
     name_tab("");
     let location = use_context::<Location>();
     let session = use_context::<Session>();
-    let trouble = create_signal(None::<(String, String)>);
+    let trouble = create_signal(None::<Option<std::rc::Rc<Failure>>>);
     let id = tenant.clone();
+    let named = tenant.clone();
     browser::spawn_scoped(async move {
         match api::get::<Dashboards>("/dashboards", Some(&id), None).await {
             Ok(found) => {
@@ -28,19 +30,21 @@ pub(crate) fn tenant(tenant: String) -> View {
                     .or(found.dashboards.first());
                 match usual {
                     Some(one) => location.replace(&format!("/t/{}/d/{}", segment(&id), segment(&one.name))),
-                    None => trouble.set(Some((
-                        "No dashboard yet".to_owned(),
-                        "This tenant's configuration has no dashboard.".to_owned(),
-                    ))),
+                    None => trouble.set(Some(None)),
                 }
             }
             Err(failure) if failure.status() == Some(401) => session.lost(),
-            Err(failure) => trouble.set(Some((failure.title().to_owned(), failure.detail()))),
+            Err(failure) => trouble.set(Some(Some(std::rc::Rc::new(failure)))),
         }
     });
     let bar = frame::bare_bar(Some(tenant), None);
     let content = live(move || match trouble.get_clone() {
-        Some((title, detail)) => notice(&title, &detail, None),
+        Some(Some(failure)) => lost(&failure, &named, View::new()),
+        Some(None) => notice(
+            "No dashboard yet",
+            "This tenant's configuration has no dashboard.",
+            None,
+        ),
         None => view! { div(class="waiting", aria-busy="true") },
     });
     view! {

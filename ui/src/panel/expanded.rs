@@ -18,6 +18,7 @@ use crate::{
     frame::{Menu, menu},
     icon,
     live::live,
+    series,
     stores::Board,
     views,
 };
@@ -88,8 +89,18 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         })
     };
     let show_table = placement.drill_down.show_table;
+    let course = {
+        let board = board.clone();
+        live(move || match kind.get() {
+            Kind::Metric if has_course(loader) => {
+                let chart = views::chart(&board, loader);
+                view! { section(class="panel course", aria-label="Course") { div(class="panel-body loose") { (chart) } } }
+            }
+            _ => View::new(),
+        })
+    };
     let table = live(move || match kind.get() {
-        Kind::Chart if show_table => {
+        Kind::Chart | Kind::Metric if show_table && has_course(loader) => {
             let table = views::chart_table(loader);
             view! {
                 section(class="panel data", data-testid="panel-data", aria-label="Data") {
@@ -131,7 +142,17 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
             section(class="panel large", data-kind=format!("{:?}", kind.get()), aria-label=name) {
                 div(class=if kind.get() == Kind::Chart { "panel-body loose" } else { "panel-body" }) { (content) }
             }
+            (course)
             (table)
         }
     }
+}
+
+/// Whether there is anything to draw over time; not tracked, for it goes with the kind.
+fn has_course(loader: Loader) -> bool {
+    loader.answer.with_untracked(|answer| {
+        answer
+            .as_ref()
+            .is_some_and(|answer| series::over_time(&answer.view, "").is_some())
+    })
 }

@@ -226,7 +226,7 @@ impl Loader {
             } else if is_busy {
                 retry::delay_while_busy(failed, asked, chance)
             } else if failure.is_passing() {
-                retry::delay(failed, asked, chance)
+                Some(retry::delay(failed, asked, chance))
             } else {
                 None
             };
@@ -236,7 +236,7 @@ impl Loader {
                 self.failure.set(Some(Rc::new(failure)));
             }
             match wait {
-                Some(wait) => browser::sleep(wait).await,
+                Some(wait) => browser::nap(wait).await,
                 None => {
                     // The next interval may fare better.
                     self.received_at.set(browser::now());

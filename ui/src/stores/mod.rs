@@ -6,6 +6,7 @@ mod location;
 mod preferences;
 mod recent;
 mod session;
+mod stage;
 
 pub(crate) use board::Board;
 pub(crate) use clock::Clock;
@@ -13,3 +14,4 @@ pub(crate) use location::Location;
 pub(crate) use preferences::{Look, Preferences, ZoneChoice};
 pub(crate) use recent::Recent;
 pub(crate) use session::{Session, Who};
+pub(crate) use stage::{Over, Stage};

@@ -51,9 +51,11 @@ pub(crate) struct Preferences {
     look: Signal<Look>,
     zone: Signal<ZoneChoice>,
     is_system_light: Signal<bool>,
+    is_printing: Signal<bool>,
 }
 
 const LIGHT_SYSTEM: &str = "(prefers-color-scheme: light)";
+const PRINT: &str = "print";
 
 impl Preferences {
     /// Reads what was kept, and keeps the page's look in step.
@@ -72,15 +74,10 @@ impl Preferences {
             look: create_signal(look),
             zone: create_signal(zone),
             is_system_light: create_signal(browser::matches_media(LIGHT_SYSTEM)),
+            is_printing: create_signal(browser::matches_media(PRINT)),
         };
-        if let Some(list) = web_sys::window().and_then(|window| window.match_media(LIGHT_SYSTEM).ok()?) {
-            let changed = Closure::<dyn FnMut()>::new(move || {
-                this.is_system_light.set(browser::matches_media(LIGHT_SYSTEM));
-            });
-            list.set_onchange(Some(changed.as_ref().unchecked_ref()));
-            // As long as the page.
-            changed.forget();
-        }
+        follow(LIGHT_SYSTEM, this.is_system_light);
+        follow(PRINT, this.is_printing);
         create_effect(move || {
             let name = match this.theme() {
                 Theme::Dark => "dark",
@@ -109,6 +106,8 @@ impl Preferences {
     /// What the page looks like; tracked.
     pub fn theme(self) -> Theme {
         match self.look.get() {
+            // Paper is white.
+            _ if self.is_printing.get() => Theme::Light,
             Look::Dark => Theme::Dark,
             Look::Light => Theme::Light,
             Look::System if self.is_system_light.get() => Theme::Light,
@@ -150,5 +149,16 @@ impl Preferences {
                 name => format!("Browser time, {name}"),
             },
         }
+    }
+}
+
+/// Keeps a signal in step with a media query, as long as there is the page.
+fn follow(query: &'static str, holds: Signal<bool>) {
+    if let Some(list) = web_sys::window().and_then(|window| window.match_media(query).ok()?) {
+        let changed = Closure::<dyn FnMut()>::new(move || holds.set(browser::matches_media(query)));
+        list.set_onchange(Some(changed.as_ref().unchecked_ref()));
+        // A list that nobody holds stops telling.
+        std::mem::forget(list);
+        changed.forget();
     }
 }

@@ -60,6 +60,11 @@ impl Session {
         self.who.get_clone()
     }
 
+    /// Not tracked.
+    pub fn who_untracked(self) -> Who {
+        self.who.get_clone_untracked()
+    }
+
     /// Tracked.
     pub fn me(self) -> Option<Rc<Me>> {
         match self.who.get_clone() {

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use porthole_model::{Chart, PanelAnswer, View as Shown};
+use porthole_model::{Chart, PanelAnswer};
 use sycamore::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -24,6 +24,7 @@ use crate::{
 /// A chart made ready.
 pub(super) struct Ready {
     pub answer: Rc<PanelAnswer>,
+    chart: Chart,
     pub aligned: Aligned,
     /// For values shown together.
     pub decimals: u8,
@@ -33,9 +34,7 @@ pub(super) struct Ready {
 
 impl Ready {
     fn of(answer: Rc<PanelAnswer>) -> Option<Self> {
-        let Shown::Chart(chart) = &answer.view else {
-            return None;
-        };
+        let chart = series::over_time(&answer.view, &answer.title)?.into_owned();
         let aligned = series::align(&chart.series);
         let decimals = number::shared_decimals(
             chart
@@ -51,27 +50,14 @@ impl Ready {
             aligned,
             decimals,
             reach,
+            chart,
             answer,
         })
     }
 
     /// What is shown.
     pub fn chart(&self) -> &Chart {
-        static NONE: Chart = Chart {
-            series: Vec::new(),
-            y_axis: porthole_model::Axis {
-                label: None,
-                unit: None,
-                minimum: None,
-                maximum: None,
-            },
-            thresholds: Vec::new(),
-            stacked: false,
-        };
-        match &self.answer.view {
-            Shown::Chart(chart) => chart,
-            _ => &NONE,
-        }
+        &self.chart
     }
 
     /// A value as the legend and the tooltip write it.

@@ -1,6 +1,5 @@
 //! A chart's data as a table.
 
-use porthole_model::View as Shown;
 use sycamore::prelude::*;
 
 use super::pager::pager;
@@ -17,7 +16,10 @@ pub(crate) fn chart_table(loader: Loader) -> View {
     let page = create_signal(1_u32);
     let table = create_memo(move || {
         let answer = loader.answer.get_clone();
-        let Some(Shown::Chart(chart)) = answer.as_ref().map(|answer| &answer.view) else {
+        let chart = answer
+            .as_ref()
+            .and_then(|answer| series::over_time(&answer.view, &answer.title));
+        let Some(chart) = chart else {
             return (Vec::new(), series::Aligned::default(), None, String::new());
         };
         let labels: Vec<String> = chart.series.iter().map(|plot| plot.label.clone()).collect();

@@ -1,0 +1,184 @@
+//! Everything that can be gone to, searched by typing.
+
+use std::rc::Rc;
+
+use porthole_model::Dashboards;
+use sycamore::prelude::*;
+
+use crate::{
+    api, browser,
+    keys::matches,
+    live::live_all,
+    query::segment,
+    route::Page,
+    stores::{Location, Look, Over, Preferences, Session, Stage},
+    time::{range::QUICK, range::Range},
+};
+
+/// More are not shown at once: a reader types on.
+const MOST: usize = 12;
+
+/// Something that can be gone to.
+#[derive(Clone)]
+struct Entry {
+    kind: &'static str,
+    title: String,
+    act: Act,
+}
+
+#[derive(Clone)]
+enum Act {
+    Go(String),
+    Show(&'static str, &'static str),
+    Choose(Look),
+    Refresh,
+    Keys,
+}
+
+/// The field and what it finds.
+pub(super) fn palette(stage: Stage) -> View {
+    let location = use_context::<Location>();
+    let preferences = use_context::<Preferences>();
+    let wanted = create_signal(String::new());
+    let chosen = create_signal(0_usize);
+    let all = create_signal(known(stage));
+    find_dashboards(all, stage);
+    let found = create_memo(move || {
+        let wanted = wanted.get_clone();
+        all.with(|all| {
+            all.iter()
+                .filter(|entry| matches(&format!("{} {}", entry.kind, entry.title), &wanted))
+                .take(MOST)
+                .cloned()
+                .collect::<Vec<Entry>>()
+        })
+    });
+    let follow = Rc::new(move |act: Act| {
+        stage.over.set(Over::Nothing);
+        let board = stage.board.get_clone_untracked();
+        match (act, board) {
+            (Act::Go(address), _) => location.go(&address),
+            (Act::Choose(look), _) => preferences.choose_look(look),
+            (Act::Keys, _) => stage.over.set(Over::Keys),
+            (Act::Show(from, to), Some(board)) => {
+                if let Ok(range) = Range::parse(from, to, browser::now(), &preferences.zone_untracked()) {
+                    board.show(&range);
+                }
+            }
+            (Act::Refresh, Some(board)) => board.ask_all(),
+            (Act::Show(..) | Act::Refresh, None) => {}
+        }
+    });
+    let walk = {
+        let follow = follow.clone();
+        move |event: web_sys::KeyboardEvent| {
+            let count = found.with_untracked(Vec::len).max(1);
+            let at = chosen.get_untracked().min(count - 1);
+            match event.key().as_str() {
+                "ArrowDown" => chosen.set((at + 1) % count),
+                "ArrowUp" => chosen.set((at + count - 1) % count),
+                "Enter" => {
+                    if let Some(entry) = found.with_untracked(|found| found.get(at).cloned()) {
+                        follow(entry.act);
+                    }
+                }
+                _ => return,
+            }
+            event.prevent_default();
+        }
+    };
+    let items = live_all(move || {
+        let at = chosen.get();
+        found
+            .get_clone()
+            .into_iter()
+            .enumerate()
+            .map(|(index, entry)| {
+                let (follow, act) = (follow.clone(), entry.act);
+                let (id, is_chosen) = (format!("palette-{index}"), (index == at).to_string());
+                view! {
+                    li(id=id, role="option", class="menu-item", aria-selected=is_chosen, on:click=move |_| follow(act.clone())) {
+                        span(class="grow") { (entry.title) }
+                        span(class="dim") { (entry.kind) }
+                    }
+                }
+            })
+            .collect()
+    });
+    view! {
+        div(class="palette", data-testid="palette") {
+            input(r#type="text", role="combobox", placeholder="Go to…", aria-label="Go to", autocomplete="off", "spellcheck"="false",
+                aria-expanded="true", aria-controls="palette-list", aria-activedescendant=format!("palette-{}", chosen.get()),
+                bind:value=wanted, on:input=move |_| chosen.set(0), on:keydown=walk)
+            ul(id="palette-list", role="listbox", aria-label="Found") { (items) }
+        }
+    }
+}
+
+/// What is known without asking.
+fn known(stage: Stage) -> Vec<Entry> {
+    let entry = |kind, title: String, act| Entry { kind, title, act };
+    let mut all = Vec::new();
+    if let (Some(board), Some(dashboard)) = (
+        stage.board.get_clone_untracked(),
+        stage.dashboard.get_clone_untracked(),
+    ) {
+        all.extend(dashboard.panels.iter().map(|panel| {
+            let address = board.panel_address(&dashboard.name, &panel.id);
+            entry("Panel", panel.title.clone(), Act::Go(address))
+        }));
+        all.extend(
+            QUICK
+                .into_iter()
+                .map(|(from, to, name)| entry("Range", name.to_owned(), Act::Show(from, to))),
+        );
+        all.push(entry("Action", "Refresh all panels".to_owned(), Act::Refresh));
+    }
+    if let Some(me) = use_context::<Session>().me() {
+        all.extend(me.tenants.iter().map(|tenant| {
+            entry(
+                "Tenant",
+                tenant.name.clone(),
+                Act::Go(format!("/t/{}", segment(&tenant.id))),
+            )
+        }));
+    }
+    all.extend(
+        Look::ALL
+            .into_iter()
+            .map(|(look, _, name)| entry("Theme", name.to_owned(), Act::Choose(look))),
+    );
+    all.push(entry("Action", "Keyboard shortcuts".to_owned(), Act::Keys));
+    all
+}
+
+/// Puts the tenant's dashboards first, once the host has named them.
+fn find_dashboards(all: Signal<Vec<Entry>>, stage: Stage) {
+    let location = use_context::<Location>();
+    let Some(tenant) = Page::at(&location.path()).tenant() else {
+        return;
+    };
+    browser::spawn_scoped(async move {
+        // Without them the rest can still be found.
+        let Ok(found) = api::get::<Dashboards>("/dashboards", Some(&tenant), None).await else {
+            return;
+        };
+        let board = stage.board.get_clone_untracked();
+        let mut entries: Vec<Entry> = found
+            .dashboards
+            .into_iter()
+            .map(|one| Entry {
+                kind: "Dashboard",
+                act: Act::Go(match &board {
+                    Some(board) => board.address_of(&one.name),
+                    None => format!("/t/{}/d/{}", segment(&tenant), segment(&one.name)),
+                }),
+                title: one.title,
+            })
+            .collect();
+        all.update(|all| {
+            entries.append(all);
+            *all = entries;
+        });
+    });
+}

@@ -1,0 +1,50 @@
+//! What is on the screen, for what is reached from everywhere: the palette and the shortcuts.
+
+use porthole_model::Dashboard;
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+
+use super::Board;
+
+/// What lies over the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// Nothing.
+    Nothing,
+    /// Everything that can be gone to, to be searched.
+    Palette,
+    /// The keys.
+    Keys,
+}
+
+/// The open dashboard, and what lies over it.
+#[derive(Clone, Copy)]
+pub(crate) struct Stage {
+    /// None on pages without a dashboard.
+    pub board: Signal<Option<Board>>,
+    /// None as long as it is not known.
+    pub dashboard: Signal<Option<Rc<Dashboard>>>,
+    /// What lies over the page.
+    pub over: Signal<Over>,
+}
+
+impl Stage {
+    /// Nothing on it.
+    pub fn new() -> Self {
+        Self {
+            board: create_signal(None),
+            dashboard: create_signal(None),
+            over: create_signal(Over::Nothing),
+        }
+    }
+
+    /// Puts a dashboard on it, as long as the current scope lives.
+    pub fn enter(self, board: &Board) {
+        self.board.set(Some(board.clone()));
+        on_cleanup(move || {
+            self.board.set(None);
+            self.dashboard.set(None);
+        });
+    }
+}
