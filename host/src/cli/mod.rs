@@ -8,6 +8,7 @@ mod plugin;
 mod serve;
 mod settings;
 mod tenant;
+mod token;
 mod user;
 mod validate;
 
@@ -43,9 +44,12 @@ enum Command {
     /// A tenant's own panels, from the first line of code to the dashboard.
     #[command(subcommand)]
     Plugin(plugin::Plugin),
-    /// List tenants.
+    /// List tenants, switch one off and on.
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// Make, list and revoke tokens for programs.
+    #[command(subcommand)]
+    Token(token::Token),
 }
 
 impl Cli {
@@ -60,6 +64,7 @@ impl Cli {
             Command::User(command) => command.run().await,
             Command::Plugin(command) => command.run().await,
             Command::Tenant(command) => command.run().await,
+            Command::Token(command) => command.run().await,
         }
     }
 }
