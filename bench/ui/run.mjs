@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const dist = join(root, "ui/dist");
 const { chromium } = createRequire(join(root, "tests/e2e/package.json"))("@playwright/test");
 const esbuild = createRequire(join(root, "ui/package.json"))("esbuild");
-const ROUNDS = 5;
+const ROUNDS = 3;
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /** What a browser fetches before it shows a dashboard. */

@@ -401,6 +401,10 @@ impl Panels for PipelinePanels {
         self.pipeline.panel_of_endpoint(tenant, endpoint, panel)
     }
 
+    async fn forget(&self, tenant: &str) {
+        self.pipeline.forget(tenant).await;
+    }
+
     async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError> {
         self.pipeline.invalidate(tenant, panel).await
     }

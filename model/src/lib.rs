@@ -4,6 +4,7 @@
 //! serde, which the UI's weight feels. Instants in series and table columns are milliseconds since the Unix epoch, UTC;
 //! instants elsewhere are RFC 3339 texts. A missing value is `null`, never 0.
 
+mod administration;
 mod dashboard;
 mod identity;
 mod panel;
@@ -13,6 +14,11 @@ mod reading;
 mod reads;
 mod view;
 
+pub use administration::{
+    Account, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage, Grant, GrantRole, Grants, LinkUse,
+    NewAccount, NewToken, OpenSession, OpenSessions, PasswordChange, PasswordLink, TenantState, TenantStates,
+    TokenMade, TokenScope,
+};
 pub use dashboard::{
     Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position,
 };

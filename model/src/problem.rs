@@ -51,6 +51,8 @@ pub mod code {
     pub const CROSS_ORIGIN: &str = "cross_origin";
     /// No such thing, or another tenant's (404).
     pub const NOT_FOUND: &str = "not_found";
+    /// It clashes with what is there (409).
+    pub const CONFLICT: &str = "conflict";
     /// The address exists, the method does not (405).
     pub const METHOD_NOT_ALLOWED: &str = "method_not_allowed";
     /// No tenant named and none selected (400).

@@ -59,7 +59,7 @@ pub(crate) async fn login(
         .identity
         .login(&request.email, &password, address, Utc::now())
         .await?;
-    if let Some(before) = before {
+    if let Some(before) = before.filter(|before| !before.is_program) {
         // The browser forgets the session it had; so does the host.
         state.identity.logout(&before, address).await?;
     }
@@ -86,7 +86,8 @@ pub(crate) async fn logout(
     ClientAddress(address): ClientAddress,
     MaybeCaller(who): MaybeCaller,
 ) -> Result<Response, ApiError> {
-    if let Some(who) = who {
+    // A token has no session to end: it is revoked.
+    if let Some(who) = who.filter(|who| !who.is_program) {
         state.identity.logout(&who, address).await?;
     }
     let cookie = session_cookie::taken(&state.settings)?;

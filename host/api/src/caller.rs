@@ -1,9 +1,10 @@
 //! Who asks, and for which tenant.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use porthole_identity::{AuditEntry, Role, Who};
 
@@ -23,6 +24,85 @@ impl FromRequestParts<ApiState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let MaybeCaller(who) = MaybeCaller::from_request_parts(parts, state).await?;
         who.map(Self).ok_or_else(ApiError::not_logged_in)
+    }
+}
+
+/// Somebody with a session of their own: no program with a token.
+pub(crate) struct Person(pub(crate) Arc<Who>);
+
+impl FromRequestParts<ApiState> for Person {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let Caller(who) = Caller::from_request_parts(parts, state).await?;
+        match who.is_program {
+            true => Err(ApiError::no_program()),
+            false => Ok(Self(who)),
+        }
+    }
+}
+
+/// Somebody who administers the host.
+pub(crate) struct Administrator(pub(crate) Arc<Who>);
+
+impl FromRequestParts<ApiState> for Administrator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let Person(who) = Person::from_request_parts(parts, state).await?;
+        match who.is_admin {
+            true => Ok(Self(who)),
+            false => Err(ApiError::not_an_admin()),
+        }
+    }
+}
+
+/// The tenant `{tenant}` of the address, which the caller administers: as its admin, or as an administrator of the host,
+/// who needs no grant to say who has one and sees none of its data by that.
+pub(crate) struct AdministeredTenant {
+    who: Arc<Who>,
+    tenant: String,
+}
+
+impl AdministeredTenant {
+    pub(crate) fn id(&self) -> &str {
+        &self.tenant
+    }
+
+    /// Whether an administrator of the host asks.
+    pub(crate) fn is_the_hosts(&self) -> bool {
+        self.who.is_admin
+    }
+
+    /// The caller, for the audit log.
+    pub(crate) fn actor(&self, address: IpAddr) -> AuditEntry {
+        actor(&self.who, address)
+    }
+}
+
+impl FromRequestParts<ApiState> for AdministeredTenant {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let Person(who) = Person::from_request_parts(parts, state).await?;
+        let Ok(Path(mut named)) = Path::<HashMap<String, String>>::from_request_parts(parts, state).await
+        else {
+            return Err(ApiError::not_found());
+        };
+        let tenant = named.remove("tenant").unwrap_or_default();
+        if who.is_admin {
+            let known = state.identity.tenant_states().await?;
+            if !known.iter().any(|known| known.id == tenant) {
+                return Err(ApiError::not_found());
+            }
+        } else {
+            match who.role_in(&tenant) {
+                None => return Err(ApiError::not_found()),
+                Some(role) if role < Role::Admin => return Err(ApiError::role_too_small(Role::Admin)),
+                Some(_) => {}
+            }
+        }
+        Ok(Self { who, tenant })
     }
 }
 

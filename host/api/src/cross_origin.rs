@@ -5,6 +5,7 @@
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use http::{HeaderMap, Method, Uri};
 
+use crate::bearer;
 use crate::json_body::is_json;
 use crate::problem::ApiError;
 use crate::state::ApiSettings;
@@ -18,7 +19,8 @@ pub(crate) fn check(
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
-    if !same_origin(uri, headers, settings) {
+    // Who shows a token needs no cookie, and a page of another origin has no token to show.
+    if bearer::token(headers).is_none() && !same_origin(uri, headers, settings) {
         return Err(ApiError::cross_origin());
     }
     // A form cannot send JSON, and a script of another origin may not without asking first. Where a component is
@@ -132,6 +134,18 @@ mod tests {
         assert!(verdict(&headers, Some("https://dash.example.com/")));
         assert!(!verdict(&headers, Some("https://other.example.com")));
         assert!(!verdict(&headers, Some("http://dash.example.com")));
+    }
+
+    #[test]
+    fn who_shows_a_token_may_come_from_anywhere() {
+        assert!(verdict(
+            &[("authorization", "Bearer x"), ("sec-fetch-site", "cross-site")],
+            None
+        ));
+        assert!(!verdict(
+            &[("authorization", "Basic x"), ("sec-fetch-site", "cross-site")],
+            None
+        ));
     }
 
     #[test]

@@ -2,8 +2,12 @@
 //!
 //! Knows who asks (identity) and whom to ask (the panel room), and never SQL or a sandbox.
 
+mod account;
+mod admin;
 mod answer;
+mod audit;
 mod auth;
+mod bearer;
 mod caller;
 mod client_address;
 mod cross_origin;
@@ -27,12 +31,13 @@ mod request_id;
 mod seam;
 mod session_cookie;
 mod state;
+mod tenant_admin;
 mod tenants;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, post, put};
 use tower_http::compression::CompressionLayer;
 
 pub use picture::image_url;
@@ -53,6 +58,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/auth/logout", post(auth::logout))
         .route("/api/v1/auth/me", get(auth::me))
         .route("/api/v1/auth/methods", get(auth::methods))
+        .route("/api/v1/auth/link", post(account::link))
         .route("/api/v1/tenants", get(tenants::list))
         .route("/api/v1/tenants/{id}/select", post(tenants::select))
         .route("/api/v1/dashboards", get(dashboards::list))
@@ -78,6 +84,42 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/health", get(health::health))
         .route("/api/v1/ready", get(health::ready))
         .layer(CompressionLayer::new().gzip(true).br(true));
+    let administration = Router::new()
+        .route("/api/v1/account/password", post(account::password))
+        .route("/api/v1/account/sessions", get(account::sessions))
+        .route("/api/v1/account/sessions/{id}", delete(account::end_session))
+        .route(
+            "/api/v1/account/tokens",
+            get(account::tokens).post(account::make_token),
+        )
+        .route("/api/v1/account/tokens/{id}", delete(account::revoke_token))
+        .route("/api/v1/admin/users", get(admin::users).post(admin::create_user))
+        .route("/api/v1/admin/users/{id}/link", post(admin::link))
+        .route("/api/v1/admin/users/{id}/disable", post(admin::disable_user))
+        .route("/api/v1/admin/users/{id}/enable", post(admin::enable_user))
+        .route("/api/v1/admin/sessions", get(admin::sessions))
+        .route("/api/v1/admin/sessions/{id}", delete(admin::end_session))
+        .route("/api/v1/admin/audit", get(audit::of_host))
+        .route("/api/v1/admin/tenants", get(admin::tenants))
+        .route(
+            "/api/v1/admin/tenants/{tenant}/disable",
+            post(admin::disable_tenant),
+        )
+        .route(
+            "/api/v1/admin/tenants/{tenant}/enable",
+            post(admin::enable_tenant),
+        )
+        .route("/api/v1/admin/tenants/{tenant}/audit", get(audit::of_tenant))
+        .route("/api/v1/admin/tenants/{tenant}/grants", get(tenant_admin::grants))
+        .route(
+            "/api/v1/admin/tenants/{tenant}/grants/{email}",
+            put(tenant_admin::grant).delete(tenant_admin::revoke),
+        )
+        .route("/api/v1/admin/tenants/{tenant}/tokens", get(tenant_admin::tokens))
+        .route(
+            "/api/v1/admin/tenants/{tenant}/tokens/{id}",
+            delete(tenant_admin::revoke_token),
+        );
     // The handler itself counts the bytes: each tenant has a limit of its own.
     let uploads = Router::new()
         .route("/api/v1/plugins", post(plugins::publish))
@@ -91,6 +133,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/reports/{panel_id}", get(reports::one));
     Router::new()
         .merge(small)
+        .merge(administration)
         .merge(views)
         .merge(uploads)
         .route("/health", get(health::health))

@@ -12,7 +12,10 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use crate::problem::ApiError;
-use crate::{auth, custom, dashboards, export, health, panels, picture, plugins, reports, tenants};
+use crate::{
+    account, admin, audit, auth, custom, dashboards, export, health, panels, picture, plugins, reports,
+    tenant_admin, tenants,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,6 +29,12 @@ use crate::{auth, custom, dashboards, export, health, panels, picture, plugins, 
         panels::data, panels::invalidate, picture::image, export::export, reports::one, custom::one,
         plugins::list, plugins::one, plugins::publish, plugins::activate, plugins::roll_back, plugins::deactivate,
         plugins::remove_version, plugins::remove, plugins::logs,
+        account::link, account::password, account::sessions, account::end_session, account::tokens,
+        account::make_token, account::revoke_token,
+        admin::users, admin::create_user, admin::link, admin::disable_user, admin::enable_user, admin::sessions,
+        admin::end_session, admin::tenants, admin::disable_tenant, admin::enable_tenant,
+        tenant_admin::grants, tenant_admin::grant, tenant_admin::revoke, tenant_admin::tokens,
+        tenant_admin::revoke_token, audit::of_host, audit::of_tenant,
     )
 )]
 struct Paths;
@@ -43,10 +52,14 @@ fn document() -> Result<Value, serde_json::Error> {
             "session": {
                 "type": "apiKey", "in": "cookie", "name": "porthole_session",
                 "description": "From POST /auth/login; over https its name is `__Host-porthole_session`."
+            },
+            "token": {
+                "type": "http", "scheme": "bearer",
+                "description": "From POST /account/tokens: a program, in one tenant."
             }
         }
     });
-    document["security"] = json!([{ "session": [] }]);
+    document["security"] = json!([{ "session": [] }, { "token": [] }]);
     Ok(document)
 }
 
@@ -94,7 +107,12 @@ mod tests {
             "Dashboard": model::Dashboard, "PanelAnswer": model::PanelAnswer, "Problem": model::Problem,
             "Chart": model::View, "Metric": model::View, "Statuses": model::View, "Table": model::View,
             "Image": model::View, "Markup": model::View, "Plugins": model::Plugins, "Plugin": model::Plugin,
-            "PluginLog": model::PluginLog, "PluginPublished": model::PluginPublished
+            "PluginLog": model::PluginLog, "PluginPublished": model::PluginPublished,
+            "ApiTokens": model::ApiTokens, "NewToken": model::NewToken, "TokenMade": model::TokenMade,
+            "PasswordChange": model::PasswordChange, "LinkUse": model::LinkUse,
+            "OpenSessions": model::OpenSessions, "Accounts": model::Accounts, "NewAccount": model::NewAccount,
+            "PasswordLink": model::PasswordLink, "Grants": model::Grants, "GrantRole": model::GrantRole,
+            "TenantStates": model::TenantStates, "AuditPage": model::AuditPage
         );
     }
 
@@ -169,7 +187,7 @@ mod tests {
     fn every_operation_has_a_summary_and_answers() {
         let document = document().unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 23);
+        assert_eq!(paths.len(), 44);
         for (path, operations) in paths {
             for (method, operation) in operations.as_object().unwrap() {
                 assert!(operation["summary"].is_string(), "{method} {path}");

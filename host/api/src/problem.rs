@@ -122,6 +122,29 @@ impl ApiError {
         )
     }
 
+    /// For administrators of the host only.
+    pub(crate) fn not_an_admin() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::FORBIDDEN,
+            "This is for administrators. Ask one of those who run this host.",
+        )
+    }
+
+    /// For people only.
+    pub(crate) fn no_program() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::FORBIDDEN,
+            "An API token cannot do this. Log in, and do it with a session.",
+        )
+    }
+
+    /// It clashes with what is there.
+    pub(crate) fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, code::CONFLICT, detail)
+    }
+
     /// This host offers other ways of logging in.
     pub(crate) fn no_local_login() -> Self {
         Self::new(
@@ -227,7 +250,15 @@ impl IntoResponse for ApiError {
 impl From<IdentityError> for ApiError {
     fn from(error: IdentityError) -> Self {
         match error {
-            IdentityError::NoSuchTenant(_) => Self::not_found(),
+            IdentityError::NoSuchTenant(_) | IdentityError::NoSuchUser(_) => Self::not_found(),
+            IdentityError::UserExists(email) => {
+                Self::conflict(format!("There is an account with the email {email} already."))
+            }
+            IdentityError::Email(_) => Self::body(StatusCode::BAD_REQUEST, "This is not an email address."),
+            IdentityError::Password(fault) => {
+                Self::body(StatusCode::BAD_REQUEST, format!("The password {fault}."))
+            }
+            IdentityError::Refused(detail) => Self::body(StatusCode::BAD_REQUEST, detail),
             IdentityError::Busy => Self::busy("Too many logins right now; try again in a moment."),
             error => Self::internal(error.to_string()),
         }

@@ -18,6 +18,9 @@ pub trait Panels: Send + Sync + 'static {
     /// The panel that is asked under a custom endpoint: `panel` if it has this endpoint, else the first that has.
     fn panel_of_endpoint(&self, tenant: &str, endpoint: &str, panel: Option<&str>) -> Option<String>;
 
+    /// Forgets everything that was made of a tenant's data: the tenant is switched off.
+    async fn forget(&self, tenant: &str);
+
     /// Forgets what was made of a panel's data: it has changed.
     async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError>;
 

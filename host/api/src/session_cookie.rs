@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use porthole_identity::SessionToken;
 
+use crate::bearer;
 use crate::problem::ApiError;
 use crate::state::{ApiSettings, ApiState};
 
@@ -73,6 +74,14 @@ impl FromRequestParts<ApiState> for MaybeCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        // A token that is worth nothing is an error, and no reason to look at the cookies.
+        if let Some(token) = bearer::token(&parts.headers) {
+            let who = state
+                .identity
+                .authenticate_api_token(token, chrono::Utc::now())
+                .await?;
+            return who.map(|who| Self(Some(who))).ok_or_else(ApiError::not_logged_in);
+        }
         match token(&parts.headers, &state.settings) {
             Some(token) => Ok(Self(
                 state.identity.authenticate(token, chrono::Utc::now()).await?,

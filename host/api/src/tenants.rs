@@ -5,7 +5,7 @@ use axum::extract::State;
 use http::StatusCode;
 use porthole_model::Tenants;
 
-use crate::caller::Caller;
+use crate::caller::{Caller, Person};
 use crate::path_name::PathName;
 use crate::problem::ApiError;
 use crate::state::ApiState;
@@ -34,13 +34,13 @@ pub(crate) async fn list(Caller(who): Caller) -> Json<Tenants> {
     responses(
         (status = 204, description = "Selected."),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`cross_origin`; `forbidden`: a token asks.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such tenant, or no grant for it.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn select(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Person(who): Person,
     PathName(tenant): PathName,
 ) -> Result<StatusCode, ApiError> {
     state.identity.select_tenant(&who, &tenant).await?;

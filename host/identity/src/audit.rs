@@ -44,6 +44,21 @@ type AuditRow = (
     Option<String>,
 );
 
+/// Which lines; what is none does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// By this email.
+    pub actor: Option<String>,
+    /// In this tenant.
+    pub tenant: Option<String>,
+    /// Of this action.
+    pub action: Option<String>,
+    /// From then on.
+    pub from: Option<DateTime<Utc>>,
+    /// Before then.
+    pub to: Option<DateTime<Utc>>,
+}
+
 impl Identity {
     /// Writes a line into the audit log.
     ///
@@ -63,12 +78,34 @@ impl Identity {
         limit: u32,
         before: Option<i64>,
     ) -> Result<Vec<AuditRecord>, IdentityError> {
+        self.audit_lines(&AuditFilter::default(), limit, before).await
+    }
+
+    /// The same of those lines that the filter lets through.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn audit_lines(
+        &self,
+        filter: &AuditFilter,
+        limit: u32,
+        before: Option<i64>,
+    ) -> Result<Vec<AuditRecord>, IdentityError> {
         let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, AuditRow>(
             "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
-             FROM audit_log WHERE id < $1 ORDER BY id DESC LIMIT $2",
+             FROM audit_log
+             WHERE id < $1 AND ($3 IS NULL OR actor_email = $3) AND ($4 IS NULL OR tenant = $4)
+               AND ($5 IS NULL OR action = $5) AND ($6 IS NULL OR happened_at >= $6)
+               AND ($7 IS NULL OR happened_at < $7)
+             ORDER BY id DESC LIMIT $2",
         )
         .bind(before.unwrap_or(i64::MAX))
         .bind(i64::from(limit.min(LARGEST_PAGE)))
+        .bind(&filter.actor)
+        .bind(&filter.tenant)
+        .bind(&filter.action)
+        .bind(filter.from)
+        .bind(filter.to)
         .fetch_all(pool)
         .await)?;
         Ok(rows.into_iter().map(record).collect())

@@ -48,6 +48,9 @@ pub enum IdentityError {
     /// The tenant has published as much as it may.
     #[error("{0}")]
     PluginsFull(String),
+    /// What was wished for cannot be; a sentence says why.
+    #[error("{0}")]
+    Refused(String),
     /// The text is no email address.
     #[error("{0:?} is not an email address")]
     Email(String),

@@ -3,11 +3,14 @@
 //! Knows nothing of what is in a tenant's own database. SQLite is the embedded default; PostgreSQL serves several
 //! hosts at once. Both have the same tables and answer the same questions.
 
+mod administration;
+mod api_tokens;
 mod attempts;
 mod audit;
 mod backup;
 mod error;
 mod id;
+mod links;
 mod options;
 mod password;
 mod plugins;
@@ -23,10 +26,13 @@ mod who;
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
+pub use administration::{GrantRecord, SessionRecord, TenantState};
+pub use api_tokens::{ApiTokenRecord, NewApiToken, TokensOf};
+pub use audit::AuditFilter;
 pub use error::{IdentityError, LoginError};
 pub use options::{Options, PasswordCost};
 pub use plugins::{NewPlugin, PluginRecord, Removal};
-pub use porthole_model::{Role, TenantSummary};
+pub use porthole_model::{Role, TenantSummary, TokenScope};
 pub use records::{AuditEntry, AuditRecord, NewUser, TenantChanges, TenantRecord, User};
 pub use token::SessionToken;
 pub use who::{SessionState, Who};

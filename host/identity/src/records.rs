@@ -32,6 +32,8 @@ pub struct User {
     pub is_admin: bool,
     /// Whether the user can log in with a password.
     pub has_password: bool,
+    /// Whether an administrator switched the account off.
+    pub is_disabled: bool,
     /// When the user was made.
     pub created_at: DateTime<Utc>,
 }

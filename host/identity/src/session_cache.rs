@@ -112,6 +112,7 @@ mod tests {
             full_name: None,
             is_admin: false,
             tenants: Arc::from([]),
+            is_program: false,
             session: SessionState {
                 id: Uuid::now_v7(),
                 tenant: None,

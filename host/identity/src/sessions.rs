@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use porthole_model::Role;
 use secrecy::SecretString;
 
 use crate::id::Id;
 use crate::store::with_pool;
+use crate::tenants::effective;
 use crate::token::{TokenHash, hash_of};
 use crate::users::normal_email;
 use crate::{AuditEntry, Identity, IdentityError, LoginError, SessionState, SessionToken, Who};
@@ -85,6 +85,41 @@ impl Identity {
         };
         let right = self.passwords.verify(password, hash).await?;
         Ok(user.filter(|_| right))
+    }
+
+    /// Changes the password of whoever knows it, ends all their sessions, and opens a new one. Guessing has to wait as
+    /// it does at the login.
+    ///
+    /// # Errors
+    /// See [`LoginError`]; [`IdentityError::Password`] within it where the new one is none.
+    pub async fn change_password(
+        &self,
+        who: &Who,
+        current: &SecretString,
+        new: &SecretString,
+        address: IpAddr,
+        now: DateTime<Utc>,
+    ) -> Result<(Arc<Who>, SessionToken), LoginError> {
+        self.attempts
+            .begin(address, &who.email, now)
+            .map_err(|retry_after| LoginError::TooManyAttempts { retry_after })?;
+        let user = match self.check_password(&who.email, current).await {
+            Ok(Some(user)) => user,
+            Ok(None) => return Err(LoginError::WrongCredentials),
+            Err(error) => {
+                self.attempts.take_back(address, &who.email, false);
+                return Err(error);
+            }
+        };
+        self.attempts.take_back(address, &who.email, true);
+        let actor = AuditEntry {
+            actor: Some(who.id),
+            actor_email: Some(who.email.clone()),
+            address: Some(address),
+            ..AuditEntry::default()
+        };
+        self.set_password(user.0, new, actor).await?;
+        self.open_session(user, &who.email, address, now).await
     }
 
     async fn open_session(
@@ -167,10 +202,8 @@ impl Identity {
         }
         let last_used_at = self.touch(session, last_used_at, now).await;
         let mut tenants = self.tenants_of(user.0).await?;
-        if is_admin {
-            for tenant in &mut tenants {
-                tenant.role = Role::Admin;
-            }
+        for tenant in &mut tenants {
+            tenant.role = effective(tenant.role.name(), is_admin);
         }
         let tenants: Arc<[_]> = tenants.into();
         let tenant = selected.filter(|selected| tenants.iter().any(|tenant| tenant.id == *selected));
@@ -186,6 +219,7 @@ impl Identity {
             full_name,
             is_admin,
             tenants,
+            is_program: false,
             session: state,
         });
         self.sessions.put(*token, &who, generation);

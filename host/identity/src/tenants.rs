@@ -210,6 +210,11 @@ impl Identity {
 pub(crate) const ACTIVE_TENANT: &str =
     "SELECT id FROM tenants WHERE tenant_id = $1 AND is_active AND disabled_at IS NULL";
 
+/// What a user with this granted role may do: an administrator of the host everything.
+pub(crate) fn effective(role: &str, is_admin: bool) -> Role {
+    if is_admin { Role::Admin } else { role_of(role) }
+}
+
 /// A role as it stands in the database; a text that is none is the least.
 pub(crate) fn role_of(text: &str) -> Role {
     Role::ALL

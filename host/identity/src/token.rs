@@ -50,6 +50,11 @@ pub(crate) fn hash_of(text: &str) -> Option<TokenHash> {
     }
 }
 
+/// The hash of a whole text, which is longer than the bytes that a session's hash is of.
+pub(crate) fn hash_of_text(text: &str) -> TokenHash {
+    Sha256::digest(text.as_bytes()).into()
+}
+
 fn hash(bytes: &[u8; TOKEN_BYTES]) -> TokenHash {
     Sha256::digest(bytes).into()
 }

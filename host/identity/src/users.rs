@@ -13,15 +13,16 @@ use crate::{AuditEntry, Identity, IdentityError, NewUser, User};
 const LONGEST_EMAIL: usize = 254;
 const LONGEST_NAME: usize = 255;
 
-type UserRow = (Id, String, Option<String>, bool, bool, DateTime<Utc>);
+type UserRow = (Id, String, Option<String>, bool, bool, bool, DateTime<Utc>);
 
-fn user((id, email, full_name, is_admin, has_password, created_at): UserRow) -> User {
+fn user((id, email, full_name, is_admin, has_password, is_disabled, created_at): UserRow) -> User {
     User {
         id: id.0,
         email,
         full_name,
         is_admin,
         has_password,
+        is_disabled,
         created_at,
     }
 }
@@ -76,6 +77,7 @@ impl Identity {
             full_name,
             is_admin: new.is_admin,
             has_password: hash.is_some(),
+            is_disabled: false,
             created_at: now,
         })
     }
@@ -129,7 +131,7 @@ impl Identity {
             return Ok(None);
         };
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, UserRow>(
-            "SELECT id, email, full_name, is_admin, password_hash IS NOT NULL, created_at FROM users WHERE email = $1",
+            "SELECT id, email, full_name, is_admin, password_hash IS NOT NULL, disabled_at IS NOT NULL, created_at FROM users WHERE email = $1",
         )
         .bind(&email)
         .fetch_optional(pool)
@@ -143,7 +145,7 @@ impl Identity {
     /// When the central database fails.
     pub async fn users(&self) -> Result<Vec<User>, IdentityError> {
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, UserRow>(
-            "SELECT id, email, full_name, is_admin, password_hash IS NOT NULL, created_at FROM users",
+            "SELECT id, email, full_name, is_admin, password_hash IS NOT NULL, disabled_at IS NOT NULL, created_at FROM users",
         )
         .fetch_all(pool)
         .await)?;

@@ -19,6 +19,8 @@ pub struct Who {
     pub is_admin: bool,
     /// The active tenants this user has a grant for, by name, with what they may do there: an administrator everything.
     pub tenants: Arc<[TenantSummary]>,
+    /// Whether a program asks, with a token: then `session` is the token's, and there is nothing to administer.
+    pub is_program: bool,
     /// The session that asked.
     pub session: SessionState,
 }

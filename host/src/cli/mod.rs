@@ -12,6 +12,7 @@ mod schema;
 mod serve;
 mod settings;
 mod tenant;
+mod token;
 mod user;
 mod validate;
 
@@ -55,9 +56,12 @@ enum Command {
     /// A tenant's own panels, from the first line of code to the dashboard.
     #[command(subcommand)]
     Plugin(plugin::Plugin),
-    /// List tenants.
+    /// List tenants, switch one off and on.
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// Make, list and revoke tokens for programs.
+    #[command(subcommand)]
+    Token(token::Token),
 }
 
 impl Cli {
@@ -76,6 +80,7 @@ impl Cli {
             Command::User(command) => command.run().await,
             Command::Plugin(command) => command.run().await,
             Command::Tenant(command) => command.run().await,
+            Command::Token(command) => command.run().await,
         }
     }
 }

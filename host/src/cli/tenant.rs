@@ -2,7 +2,11 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
+use porthole_identity::AuditEntry;
+
 use super::settings::{self, SettingsArgs, listed};
+use crate::server;
 
 /// Tenants.
 #[derive(clap::Subcommand)]
@@ -12,35 +16,74 @@ pub enum Tenant {
         #[command(flatten)]
         settings: SettingsArgs,
     },
+    /// Switch a tenant off: for everybody it is as if it did not exist. A host that runs notices within five seconds.
+    Disable {
+        /// Which.
+        tenant: String,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Switch a tenant on again.
+    Enable {
+        /// Which.
+        tenant: String,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
 }
 
 impl Tenant {
-    /// Prints one line for each tenant: id, name, dashboards, panels, faults.
+    /// Does it, and says what was done.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let Self::List { settings } = self;
-        let config = settings::tenants(&settings.load()?)?;
-        for tenant in config.tenants.values() {
-            println!(
-                "{:24} {:32} {} dashboards, {} panels, {} faults",
-                tenant.id,
-                tenant.name,
-                tenant.dashboards.len(),
-                tenant.panels.len(),
-                tenant.diagnostics.len()
-            );
+        match self {
+            Self::List { settings } => list(&settings),
+            Self::Disable { tenant, settings } => switch(&settings, &tenant, true).await,
+            Self::Enable { tenant, settings } => switch(&settings, &tenant, false).await,
         }
-        let unusable: Vec<_> = config
-            .diagnostics
-            .iter()
-            .filter(|fault| {
-                !config
-                    .tenants
-                    .keys()
-                    .any(|id| fault.file.starts_with(&format!("tenants/{id}/")))
-            })
-            .cloned()
-            .collect();
-        eprint!("{}", listed(&unusable));
-        Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn switch(settings: &SettingsArgs, tenant: &str, off: bool) -> anyhow::Result<ExitCode> {
+    let settings = settings.load()?;
+    let config = settings::tenants(&settings)?;
+    let identity = settings::identity(&settings).await?;
+    // The host may not have started yet since the tenant was configured.
+    identity.sync_tenants(&server::tenant_records(&config)).await?;
+    let known = identity
+        .set_tenant_disabled(tenant, off, AuditEntry::default())
+        .await?;
+    identity.close().await;
+    if !known {
+        bail!("there is no tenant `{tenant}`");
+    }
+    println!("{tenant} is switched {}", if off { "off" } else { "on" });
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One line for each tenant: id, name, dashboards, panels, faults.
+fn list(settings: &SettingsArgs) -> anyhow::Result<ExitCode> {
+    let config = settings::tenants(&settings.load()?)?;
+    for tenant in config.tenants.values() {
+        println!(
+            "{:24} {:32} {} dashboards, {} panels, {} faults",
+            tenant.id,
+            tenant.name,
+            tenant.dashboards.len(),
+            tenant.panels.len(),
+            tenant.diagnostics.len()
+        );
+    }
+    let unusable: Vec<_> = config
+        .diagnostics
+        .iter()
+        .filter(|fault| {
+            !config
+                .tenants
+                .keys()
+                .any(|id| fault.file.starts_with(&format!("tenants/{id}/")))
+        })
+        .cloned()
+        .collect();
+    eprint!("{}", listed(&unusable));
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,9 +1,11 @@
 //! The HTTP interface as a client sees it: a real central database behind it, and panels that answer as told.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod administration;
 mod answers;
 mod errors;
 mod isolation;
 mod login;
+mod matrix;
 mod pictures;
 mod site;

@@ -36,6 +36,7 @@ pub enum Telling {
 pub struct ToldPanels {
     told: Mutex<HashMap<(String, String), Telling>>,
     pub asked: Mutex<Vec<RenderRequest>>,
+    pub forgotten: Mutex<Vec<String>>,
 }
 
 impl ToldPanels {
@@ -79,6 +80,10 @@ impl Panels for ToldPanels {
         let id = panel.unwrap_or("cpu").to_owned();
         let is_told = self.told.lock().contains_key(&(tenant.to_owned(), id.clone()));
         (endpoint == "topology" && is_told).then_some(id)
+    }
+
+    async fn forget(&self, tenant: &str) {
+        self.forgotten.lock().push(tenant.to_owned());
     }
 
     async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError> {
@@ -292,7 +297,7 @@ impl Site {
 }
 
 pub struct Client<'s> {
-    site: &'s Site,
+    pub site: &'s Site,
     /// `name=value`.
     pub cookie: Option<String>,
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use porthole_api::PluginChange;
 use porthole_model::{LoginRequest, Plugin, PluginLog, PluginPublished, Plugins, Problem};
 use porthole_plugins::Upload;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 
@@ -24,6 +25,23 @@ pub struct Remote {
 }
 
 impl Remote {
+    /// With an API token instead of a session.
+    pub fn with_token(server: &str, token: &str, tenant: &str) -> anyhow::Result<Self> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut value = HeaderValue::try_from(format!("Bearer {}", token.trim()))
+            .context("the token has characters that no token has")?;
+        value.set_sensitive(true);
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
+        Ok(Self {
+            http: Client::builder()
+                .default_headers(headers)
+                .timeout(PATIENCE)
+                .build()?,
+            base: format!("{}/api/v1", server.trim_end_matches('/')),
+            tenant: tenant.to_owned(),
+        })
+    }
+
     /// Logs in with email and password.
     pub async fn log_in(server: &str, email: &str, tenant: &str) -> anyhow::Result<Self> {
         // The only provider of TLS in this program; that it was chosen before is as good.

@@ -16,6 +16,8 @@ use super::remote::Remote;
 use crate::cli::settings::{self, SettingsArgs};
 use crate::server;
 
+/// The variable with an API token, for scripts.
+const TOKEN: &str = "PORTHOLE_TOKEN";
 /// How long a command waits for the tenant's other plugins to be compiled.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -28,7 +30,8 @@ pub struct Whose {
     /// A running host, as https://porthole.example.com; without it, the installation on this machine.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// With --server: the account to log in with. Its password is asked for, or taken from PORTHOLE_PASSWORD.
+    /// With --server: the account to log in with. Its password is asked for, or taken from PORTHOLE_PASSWORD. An
+    /// API token in PORTHOLE_TOKEN does without both.
     #[arg(long, value_name = "EMAIL", requires = "server")]
     email: Option<String>,
     #[command(flatten)]
@@ -63,7 +66,11 @@ impl Whose {
 
     async fn open_under(&self, change: impl Fn(&mut TenantPlugins)) -> anyhow::Result<Shelf> {
         if let Some(server) = &self.server {
-            let email = self.email.as_deref().context("say who you are with --email")?;
+            if let Ok(token) = std::env::var(TOKEN) {
+                return Ok(Shelf::Remote(Remote::with_token(server, &token, &self.tenant)?));
+            }
+            let email = self.email.as_deref();
+            let email = email.context("say who you are with --email, or give a token in PORTHOLE_TOKEN")?;
             return Ok(Shelf::Remote(Remote::log_in(server, email, &self.tenant).await?));
         }
         let settings = self.settings.load()?;

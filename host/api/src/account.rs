@@ -1,0 +1,249 @@
+//! What everybody does with their own account: password, sessions, tokens. With a session only: a token that leaked
+//! must not make others, or keep its owner out.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, SecondsFormat, Utc};
+use http::StatusCode;
+use http::header::SET_COOKIE;
+use porthole_identity::{ApiTokenRecord, NewApiToken, SessionRecord, TokensOf};
+use porthole_model::{
+    ApiToken, ApiTokens, LinkUse, NewToken, OpenSession, OpenSessions, PasswordChange, TokenMade,
+};
+use uuid::Uuid;
+
+use crate::caller::{Person, actor};
+use crate::client_address::ClientAddress;
+use crate::json_body::JsonBody;
+use crate::path_name::PathName;
+use crate::problem::ApiError;
+use crate::session_cookie;
+use crate::state::ApiState;
+
+/// Change one's own password.
+///
+/// Ends all sessions of the account and opens a new one for this browser.
+#[utoipa::path(
+    post, path = "/account/password", tag = "Account",
+    request_body(content = ref("#/components/schemas/PasswordChange"), content_type = "application/json"),
+    responses(
+        (status = 204, description = "Changed.", headers(("Set-Cookie" = String, description = "The new session."))),
+        (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 401, description = "`not_logged_in`; `wrong_credentials`: the current password is another.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 429, description = "`too_many_requests`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn password(
+    State(state): State<ApiState>,
+    Person(who): Person,
+    ClientAddress(address): ClientAddress,
+    JsonBody(change): JsonBody<PasswordChange>,
+) -> Result<Response, ApiError> {
+    let (current, new) = (change.current.into(), change.new.into());
+    let (_, token) = state
+        .identity
+        .change_password(&who, &current, &new, address, Utc::now())
+        .await?;
+    let seconds = state.identity.session_lifetime().num_seconds();
+    let cookie = session_cookie::given(&token, seconds, &state.settings)?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
+}
+
+/// Choose a password with a link.
+///
+/// Uses the link up and ends all sessions of the account. Then log in.
+#[utoipa::path(
+    post, path = "/auth/link", tag = "Login", security(()),
+    request_body(content = ref("#/components/schemas/LinkUse"), content_type = "application/json"),
+    responses(
+        (status = 204, description = "The password is set."),
+        (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: the link is used, over, or none.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn link(
+    State(state): State<ApiState>,
+    ClientAddress(address): ClientAddress,
+    JsonBody(link): JsonBody<LinkUse>,
+) -> Result<StatusCode, ApiError> {
+    let password = link.password.into();
+    let used = state
+        .identity
+        .use_password_link(&link.link, &password, address, Utc::now());
+    found(used.await?)
+}
+
+/// One's own open sessions.
+#[utoipa::path(
+    get, path = "/account/sessions", tag = "Account",
+    responses(
+        (status = 200, description = "The latest used first.", body = ref("#/components/schemas/OpenSessions")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: a token asks.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn sessions(
+    State(state): State<ApiState>,
+    Person(who): Person,
+) -> Result<Json<OpenSessions>, ApiError> {
+    let open = state.identity.open_sessions(Some(who.id), Utc::now()).await?;
+    Ok(Json(shown_sessions(open, who.session.id)))
+}
+
+/// End one of one's own sessions.
+#[utoipa::path(
+    delete, path = "/account/sessions/{id}", tag = "Account",
+    params(("id" = String, Path, description = "The session's id.")),
+    responses(
+        (status = 204, description = "Ended."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn end_session(
+    State(state): State<ApiState>,
+    Person(who): Person,
+    ClientAddress(address): ClientAddress,
+    PathName(id): PathName,
+) -> Result<StatusCode, ApiError> {
+    let ended = state
+        .identity
+        .end_session(id_of(&id)?, Some(who.id), actor(&who, address));
+    found(ended.await?)
+}
+
+/// One's own tokens.
+#[utoipa::path(
+    get, path = "/account/tokens", tag = "Account",
+    responses(
+        (status = 200, description = "The newest first, also those that are over.", body = ref("#/components/schemas/ApiTokens")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: a token asks.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn tokens(
+    State(state): State<ApiState>,
+    Person(who): Person,
+) -> Result<Json<ApiTokens>, ApiError> {
+    let tokens = state.identity.api_tokens(TokensOf::User(who.id)).await?;
+    Ok(Json(shown_tokens(tokens)))
+}
+
+/// Make a token for a program.
+///
+/// It stands for the caller in one tenant, with no more rights there than its scope names. The secret is shown this
+/// once.
+#[utoipa::path(
+    post, path = "/account/tokens", tag = "Account",
+    request_body(content = ref("#/components/schemas/NewToken"), content_type = "application/json"),
+    responses(
+        (status = 201, description = "Made.", body = ref("#/components/schemas/TokenMade")),
+        (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such tenant, or no grant for it.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn make_token(
+    State(state): State<ApiState>,
+    Person(who): Person,
+    ClientAddress(address): ClientAddress,
+    JsonBody(new): JsonBody<NewToken>,
+) -> Result<(StatusCode, Json<TokenMade>), ApiError> {
+    let new = NewApiToken {
+        user: who.id,
+        tenant: new.tenant,
+        name: new.name,
+        scope: new.scope,
+        days: new.days,
+    };
+    if new.tenant.contains('\0') {
+        return Err(ApiError::not_found());
+    }
+    let (token, secret) = state.identity.create_api_token(new, actor(&who, address)).await?;
+    let made = TokenMade {
+        token: shown_token(token),
+        secret: secrecy::ExposeSecret::expose_secret(&secret).to_owned(),
+    };
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Revoke one of one's own tokens.
+#[utoipa::path(
+    delete, path = "/account/tokens/{id}", tag = "Account",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 204, description = "Worth nothing any more."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn revoke_token(
+    State(state): State<ApiState>,
+    Person(who): Person,
+    ClientAddress(address): ClientAddress,
+    PathName(id): PathName,
+) -> Result<StatusCode, ApiError> {
+    let of = TokensOf::User(who.id);
+    let revoked = state
+        .identity
+        .revoke_api_token(id_of(&id)?, of, actor(&who, address));
+    found(revoked.await?)
+}
+
+/// 204, or what is said of everything that is not there.
+pub(crate) fn found(found: bool) -> Result<StatusCode, ApiError> {
+    match found {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(ApiError::not_found()),
+    }
+}
+
+/// An id of an address; what cannot be one names nothing.
+pub(crate) fn id_of(text: &str) -> Result<Uuid, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found())
+}
+
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+pub(crate) fn shown_sessions(open: Vec<SessionRecord>, current: Uuid) -> OpenSessions {
+    let sessions = open.into_iter().map(|session| OpenSession {
+        id: session.id.to_string(),
+        email: session.email,
+        address: session.address,
+        created_at: instant(session.created_at),
+        last_used_at: instant(session.last_used_at),
+        expires_at: instant(session.expires_at),
+        current: session.id == current,
+    });
+    OpenSessions {
+        sessions: sessions.collect(),
+    }
+}
+
+pub(crate) fn shown_tokens(tokens: Vec<ApiTokenRecord>) -> ApiTokens {
+    ApiTokens {
+        tokens: tokens.into_iter().map(shown_token).collect(),
+    }
+}
+
+fn shown_token(token: ApiTokenRecord) -> ApiToken {
+    ApiToken {
+        id: token.id.to_string(),
+        name: token.name,
+        email: token.email,
+        tenant: token.tenant,
+        scope: token.scope,
+        created_at: instant(token.created_at),
+        expires_at: instant(token.expires_at),
+        last_used_at: token.last_used_at.map(instant),
+        revoked_at: token.revoked_at.map(instant),
+    }
+}

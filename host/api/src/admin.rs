@@ -1,0 +1,291 @@
+//! The administration of the host: accounts, sessions, tenants. For administrators only.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use chrono::Utc;
+use http::StatusCode;
+use porthole_identity::{AuditEntry, NewUser, User};
+use porthole_model::{Account, Accounts, NewAccount, OpenSessions, PasswordLink, TenantState, TenantStates};
+use uuid::Uuid;
+
+use crate::account::{found, id_of, instant, shown_sessions};
+use crate::caller::{Administrator, actor};
+use crate::client_address::ClientAddress;
+use crate::json_body::JsonBody;
+use crate::parameters;
+use crate::path_name::PathName;
+use crate::problem::ApiError;
+use crate::state::ApiState;
+
+/// All accounts.
+#[utoipa::path(
+    get, path = "/admin/users", tag = "Administration",
+    responses(
+        (status = 200, description = "By email.", body = ref("#/components/schemas/Accounts")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn users(
+    State(state): State<ApiState>,
+    _: Administrator,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Accounts>, ApiError> {
+    parameters::none(query.as_deref())?;
+    let mut users = Vec::new();
+    for user in state.identity.users().await? {
+        let tenants = state.identity.tenants_of(user.id).await?;
+        users.push(Account {
+            id: user.id.to_string(),
+            email: user.email,
+            full_name: user.full_name,
+            is_admin: user.is_admin,
+            has_password: user.has_password,
+            disabled: user.is_disabled,
+            created_at: instant(user.created_at),
+            tenants,
+        });
+    }
+    Ok(Json(Accounts { users }))
+}
+
+/// Make an account.
+///
+/// The answer has a link with which its owner chooses a password, once, within a day. The account is let into no
+/// tenant yet.
+#[utoipa::path(
+    post, path = "/admin/users", tag = "Administration",
+    request_body(content = ref("#/components/schemas/NewAccount"), content_type = "application/json"),
+    responses(
+        (status = 201, description = "Made.", body = ref("#/components/schemas/PasswordLink")),
+        (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 409, description = "`conflict`: there is one with this email.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn create_user(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    JsonBody(new): JsonBody<NewAccount>,
+) -> Result<(StatusCode, Json<PasswordLink>), ApiError> {
+    let actor = actor(&who, address);
+    let new = NewUser {
+        email: new.email,
+        full_name: new.full_name.map(|name| name.replace(char::is_control, " ")),
+        is_admin: new.is_admin,
+        password: None,
+    };
+    let user = state.identity.create_user(new, actor.clone()).await?;
+    Ok((StatusCode::CREATED, Json(linked(&state, user, actor).await?)))
+}
+
+/// Make a link with which an account's owner chooses a new password.
+///
+/// It opens once, within a day; an earlier one opens no more. The password there is stays until then.
+#[utoipa::path(
+    post, path = "/admin/users/{id}/link", tag = "Administration",
+    params(("id" = String, Path, description = "The account's id.")),
+    responses(
+        (status = 200, description = "Made.", body = ref("#/components/schemas/PasswordLink")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn link(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathName(id): PathName,
+) -> Result<Json<PasswordLink>, ApiError> {
+    let id = id_of(&id)?;
+    let users = state.identity.users().await?;
+    let user = users.into_iter().find(|user| user.id == id);
+    let user = user.ok_or_else(ApiError::not_found)?;
+    Ok(Json(linked(&state, user, actor(&who, address)).await?))
+}
+
+async fn linked(state: &ApiState, user: User, actor: AuditEntry) -> Result<PasswordLink, ApiError> {
+    let made = state.identity.make_password_link(user.id, actor, Utc::now());
+    let (token, expires_at) = made.await?;
+    let base = state.settings.public_url.as_deref().unwrap_or_default();
+    Ok(PasswordLink {
+        user: user.id.to_string(),
+        email: user.email,
+        // Behind the `#`: browsers send it to nobody, and it stands in no log.
+        url: format!("{}/password#{}", base.trim_end_matches('/'), token.expose()),
+        expires_at: instant(expires_at),
+    })
+}
+
+/// Switch an account off.
+///
+/// Its sessions end and its tokens are worth nothing, at once. It keeps what it was granted.
+#[utoipa::path(
+    post, path = "/admin/users/{id}/disable", tag = "Administration",
+    params(("id" = String, Path, description = "The account's id.")),
+    responses(
+        (status = 204, description = "Off."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 409, description = "`conflict`: it is the account that asks.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn disable_user(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathName(id): PathName,
+) -> Result<StatusCode, ApiError> {
+    let id: Uuid = id_of(&id)?;
+    if id == who.id {
+        return Err(ApiError::conflict(
+            "You cannot switch your own account off. Ask another administrator.",
+        ));
+    }
+    let off = state.identity.set_user_disabled(id, true, actor(&who, address));
+    found(off.await?)
+}
+
+/// Switch an account on again.
+#[utoipa::path(
+    post, path = "/admin/users/{id}/enable", tag = "Administration",
+    params(("id" = String, Path, description = "The account's id.")),
+    responses(
+        (status = 204, description = "On."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn enable_user(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathName(id): PathName,
+) -> Result<StatusCode, ApiError> {
+    let on = state
+        .identity
+        .set_user_disabled(id_of(&id)?, false, actor(&who, address));
+    found(on.await?)
+}
+
+/// All open sessions.
+#[utoipa::path(
+    get, path = "/admin/sessions", tag = "Administration",
+    responses(
+        (status = 200, description = "The latest used first, at most 500.", body = ref("#/components/schemas/OpenSessions")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn sessions(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+) -> Result<Json<OpenSessions>, ApiError> {
+    let open = state.identity.open_sessions(None, Utc::now()).await?;
+    Ok(Json(shown_sessions(open, who.session.id)))
+}
+
+/// End anybody's session.
+#[utoipa::path(
+    delete, path = "/admin/sessions/{id}", tag = "Administration",
+    params(("id" = String, Path, description = "The session's id.")),
+    responses(
+        (status = 204, description = "Ended."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn end_session(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathName(id): PathName,
+) -> Result<StatusCode, ApiError> {
+    let ended = state
+        .identity
+        .end_session(id_of(&id)?, None, actor(&who, address));
+    found(ended.await?)
+}
+
+/// All tenants there are or were.
+#[utoipa::path(
+    get, path = "/admin/tenants", tag = "Administration",
+    responses(
+        (status = 200, description = "By id.", body = ref("#/components/schemas/TenantStates")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn tenants(
+    State(state): State<ApiState>,
+    _: Administrator,
+) -> Result<Json<TenantStates>, ApiError> {
+    let states = state.identity.tenant_states().await?;
+    let tenants = states.into_iter().map(|tenant| TenantState {
+        id: tenant.id,
+        name: tenant.name,
+        configured: tenant.is_configured,
+        disabled: tenant.is_disabled,
+    });
+    Ok(Json(TenantStates {
+        tenants: tenants.collect(),
+    }))
+}
+
+/// Switch a tenant off.
+///
+/// From now on it is for everybody as if it did not exist. What was granted and published stays.
+#[utoipa::path(
+    post, path = "/admin/tenants/{tenant}/disable", tag = "Administration",
+    params(("tenant" = String, Path, description = "The tenant's id.", example = "tenant-alpha")),
+    responses(
+        (status = 204, description = "Off."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn disable_tenant(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathName(tenant): PathName,
+) -> Result<StatusCode, ApiError> {
+    let off = state
+        .identity
+        .set_tenant_disabled(&tenant, true, actor(&who, address))
+        .await?;
+    if off {
+        state.panels.forget(&tenant).await;
+    }
+    found(off)
+}
+
+/// Switch a tenant on again.
+#[utoipa::path(
+    post, path = "/admin/tenants/{tenant}/enable", tag = "Administration",
+    params(("tenant" = String, Path, description = "The tenant's id.", example = "tenant-alpha")),
+    responses(
+        (status = 204, description = "On."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn enable_tenant(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathName(tenant): PathName,
+) -> Result<StatusCode, ApiError> {
+    let on = state
+        .identity
+        .set_tenant_disabled(&tenant, false, actor(&who, address));
+    found(on.await?)
+}

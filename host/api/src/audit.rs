@@ -1,0 +1,261 @@
+//! The audit log: of the host for its administrators, of a tenant for its admins. A page as JSON, or all of it as CSV
+//! or as lines of JSON.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::stream;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use porthole_identity::{AuditFilter, AuditRecord, Identity, IdentityError};
+use porthole_model::{AuditLine, AuditPage};
+
+use crate::account::instant;
+use crate::caller::{AdministeredTenant, Administrator};
+use crate::parameters::Parameters;
+use crate::problem::ApiError;
+use crate::state::ApiState;
+
+const USUAL: u32 = 100;
+const MOST: u32 = 500;
+const KNOWN: &str = "actor, tenant, action, from, to, before, limit, format";
+
+/// What happened on this host.
+#[utoipa::path(
+    get, path = "/admin/audit", tag = "Administration",
+    params(
+        ("actor" = Option<String>, Query, description = "By this email only.", example = "ada@example.com"),
+        ("tenant" = Option<String>, Query, description = "In this tenant only.", example = "tenant-alpha"),
+        ("action" = Option<String>, Query, description = "Of this action only.", example = "login"),
+        ("from" = Option<String>, Query, description = "RFC 3339: from then on.", example = "2026-01-01T00:00:00Z"),
+        ("to" = Option<String>, Query, description = "RFC 3339: before then.", example = "2026-01-05T00:00:00Z"),
+        ("before" = Option<i64>, Query, description = "Lines older than this one: `next` of the page before."),
+        ("limit" = Option<u32>, Query, description = "Lines of a page.", minimum = 1, maximum = 500, example = 100),
+        ("format" = Option<String>, Query, description = "`csv` or `ndjson`: all lines instead of a page."),
+    ),
+    responses(
+        (status = 200, description = "The newest first.", body = ref("#/components/schemas/AuditPage")),
+        (status = 400, description = "`invalid_parameter`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn of_host(
+    State(state): State<ApiState>,
+    _: Administrator,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    answer(&state, Wish::read(query.as_deref(), None)?).await
+}
+
+/// What happened in a tenant.
+#[utoipa::path(
+    get, path = "/admin/tenants/{tenant}/audit", tag = "Administration",
+    params(
+        ("tenant" = String, Path, description = "The tenant's id.", example = "tenant-alpha"),
+        ("actor" = Option<String>, Query, description = "By this email only.", example = "ada@example.com"),
+        ("action" = Option<String>, Query, description = "Of this action only.", example = "grant"),
+        ("from" = Option<String>, Query, description = "RFC 3339: from then on.", example = "2026-01-01T00:00:00Z"),
+        ("to" = Option<String>, Query, description = "RFC 3339: before then.", example = "2026-01-05T00:00:00Z"),
+        ("before" = Option<i64>, Query, description = "Lines older than this one: `next` of the page before."),
+        ("limit" = Option<u32>, Query, description = "Lines of a page.", minimum = 1, maximum = 500, example = 100),
+        ("format" = Option<String>, Query, description = "`csv` or `ndjson`: all lines instead of a page."),
+    ),
+    responses(
+        (status = 200, description = "The newest first.", body = ref("#/components/schemas/AuditPage")),
+        (status = 400, description = "`invalid_parameter`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn of_tenant(
+    State(state): State<ApiState>,
+    tenant: AdministeredTenant,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    answer(&state, Wish::read(query.as_deref(), Some(tenant.id()))?).await
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Format {
+    Page,
+    Csv,
+    Lines,
+}
+
+struct Wish {
+    filter: AuditFilter,
+    before: Option<i64>,
+    limit: u32,
+    format: Format,
+}
+
+impl Wish {
+    /// `tenant`: the one that the address names, and no other.
+    fn read(query: Option<&str>, tenant: Option<&str>) -> Result<Self, ApiError> {
+        let mut given = Parameters::parse(query)?;
+        let text =
+            |given: &mut Parameters<'_>, name| given.one(name).map(|text| text.map(|text| text.into_owned()));
+        let tenant = match tenant {
+            Some(tenant) => Some(tenant.to_owned()),
+            None => text(&mut given, "tenant")?,
+        };
+        let filter = AuditFilter {
+            actor: text(&mut given, "actor")?.map(|email| email.to_lowercase()),
+            tenant,
+            action: text(&mut given, "action")?,
+            from: instant_of(&mut given, "from")?,
+            to: instant_of(&mut given, "to")?,
+        };
+        let format = match given.one("format")?.as_deref() {
+            None | Some("json") => Format::Page,
+            Some("csv") => Format::Csv,
+            Some("ndjson") => Format::Lines,
+            Some(_) => {
+                return Err(ApiError::parameter(
+                    "format",
+                    "`format` is `json`, `csv` or `ndjson`.",
+                ));
+            }
+        };
+        let wish = Self {
+            filter,
+            before: given.number("before", 1, i64::MAX)?,
+            limit: given.number("limit", 1, MOST)?.unwrap_or(USUAL),
+            format,
+        };
+        given.nothing_else(KNOWN)?;
+        Ok(wish)
+    }
+}
+
+fn instant_of(given: &mut Parameters<'_>, name: &'static str) -> Result<Option<DateTime<Utc>>, ApiError> {
+    let Some(text) = given.one(name)? else {
+        return Ok(None);
+    };
+    let read = DateTime::parse_from_rfc3339(&text).ok();
+    let read = read.map(|instant| instant.with_timezone(&Utc));
+    read.map(Some).ok_or_else(|| {
+        ApiError::parameter(
+            name,
+            format!("`{name}` is an instant with a zone, as 2026-01-01T00:00:00Z."),
+        )
+    })
+}
+
+async fn answer(state: &ApiState, wish: Wish) -> Result<Response, ApiError> {
+    if wish.format == Format::Page {
+        let records = state
+            .identity
+            .audit_lines(&wish.filter, wish.limit, wish.before)
+            .await?;
+        let is_full = records.len() >= usize::try_from(wish.limit).unwrap_or(usize::MAX);
+        let next = records.last().map(|line| line.id).filter(|_| is_full);
+        let lines = records.into_iter().map(line).collect();
+        return Ok(Json(AuditPage { lines, next }).into_response());
+    }
+    let (kind, name) = match wish.format {
+        Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
+        _ => ("application/x-ndjson", "attachment; filename=\"audit.ndjson\""),
+    };
+    let export = Export {
+        identity: Arc::clone(&state.identity),
+        filter: wish.filter,
+        before: wish.before,
+        is_csv: wish.format == Format::Csv,
+        is_begun: false,
+    };
+    let body = Body::from_stream(stream::try_unfold(Some(export), Export::next));
+    Ok(([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], body).into_response())
+}
+
+/// All lines, page by page, so that no log is too long.
+struct Export {
+    identity: Arc<Identity>,
+    filter: AuditFilter,
+    before: Option<i64>,
+    is_csv: bool,
+    is_begun: bool,
+}
+
+impl Export {
+    async fn next(this: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, IdentityError> {
+        let Some(mut this) = this else {
+            return Ok(None);
+        };
+        let records = this.identity.audit_lines(&this.filter, MOST, this.before).await?;
+        let mut text = String::new();
+        if this.is_csv && !this.is_begun {
+            text.push_str("id,at,action,actor,target,tenant,address,detail\r\n");
+        }
+        this.is_begun = true;
+        this.before = records.last().map(|line| line.id);
+        let is_last = records.len() < MOST as usize;
+        for record in records {
+            let line = line(record);
+            if this.is_csv {
+                text.push_str(&csv(&line));
+            } else {
+                text.push_str(&serde_json::to_string(&line).unwrap_or_default());
+                text.push('\n');
+            }
+        }
+        Ok(Some((text.into(), (!is_last).then_some(this))))
+    }
+}
+
+fn line(record: AuditRecord) -> AuditLine {
+    let entry = record.entry;
+    AuditLine {
+        id: record.id,
+        at: instant(record.at),
+        action: entry.action,
+        actor: entry.actor_email,
+        target: entry.target,
+        tenant: entry.tenant,
+        address: entry.address.map(|address| address.to_string()),
+        detail: entry.detail,
+    }
+}
+
+fn csv(line: &AuditLine) -> String {
+    let cells = [
+        Some(line.id.to_string()),
+        Some(line.at.clone()),
+        Some(line.action.clone()),
+        line.actor.clone(),
+        line.target.clone(),
+        line.tenant.clone(),
+        line.address.clone(),
+        line.detail.clone(),
+    ];
+    let cells = cells.map(|cell| cell.as_deref().map_or_else(String::new, csv_cell));
+    format!("{}\r\n", cells.join(","))
+}
+
+/// Quoted; and what a spreadsheet would take for a formula is made a text: anybody can try to log in as `=cmd()`.
+fn csv_cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        "'"
+    } else {
+        ""
+    };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_quoted_and_never_a_formula() {
+        assert_eq!(csv_cell("a \"b\", c"), "\"a \"\"b\"\", c\"");
+        assert_eq!(csv_cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(csv_cell("@x"), "\"'@x\"");
+    }
+}

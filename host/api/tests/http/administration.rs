@@ -1,0 +1,214 @@
+//! Accounts, tokens and sessions, over the interface.
+
+use http::{Method, StatusCode};
+use porthole_identity::{AuditEntry, Role};
+use serde_json::{Value, json};
+
+use crate::site::{Answer, Client, PASSWORD, Site};
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+async fn post(client: &Client<'_>, path: &str, body: Value) -> Answer {
+    client
+        .send(Method::POST, path, &[JSON], Some(body.to_string()))
+        .await
+}
+
+#[tokio::test]
+async fn a_new_account_chooses_its_password_with_a_link_that_opens_once() {
+    let site = Site::new().await;
+    let dan = site.logged_in("dan").await;
+    let made = post(&dan, "/api/v1/admin/users", json!({"email": "New@example.com"})).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let url = made.json()["url"].as_str().unwrap().to_owned();
+    let link = url.split_once("/password#").unwrap().1.to_owned();
+    let nobody = site.nobody();
+    let short = post(
+        &nobody,
+        "/api/v1/auth/link",
+        json!({"link": link, "password": "short"}),
+    )
+    .await;
+    assert_eq!(short.refusal(), (400, "invalid_body".into(), None));
+    let uses = json!({"link": link, "password": "a long enough one"});
+    assert_eq!(
+        post(&nobody, "/api/v1/auth/link", uses.clone()).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        post(&nobody, "/api/v1/auth/link", uses).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let answer = nobody.login("new@example.com", "a long enough one").await;
+    assert_eq!(answer.json()["tenants"], json!([]));
+    let again = post(&dan, "/api/v1/admin/users", json!({"email": "new@example.com"})).await;
+    assert_eq!(again.refusal(), (409, "conflict".into(), None));
+    let log = dan.get("/api/v1/admin/audit?actor=dan@example.com").await.json();
+    let actions: Vec<&str> = log["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(actions, ["password_link_made", "user_created", "login"]);
+    assert_eq!(log["lines"][1]["target"], "new@example.com");
+    assert_eq!(log["lines"][1]["address"], "192.0.2.1");
+    assert!(!log.to_string().contains(&link));
+    let csv = dan
+        .get("/api/v1/admin/audit?format=csv&action=user_created")
+        .await
+        .text();
+    assert!(
+        csv.starts_with("id,at,action,") && csv.contains("\"new@example.com\""),
+        "{csv}"
+    );
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_switched_off_is_gone_at_once_with_what_was_kept_of_it() {
+    let site = Site::new().await;
+    let (ada, dan) = (site.logged_in("ada").await, site.logged_in("dan").await);
+    assert_eq!(ada.get("/api/v1/panels/cpu/data").await.status, StatusCode::OK);
+    assert_eq!(
+        dan.post("/api/v1/admin/tenants/alpha/disable").await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(*site.panels.forgotten.lock(), ["alpha"]);
+    let named = [("x-porthole-tenant", "alpha")];
+    assert_eq!(
+        ada.get_with("/api/v1/panels/cpu/data", &named).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(ada.get("/api/v1/tenants").await.json()["tenants"], json!([]));
+    assert_eq!(
+        dan.post("/api/v1/admin/tenants/alpha/enable").await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(ada.get("/api/v1/panels/cpu/data").await.status, StatusCode::OK);
+    assert_eq!(
+        dan.post("/api/v1/admin/tenants/gamma/disable").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_token_is_its_owner_in_one_tenant_and_no_more() {
+    let site = Site::new().await;
+    let cleo = site.logged_in("cleo").await;
+    let wish = |scope: &str| json!({"name": "deploy", "tenant": "alpha", "scope": scope, "days": 30});
+    let refused = post(&cleo, "/api/v1/account/tokens", wish("publish")).await;
+    assert_eq!(refused.refusal(), (400, "invalid_body".into(), None));
+    let id = site
+        .identity
+        .find_user("cleo@example.com")
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
+    site.identity
+        .grant(id, "alpha", Role::Editor, AuditEntry::default())
+        .await
+        .unwrap();
+    let made = post(&cleo, "/api/v1/account/tokens", wish("publish")).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let made = made.json();
+    let secret = format!("Bearer {}", made["secret"].as_str().unwrap());
+    let with = ("authorization", secret.as_str());
+    let nobody = site.nobody();
+    assert_eq!(
+        nobody.get_with("/api/v1/plugins", &[with]).await.status,
+        StatusCode::OK
+    );
+    let beta = nobody
+        .get_with("/api/v1/dashboards", &[with, ("x-porthole-tenant", "beta")])
+        .await;
+    assert_eq!(beta.status, StatusCode::NOT_FOUND);
+    // From a page of another origin too: there is no cookie it could abuse.
+    let elsewhere = ("sec-fetch-site", "cross-site");
+    let answer = nobody
+        .send(
+            Method::POST,
+            "/api/v1/plugins/heat/rollback",
+            &[with, elsewhere],
+            None,
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    // The owner's role is the most it may.
+    site.identity
+        .grant(id, "alpha", Role::Viewer, AuditEntry::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        nobody.get_with("/api/v1/plugins", &[with]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    // A token that is worth nothing is not made up for by a cookie.
+    let worthless = cleo
+        .get_with("/api/v1/auth/me", &[("authorization", "Bearer pht_x")])
+        .await;
+    assert_eq!(worthless.status, StatusCode::UNAUTHORIZED);
+    let tokens = cleo.get("/api/v1/account/tokens").await;
+    assert!(!tokens.text().contains(made["secret"].as_str().unwrap()));
+    assert!(tokens.json()["tokens"][0]["last_used_at"].is_string());
+    let path = format!("/api/v1/account/tokens/{}", made["token"]["id"].as_str().unwrap());
+    let ada = site.logged_in("ada").await;
+    assert_eq!(
+        ada.send(Method::DELETE, &path, &[], None).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        cleo.send(Method::DELETE, &path, &[], None).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        nobody.get_with("/api/v1/auth/me", &[with]).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_other_sessions_and_a_switched_off_account_has_none() {
+    let site = Site::new().await;
+    let (one, other) = (site.logged_in("ada").await, site.logged_in("ada").await);
+    let change = |current: &str| json!({"current": current, "new": "another horse"});
+    let wrong = post(&one, "/api/v1/account/password", change("wrong horse")).await;
+    assert_eq!(wrong.refusal(), (401, "wrong_credentials".into(), None));
+    let changed = post(&one, "/api/v1/account/password", change(PASSWORD)).await;
+    assert_eq!(changed.status, StatusCode::NO_CONTENT);
+    for ended in [&one, &other] {
+        assert_eq!(
+            ended.get("/api/v1/auth/me").await.status,
+            StatusCode::UNAUTHORIZED
+        );
+    }
+    let ada = Client {
+        site: &site,
+        cookie: Some(changed.cookie()),
+    };
+    let sessions = ada.get("/api/v1/account/sessions").await.json();
+    assert_eq!(sessions["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(sessions["sessions"][0]["current"], true);
+    let dan = site.logged_in("dan").await;
+    let id = site
+        .identity
+        .find_user("ada@example.com")
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
+    let off = dan.post(&format!("/api/v1/admin/users/{id}/disable")).await;
+    assert_eq!(off.status, StatusCode::NO_CONTENT);
+    assert_eq!(ada.get("/api/v1/auth/me").await.status, StatusCode::UNAUTHORIZED);
+    let login = site.nobody().login("ada@example.com", "another horse").await;
+    assert_eq!(login.refusal(), (401, "wrong_credentials".into(), None));
+    let itself = site
+        .identity
+        .find_user("dan@example.com")
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
+    let refused = dan.post(&format!("/api/v1/admin/users/{itself}/disable")).await;
+    assert_eq!(refused.refusal(), (409, "conflict".into(), None));
+}

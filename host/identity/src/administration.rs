@@ -1,0 +1,272 @@
+//! What administrators see and switch: accounts, tenants, who is let into one, open sessions.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use porthole_model::Role;
+use uuid::Uuid;
+
+use crate::audit::add_line;
+use crate::id::Id;
+use crate::store::{in_transaction, with_pool};
+use crate::tenants::role_of;
+use crate::{AuditEntry, Identity, IdentityError};
+
+/// A tenant, as administrators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantState {
+    /// `tenant-alpha`.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Whether the configuration has it.
+    pub is_configured: bool,
+    /// Whether an administrator switched it off.
+    pub is_disabled: bool,
+}
+
+/// Somebody who was let into a tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantRecord {
+    /// Who.
+    pub user: Uuid,
+    /// Who.
+    pub email: String,
+    /// For people.
+    pub full_name: Option<String>,
+    /// As granted.
+    pub role: Role,
+    /// When they were let in.
+    pub granted_at: DateTime<Utc>,
+}
+
+/// A session that is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// Not the token.
+    pub id: Uuid,
+    /// Whose.
+    pub email: String,
+    /// Where it was opened from.
+    pub address: Option<String>,
+    /// The login.
+    pub created_at: DateTime<Utc>,
+    /// Within a minute.
+    pub last_used_at: DateTime<Utc>,
+    /// When it ends however much it is used.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Identity {
+    /// Switches an account off, and ends its sessions at once, or on again; false: there is no such account.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn set_user_disabled(
+        &self,
+        user: Uuid,
+        disabled: bool,
+        actor: AuditEntry,
+    ) -> Result<bool, IdentityError> {
+        let now = Utc::now().trunc_subsecs(3);
+        let switched = in_transaction!(&self.store, transaction => {
+            let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
+                .bind(Id(user))
+                .fetch_optional(&mut *transaction)
+                .await?
+            else {
+                return Ok(false);
+            };
+            sqlx::query("UPDATE users SET disabled_at = $1, updated_at = $2 WHERE id = $3")
+                .bind(disabled.then_some(now))
+                .bind(now)
+                .bind(Id(user))
+                .execute(&mut *transaction)
+                .await?;
+            if disabled {
+                for statement in [
+                    "DELETE FROM sessions WHERE user_id = $1",
+                    "DELETE FROM password_links WHERE user_id = $1",
+                ] {
+                    sqlx::query(statement).bind(Id(user)).execute(&mut *transaction).await?;
+                }
+            }
+            let entry = AuditEntry {
+                action: if disabled { "user_disabled" } else { "user_enabled" }.to_owned(),
+                target: Some(email),
+                ..actor
+            };
+            add_line!(entry, &mut *transaction)
+        });
+        self.sessions.forget_user(user);
+        switched?;
+        Ok(true)
+    }
+
+    /// Switches a tenant off, for everybody and at once, or on again; false: there is no such tenant.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn set_tenant_disabled(
+        &self,
+        tenant: &str,
+        disabled: bool,
+        actor: AuditEntry,
+    ) -> Result<bool, IdentityError> {
+        let now = Utc::now().trunc_subsecs(3);
+        let switched = in_transaction!(&self.store, transaction => {
+            let changed = sqlx::query("UPDATE tenants SET disabled_at = $1 WHERE tenant_id = $2")
+                .bind(disabled.then_some(now))
+                .bind(tenant)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if changed == 0 {
+                return Ok(false);
+            }
+            let entry = AuditEntry {
+                action: if disabled { "tenant_disabled" } else { "tenant_enabled" }.to_owned(),
+                target: Some(tenant.to_owned()),
+                tenant: Some(tenant.to_owned()),
+                ..actor
+            };
+            add_line!(entry, &mut *transaction)
+        });
+        self.sessions.forget_all();
+        switched?;
+        Ok(true)
+    }
+
+    /// All tenants there are or were, by id.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn tenant_states(&self) -> Result<Vec<TenantState>, IdentityError> {
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, String, bool, bool)>(
+            "SELECT tenant_id, name, is_active, disabled_at IS NOT NULL FROM tenants",
+        )
+        .fetch_all(pool)
+        .await)?;
+        let mut states: Vec<_> = rows
+            .into_iter()
+            .map(|(id, name, is_configured, is_disabled)| TenantState {
+                id,
+                name,
+                is_configured,
+                is_disabled,
+            })
+            .collect();
+        states.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(states)
+    }
+
+    /// Who was let into a tenant, by email.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn grants_in(&self, tenant: &str) -> Result<Vec<GrantRecord>, IdentityError> {
+        type Row = (Id, String, Option<String>, String, DateTime<Utc>);
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(
+            "SELECT users.id, users.email, users.full_name, user_tenants.role, user_tenants.granted_at
+             FROM user_tenants
+             JOIN users ON users.id = user_tenants.user_id
+             JOIN tenants ON tenants.id = user_tenants.tenant_id
+             WHERE tenants.tenant_id = $1",
+        )
+        .bind(tenant)
+        .fetch_all(pool)
+        .await)?;
+        let mut grants: Vec<_> = rows
+            .into_iter()
+            .map(|(user, email, full_name, role, granted_at)| GrantRecord {
+                user: user.0,
+                email,
+                full_name,
+                role: role_of(&role),
+                granted_at,
+            })
+            .collect();
+        grants.sort_by(|one, other| one.email.cmp(&other.email));
+        Ok(grants)
+    }
+
+    /// The open sessions of a user, or of everybody, the latest used first; at most 500.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn open_sessions(
+        &self,
+        user: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SessionRecord>, IdentityError> {
+        type Row = (
+            Id,
+            String,
+            Option<String>,
+            DateTime<Utc>,
+            DateTime<Utc>,
+            DateTime<Utc>,
+        );
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(
+            "SELECT sessions.id, users.email, sessions.address, sessions.created_at, sessions.last_used_at,
+                    sessions.expires_at
+             FROM sessions JOIN users ON users.id = sessions.user_id
+             WHERE ($1 IS NULL OR sessions.user_id = $1) AND sessions.expires_at > $2 AND sessions.last_used_at > $3
+             ORDER BY sessions.last_used_at DESC, sessions.id DESC LIMIT 500",
+        )
+        .bind(user.map(Id))
+        .bind(now)
+        .bind(now - self.session_idle)
+        .fetch_all(pool)
+        .await)?;
+        Ok(rows
+            .into_iter()
+            .map(
+                |(id, email, address, created_at, last_used_at, expires_at)| SessionRecord {
+                    id: id.0,
+                    email,
+                    address,
+                    created_at,
+                    last_used_at,
+                    expires_at,
+                },
+            )
+            .collect())
+    }
+
+    /// Ends a session of a user, or of anybody, here at once; false: there is none under this id.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn end_session(
+        &self,
+        session: Uuid,
+        of: Option<Uuid>,
+        actor: AuditEntry,
+    ) -> Result<bool, IdentityError> {
+        let ended = in_transaction!(&self.store, transaction => {
+            let found = sqlx::query_as::<_, (String,)>(
+                "SELECT users.email FROM sessions JOIN users ON users.id = sessions.user_id
+                 WHERE sessions.id = $1 AND ($2 IS NULL OR sessions.user_id = $2)",
+            )
+            .bind(Id(session))
+            .bind(of.map(Id))
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let Some((email,)) = found else {
+                return Ok(false);
+            };
+            sqlx::query("DELETE FROM sessions WHERE id = $1")
+                .bind(Id(session))
+                .execute(&mut *transaction)
+                .await?;
+            let entry = AuditEntry {
+                action: "session_ended".to_owned(),
+                target: Some(email),
+                ..actor
+            };
+            add_line!(entry, &mut *transaction)
+        });
+        self.sessions.forget_session(session);
+        ended?;
+        Ok(true)
+    }
+}

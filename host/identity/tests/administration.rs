@@ -1,0 +1,133 @@
+//! Tokens, links, switches and the filtered audit log, on SQLite and on a real PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[macro_use]
+mod support;
+
+use std::net::IpAddr;
+
+use chrono::{TimeDelta, Utc};
+use porthole_identity::{
+    AuditEntry, AuditFilter, Identity, IdentityError, NewApiToken, NewUser, Role, TenantRecord, TokenScope,
+    TokensOf,
+};
+use secrecy::{ExposeSecret, SecretString};
+use support::{Database, options};
+use uuid::Uuid;
+
+const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+fn secret(text: &str) -> SecretString {
+    text.to_owned().into()
+}
+
+/// Ada, an editor of alpha.
+async fn ada(identity: &Identity) -> Uuid {
+    let alpha = TenantRecord {
+        id: "alpha".to_owned(),
+        name: "Alpha".to_owned(),
+        database_name: "alpha".to_owned(),
+        database_host: "localhost".to_owned(),
+        database_port: None,
+    };
+    identity.sync_tenants(&[alpha]).await.unwrap();
+    let new = NewUser {
+        email: "ada@example.com".to_owned(),
+        full_name: None,
+        is_admin: false,
+        password: Some(secret("open sesame")),
+    };
+    let ada = identity.create_user(new, AuditEntry::default()).await.unwrap().id;
+    identity
+        .grant(ada, "alpha", Role::Editor, AuditEntry::default())
+        .await
+        .unwrap();
+    ada
+}
+
+fn wish(user: Uuid, scope: TokenScope) -> NewApiToken {
+    NewApiToken {
+        user,
+        tenant: "alpha".to_owned(),
+        name: "deploy".to_owned(),
+        scope,
+        days: 2,
+    }
+}
+
+on_both! {
+    async fn a_token_is_worth_what_its_owner_may_until_it_is_over_or_revoked(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let nobody = AuditEntry::default;
+        let (record, token) = identity.create_api_token(wish(user, TokenScope::Publish), nobody()).await.unwrap();
+        let who = async |at| identity.authenticate_api_token(token.expose_secret(), at).await.unwrap();
+        let now = Utc::now();
+        let asked = who(now).await.unwrap();
+        assert!(asked.is_program && !asked.is_admin);
+        assert_eq!(asked.role_in("alpha"), Some(Role::Editor));
+        assert!(identity.authenticate(token.expose_secret(), now).await.unwrap().is_none());
+        assert!(who(now + TimeDelta::days(3)).await.is_none());
+        identity.grant(user, "alpha", Role::Viewer, nobody()).await.unwrap();
+        assert_eq!(who(now).await.unwrap().role_in("alpha"), Some(Role::Viewer));
+        let refused = identity.create_api_token(wish(user, TokenScope::Publish), nobody()).await;
+        assert!(matches!(refused, Err(IdentityError::Refused(_))));
+        identity.set_tenant_disabled("alpha", true, nobody()).await.unwrap();
+        assert!(who(now).await.is_none());
+        identity.set_tenant_disabled("alpha", false, nobody()).await.unwrap();
+        identity.set_user_disabled(user, true, nobody()).await.unwrap();
+        assert!(who(now).await.is_none());
+        identity.set_user_disabled(user, false, nobody()).await.unwrap();
+        assert!(who(now).await.is_some());
+        let tokens = identity.api_tokens(TokensOf::Tenant("alpha")).await.unwrap();
+        assert!(tokens.len() == 1 && tokens[0].last_used_at.is_some());
+        assert!(!identity.revoke_api_token(record.id, TokensOf::Tenant("beta"), nobody()).await.unwrap());
+        assert!(!identity.revoke_api_token(record.id, TokensOf::User(Uuid::nil()), nobody()).await.unwrap());
+        assert!(identity.revoke_api_token(record.id, TokensOf::User(user), nobody()).await.unwrap());
+        assert!(!identity.revoke_api_token(record.id, TokensOf::Everybody, nobody()).await.unwrap());
+        assert!(who(now).await.is_none());
+    }
+
+    async fn a_link_opens_once_and_for_a_day(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let now = Utc::now();
+        let (first, _) = identity.make_password_link(user, AuditEntry::default(), now).await.unwrap();
+        let (link, _) = identity.make_password_link(user, AuditEntry::default(), now).await.unwrap();
+        let uses = async |text: &str, at| {
+            identity.use_password_link(text, &secret("closed sesame"), HERE, at).await.unwrap()
+        };
+        assert!(!uses(first.expose(), now).await, "an earlier link");
+        assert!(!uses(link.expose(), now + TimeDelta::hours(25)).await, "a day later");
+        assert!(!uses("nonsense", now).await);
+        assert!(uses(link.expose(), now).await);
+        assert!(!uses(link.expose(), now).await, "twice");
+        identity.login("ada@example.com", &secret("closed sesame"), HERE, now).await.unwrap();
+    }
+
+    async fn sessions_are_listed_and_ended_and_the_log_is_filtered(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let now = Utc::now();
+        let (_, one) = identity.login("ada@example.com", &secret("open sesame"), HERE, now).await.unwrap();
+        let open = identity.open_sessions(Some(user), now).await.unwrap();
+        assert_eq!(open.len(), 1);
+        assert_eq!(identity.open_sessions(None, now).await.unwrap(), open);
+        assert!(identity.open_sessions(Some(Uuid::nil()), now).await.unwrap().is_empty());
+        assert!(!identity.end_session(open[0].id, Some(Uuid::nil()), AuditEntry::default()).await.unwrap());
+        assert!(identity.end_session(open[0].id, Some(user), AuditEntry::default()).await.unwrap());
+        assert!(identity.authenticate(one.expose(), now).await.unwrap().is_none());
+        let actions = async |filter: AuditFilter| {
+            let lines = identity.audit_lines(&filter, 10, None).await.unwrap();
+            lines.into_iter().map(|line| line.entry.action).collect::<Vec<_>>()
+        };
+        assert_eq!(actions(AuditFilter::default()).await, ["session_ended", "login", "grant", "user_created"]);
+        let of = |name: &str| Some(name.to_owned());
+        assert_eq!(actions(AuditFilter { actor: of("ada@example.com"), ..AuditFilter::default() }).await, ["login"]);
+        assert_eq!(actions(AuditFilter { tenant: of("alpha"), ..AuditFilter::default() }).await, ["grant"]);
+        let later = AuditFilter { from: Some(now + TimeDelta::hours(1)), ..AuditFilter::default() };
+        assert!(actions(later).await.is_empty());
+        let earlier = AuditFilter { to: Some(now + TimeDelta::hours(1)), action: of("login"), ..AuditFilter::default() };
+        assert_eq!(actions(earlier).await, ["login"]);
+    }
+}

@@ -1,0 +1,253 @@
+//! Accounts, tokens, sessions, tenants and the audit log, as their owners and administrators see them. Instants are
+//! RFC 3339.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Role, TenantSummary};
+
+/// What a token may do in its tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenScope {
+    /// See dashboards.
+    Read,
+    /// Publish plugins, too.
+    Publish,
+}
+
+impl TokenScope {
+    /// As it stands in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Publish => "publish",
+        }
+    }
+}
+
+/// A token, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiToken {
+    /// For the address; not the secret.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Whose it is.
+    pub email: String,
+    /// The one tenant it is for.
+    pub tenant: String,
+    /// What it may do there.
+    pub scope: TokenScope,
+    /// When it was made.
+    pub created_at: String,
+    /// When it is over.
+    pub expires_at: String,
+    /// Within a minute.
+    pub last_used_at: Option<String>,
+    /// When it was revoked.
+    pub revoked_at: Option<String>,
+}
+
+/// `GET /account/tokens` and `GET /admin/tenants/{tenant}/tokens`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiTokens {
+    /// The newest first.
+    pub tokens: Vec<ApiToken>,
+}
+
+/// `POST /account/tokens`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewToken {
+    /// For people.
+    pub name: String,
+    /// The one tenant it is for.
+    pub tenant: String,
+    /// What it may do there.
+    pub scope: TokenScope,
+    /// For how many days, 1 to 366.
+    pub days: u32,
+}
+
+/// The answer of `POST /account/tokens`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenMade {
+    /// The token.
+    pub token: ApiToken,
+    /// What goes behind `Authorization: Bearer`; shown this once.
+    pub secret: String,
+}
+
+/// `POST /account/password`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PasswordChange {
+    /// As it is.
+    pub current: String,
+    /// As it shall be.
+    pub new: String,
+}
+
+/// `POST /auth/link`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct LinkUse {
+    /// What stands behind the `#` of the link.
+    pub link: String,
+    /// As it shall be.
+    pub password: String,
+}
+
+/// A session that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSession {
+    /// For the address.
+    pub id: String,
+    /// Whose.
+    pub email: String,
+    /// Where it was opened from.
+    pub address: Option<String>,
+    /// The login.
+    pub created_at: String,
+    /// Within a minute.
+    pub last_used_at: String,
+    /// When it ends however much it is used.
+    pub expires_at: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// `GET /account/sessions` and `GET /admin/sessions`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSessions {
+    /// The latest used first.
+    pub sessions: Vec<OpenSession>,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// For the address.
+    pub id: String,
+    /// Lower case.
+    pub email: String,
+    /// For people.
+    pub full_name: Option<String>,
+    /// May use the administration.
+    pub is_admin: bool,
+    /// Whether they can log in with a password.
+    pub has_password: bool,
+    /// Whether it is switched off.
+    pub disabled: bool,
+    /// When it was made.
+    pub created_at: String,
+    /// Where they were let in.
+    pub tenants: Vec<TenantSummary>,
+}
+
+/// `GET /admin/users`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accounts {
+    /// By email.
+    pub users: Vec<Account>,
+}
+
+/// `POST /admin/users`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAccount {
+    /// To log in with.
+    pub email: String,
+    /// For people.
+    #[serde(default)]
+    pub full_name: Option<String>,
+    /// May use the administration.
+    #[serde(default)]
+    pub is_admin: bool,
+}
+
+/// The answer of `POST /admin/users` and `POST /admin/users/{id}/link`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordLink {
+    /// The account's id.
+    pub user: String,
+    /// Its email.
+    pub email: String,
+    /// Where they choose a password, once.
+    pub url: String,
+    /// When it opens no more.
+    pub expires_at: String,
+}
+
+/// Somebody who was let into a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Who.
+    pub email: String,
+    /// For people.
+    pub full_name: Option<String>,
+    /// What they may do.
+    pub role: Role,
+    /// When they were let in.
+    pub granted_at: String,
+}
+
+/// `GET /admin/tenants/{tenant}/grants`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grants {
+    /// By email.
+    pub grants: Vec<Grant>,
+}
+
+/// `PUT /admin/tenants/{tenant}/grants/{email}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRole {
+    /// What they may do from now on.
+    pub role: Role,
+}
+
+/// A tenant, as administrators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantState {
+    /// `tenant-alpha`.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Whether the configuration has it.
+    pub configured: bool,
+    /// Whether it is switched off.
+    pub disabled: bool,
+}
+
+/// `GET /admin/tenants`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantStates {
+    /// By id.
+    pub tenants: Vec<TenantState>,
+}
+
+/// A line of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLine {
+    /// Ascending with time.
+    pub id: i64,
+    /// When.
+    pub at: String,
+    /// What, as `login`.
+    pub action: String,
+    /// Who, by email; none: the command line, or nobody known.
+    pub actor: Option<String>,
+    /// To whom or what.
+    pub target: Option<String>,
+    /// In which tenant.
+    pub tenant: Option<String>,
+    /// From where.
+    pub address: Option<String>,
+    /// What changed.
+    pub detail: Option<String>,
+}
+
+/// `GET /admin/audit` and `GET /admin/tenants/{tenant}/audit`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditPage {
+    /// The newest first.
+    pub lines: Vec<AuditLine>,
+    /// The parameter `before` of the next page; none: this is the last.
+    pub next: Option<i64>,
+}
