@@ -281,6 +281,7 @@ impl Server {
         )
         .with_graceful_shutdown(async move {
             stop.await;
+            tracing::info!("stopping: requests under way may finish");
             let _ = stopped.send(());
         });
         let serving = async { serving.await };
@@ -288,7 +289,6 @@ impl Server {
         tokio::select! {
             ended = &mut serving => ended?,
             _ = stopping => {
-                tracing::info!("stopping: requests under way may finish");
                 if tokio::time::timeout(DRAIN, serving).await.is_err() {
                     tracing::warn!("some requests did not finish within {} s", DRAIN.as_secs());
                 }

@@ -117,6 +117,20 @@ const TABLE: &str = "panel:\n  type: table\n  title: Rows\n  data_source:\n    t
                      - recorded_at\n      - server\n      - value\n    query:\n      where: \"value > 50\"\n      \
                      order_by: \"recorded_at DESC, server\"\n      limit: 200\n";
 
+/// Numbers to nine digits after the point: each server adds up its own part, in another order.
+fn rounded(view: &serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match view {
+        Value::Number(number) => Value::String(format!("{:.9}", number.as_f64().unwrap_or(f64::NAN))),
+        Value::Array(items) => items.iter().map(rounded).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), rounded(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
 /// One table over two servers, by what PostgreSQL itself brings: the host asks it as it asks any other.
 #[tokio::test]
 async fn a_table_that_is_partitioned_over_two_servers_gives_the_same_answers() {
@@ -195,7 +209,7 @@ async fn a_table_that_is_partitioned_over_two_servers_gives_the_same_answers() {
             let two = ops.of("spread").panel(panel, range, &[]).await.ok();
             let points = one["view"].to_string().len();
             assert!(points > 500, "{panel} {range:?}: {one}");
-            assert_eq!(one["view"], two["view"], "{panel} {range:?}");
+            assert_eq!(rounded(&one["view"]), rounded(&two["view"]), "{panel} {range:?}");
         }
     }
     // The other server was asked for a stretch of time, not for its whole table.

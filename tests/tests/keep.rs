@@ -33,8 +33,15 @@ async fn used(site: &Site) -> (Host, Client) {
 }
 
 async fn value(client: &Client) -> serde_json::Value {
-    let answer = client.panel("stamp", RANGE, &[]).await.ok();
-    answer["view"]["value"].clone()
+    // A host that has just started may still be compiling the tenant's plugins, and says so.
+    for _ in 0..600 {
+        let answer = client.panel("stamp", RANGE, &[]).await;
+        if answer.status != 503 {
+            return answer.ok()["view"]["value"].clone();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the plugins are compiled for ever");
 }
 
 /// Backs up while the host runs and is written to, and puts it back into `empty`.

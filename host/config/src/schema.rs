@@ -131,6 +131,7 @@ pub fn panel(types: &[PanelType]) -> Value {
             "aggregation": object(&[], json!({
                 "function": { "enum": functions, "description": "What becomes of the points of a bucket." },
                 "ladder": { "type": "array", "minItems": 1, "items": rung, "description": "From the shortest range to the longest." },
+                "fill": { "enum": ["previous", "linear", "zero"], "description": "What a bucket without rows shows; left out: nothing." },
                 "keep": flag("Whether finished buckets are kept and not asked for again."),
                 "settle": time("How long after its end a bucket may still change."),
                 "reread": time("How long a kept bucket is believed before it is asked for again."),
