@@ -2,8 +2,12 @@
 
 mod cli;
 mod faults;
+mod files;
 mod metrics;
+mod observe;
+mod served;
 mod server;
+mod watch;
 
 use std::process::ExitCode;
 

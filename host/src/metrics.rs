@@ -53,10 +53,15 @@ impl MetricsServer {
 
 /// What is counted all the time, and what is looked at now.
 fn text(metrics: &Metrics, sandbox: &Sandbox) -> String {
+    look(sandbox);
+    metrics.text()
+}
+
+/// Brings those figures up to date that are looked at, and not counted.
+pub fn look(sandbox: &Sandbox) {
     let occupancy = sandbox.occupancy();
     metrics::gauge!("porthole_compile_queue").set(sandbox.compile_queue() as f64);
     metrics::gauge!("porthole_sandbox_instances").set(occupancy.instances as f64);
     metrics::gauge!("porthole_sandbox_memories").set(occupancy.memories as f64);
     metrics::gauge!("porthole_sandbox_stacks").set(occupancy.stacks as f64);
-    metrics.text()
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf};
-use porthole_config::{Config, ConfigStore, CookieSecure, Limits, Settings, Watch};
+use porthole_config::{Config, ConfigStore, CookieSecure, Limits, Settings};
 use porthole_data::{BucketOptions, BucketStore, Databases, DatabasesOptions};
 use porthole_identity::{AuditEntry, Identity, TenantRecord};
 use porthole_model::{Dashboard, Dashboards, Plugin, PluginLog, PluginPublished};
@@ -25,6 +25,9 @@ use tokio::net::TcpListener;
 use crate::cli::tenant_database_url;
 use crate::faults;
 use crate::metrics::MetricsServer;
+use crate::observe;
+use crate::served::Served;
+use crate::watch::Watch;
 
 /// How long requests under way may take to finish once the process was asked to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -127,6 +130,7 @@ pub struct Server {
     pipeline: Arc<Pipeline>,
     plugins: Plugins,
     metrics: Option<MetricsServer>,
+    watch: Option<Watch>,
     store: Arc<ConfigStore>,
     settings: Settings,
 }
@@ -152,6 +156,17 @@ impl Server {
             limits: settings.limits,
             resolve: Box::new(move |url| tenant_database_url(url, &places)),
             image_url: Box::new(porthole_api::image_url),
+        };
+        // Whoever started a second server in this process has the figures with the first.
+        let watch = match (settings.watch, &metrics) {
+            (Some(every), Ok(metrics)) => Some(Watch {
+                metrics: metrics.clone(),
+                sandbox: sandbox.clone(),
+                identity: Arc::clone(&identity),
+                data_dir: settings.data_dir.clone(),
+                every,
+            }),
+            _ => None,
         };
         let metrics = match settings.metrics_listen {
             Some(address) => Some(MetricsServer::start(address, metrics?, sandbox.clone()).await?),
@@ -188,6 +203,8 @@ impl Server {
         pipeline.reload(config);
         faults::log_new(pipeline.faults(None), &config.diagnostics);
         faults::log_set_aside(config);
+        observe::configuration(config, &pipeline);
+        Served::note(config, &settings.config_dir, &settings.data_dir);
         Ok(Self {
             listener,
             observer: None,
@@ -195,6 +212,7 @@ impl Server {
             pipeline,
             plugins,
             metrics,
+            watch,
             store: Arc::new(store),
             settings,
         })
@@ -225,7 +243,9 @@ impl Server {
             plugins: Arc::new(Shelf(self.plugins.clone())),
             settings: Arc::new(interface_settings(&self.settings)),
         });
-        let app = api.merge(porthole_web::router());
+        let app = api
+            .merge(porthole_web::router())
+            .layer(axum::middleware::from_fn(observe::request));
         let watch = match self.settings.reload {
             Some(every) => Some(follow(
                 &self.store,
@@ -235,6 +255,8 @@ impl Server {
                     plugins: self.plugins.clone(),
                     limits: self.settings.limits,
                     identity: Arc::clone(&self.identity),
+                    config_dir: self.settings.config_dir.clone(),
+                    data_dir: self.settings.data_dir.clone(),
                 },
             )?),
             None => None,
@@ -247,6 +269,11 @@ impl Server {
                 metrics.run().await;
             }
         });
+        let own_figures = tokio::spawn(async move {
+            if let Some(watch) = self.watch {
+                watch.run().await;
+            }
+        });
         let (stopped, stopping) = tokio::sync::oneshot::channel();
         let serving = axum::serve(
             self.listener,
@@ -254,6 +281,7 @@ impl Server {
         )
         .with_graceful_shutdown(async move {
             stop.await;
+            tracing::info!("stopping: requests under way may finish");
             let _ = stopped.send(());
         });
         let serving = async { serving.await };
@@ -261,7 +289,6 @@ impl Server {
         tokio::select! {
             ended = &mut serving => ended?,
             _ = stopping => {
-                tracing::info!("stopping: requests under way may finish");
                 if tokio::time::timeout(DRAIN, serving).await.is_err() {
                     tracing::warn!("some requests did not finish within {} s", DRAIN.as_secs());
                 }
@@ -270,6 +297,7 @@ impl Server {
         published.abort();
         warm.abort();
         figures.abort();
+        own_figures.abort();
         // Joins a thread, which may be in the middle of a reload.
         tokio::task::spawn_blocking(move || drop(watch)).await?;
         self.pipeline.close().await;
@@ -298,13 +326,19 @@ struct Followers {
     plugins: Plugins,
     limits: Limits,
     identity: Arc<Identity>,
+    config_dir: PathBuf,
+    data_dir: PathBuf,
 }
 
 /// How long a reload waits for new plugins before the rest of it is taken over.
 const PLUGINS_AT_RELOAD: Duration = Duration::from_secs(2);
 
 /// Takes over each new configuration: what panels are made of, and which tenants there are.
-fn follow(store: &Arc<ConfigStore>, every: Duration, followers: Followers) -> anyhow::Result<Watch> {
+fn follow(
+    store: &Arc<ConfigStore>,
+    every: Duration,
+    followers: Followers,
+) -> anyhow::Result<porthole_config::Watch> {
     let runtime = tokio::runtime::Handle::current();
     let taken_over = move |config: &Arc<Config>| {
         let Followers {
@@ -312,6 +346,8 @@ fn follow(store: &Arc<ConfigStore>, every: Duration, followers: Followers) -> an
             plugins,
             limits,
             identity,
+            config_dir,
+            data_dir,
         } = &followers;
         if let Err(error) = runtime.block_on(identity.sync_tenants(&tenant_records(config))) {
             tracing::error!("the central database does not know the new tenants: {error}");
@@ -319,6 +355,8 @@ fn follow(store: &Arc<ConfigStore>, every: Duration, followers: Followers) -> an
         // Plugins first, so that panels that come with them find them.
         runtime.block_on(plugins.take_over(plugin_settings(config, limits), PLUGINS_AT_RELOAD));
         pipeline.reload(config);
+        observe::configuration(config, pipeline);
+        Served::note(config, config_dir, data_dir);
         faults::log_reload(config, pipeline.faults(None));
     };
     store
@@ -377,7 +415,9 @@ impl Panels for PipelinePanels {
         panel: &str,
         request: RenderRequest,
     ) -> Result<Rendered, RenderError> {
+        let begun = std::time::Instant::now();
         let outcome = self.pipeline.render(tenant, panel, request).await;
+        observe::render(tenant, &outcome, begun);
         if let Some(observer) = &self.observer {
             observer(panel, &outcome);
         }

@@ -60,6 +60,9 @@ pub struct PanelPlacement {
     /// The panel's YAML is faulty: asking for its data answers with these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
+    /// The panel's YAML has become faulty since: what is shown is the last good version, and these are the faults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outdated: Vec<Diagnostic>,
 }
 
 /// Place in the grid; rows and columns count from 1.

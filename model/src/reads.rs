@@ -46,7 +46,7 @@ structs! {
     Dashboards { dashboards }
     DashboardSummary { name, title, description }
     Dashboard { name, title, description, refresh_interval, columns, default_range, panels }
-    PanelPlacement { id, title, description, position, refresh_interval, drill_down; renamed type_name = "type"; optional diagnostics }
+    PanelPlacement { id, title, description, position, refresh_interval, drill_down; renamed type_name = "type"; optional diagnostics, outdated }
     Position { row, col, width, height }
     DrillDown { enabled, show_table, disable_aggregation }
     Diagnostic { file, line, column, message, help }

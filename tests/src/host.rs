@@ -111,6 +111,21 @@ impl Host {
         number.expect("the system tells how much memory a process holds")
     }
 
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    /// Asks it to stop, as a service manager does, and waits; its exit code.
+    pub fn terminate(&mut self) -> Option<i32> {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.process.id().to_string()])
+            .status();
+        assert!(asked.is_ok_and(|status| status.success()), "`kill` runs");
+        self.process.wait().ok().and_then(|status| status.code())
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()

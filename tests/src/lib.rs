@@ -5,6 +5,7 @@
 //! - [`Cluster`]: a throw-away PostgreSQL of this test alone.
 //! - [`Site`]: a folder with settings, tenants and data, and the command line on it.
 //! - [`Host`]: a running `porthole` on a free port.
+//! - [`Nginx`]: the proxy that is shipped, in front of running hosts.
 //! - [`Client`]: somebody who asks the API.
 //! - [`stamp`]: a panel's component in as many versions as a test wants.
 //! - [`readings`]: CSV files read, and their means computed, without any of Porthole's code.
@@ -12,6 +13,7 @@
 
 mod client;
 mod host;
+mod nginx;
 pub mod places;
 mod postgres;
 pub mod readings;
@@ -20,5 +22,6 @@ pub mod stamp;
 
 pub use client::{Answer, Client};
 pub use host::Host;
+pub use nginx::Nginx;
 pub use postgres::Cluster;
 pub use site::{Outcome, Site, porthole};

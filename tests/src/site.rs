@@ -191,6 +191,21 @@ impl Site {
         .await
     }
 
+    /// Starts one more `porthole serve` over the same configuration and central database, with a data folder of its own, as
+    /// a second machine has.
+    pub async fn serve_replica(&self, number: usize) -> Host {
+        let data = self.folder.path().join(format!("data-{number}"));
+        Host::start(|port| {
+            let mut command = self.command();
+            command
+                .arg("serve")
+                .env("PORTHOLE_DATA_DIR", &data)
+                .env("PORTHOLE_LISTEN", format!("127.0.0.1:{port}"));
+            command
+        })
+        .await
+    }
+
     /// `porthole` with this installation's settings and none of the surrounding ones.
     fn command(&self) -> Command {
         let mut command = porthole();

@@ -8,6 +8,7 @@ mod bench;
 mod build;
 mod cargo;
 mod components;
+mod coverage;
 mod demo;
 mod docs;
 mod languages;
@@ -46,6 +47,8 @@ enum Task {
     Bench(bench::Args),
     /// Write the parts of the guide that are generated
     Docs(docs::Args),
+    /// Measure how much of the host the tests run
+    Coverage(coverage::Args),
     /// Check the dependencies' licences, advisories and sources
     Audit(audit::Args),
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Test(args) => return test::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Docs(args) => docs::run(&args),
+        Task::Coverage(args) => coverage::run(&args),
         Task::Audit(args) => audit::run(&args),
     };
     match done {

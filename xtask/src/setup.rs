@@ -1,6 +1,6 @@
 //! `cargo xtask setup`: what a machine needs, installed where that is allowed, else said in words to type.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ struct Program {
     only_for_tests: bool,
 }
 
-const PROGRAMS: [Program; 3] = [
+const PROGRAMS: [Program; 4] = [
     Program {
         name: "Node.js 20 or newer, with npm",
         is_there: has_node,
@@ -76,6 +76,12 @@ const PROGRAMS: [Program; 3] = [
         name: "PostgreSQL",
         is_there: has_postgres,
         packages: &["postgresql"],
+        only_for_tests: true,
+    },
+    Program {
+        name: "nginx",
+        is_there: has_nginx,
+        packages: &["nginx-light"],
         only_for_tests: true,
     },
     Program {
@@ -180,6 +186,14 @@ fn has_postgres() -> bool {
             .flatten()
             .any(|version| version.path().join("bin/initdb").is_file())
     })
+}
+
+/// Debian keeps it where only root looks.
+fn has_nginx() -> bool {
+    process::find_in_path("nginx").is_some()
+        || ["/usr/sbin/nginx", "/usr/local/sbin/nginx"]
+            .iter()
+            .any(|program| Path::new(program).is_file())
 }
 
 fn has_chromium() -> bool {

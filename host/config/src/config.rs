@@ -32,6 +32,37 @@ impl Config {
     /// in a `tenant.yaml` takes out that tenant, one in a dashboard that dashboard, one in a panel that panel.
     /// `environment` answers `${NAME}` in `tenant.yaml`.
     pub fn load(dir: &Path, environment: &Environment) -> Config {
+        Self::load_beside(dir, None, environment)
+    }
+
+    /// The same, and one more tenant: the folder `beside`, by its name, unless `dir` has a tenant of this name.
+    pub fn load_beside(dir: &Path, beside: Option<&Path>, environment: &Environment) -> Config {
+        let mut config = Self::load_tenants(dir, environment);
+        let name = beside.and_then(|folder| folder.file_name()?.to_str());
+        if let (Some(folder), Some(name)) = (beside, name)
+            && !dir.join("tenants").join(name).exists()
+        {
+            config.take(name.to_owned(), folder, environment);
+        }
+        config
+    }
+
+    /// Reads one tenant's folder.
+    fn take(&mut self, name: String, folder: &Path, environment: &Environment) {
+        let (read, faults) = read_tenant(folder, &name, environment);
+        self.diagnostics.extend(faults);
+        match read {
+            Read::Tenant(tenant) => {
+                self.tenants.insert(name, Arc::from(tenant));
+            }
+            Read::SetAside(plugins) => {
+                self.set_aside.insert(name, plugins);
+            }
+            Read::Nothing => {}
+        }
+    }
+
+    fn load_tenants(dir: &Path, environment: &Environment) -> Config {
         let mut config = Config {
             generation: 1,
             ..Config::default()
@@ -65,17 +96,8 @@ impl Config {
         names.sort();
         names.truncate(TENANTS);
         for name in names {
-            let (read, faults) = read_tenant(&dir.join("tenants").join(&name), &name, environment);
-            config.diagnostics.extend(faults);
-            match read {
-                Read::Tenant(tenant) => {
-                    config.tenants.insert(name, Arc::from(tenant));
-                }
-                Read::SetAside(plugins) => {
-                    config.set_aside.insert(name, plugins);
-                }
-                Read::Nothing => {}
-            }
+            let folder = dir.join("tenants").join(&name);
+            config.take(name, &folder, environment);
         }
         config
     }

@@ -42,6 +42,9 @@ pub struct Settings {
     pub cookie_secure: CookieSecure,
     /// `metrics.listen`, `PORTHOLE_METRICS_LISTEN`: where figures for Prometheus are answered with; none: nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// `watch`, `PORTHOLE_WATCH`: how often the host writes down its own figures for the tenant `porthole`; none: never,
+    /// and there is no such tenant.
+    pub watch: Option<Duration>,
     /// Ways of logging in.
     pub auth: Auth,
     /// Limits of the sandbox for tenants that name none of their own.
@@ -138,6 +141,7 @@ impl Default for Settings {
             },
             cookie_secure: CookieSecure::Auto,
             metrics_listen: None,
+            watch: Some(Duration::from_secs(15)),
             auth: Auth { local: true },
             limits: Limits::default(),
         }

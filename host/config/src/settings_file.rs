@@ -21,7 +21,7 @@ use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
 /// Each variable, with the key it stands for. Those of the second level have two parts.
-const VARIABLES: [(&str, &[&str]); 18] = [
+const VARIABLES: [(&str, &[&str]); 19] = [
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
     ("PORTHOLE_CENTRAL_DATABASE_URL", &["central_database", "url"]),
     (
@@ -43,6 +43,7 @@ const VARIABLES: [(&str, &[&str]); 18] = [
     ("PORTHOLE_VIEW_CACHE", &["view_cache"]),
     ("PORTHOLE_BUCKETS_MEMORY", &["buckets", "memory"]),
     ("PORTHOLE_BUCKETS_DISK", &["buckets", "disk"]),
+    ("PORTHOLE_WATCH", &["watch"]),
 ];
 /// Variables of the build, of the tests and of single commands, which a developer's shell may hold while the host runs.
 const OTHERS: [&str; 7] = [
@@ -58,6 +59,12 @@ const OTHERS: [&str; 7] = [
 const BOOLEANS: [&str; 2] = ["local", "cookie_secure"];
 /// Keys whose value is a list; in a variable, commas are between its items.
 const LISTS: [&str; 1] = ["trusted_proxies"];
+
+/// The variable that stands for a key.
+pub(crate) fn variable_of(keys: &[&str]) -> Option<&'static str> {
+    let found = VARIABLES.iter().find(|(_, path)| *path == keys);
+    found.map(|(name, _)| *name)
+}
 
 /// What a file or the variables say.
 #[derive(Default)]
@@ -79,6 +86,7 @@ struct Layer {
     cookie_secure: Option<CookieSecure>,
     auth_local: Option<bool>,
     metrics_listen: Option<SocketAddr>,
+    watch: Option<Option<Duration>>,
     limits: Limits,
 }
 
@@ -146,6 +154,7 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
             .or(below.cookie_secure)
             .unwrap_or(usual.cookie_secure),
         metrics_listen: above.metrics_listen.or(below.metrics_listen),
+        watch: above.watch.or(below.watch).unwrap_or(usual.watch),
         auth: Auth {
             local: above.auth_local.or(below.auth_local).unwrap_or(usual.auth.local),
         },
@@ -330,6 +339,10 @@ fn layer(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environm
         reload: match fields.get("reload") {
             Some(node) if node.scalar_text() == Some("never") => Some(None),
             _ => fields.duration("reload", seconds(1, 86_400)).map(Some),
+        },
+        watch: match fields.get("watch") {
+            Some(node) if node.scalar_text() == Some("never") => Some(None),
+            _ => fields.duration("watch", seconds(1, 3600)).map(Some),
         },
         ..Layer::default()
     };

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use crate::{Config, Environment, Tenant, TenantPlugins};
+use crate::kept::keep_what_was_good;
+use crate::{Config, Environment};
 
 /// Files and folders that are looked at for changes.
 const ENTRIES: usize = 200_000;
@@ -23,13 +24,16 @@ const REST: Duration = Duration::from_millis(100);
 /// The configuration of a running host. A reader takes [`ConfigStore::current`] once and sees one configuration from
 /// start to end, whatever is reloaded meanwhile.
 ///
-/// A reload keeps what was good: a tenant whose `tenant.yaml` has become faulty, and a dashboard whose file has, stay
-/// as they were until the fault is mended or the file removed; the faults are in [`Config::diagnostics`]. Of such a tenant's
-/// plugins, those that run already go on and no other is let in ([`TenantPlugins::is_frozen`]). A panel that
-/// has become faulty says so in its place, since that is where its author looks.
+/// A reload keeps what was good: a tenant whose `tenant.yaml` has become faulty, and a dashboard or a panel whose file has,
+/// stay as they were until the fault is mended or the file removed; the faults are in [`Config::diagnostics`], and those of
+/// panels in [`Tenant::outdated`](crate::Tenant::outdated) as well. Of such a tenant's plugins, those that run already go on
+/// and no other is let in ([`TenantPlugins::is_frozen`](crate::TenantPlugins::is_frozen)). A panel that is faulty from its
+/// first version on says so in its place.
 #[derive(Debug)]
 pub struct ConfigStore {
     dir: PathBuf,
+    /// One more tenant's folder.
+    beside: Option<PathBuf>,
     environment: Environment,
     current: ArcSwap<Config>,
     /// Of the files that `current` was made of.
@@ -39,11 +43,17 @@ pub struct ConfigStore {
 impl ConfigStore {
     /// Loads the configuration folder; see [`Config::load`].
     pub fn open(dir: impl Into<PathBuf>, environment: Environment) -> Self {
+        Self::open_beside(dir, None, environment)
+    }
+
+    /// The same with one more tenant; see [`Config::load_beside`].
+    pub fn open_beside(dir: impl Into<PathBuf>, beside: Option<PathBuf>, environment: Environment) -> Self {
         let dir = dir.into();
         let seen = Mutex::new(fingerprint(&dir));
-        let current = ArcSwap::from_pointee(Config::load(&dir, &environment));
+        let current = ArcSwap::from_pointee(Config::load_beside(&dir, beside.as_deref(), &environment));
         Self {
             dir,
+            beside,
             environment,
             current,
             seen,
@@ -64,7 +74,7 @@ impl ConfigStore {
             return None;
         }
         let before = self.current();
-        let mut after = Config::load(&self.dir, &self.environment);
+        let mut after = Config::load_beside(&self.dir, self.beside.as_deref(), &self.environment);
         after.generation = before.generation + 1;
         keep_what_was_good(&self.dir, &before, &mut after);
         let after = Arc::new(after);
@@ -132,58 +142,6 @@ impl Drop for Watch {
         self.stop.take();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
-        }
-    }
-}
-
-fn keep_what_was_good(dir: &Path, before: &Config, after: &mut Config) {
-    for (id, old) in &before.tenants {
-        let folder = dir.join("tenants").join(id);
-        match after.tenants.get(id) {
-            None => {
-                let Some(found) = after.set_aside.get(id) else {
-                    continue;
-                };
-                let prefix = format!("tenants/{id}/");
-                let faults = after
-                    .diagnostics
-                    .iter()
-                    .filter(|fault| fault.file.starts_with(&prefix));
-                let kept = Tenant {
-                    diagnostics: faults.cloned().collect(),
-                    // Files and pins are what they are now. Whose signatures count can only be what it was, so that
-                    // nothing new may come in under it.
-                    plugins: TenantPlugins {
-                        require_signature: old.plugins.require_signature,
-                        keys: old.plugins.keys.clone(),
-                        is_frozen: true,
-                        ..found.clone()
-                    },
-                    ..(**old).clone()
-                };
-                after.tenants.insert(id.clone(), Arc::new(kept));
-            }
-            Some(new) => {
-                let lost = old.dashboards.iter().filter(|(name, _)| {
-                    !new.dashboards.contains_key(*name)
-                        && folder.join(format!("dashboards/{name}.yaml")).is_file()
-                });
-                let lost: Vec<_> = lost.collect();
-                if lost.is_empty() {
-                    continue;
-                }
-                let mut kept = (**new).clone();
-                for (name, dashboard) in lost {
-                    for placement in &dashboard.panels {
-                        let id = &placement.id.value;
-                        if let (false, Some(panel)) = (kept.panels.contains_key(id), old.panels.get(id)) {
-                            kept.panels.insert(id.clone(), panel.clone());
-                        }
-                    }
-                    kept.dashboards.insert(name.clone(), dashboard.clone());
-                }
-                after.tenants.insert(id.clone(), Arc::new(kept));
-            }
         }
     }
 }

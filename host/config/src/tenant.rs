@@ -32,6 +32,8 @@ pub struct Tenant {
     pub dashboards: BTreeMap<String, Dashboard>,
     /// By id.
     pub panels: BTreeMap<String, PanelEntry>,
+    /// Panels that are served as they were before, because their files have become faulty since; with the faults. By id.
+    pub outdated: BTreeMap<String, Vec<Diagnostic>>,
     /// Plugins of its own.
     pub plugins: TenantPlugins,
     /// All faults of this tenant's files, by file, line and column.

@@ -112,6 +112,7 @@ impl Loading<'_> {
             time_zone: own.time_zone,
             dashboards,
             panels,
+            outdated: BTreeMap::new(),
             plugins: TenantPlugins {
                 require_signature: own.plugins.require_signature,
                 keys: own.plugins.keys,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use folder::{DASHBOARD, Folder, lines, tenant};
+use folder::{DASHBOARD, Folder, PANEL, lines, tenant};
 use porthole_config::{ConfigStore, Environment, Lock};
 
 fn store(folder: &Folder) -> Arc<ConfigStore> {
@@ -122,11 +122,68 @@ fn a_tenant_file_that_leads_nowhere_is_not_taken_for_none() {
 }
 
 #[test]
-fn a_panel_that_becomes_faulty_says_so() {
+fn a_panel_that_becomes_faulty_stays_as_it_was_until_it_is_mended_or_removed() {
     let folder = Folder::new();
     let store = store(&folder);
+    for text in ["panel: {}\n", "panel: [\n"] {
+        folder.write("panels/load.yaml", text);
+        let config = store.refresh().unwrap();
+        let panel = tenant(&config).panels["load"].panel().expect("the last good one");
+        assert_eq!(panel.title, "Load");
+        assert!(!tenant(&config).outdated["load"].is_empty());
+        assert!(!config.diagnostics.is_empty());
+    }
+    folder.write("panels/load.yaml", PANEL.replace("Load", "Load, mended"));
+    let config = store.refresh().unwrap();
+    assert_eq!(
+        tenant(&config).panels["load"].panel().unwrap().title,
+        "Load, mended"
+    );
+    assert!(tenant(&config).outdated.is_empty() && config.diagnostics.is_empty());
+
+    std::fs::remove_file(folder.tenant_path().join("panels/load.yaml")).unwrap();
+    let config = store.refresh().unwrap();
+    assert!(tenant(&config).panels["load"].panel().is_none());
+}
+
+#[test]
+fn a_panel_that_was_never_sound_says_so_in_its_place() {
+    let folder = Folder::new();
     folder.write("panels/load.yaml", "panel: {}\n");
-    assert!(tenant(&store.refresh().unwrap()).panels["load"].panel().is_none());
+    let store = store(&folder);
+    assert!(tenant(&store.current()).panels["load"].panel().is_none());
+    folder.write("panels/load.yaml", "panel: {title: 1}\n");
+    let config = store.refresh().unwrap();
+    assert!(tenant(&config).panels["load"].panel().is_none());
+    assert!(tenant(&config).outdated.is_empty());
+}
+
+#[test]
+fn a_file_that_an_editor_saves_by_renaming_is_taken_up() {
+    let folder = Folder::new();
+    let store = store(&folder);
+    let file = folder.tenant_path().join("panels/load.yaml");
+    let aside = folder.tenant_path().join("panels/.load.yaml.swp");
+    std::fs::write(&aside, PANEL.replace("Load", "Renamed")).unwrap();
+    std::fs::rename(&aside, &file).unwrap();
+    let config = store.refresh().unwrap();
+    assert_eq!(tenant(&config).panels["load"].panel().unwrap().title, "Renamed");
+}
+
+/// How mounted configuration is swapped: the folder is a link, and the link is replaced by one to the next version.
+#[test]
+fn a_link_that_is_swapped_to_another_version_of_the_folder_is_taken_up() {
+    let versions = tempfile::tempdir().unwrap();
+    let (first, second) = (Folder::new(), Folder::new());
+    second.write("panels/load.yaml", PANEL.replace("Load", "Second"));
+    let current = versions.path().join("current");
+    std::os::unix::fs::symlink(first.path(), &current).unwrap();
+    let store = ConfigStore::open(&current, Environment::default());
+    let next = versions.path().join("next");
+    std::os::unix::fs::symlink(second.path(), &next).unwrap();
+    std::fs::rename(&next, &current).unwrap();
+    let config = store.refresh().unwrap();
+    assert_eq!(tenant(&config).panels["load"].panel().unwrap().title, "Second");
 }
 
 #[test]

@@ -21,6 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::cells::Cells;
 use crate::databases::{DatabasesOptions, TenantDatabase};
 use crate::error::DataError;
+use crate::moment::Moment;
 use crate::sql::{Bind, Dialect, Statement};
 
 pub(crate) use pieces::Pieces;
@@ -466,6 +467,7 @@ fn postgres(binds: Vec<Bind>) -> Result<PgArguments, DataError> {
             Bind::Integer(value) => arguments.add(value),
             Bind::Real(value) => arguments.add(value),
             Bind::Text(value) => arguments.add(value),
+            Bind::Moment { millis, zoned } => arguments.add(Moment { millis, zoned }),
         }
         .map_err(unbindable)?;
     }
@@ -479,6 +481,8 @@ fn sqlite(binds: Vec<Bind>) -> Result<SqliteArguments, DataError> {
             Bind::Integer(value) => arguments.add(value),
             Bind::Real(value) => arguments.add(value),
             Bind::Text(value) => arguments.add(value),
+            // Its own way of counting; it is never asked for such.
+            Bind::Moment { millis, .. } => arguments.add(millis),
         }
         .map_err(unbindable)?;
     }

@@ -21,6 +21,7 @@ mod frame;
 pub mod import;
 mod ladder;
 pub mod load;
+mod moment;
 mod query;
 mod source;
 mod sql;

@@ -60,12 +60,26 @@ pub enum IdentityError {
     /// Too many passwords are being checked right now.
     #[error("too many passwords are being checked right now; try again in a moment")]
     Busy,
+    /// A backup could not be written, or cannot be restored.
+    #[error("{0}")]
+    Backup(String),
     /// The password hash could not be calculated or read.
     #[error("password hashing failed: {0}")]
     Hash(String),
 }
 
 impl IdentityError {
+    /// Whether the database may be there in a moment: it cannot be reached, or it is starting.
+    pub fn may_come_up(&self) -> bool {
+        /// PostgreSQL's `cannot_connect_now`.
+        const STARTING: &str = "57P03";
+        let is_starting = matches!(
+            self,
+            Self::Database(sqlx::Error::Database(error)) if error.code().as_deref() == Some(STARTING)
+        );
+        is_starting || self.is_unreachable()
+    }
+
     /// Whether the database could not be reached, or has no connection to spare, rather than said no.
     pub fn is_unreachable(&self) -> bool {
         matches!(

@@ -7,6 +7,7 @@ mod administration;
 mod api_tokens;
 mod attempts;
 mod audit;
+mod backup;
 mod error;
 mod id;
 mod links;

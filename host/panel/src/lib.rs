@@ -6,6 +6,7 @@
 
 mod answer;
 mod check;
+mod connected;
 mod error;
 mod examination;
 mod pipeline;
@@ -20,6 +21,7 @@ mod snapshot;
 mod source;
 mod warm;
 
+pub use connected::check_databases;
 pub use error::{PluginFault, RenderError};
 pub use examination::{Examination, Finding, examine};
 pub use pipeline::{Export, ImageAddress, Pipeline, PipelineOptions};

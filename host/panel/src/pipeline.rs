@@ -112,7 +112,13 @@ impl Pipeline {
         options: PipelineOptions,
         config: &Arc<Config>,
     ) -> Self {
-        let snapshot = Snapshot::of(config, &registry, &options.limits, &options.resolve);
+        let snapshot = Snapshot::of(
+            config,
+            &registry,
+            &options.limits,
+            &options.resolve,
+            &Snapshot::default(),
+        );
         let lasts = last::LastViews::new(options.view_cache_bytes / 2);
         let views = Cache::builder()
             .max_capacity(options.view_cache_bytes)
@@ -194,6 +200,7 @@ impl Pipeline {
             &self.registry,
             &self.options.limits,
             &self.options.resolve,
+            &self.snapshot.load(),
         );
         self.snapshot.store(Arc::new(snapshot));
     }
@@ -210,21 +217,29 @@ impl Pipeline {
         });
     }
 
+    /// How many panels are served as they were before, because their files have become faulty, of each tenant.
+    pub fn outdated(&self) -> Vec<(String, usize)> {
+        let snapshot = self.snapshot.load();
+        let tenants = snapshot.tenants.iter();
+        tenants
+            .map(|(id, tenant)| (id.clone(), tenant.outdated.len()))
+            .collect()
+    }
+
     /// What is wrong with the panels as they stand now, of all tenants or of one, by file, line and column: what their files
     /// say, and what shows only where they meet their plugins and templates.
     pub fn faults(&self, tenant: Option<&str>) -> Vec<Diagnostic> {
         let snapshot = self.snapshot.load();
         let tenants = snapshot.tenants.iter();
         let tenants = tenants.filter(|(id, _)| tenant.is_none_or(|tenant| tenant == *id));
-        let panels = tenants.flat_map(|(_, tenant)| tenant.panels.values());
-        let mut faults: Vec<_> = panels
-            .filter_map(|entry| match entry {
+        let panels = tenants.flat_map(|(_, tenant)| {
+            let faulty = tenant.panels.values().filter_map(|entry| match entry {
                 Entry::Faulty(faults) => Some(faults),
                 Entry::Ready(..) | Entry::Compiling => None,
-            })
-            .flatten()
-            .cloned()
-            .collect();
+            });
+            faulty.chain(tenant.outdated.values())
+        });
+        let mut faults: Vec<_> = panels.flatten().cloned().collect();
         faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         faults.dedup();
         faults

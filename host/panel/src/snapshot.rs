@@ -30,6 +30,8 @@ pub struct ReadyTenant {
     pub panels: BTreeMap<String, Entry>,
     pub dashboards: model::Dashboards,
     pub by_name: BTreeMap<String, model::Dashboard>,
+    /// Panels that are served as they were before, with what is wrong with their files now.
+    pub outdated: BTreeMap<String, Vec<Diagnostic>>,
 }
 
 impl ReadyTenant {
@@ -65,18 +67,26 @@ const DEFAULT_REFRESH: RefreshInterval = 300;
 
 impl Snapshot {
     /// Makes a configuration ready. `limits` are the host's; `resolve` turns a tenant's database URL into one that can
-    /// be opened (relative SQLite paths are relative to the data folder).
+    /// be opened (relative SQLite paths are relative to the data folder). `before` is asked for the last good version of
+    /// panels that no longer fit together.
     pub fn of(
         config: &Arc<Config>,
         registry: &Registry,
         limits: &porthole_config::Limits,
         resolve: &Resolve,
+        before: &Snapshot,
     ) -> Self {
         let tenants = config.tenants.iter();
         Self {
             config: Arc::clone(config),
             tenants: tenants
-                .map(|(id, tenant)| (id.clone(), Arc::new(ready(tenant, registry, limits, resolve))))
+                .map(|(id, tenant)| {
+                    let before = before.tenants.get(id).map(|tenant| &**tenant);
+                    (
+                        id.clone(),
+                        Arc::new(ready(tenant, registry, limits, resolve, before)),
+                    )
+                })
                 .collect(),
         }
     }
@@ -91,7 +101,8 @@ impl Snapshot {
     ) -> Self {
         let mut snapshot = self.clone();
         if let Some(tenant) = self.config.tenants.get(id) {
-            let tenant = ready(tenant, registry, limits, resolve);
+            let before = self.tenants.get(id).map(|tenant| &**tenant);
+            let tenant = ready(tenant, registry, limits, resolve, before);
             snapshot.tenants.insert(id.to_owned(), Arc::new(tenant));
         }
         snapshot
@@ -103,19 +114,38 @@ fn ready(
     registry: &Registry,
     host: &porthole_config::Limits,
     resolve: &Resolve,
+    before: Option<&ReadyTenant>,
 ) -> ReadyTenant {
     let database = self::database(tenant, resolve);
     let salt = database
         .as_ref()
         .map_or("", |database| database.url.expose_secret());
     let mut panels = BTreeMap::new();
+    let mut outdated = tenant.outdated.clone();
+    let prepared = |panel| prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), salt);
     for (id, entry) in &tenant.panels {
         let made = match entry {
             PanelEntry::Faulty(faulty) => Entry::Faulty(faulty.diagnostics.clone()),
             PanelEntry::Ok(panel) => {
-                match prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), salt) {
+                match prepared(panel) {
                     Ok(made) => Entry::Ready(Arc::new(made), refresh(tenant, id)),
-                    Err(Unready::Faulty(faults)) => Entry::Faulty(faults),
+                    Err(Unready::Faulty(faults)) => {
+                        // Of a file that has changed, the last version that fits still. One that has not changed lacks
+                        // its plugin, and so would its last version.
+                        let last = match before.and_then(|before| before.panels.get(id)) {
+                            Some(Entry::Ready(last, _)) if last.config != *panel => {
+                                prepared(&last.config).ok()
+                            }
+                            _ => None,
+                        };
+                        match last {
+                            Some(last) => {
+                                outdated.insert(id.clone(), faults);
+                                Entry::Ready(Arc::new(last), refresh(tenant, id))
+                            }
+                            None => Entry::Faulty(faults),
+                        }
+                    }
                     Err(Unready::Compiling) => Entry::Compiling,
                 }
             }
@@ -128,7 +158,7 @@ fn ready(
         .map(|dashboard| {
             (
                 dashboard.name.clone(),
-                self::dashboard(tenant, dashboard, &panels, registry),
+                self::dashboard(tenant, dashboard, &panels, &outdated, registry),
             )
         })
         .collect();
@@ -147,6 +177,7 @@ fn ready(
         panels,
         dashboards: model::Dashboards { dashboards },
         by_name,
+        outdated,
     }
 }
 
@@ -193,6 +224,7 @@ fn dashboard(
     tenant: &Tenant,
     dashboard: &porthole_config::Dashboard,
     panels: &BTreeMap<String, Entry>,
+    outdated: &BTreeMap<String, Vec<Diagnostic>>,
     registry: &Registry,
 ) -> model::Dashboard {
     let placed = dashboard.arrange(|placement| {
@@ -247,6 +279,7 @@ fn dashboard(
             refresh_interval: own_refresh.unwrap_or(dashboard.refresh_interval),
             drill_down,
             diagnostics,
+            outdated: outdated.get(id).cloned().unwrap_or_default(),
         }
     });
     model::Dashboard {

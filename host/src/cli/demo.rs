@@ -68,6 +68,7 @@ impl Demo {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
             config_dir: data_dir.join("config"),
             data_dir,
+            watch: None,
             ..Settings::default()
         };
         settings.log.level = "warn".to_owned();

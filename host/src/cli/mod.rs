@@ -1,10 +1,14 @@
 //! The command line: one file per subcommand. Wires rooms together and prints; knows how none of them works.
 
+mod backup;
 mod demo;
+mod diff;
 mod doctor;
 mod import;
 mod password;
 mod plugin;
+mod restore;
+mod schema;
 mod serve;
 mod settings;
 mod tenant;
@@ -34,6 +38,14 @@ enum Command {
     Demo(demo::Demo),
     /// Check a configuration folder and report every fault with its place.
     Validate(validate::Validate),
+    /// Show what a reload of the configuration would change.
+    Diff(diff::Diff),
+    /// Write JSON Schemas of the configuration's files, for editors.
+    Schema(schema::Schema),
+    /// Keep accounts, grants, published plugins and the configuration, while the host runs.
+    Backup(backup::Backup),
+    /// Put a backup back into an empty place.
+    Restore(restore::Restore),
     /// Ask a tenant's database what its panels cost, and which index they lack.
     Doctor(doctor::Doctor),
     /// Load a CSV file into a tenant's database: all of it, or nothing.
@@ -59,6 +71,10 @@ impl Cli {
             Command::Serve(command) => command.run().await,
             Command::Demo(command) => command.run().await,
             Command::Validate(command) => command.run().await,
+            Command::Diff(command) => command.run().await,
+            Command::Schema(command) => command.run().await,
+            Command::Backup(command) => command.run().await,
+            Command::Restore(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
             Command::Import(command) => command.run().await,
             Command::User(command) => command.run().await,

@@ -1,6 +1,10 @@
 //! `porthole serve`.
 
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use porthole_config::Settings;
+use porthole_identity::{Identity, IdentityError};
 
 use super::settings::{self, SettingsArgs};
 use crate::server::{self, Server};
@@ -22,10 +26,42 @@ impl Serve {
             tracing::warn!(file = %fault.file, line = fault.line, column = fault.column, "{}", fault.message);
         }
         let _claim = settings::claim(&settings.data_dir)?;
-        let identity = settings::identity(&settings).await?;
+        let identity = awaited(&settings).await?;
         let server = Server::start(settings, identity, store).await?;
         tracing::info!("listening on http://{}", server.address()?);
         server.run(server::asked_to_stop()).await?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// How long the start waits for the central database: machines and containers start in any order.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Opens the central database, and waits for it if it is not there yet. Tenants' databases are opened when their panels are
+/// asked for, and so are not waited for.
+async fn awaited(settings: &Settings) -> anyhow::Result<Identity> {
+    let begun = Instant::now();
+    let mut has_said = false;
+    loop {
+        let error = match settings::identity(settings).await {
+            Ok(identity) => return Ok(identity),
+            Err(error) => error,
+        };
+        let is_worth_waiting = error
+            .downcast_ref::<IdentityError>()
+            .is_some_and(IdentityError::may_come_up);
+        if !is_worth_waiting || begun.elapsed() > PATIENCE {
+            return Err(error);
+        }
+        if !has_said {
+            tracing::warn!(
+                "waiting for the central database, for {} s at most: {error:#}",
+                PATIENCE.as_secs()
+            );
+            has_said = true;
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }

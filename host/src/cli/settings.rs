@@ -10,6 +10,8 @@ use porthole_config::{Config, ConfigStore, Diagnostic, Environment, LogFormat, S
 use porthole_identity::{Identity, Options};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::watch;
+
 /// Where the settings are.
 #[derive(clap::Args)]
 pub struct SettingsArgs {
@@ -42,7 +44,15 @@ pub fn store(settings: &Settings) -> anyhow::Result<ConfigStore> {
             settings.config_dir.display()
         );
     }
-    Ok(ConfigStore::open(&settings.config_dir, Environment::of_process()))
+    let beside = match settings.watch {
+        Some(_) => Some(watch::tenant_folder(&settings.data_dir).context("the host cannot watch itself")?),
+        None => None,
+    };
+    Ok(ConfigStore::open_beside(
+        &settings.config_dir,
+        beside,
+        Environment::of_process(),
+    ))
 }
 
 /// The tenants as they are at this moment.

@@ -4,6 +4,11 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::TelemetryError;
 
+/// Where the buckets of durations end, seconds.
+const SECONDS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+];
+
 /// All figures of this process.
 #[derive(Clone)]
 pub struct Metrics {
@@ -17,6 +22,8 @@ impl Metrics {
     /// When figures are gathered in this process already.
     pub fn gather() -> Result<Self, TelemetryError> {
         let handle = PrometheusBuilder::new()
+            .set_buckets(&SECONDS)
+            .map_err(|_| TelemetryError::AlreadySet)?
             .install_recorder()
             .map_err(|_| TelemetryError::AlreadySet)?;
         Ok(Self { handle })

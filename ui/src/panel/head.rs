@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use porthole_model::{PanelAnswer, View as Shown};
+use porthole_model::{PanelAnswer, PanelPlacement, View as Shown};
 use sycamore::prelude::*;
 
 use super::{Loader, badges::badges, content::Kind, export, receipt::receipt, surface::Place};
@@ -40,6 +40,7 @@ pub(super) fn head(
     let note = create_selector(move || loader.answer.with(|answer| answer.as_ref().and_then(note_of)));
     let tools = tools(place, loader, kind, as_table);
     let badges = badges(loader);
+    let outdated = outdated(placement);
     let note = live(move || match note.get_clone() {
         Some(text) => view! { span(class="note") { (text) } },
         None => View::new(),
@@ -49,8 +50,30 @@ pub(super) fn head(
             h2(id=heading, title=full) { (title) }
             (info)
             (note)
+            (outdated)
             (badges)
             (tools)
+        }
+    }
+}
+
+/// Beside the heading: the panel's file has become faulty, and this is what it was before.
+fn outdated(placement: &PanelPlacement) -> View {
+    let Some(first) = placement.outdated.first() else {
+        return View::new();
+    };
+    let more = match placement.outdated.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    let why = format!(
+        "{}:{}:{}: {}{more}",
+        first.file, first.line, first.column, first.message
+    );
+    view! {
+        span(class="badge warn has-hint", tabindex="0", role="note", data-testid="panel-outdated") {
+            "last good version"
+            span(class="hint") { (why) }
         }
     }
 }

@@ -28,6 +28,7 @@ impl SourceKey {
                 Bind::Integer(value) => text(&mut hash, &format!("i{value}")),
                 Bind::Real(value) => text(&mut hash, &format!("r{:016x}", value.to_bits())),
                 Bind::Text(value) => text(&mut hash, &format!("t{value}")),
+                Bind::Moment { millis, zoned } => text(&mut hash, &format!("m{millis}{zoned}")),
             }
         }
         Self(half(hash))

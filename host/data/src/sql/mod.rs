@@ -31,6 +31,12 @@ pub(crate) enum Bind {
     Integer(i64),
     Real(f64),
     Text(String),
+    /// A point in time for PostgreSQL, milliseconds since the Unix epoch: a `timestamptz` if `zoned`, else a `timestamp` in
+    /// UTC. Bound as what it is, the planner knows its value: it can leave out partitions, and hand it on to other servers.
+    Moment {
+        millis: i64,
+        zoned: bool,
+    },
 }
 
 /// Text and the values bound to its markers.

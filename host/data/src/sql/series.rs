@@ -266,8 +266,8 @@ impl<'s, 'r> Points<'s, 'r> {
         let zone = self.source.zone();
         let size = i64::from(seconds) * 1000;
         let floor = |instant: i64| instant.div_euclid(size) * size;
-        let first = time::stored(&mut self.binds, floor(range.start), self.form, zone);
-        let last = time::stored(&mut self.binds, floor(range.end - 1), self.form, zone);
+        let first = time::bound(&mut self.binds, floor(range.start), self.form, zone);
+        let last = time::bound(&mut self.binds, floor(range.end - 1), self.form, zone);
         let bucket = format!("interval '{seconds} seconds'");
         let mut conditions = vec![
             format!("{column} >= buckets.b"),

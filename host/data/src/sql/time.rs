@@ -25,6 +25,19 @@ pub(super) fn stored(binds: &mut Binds, instant: i64, form: TimeForm, zone: &Zon
     }
 }
 
+/// The same for the bounds of a range and of buckets: as a value whose type the database knows, where there is one.
+pub(super) fn bound(binds: &mut Binds, instant: i64, form: TimeForm, zone: &Zone) -> String {
+    let zoned = match form {
+        TimeForm::TimestampTz => true,
+        TimeForm::Timestamp | TimeForm::Date if zone.is_utc() => false,
+        _ => return stored(binds, instant, form, zone),
+    };
+    binds.add(Bind::Moment {
+        millis: instant,
+        zoned,
+    })
+}
+
 fn ceil(value: i64, by: i64) -> i64 {
     value.div_euclid(by) + i64::from(value.rem_euclid(by) != 0)
 }
@@ -63,8 +76,8 @@ pub(super) fn within(binds: &mut Binds, column: &str, form: TimeForm, zone: &Zon
         }),
         form => form,
     };
-    let low = stored(binds, low, form_of_bounds, zone);
-    let high = stored(binds, high, form_of_bounds, zone);
+    let low = bound(binds, low, form_of_bounds, zone);
+    let high = bound(binds, high, form_of_bounds, zone);
     let mut condition = format!("{column} >= {low} AND {column} < {high}");
     if exact {
         let instant = instant(binds, column, form, zone, Some(range));

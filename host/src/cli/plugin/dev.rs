@@ -69,6 +69,7 @@ impl Dev {
             config_dir: folder.path().join("config"),
             data_dir: folder.path().join("data"),
             reload: Some(LOOK_EVERY),
+            watch: None,
             ..Settings::default()
         };
         settings.log.level = "error".to_owned();

@@ -1,0 +1,72 @@
+//! Whether the tables and columns that panels name are there, in the tenants' own databases.
+
+use porthole_config::{Config, Diagnostic, PanelEntry, Tenant};
+use porthole_data::{DataError, Databases};
+use porthole_sandbox::Registry;
+
+use crate::prepare::{self, placed};
+use crate::snapshot::{self, Resolve};
+
+/// Holds every panel's sources against the catalogue of its tenant's database. A database that cannot be asked is one fault
+/// of its tenant. By file, line and column.
+pub async fn check_databases(
+    config: &Config,
+    registry: &Registry,
+    databases: &Databases,
+    resolve: &Resolve,
+) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    for tenant in config.tenants.values() {
+        faults.extend(check_tenant(tenant, registry, databases, resolve).await);
+    }
+    faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    faults.dedup();
+    faults
+}
+
+async fn check_tenant(
+    tenant: &Tenant,
+    registry: &Registry,
+    databases: &Databases,
+    resolve: &Resolve,
+) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    let unusable = |message: String| Diagnostic {
+        file: tenant.file.clone(),
+        line: 1,
+        column: 1,
+        message,
+        help: Some(
+            "without its database, nothing of the tenant's tables and columns could be checked".to_owned(),
+        ),
+    };
+    let data = match snapshot::database(tenant, resolve) {
+        Ok(database) => databases.tenant(&database),
+        Err(message) => return vec![unusable(message)],
+    };
+    for panel in tenant.panels.values().filter_map(PanelEntry::panel) {
+        let Ok(ready) = prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), "") else {
+            continue;
+        };
+        for (name, source) in &ready.sources {
+            let Some(config) = panel.sources.get(name) else {
+                continue;
+            };
+            match data.check(source).await {
+                Ok(found) => faults.extend(found.into_iter().map(|fault| placed(fault, config, panel))),
+                Err(error @ DataError::Unavailable(_)) => {
+                    faults.push(unusable(error.to_string()));
+                    return faults;
+                }
+                Err(error) => faults.push(Diagnostic {
+                    file: panel.file.clone(),
+                    line: 1,
+                    column: 1,
+                    message: format!("the source `{name}` could not be checked: {error}"),
+                    help: None,
+                }),
+            }
+        }
+    }
+    faults
+}

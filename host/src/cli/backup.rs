@@ -1,0 +1,111 @@
+//! `porthole backup`: accounts, grants, published plugins and the configuration, in one folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::settings::{self, SettingsArgs};
+use crate::files;
+
+/// Raised when an older Porthole could not restore what this one writes.
+pub const FORMAT: u32 = 1;
+pub const MANIFEST: &str = "manifest.json";
+pub const CONFIG: &str = "config";
+/// How often a configuration that changes while it is copied is copied anew.
+const ATTEMPTS: usize = 5;
+
+/// What a backup's `manifest.json` says.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    pub format: u32,
+    /// The Porthole that wrote it.
+    pub porthole: String,
+    /// RFC 3339, UTC.
+    pub made_at: String,
+    /// SHA-256 by name, of every other file.
+    pub files: BTreeMap<String, String>,
+}
+
+/// Write a backup of accounts, grants, audit log, published plugins and the configuration into a new folder. The host may
+/// run meanwhile. The tenants' own data is not in it: it is in databases of theirs.
+#[derive(clap::Args)]
+pub struct Backup {
+    /// The folder to make; it must not be there yet.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Backup {
+    /// Prints how much was kept.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let settings = self.settings.load()?;
+        let folder = std::path::absolute(&self.folder)?;
+        if folder.exists() {
+            bail!("{} is there already: name a folder that is not", folder.display());
+        }
+        let above = folder.parent().context("the backup needs a folder above it")?;
+        fs::create_dir_all(above).with_context(|| above.display().to_string())?;
+        // Complete under its name, or not there under it.
+        let partial = tempfile::Builder::new()
+            .prefix(".porthole-backup-")
+            .tempdir_in(above)
+            .with_context(|| format!("{} cannot be written to", above.display()))?;
+        let identity = settings::identity(&settings).await?;
+        let central = identity.back_up(partial.path()).await?;
+        identity.close().await;
+        copy_configuration(&settings.config_dir, &partial.path().join(CONFIG))?;
+        let manifest = Manifest {
+            format: FORMAT,
+            porthole: env!("CARGO_PKG_VERSION").to_owned(),
+            made_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            files: files::hashes(partial.path())?,
+        };
+        ensure!(manifest.files.contains_key(central), "{central} was not written");
+        fs::write(
+            partial.path().join(MANIFEST),
+            serde_json::to_string_pretty(&manifest)? + "\n",
+        )?;
+        fs::rename(partial.path(), &folder).with_context(|| folder.display().to_string())?;
+        // Renamed: there is nothing left to remove under the old name.
+        let _ = partial.keep();
+        println!("{} files in {}", manifest.files.len() + 1, folder.display());
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Copies the configuration as it was at one moment.
+fn copy_configuration(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for _ in 0..ATTEMPTS {
+        let before = files::hashes(from).with_context(|| from.display().to_string())?;
+        if to.exists() {
+            fs::remove_dir_all(to)?;
+        }
+        copy(from, to)?;
+        if before == files::hashes(to)? && before == files::hashes(from)? {
+            return Ok(());
+        }
+    }
+    bail!(
+        "the configuration in {} changes faster than it can be copied",
+        from.display()
+    )
+}
+
+/// Copies every file below a folder.
+pub fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to)?;
+    for (name, path) in files::below(from)? {
+        let target = to.join(name);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::copy(&path, &target).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
+}

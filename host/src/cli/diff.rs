@@ -1,0 +1,114 @@
+//! `porthole diff`: what a reload would change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use porthole_config::{Config, Environment};
+
+use super::settings::SettingsArgs;
+use crate::files;
+use crate::served::Served;
+
+/// Show which files of the configuration differ from what the running host serves, and what a reload would make of them.
+/// Ends with 0 when nothing does, and with 1 when something does.
+#[derive(clap::Args)]
+pub struct Diff {
+    /// Compare with this configuration folder instead of what the host serves.
+    #[arg(long, value_name = "DIR")]
+    against: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Diff {
+    /// One line for each file that differs.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let settings = self.settings.load()?;
+        let before = match &self.against {
+            Some(folder) => {
+                tenants_only(files::hashes(folder).with_context(|| folder.display().to_string())?)
+            }
+            None => match Served::read(&settings.data_dir)? {
+                Some(served) => served.files,
+                None => bail!(
+                    "no host has served from the data folder {} yet; `--against DIR` compares two folders",
+                    settings.data_dir.display()
+                ),
+            },
+        };
+        let after = tenants_only(
+            files::hashes(&settings.config_dir).with_context(|| settings.config_dir.display().to_string())?,
+        );
+        let config = Config::load(&settings.config_dir, &Environment::of_process());
+        let faulty: BTreeSet<&str> = config
+            .diagnostics
+            .iter()
+            .map(|fault| fault.file.as_str())
+            .collect();
+        let lines = compared(&before, &after, &faulty);
+        for line in &lines {
+            println!("{line}");
+        }
+        Ok(if lines.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+/// A reload looks at nothing else.
+fn tenants_only(mut files: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    files.retain(|name, _| name.starts_with("tenants/"));
+    files
+}
+
+fn compared(
+    before: &BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+    faulty: &BTreeSet<&str>,
+) -> Vec<String> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let lines = names.into_iter().filter_map(|name| {
+        let has_faults = faulty.contains(name.as_str());
+        match (before.get(name), after.get(name)) {
+            (None, Some(_)) if has_faults => Some(format!("+ {name}  (has faults: its place would say so)")),
+            (None, Some(_)) => Some(format!("+ {name}")),
+            (Some(_), None) => Some(format!("- {name}")),
+            (Some(old), Some(new)) if old != new && has_faults => Some(format!(
+                "! {name}  (has faults: the last good version would stay)"
+            )),
+            (Some(old), Some(new)) if old != new => Some(format!("~ {name}")),
+            _ => None,
+        }
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_is_new_gone_changed_and_what_would_not_be_taken_over() {
+        let files = |list: &[(&str, &str)]| -> BTreeMap<String, String> {
+            list.iter()
+                .map(|(name, hash)| ((*name).to_owned(), (*hash).to_owned()))
+                .collect()
+        };
+        let before = files(&[("a", "1"), ("b", "1"), ("c", "1"), ("same", "1")]);
+        let after = files(&[("b", "2"), ("c", "2"), ("d", "1"), ("e", "1"), ("same", "1")]);
+        assert_eq!(
+            compared(&before, &after, &BTreeSet::from(["c", "e", "same"])),
+            [
+                "- a",
+                "~ b",
+                "! c  (has faults: the last good version would stay)",
+                "+ d",
+                "+ e  (has faults: its place would say so)"
+            ]
+        );
+    }
+}

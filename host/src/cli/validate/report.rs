@@ -1,0 +1,275 @@
+//! How faults are written: for people, for programs, and for a code review on GitHub.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use porthole_config::Diagnostic;
+use serde::Serialize;
+
+/// The longest part of a line that is shown, characters.
+const WIDTH: usize = 160;
+
+/// The form of the report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people: the place, the fault, the line itself and what to do.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
+    /// Annotations for GitHub's checks.
+    Github,
+}
+
+/// All that was found.
+pub struct Report<'a> {
+    /// The folder that the faults' files are relative to.
+    pub folder: &'a Path,
+    pub faults: &'a [Diagnostic],
+    pub tenants: usize,
+    pub panels: usize,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    faults: Vec<WrittenFault<'a>>,
+    tenants: usize,
+    panels: usize,
+}
+
+#[derive(Serialize)]
+struct WrittenFault<'a> {
+    #[serde(flatten)]
+    fault: &'a Diagnostic,
+    /// The line itself, where it may be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+impl Report<'_> {
+    /// The report in a form; ends with a line's end.
+    pub fn written(&self, format: Format) -> String {
+        match format {
+            Format::Text => self.text(),
+            Format::Json => self.json(),
+            Format::Github => self.github(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut lines = Lines::new(self.folder);
+        let mut text = String::new();
+        for fault in self.faults {
+            // Writing to a text cannot fail.
+            let _ = writeln!(
+                text,
+                "{}:{}:{}: {}",
+                fault.file, fault.line, fault.column, fault.message
+            );
+            if let Some(line) = lines.of(fault) {
+                let number = fault.line.to_string();
+                let before = fault.column.saturating_sub(1) as usize;
+                let _ = writeln!(text, "  {number} | {line}");
+                if before < line.chars().count() {
+                    let _ = writeln!(text, "  {} | {}^", " ".repeat(number.len()), " ".repeat(before));
+                }
+            }
+            if let Some(help) = &fault.help {
+                let _ = writeln!(text, "    help: {help}");
+            }
+        }
+        let faults = match self.faults.len() {
+            0 => "no faults".to_owned(),
+            count => counted(count, "fault"),
+        };
+        let (tenants, panels) = (counted(self.tenants, "tenant"), counted(self.panels, "panel"));
+        let _ = writeln!(text, "{faulty} in {tenants} with {panels}", faulty = faults);
+        text
+    }
+
+    fn json(&self) -> String {
+        let mut lines = Lines::new(self.folder);
+        let written = Written {
+            faults: self
+                .faults
+                .iter()
+                .map(|fault| WrittenFault {
+                    fault,
+                    text: lines.of(fault),
+                })
+                .collect(),
+            tenants: self.tenants,
+            panels: self.panels,
+        };
+        let mut text = serde_json::to_string_pretty(&written).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    fn github(&self) -> String {
+        let mut text = String::new();
+        for fault in self.faults {
+            let file = self.folder.join(&fault.file);
+            let message = match &fault.help {
+                Some(help) => format!("{}\n{help}", fault.message),
+                None => fault.message.clone(),
+            };
+            let _ = writeln!(
+                text,
+                "::error file={},line={},col={},title=Porthole configuration::{}",
+                escaped(&file.display().to_string(), true),
+                fault.line,
+                fault.column,
+                escaped(&message, false)
+            );
+        }
+        text
+    }
+}
+
+/// `1 panel`, `2 panels`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// As GitHub's workflow commands want texts; properties end at commas and colons.
+fn escaped(text: &str, is_property: bool) -> String {
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    if is_property {
+        text.replace(':', "%3A").replace(',', "%2C")
+    } else {
+        text
+    }
+}
+
+/// The lines that faults are on. A file is read once.
+struct Lines<'a> {
+    folder: &'a Path,
+    files: BTreeMap<PathBuf, Option<String>>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(folder: &'a Path) -> Self {
+        Self {
+            folder,
+            files: BTreeMap::new(),
+        }
+    }
+
+    /// The line of a fault, if it may be shown.
+    fn of(&mut self, fault: &Diagnostic) -> Option<String> {
+        let path = self.folder.join(&fault.file);
+        let is_text = path
+            .extension()
+            .is_some_and(|ending| ending == "yaml" || ending == "lock");
+        if !is_text {
+            return None;
+        }
+        let text = self
+            .files
+            .entry(path.clone())
+            .or_insert_with(|| std::fs::read_to_string(&path).ok())
+            .as_deref()?;
+        let line = text
+            .lines()
+            .nth(usize::try_from(fault.line).ok()?.checked_sub(1)?)?;
+        let line: String = line
+            .trim_end()
+            .chars()
+            .take(WIDTH)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        // Dashboards and panels cannot hold secrets; what else there is may.
+        let may_hold_secrets = !fault.file.contains("/dashboards/") && !fault.file.contains("/panels/");
+        let shown = if may_hold_secrets { key_of(&line)? } else { line };
+        (!shown.trim().is_empty()).then_some(shown)
+    }
+}
+
+/// `url: …` of `url: "postgres://user:password@host/name"`; none, if the line does not begin with a key.
+fn key_of(line: &str) -> Option<String> {
+    let (key, value) = line.split_once(':')?;
+    let is_key = key
+        .trim_start_matches([' ', '-'])
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c == '_');
+    let is_entry = value.is_empty() || value.starts_with(' ');
+    (is_key && is_entry).then(|| {
+        if value.trim().is_empty() {
+            line.to_owned()
+        } else {
+            format!("{key}: …")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn fault(file: &str, line: u32, column: u32) -> Diagnostic {
+        Diagnostic {
+            file: file.to_owned(),
+            line,
+            column,
+            message: "100% wrong,\nin two lines".to_owned(),
+            help: Some("do this".to_owned()),
+        }
+    }
+
+    fn report(format: Format) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let tenant = folder.path().join("tenants/one");
+        std::fs::create_dir_all(tenant.join("panels")).unwrap();
+        std::fs::write(tenant.join("panels/a.yaml"), "panel:\n  titel: \"Load\"\n").unwrap();
+        let own = "tenant:\n  database:\n    url: \"postgres://u:hunter2@h/d\"\n      hunter2\n";
+        std::fs::write(tenant.join("tenant.yaml"), own).unwrap();
+        let faults = [
+            fault("tenants/one/panels/a.yaml", 2, 3),
+            fault("tenants/one/tenant.yaml", 3, 5),
+            fault("tenants/one/tenant.yaml", 4, 5),
+            fault("tenants/one/gone.yaml", 1, 1),
+        ];
+        Report {
+            folder: folder.path(),
+            faults: &faults,
+            tenants: 1,
+            panels: 2,
+        }
+        .written(format)
+    }
+
+    #[test]
+    fn people_see_the_line_with_a_mark_under_the_fault() {
+        let text = report(Format::Text);
+        assert!(
+            text.contains("  2 |   titel: \"Load\"\n    |   ^\n    help: do this\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("4 faults in 1 tenant with 2 panels\n"), "{text}");
+    }
+
+    #[test]
+    fn a_line_with_a_secret_is_never_shown() {
+        for format in [Format::Text, Format::Json, Format::Github] {
+            assert!(!report(format).contains("hunter2"), "{format:?}");
+        }
+        assert!(report(Format::Text).contains("  3 |     url: …\n"));
+    }
+
+    #[test]
+    fn programs_get_json_and_github_gets_annotations_on_one_line_each() {
+        let json: serde_json::Value = serde_json::from_str(&report(Format::Json)).unwrap();
+        assert_eq!(json["faults"][0]["line"], 2);
+        assert_eq!(json["faults"][0]["text"], "  titel: \"Load\"");
+        let github = report(Format::Github);
+        assert_eq!(github.lines().count(), 4, "{github}");
+        assert!(
+            github
+                .lines()
+                .all(|line| line.starts_with("::error file=/") && line.contains("::100%25 wrong,%0Ain"))
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! Counts what goes through the host: requests by route, renders by what became of them, reloads of the configuration.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use metrics::{counter, gauge, histogram};
+use porthole_config::Config;
+use porthole_model::CacheOutcome;
+use porthole_panel::{Pipeline, PluginFault, RenderError, Rendered};
+
+/// Counts a request and times it. By route and not by address: addresses are without number.
+pub async fn request(request: Request, next: Next) -> Response {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "static".to_owned(), |path| path.as_str().to_owned());
+    let method = match request.method().as_str() {
+        known @ ("GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS") => known.to_owned(),
+        _ => "other".to_owned(),
+    };
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    histogram!("porthole_http_request_seconds", "route" => route.clone())
+        .record(begun.elapsed().as_secs_f64());
+    counter!("porthole_http_requests_total", "method" => method, "route" => route, "status" => status)
+        .increment(1);
+    response
+}
+
+/// Counts a render, by tenant, and times it. `begun` is when it was asked for.
+pub fn render(tenant: &str, outcome: &Result<Rendered, RenderError>, begun: Instant) {
+    let (result, cache) = match outcome {
+        Ok(rendered) => ("view", cache(rendered.answer.cache)),
+        Err(error) => (reason(error), "none"),
+    };
+    // Tenants that do not exist are asked for by nobody who was let in; panels that do not exist are.
+    if let Err(RenderError::Plugin {
+        fault: PluginFault::Limit { name, .. },
+        ..
+    }) = outcome
+    {
+        counter!("porthole_sandbox_limits_total", "tenant" => tenant.to_owned(), "limit" => *name)
+            .increment(1);
+    }
+    counter!("porthole_renders_total", "tenant" => tenant.to_owned(), "outcome" => result, "cache" => cache)
+        .increment(1);
+    histogram!("porthole_render_seconds", "cache" => cache).record(begun.elapsed().as_secs_f64());
+}
+
+fn cache(outcome: CacheOutcome) -> &'static str {
+    match outcome {
+        CacheOutcome::Hit => "hit",
+        CacheOutcome::Partial => "partial",
+        CacheOutcome::Miss => "miss",
+        CacheOutcome::Stale => "stale",
+    }
+}
+
+fn reason(error: &RenderError) -> &'static str {
+    match error {
+        RenderError::NotFound => "not_found",
+        RenderError::Configuration(_) => "configuration",
+        RenderError::Parameter { .. } => "parameter",
+        RenderError::Plugin { fault, .. } => match fault {
+            PluginFault::Trapped => "trap",
+            PluginFault::Limit { .. } => "limit",
+            PluginFault::Answer => "answer",
+            PluginFault::Failed => "failure",
+        },
+        RenderError::Resting { .. } => "resting",
+        RenderError::Query(_) => "query",
+        RenderError::TooLarge(_) => "too_large",
+        RenderError::TimedOut(_) => "timed_out",
+        RenderError::DatabaseDown(_) => "database_down",
+        RenderError::Busy(_) => "busy",
+        RenderError::Internal(_) => "internal",
+    }
+}
+
+/// Tells which configuration is in force, and how much of it is not as its files say.
+pub fn configuration(config: &Config, pipeline: &Pipeline) {
+    gauge!("porthole_config_generation").set(config.generation as f64);
+    gauge!("porthole_config_tenants").set(config.tenants.len() as f64);
+    gauge!("porthole_config_faults").set(pipeline.faults(None).len().max(config.diagnostics.len()) as f64);
+    gauge!("porthole_config_tenants_set_aside").set(config.set_aside.len() as f64);
+    for (tenant, panels) in pipeline.outdated() {
+        gauge!("porthole_config_outdated_panels", "tenant" => tenant).set(panels as f64);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    gauge!("porthole_config_loaded_timestamp_seconds").set(now.map_or(0.0, |now| now.as_secs_f64().floor()));
+}

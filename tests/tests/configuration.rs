@@ -1,0 +1,150 @@
+//! `porthole validate` and `porthole diff`, and what a running host makes of files that become faulty.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::time::{Duration, Instant};
+
+use porthole_tests::{Client, Site};
+use serde_json::Value;
+
+const PASSWORD: &str = "correct horse battery staple";
+const PANEL: &str = "panel:\n  type: timeseries\n  title: Load\n  data_source:\n    table: readings\n    columns:\n      \
+                     timestamp: timestamp\n      value: value\n";
+const DASHBOARD: &str =
+    "dashboard:\n  name: Load\n  panels:\n    - id: load\n      config_file: panels/load.yaml\n";
+
+fn site() -> Site {
+    let site = Site::new();
+    site.tenant("one", "sqlite:one.sqlite");
+    site.write("tenants/one/dashboards/default.yaml", DASHBOARD);
+    site.write("tenants/one/panels/load.yaml", PANEL);
+    let file = site.data().join("readings.csv");
+    std::fs::write(&file, "timestamp,value\n2026-01-01 00:00:00,1.5\n").unwrap();
+    site.import(&file, "one", "readings", &[]).ok();
+    site
+}
+
+#[test]
+fn validate_shows_the_line_and_what_to_do_and_ends_with_one() {
+    let site = site();
+    assert_eq!(site.run(&["validate"]).code, Some(0));
+    site.write(
+        "tenants/one/panels/load.yaml",
+        &PANEL
+            .replace("title:", "titel:")
+            .replace("value: value", "vaule: value"),
+    );
+    let outcome = site.run(&["validate"]);
+    assert_eq!(outcome.code, Some(1));
+    let said = outcome.stdout;
+    assert!(
+        said.contains("tenants/one/panels/load.yaml:3:3:")
+            && said.contains("  3 |   titel: Load")
+            && said.contains("did you mean `title`?"),
+        "{said}"
+    );
+}
+
+#[test]
+fn validate_writes_json_for_programs_and_annotations_for_github() {
+    let site = site();
+    site.write(
+        "tenants/one/panels/load.yaml",
+        &format!("{PANEL}  query:\n    where: \"value > (SELECT 1)\"\n"),
+    );
+    let json: Value = serde_json::from_str(&site.run(&["validate", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json["faults"][0]["file"], "tenants/one/panels/load.yaml");
+    assert_eq!(json["faults"][0]["line"], 10);
+    assert_eq!(json["panels"], 1);
+    let github = site.run(&["validate", "--format", "github"]).stdout;
+    let file = site.config().join("tenants/one/panels/load.yaml");
+    assert!(
+        github.starts_with(&format!("::error file={},line=10,", file.display())),
+        "{github}"
+    );
+}
+
+#[test]
+fn validate_holds_columns_against_the_database_when_asked() {
+    let site = site();
+    site.write(
+        "tenants/one/panels/load.yaml",
+        &PANEL.replace("value: value", "value: valeu"),
+    );
+    assert_eq!(site.run(&["validate"]).code, Some(0));
+    let connected = site.run(&["validate", "--connect"]);
+    assert_eq!(connected.code, Some(1), "{connected:?}");
+    assert!(connected.stdout.contains("load.yaml:8:14:"), "{connected:?}");
+    assert!(connected.stdout.contains("valeu"), "{connected:?}");
+}
+
+#[test]
+fn validate_takes_one_tenant_and_ends_with_two_where_nothing_can_be_checked() {
+    let site = site();
+    site.tenant("two", "sqlite:two.sqlite");
+    site.write("tenants/two/dashboards/default.yaml", "dashboard: []\n");
+    assert_eq!(site.run(&["validate"]).code, Some(1));
+    assert_eq!(site.run(&["validate", "--tenant", "one"]).code, Some(0));
+    let missing = site.run(&["validate", "--tenant", "three"]);
+    assert_eq!(missing.code, Some(2));
+    assert!(missing.stderr.contains("there are one, two"), "{missing:?}");
+    assert_eq!(site.run(&["validate", "--config-dir", "/nowhere"]).code, Some(2));
+}
+
+#[tokio::test]
+async fn a_panel_that_becomes_faulty_is_shown_as_it_was_and_everybody_is_told() {
+    let site = site().with("PORTHOLE_RELOAD", "1s");
+    site.add_user("ops@example.org", PASSWORD, &["one"]);
+    let host = site.serve().await;
+    let ops = Client::login(host.url(), "ops@example.org", PASSWORD)
+        .await
+        .of("one");
+    let range = ("2026-01-01T00:00:00Z", "2026-01-01T04:00:00Z");
+    ops.panel("load", range, &[]).await.ok();
+    assert_eq!(site.run(&["diff"]).code, Some(0));
+
+    // A fault of the file, and one that shows only where the panel is put together.
+    let typing = "panel:\n  type: timeseries\n  title: [\n".to_owned();
+    let clause = format!("{PANEL}  query:\n    where: \"value > (SELECT 1)\"\n");
+    for text in [typing, clause] {
+        site.write("tenants/one/panels/load.yaml", &text);
+        let board = until(&ops, |panel| !panel["outdated"].is_null()).await;
+        assert_eq!(board["title"], "Load");
+        assert!(board["diagnostics"].is_null(), "{board}");
+        let fault = &board["outdated"][0];
+        assert_eq!(fault["file"], "tenants/one/panels/load.yaml");
+        ops.panel("load", range, &[("fresh", "true")]).await.ok();
+        site.write("tenants/one/panels/load.yaml", PANEL);
+        until(&ops, |panel| panel["outdated"].is_null()).await;
+    }
+}
+
+#[test]
+fn a_folder_can_be_compared_with_another() {
+    let (one, other) = (site(), site());
+    other.write("tenants/one/panels/load.yaml", "panel: {}\n");
+    other.write("tenants/one/panels/more.yaml", PANEL);
+    let against = one.config();
+    let outcome = other.run(&["diff", "--against", against.to_str().unwrap()]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(
+        outcome.stdout,
+        "! tenants/one/panels/load.yaml  (has faults: the last good version would stay)\n\
+         + tenants/one/panels/more.yaml\n"
+    );
+    // Nobody has served from this folder.
+    assert!(site().run(&["diff"]).failed().contains("--against"));
+}
+
+/// The panel on the dashboard, as soon as it is as wished.
+async fn until(client: &Client, wished: impl Fn(&Value) -> bool) -> Value {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let board = client.get("/dashboards/default").await.ok();
+        let panel = &board["panels"][0];
+        if wished(panel) {
+            return panel.clone();
+        }
+        assert!(Instant::now() < deadline, "{panel}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

@@ -1,0 +1,218 @@
+//! The guides say only what is so: links lead somewhere, examples have no faults, commands and variables exist.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use porthole_tests::{Outcome, Site, places, porthole};
+
+/// Every page, by its path below `docs/src`, and the README.
+fn pages() -> BTreeMap<PathBuf, String> {
+    let folder = places::workspace().join("docs/src");
+    let mut pages: BTreeMap<PathBuf, String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+        .map(|path| (path.clone(), std::fs::read_to_string(&path).unwrap()))
+        .collect();
+    let readme = places::workspace().join("README.md");
+    pages.insert(readme.clone(), std::fs::read_to_string(readme).unwrap());
+    pages
+}
+
+/// The blocks of code of a page: language, text.
+fn blocks(page: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(String, String)> = None;
+    for line in page.lines() {
+        match (line.strip_prefix("```"), open.take()) {
+            (Some(language), None) => open = Some((language.trim().to_owned(), String::new())),
+            (Some(_), Some(done)) => blocks.push(done),
+            (None, Some((language, text))) => open = Some((language, text + line + "\n")),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a block of code is not closed");
+    blocks
+}
+
+/// Where the links of a page lead, without those to other hosts.
+fn links(page: &str) -> Vec<String> {
+    let prose: String = {
+        let mut is_code = false;
+        page.lines()
+            .filter(|line| {
+                if line.starts_with("```") {
+                    is_code = !is_code;
+                }
+                !is_code
+            })
+            .map(|line| format!("{line}\n"))
+            .collect()
+    };
+    prose
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(link, _)| link.to_owned())
+        .filter(|link| !link.contains("://") && !link.starts_with('#'))
+        .collect()
+}
+
+#[test]
+fn every_link_leads_to_a_file_that_is_there() {
+    let mut seen = 0;
+    for (path, text) in pages() {
+        for link in links(&text) {
+            let file = link.split('#').next().unwrap();
+            let target = path.parent().unwrap().join(file);
+            assert!(target.exists(), "{}: {link}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+#[test]
+fn every_page_is_in_the_summary_once() {
+    let folder = places::workspace().join("docs/src");
+    let summary = std::fs::read_to_string(folder.join("SUMMARY.md")).unwrap();
+    let mut named = links(&summary);
+    named.sort();
+    let mut there: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".md") && name != "SUMMARY.md")
+        .collect();
+    there.sort();
+    assert_eq!(named, there);
+}
+
+/// Examples that are whole files are put into a tenant's folder and checked by the program.
+#[test]
+fn every_panel_and_dashboard_of_the_page_of_examples_is_without_faults() {
+    let page = std::fs::read_to_string(places::workspace().join("docs/src/panels.md")).unwrap();
+    let site = Site::new();
+    site.tenant("one", "sqlite:one.sqlite");
+    let alpha = places::workspace().join("config/tenants/tenant-alpha/plugins");
+    assert!(alpha.is_dir());
+    for (component, file) in [
+        ("porthole_example_network_topology", "network_topology"),
+        ("porthole_example_daily_summary", "daily_summary"),
+    ] {
+        site.write_bytes(
+            &format!("tenants/one/plugins/{file}.wasm"),
+            &places::component(component),
+        );
+    }
+    let (mut panels, mut boards) = (0, 0);
+    for (language, text) in blocks(&page) {
+        if language == "yaml" && text.starts_with("panel:") {
+            site.write(&format!("tenants/one/panels/example_{panels}.yaml"), &text);
+            panels += 1;
+        } else if language == "yaml" && text.starts_with("dashboard:") {
+            // The panels that it names are examples of their own.
+            for id in ["cpu", "memory", "services"] {
+                let stand_in =
+                    "panel:\n  type: table\n  title: T\n  data_source:\n    table: t\n    columns: [a]\n";
+                site.write(&format!("tenants/one/panels/{id}.yaml"), stand_in);
+            }
+            site.write("tenants/one/dashboards/default.yaml", &text);
+            boards += 1;
+        }
+    }
+    assert!(panels >= 6 && boards == 1, "{panels} {boards}");
+    site.run(&["validate"]).ok();
+}
+
+#[test]
+fn every_variable_of_the_settings_is_on_the_page_and_every_one_on_the_page_is_a_setting() {
+    let page = std::fs::read_to_string(places::workspace().join("docs/src/configuration.md")).unwrap();
+    let documented: BTreeSet<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `PORTHOLE_"))
+        .map(|rest| rest.split('`').next().unwrap())
+        .collect();
+    let source =
+        std::fs::read_to_string(places::workspace().join("host/config/src/settings_file.rs")).unwrap();
+    let (table, _) = source
+        .split_once("const VARIABLES")
+        .unwrap()
+        .1
+        .split_once("];\n")
+        .unwrap();
+    let known: BTreeSet<&str> = table
+        .split("\"PORTHOLE_")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert_eq!(
+        documented, known,
+        "docs/src/configuration.md and the settings differ"
+    );
+}
+
+/// The words of a command line, as far as guides use them.
+fn words(line: &str) -> Vec<String> {
+    let line = line.split(" #").next().unwrap();
+    line.split_whitespace()
+        .map(|word| word.trim_matches('"').to_owned())
+        .collect()
+}
+
+#[test]
+fn every_command_of_the_guides_exists_with_the_options_that_are_shown() {
+    let mut help: BTreeMap<Vec<String>, String> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for (path, text) in pages() {
+        for (language, block) in blocks(&text) {
+            if language != "sh" {
+                continue;
+            }
+            for line in block.lines().map(|line| line.trim_end_matches('\\').trim()) {
+                let words = words(line);
+                if words.first().is_none_or(|first| first != "porthole") {
+                    continue;
+                }
+                // Longest first: `plugin new calendar` is two words of command and one of its own.
+                let plain = words[1..]
+                    .iter()
+                    .take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+                    .filter(|word| !word.starts_with('-'))
+                    .take(2);
+                let plain: Vec<String> = plain.cloned().collect();
+                let mut said = None;
+                for length in (1..=plain.len()).rev() {
+                    let command = plain[..length].to_vec();
+                    let text = help.entry(command.clone()).or_insert_with(|| {
+                        let outcome = Outcome::of(porthole().args(&command).arg("--help"), "");
+                        if outcome.code == Some(0) {
+                            outcome.stdout
+                        } else {
+                            String::new()
+                        }
+                    });
+                    if !text.is_empty() {
+                        said = Some(text.clone());
+                        break;
+                    }
+                }
+                let said = said.unwrap_or_else(|| panic!("{}: {line}", path.display()));
+                for option in words.iter().filter(|word| word.starts_with("--")) {
+                    let option = option.split('=').next().unwrap();
+                    assert!(said.contains(option), "{}: {line}: {option}", path.display());
+                }
+                seen.insert(plain);
+            }
+        }
+    }
+    assert!(seen.len() > 10, "{seen:?}");
+}
+
+#[test]
+fn the_schemas_in_the_checkout_are_those_that_the_program_writes() {
+    let out = places::workspace().join("config/schema");
+    let said = Site::new().run(&["schema", "--check", "--out", out.to_str().unwrap()]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(Path::new(&out).join("panel.schema.json").is_file());
+}
