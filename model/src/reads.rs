@@ -191,7 +191,7 @@ mod tests {
         as_serde::<AuthMethods>(json!({"local": false, "oidc": "Company"}));
         as_serde::<Me>(
             json!({"id": "1", "email": "a@b", "full_name": null, "is_admin": true,
-            "tenants": [{"id": "a", "name": "A"}], "session": {"tenant": null, "expires_at": "2026-01-01T00:00:00Z"}}),
+            "tenants": [{"id": "a", "name": "A", "role": "editor"}], "session": {"tenant": null, "expires_at": "2026-01-01T00:00:00Z"}}),
         );
         as_serde::<Problem>(
             json!({"type": "about:blank", "title": "x", "status": 503, "code": "plugin_resting",
