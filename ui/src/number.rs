@@ -17,13 +17,22 @@ pub fn number(value: f64, decimals: Option<u8>) -> String {
     grouped(&text)
 }
 
-/// As many decimals as the value has, at most six: for tables of measured values.
-pub fn number_to_six(value: f64) -> String {
-    match value {
-        v if v != 0.0 && v.abs() < 0.001 => number(v, None),
-        v if v.is_finite() => grouped(&trimmed(format!("{v:.6}"))),
-        _ => "–".to_owned(),
-    }
+/// How many decimals a column of measured values has, so that its cells line up: as many as its values need, at most three,
+/// or enough for three digits of the largest where that is small.
+pub fn column_decimals(values: impl Iterator<Item = f64> + Clone) -> u8 {
+    let values = values.filter(|value| value.is_finite());
+    let largest = values
+        .clone()
+        .fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let most = match largest {
+        l if l > 0.0 && l < 0.1 => (2.0 - l.log10().floor()).min(12.0) as usize,
+        _ => 3,
+    };
+    let needed = values.map(|value| {
+        let text = trimmed(format!("{value:.most$}"));
+        text.split_once('.').map_or(0, |(_, decimals)| decimals.len())
+    });
+    needed.max().unwrap_or(0) as u8
 }
 
 /// As many as the value has, up to what a double can tell: for cells of tables and numbers that are compared.
@@ -145,10 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn measured_values_have_six_decimals_at_most() {
-        assert_eq!(number_to_six(68.531_277_127_577), "68.531277");
-        assert_eq!(number_to_six(0.000_012_345), "0.0000123");
-        assert_eq!(number_to_six(12.0), "12");
+    fn the_cells_of_a_column_line_up() {
+        let decimals = |values: &[f64]| column_decimals(values.iter().copied());
+        assert_eq!(decimals(&[14.49, 24.236_667, f64::NAN]), 3);
+        assert_eq!(decimals(&[14.5, 15.0]), 1);
+        assert_eq!(decimals(&[3.0, 1_200.0]), 0);
+        assert_eq!(decimals(&[0.000_012_345, 0.000_001]), 7);
+        assert_eq!(decimals(&[]), 0);
     }
 
     #[test]

@@ -39,6 +39,11 @@ pub(crate) fn chart_table(loader: Loader) -> View {
         let zone = preferences.zone();
         table.with(|(_, aligned, _, _)| {
             let count = aligned.instants.len();
+            let decimals: Vec<u8> = aligned
+                .values
+                .iter()
+                .map(|values| number::column_decimals(values.iter().copied()))
+                .collect();
             let skip = (page.get().saturating_sub(1) * PAGE_SIZE) as usize;
             (0..count)
                 .rev()
@@ -49,9 +54,13 @@ pub(crate) fn chart_table(loader: Loader) -> View {
                     let cells: Vec<View> = aligned
                         .values
                         .iter()
-                        .map(|values| {
+                        .zip(&decimals)
+                        .map(|(values, decimals)| {
                             let value = values.get(index).copied().filter(|value| value.is_finite());
-                            let text = value.map_or_else(|| "–".to_owned(), number::number_to_six);
+                            let text = value.map_or_else(
+                                || "–".to_owned(),
+                                |value| number::number(value, Some(*decimals)),
+                            );
                             let exact = value.map(|value| value.to_string());
                             view! { td(class="right", title=exact) { (text) } }
                         })
