@@ -4,28 +4,19 @@
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 
+use crate::host::Running;
 use crate::load::requests_per_second;
 use crate::report::{Aim, Report, median};
 
 const CONNECTIONS: usize = 8;
 const TURNS: usize = 5;
 const EACH: Duration = Duration::from_secs(2);
-
-/// A process that ends with its owner.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 #[derive(Deserialize)]
 struct Announcement {
@@ -198,7 +189,7 @@ async fn panels(
 fn started(command: &mut Command) -> anyhow::Result<(Running, String)> {
     let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn()?;
     let output = child.stdout.take().context("no output")?;
-    let running = Running(child);
+    let running = Running::new(child);
     let mut line = String::new();
     BufReader::new(output).read_line(&mut line)?;
     ensure!(!line.is_empty(), "it ended before it was ready");

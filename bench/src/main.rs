@@ -4,6 +4,7 @@
 
 mod cached;
 mod data;
+mod host;
 mod languages;
 mod load;
 mod neighbours;

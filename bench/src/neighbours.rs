@@ -1,14 +1,12 @@
 //! What four rogues in endless loops cost a neighbour: the time a panel of another tenant takes, with and without them,
 //! in turns on the same running host, over HTTP, each answer made anew by the sandbox and the database.
 
-use std::io::Write;
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
+use crate::host::{Site, log_in};
 use crate::report::{Aim, Report};
 
 const ROGUES: usize = 4;
@@ -18,27 +16,16 @@ const READERS: usize = 2;
 /// How long a reader looks at an answer before it asks again.
 const PAUSE: Duration = Duration::from_millis(10);
 const POINTS: i64 = 2_000;
-const EMAIL: &str = "bench@example.org";
-const PASSWORD: &str = "correct horse battery staple";
-
-/// A process that ends with its owner.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// Prints the neighbour's median and 99th percentile without and with rogues, and the ratio. `rogue` is the component
 /// of `tests/rogues`; the rogues run for `seconds` in all.
 pub async fn run(report: &mut Report, porthole: &Path, rogue: &Path, seconds: u64) -> anyhow::Result<()> {
     println!("\nA neighbour's panel beside a tenant with {ROGUES} rogues in endless loops, {seconds} s");
-    let folder = tempfile::tempdir()?;
-    configure(folder.path(), rogue)?;
-    fill(porthole, folder.path())?;
-    let (_host, url) = serve(porthole, folder.path()).await?;
+    let site = Site::new(porthole)?;
+    configure(&site, rogue)?;
+    fill(&site)?;
+    site.add_reader(["neighbour", "rogue"].map(str::to_owned).into_iter())?;
+    let (_host, url) = site.serve().await?;
     let client = log_in(&url).await?;
     let asked = Asker { client, url };
     asked.neighbour().await.context("the neighbour's panel")?;
@@ -77,55 +64,40 @@ pub async fn run(report: &mut Report, porthole: &Path, rogue: &Path, seconds: u6
     Ok(())
 }
 
-fn configure(folder: &Path, rogue: &Path) -> anyhow::Result<()> {
-    let write = |path: &str, text: &str| {
-        let path = folder.join("config/tenants").join(path);
-        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        std::fs::write(path, text)
-    };
+fn configure(site: &Site, rogue: &Path) -> anyhow::Result<()> {
     let tenant = |name: &str, more: &str| {
         format!("tenant:\n  name: {name}\n  database:\n    url: sqlite:{name}.sqlite\n{more}")
     };
-    write("neighbour/tenant.yaml", &tenant("neighbour", ""))?;
-    write(
+    site.write("neighbour/tenant.yaml", &tenant("neighbour", ""))?;
+    // The database is asked each time.
+    site.write(
         "neighbour/panels/load.yaml",
-        "panel:\n  type: timeseries\n  title: Load\n  data_source:\n    table: readings\n    columns:\n      timestamp: timestamp\n      value: value\n",
+        "panel:\n  type: timeseries\n  title: Load\n  data_source:\n    table: readings\n    columns:\n      timestamp: timestamp\n      value: value\n  aggregation:\n    keep: false\n",
     )?;
     // A minute of processor time each: nothing ends them while they are measured.
-    write(
+    site.write(
         "rogue/tenant.yaml",
         &tenant("rogue", "  limits: {cpu: 60s, wall: 60s}\n"),
     )?;
     for number in 0..ROGUES {
-        write(
+        site.write(
             &format!("rogue/panels/loop_{number}.yaml"),
             "panel:\n  type: rogue\n  title: Loop\n  parameters:\n    do: loop\n",
         )?;
     }
-    write(
+    site.write(
         "rogue/panels/nothing.yaml",
         "panel:\n  type: rogue\n  title: Nothing\n  parameters:\n    do: nothing\n",
     )?;
-    let plugins = folder.join("config/tenants/rogue/plugins");
+    let plugins = site.path().join("config/tenants/rogue/plugins");
     std::fs::create_dir_all(&plugins)?;
     std::fs::copy(rogue, plugins.join("rogue.wasm")).with_context(|| rogue.display().to_string())?;
-    std::fs::create_dir_all(folder.join("data"))?;
     Ok(())
 }
 
-fn command(porthole: &Path, folder: &Path) -> Command {
-    let mut command = Command::new(porthole);
-    command
-        .current_dir(folder)
-        .env("PORTHOLE_CONFIG_DIR", folder.join("config"))
-        .env("PORTHOLE_DATA_DIR", folder.join("data"))
-        .env("PORTHOLE_LOG_LEVEL", "error");
-    command
-}
-
-/// The neighbour's data, an empty database for the rogue, and somebody who may see both.
-fn fill(porthole: &Path, folder: &Path) -> anyhow::Result<()> {
-    let file = folder.join("readings.csv");
+/// The neighbour's data, and an empty database for the rogue.
+fn fill(site: &Site) -> anyhow::Result<()> {
+    let file = site.path().join("readings.csv");
     let mut text = String::from("timestamp,value\n");
     for minute in 0..POINTS {
         let (day, hour) = (1 + minute / 1_440, minute / 60 % 24);
@@ -137,7 +109,7 @@ fn fill(porthole: &Path, folder: &Path) -> anyhow::Result<()> {
     }
     std::fs::write(&file, text)?;
     for tenant in ["neighbour", "rogue"] {
-        let mut import = command(porthole, folder);
+        let mut import = site.command();
         import
             .arg("import")
             .arg(&file)
@@ -149,55 +121,7 @@ fn fill(porthole: &Path, folder: &Path) -> anyhow::Result<()> {
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    let mut user = command(porthole, folder);
-    user.args([
-        "user",
-        "add",
-        EMAIL,
-        "--password-stdin",
-        "--tenant",
-        "neighbour",
-        "--tenant",
-        "rogue",
-    ]);
-    let mut user = user.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
-    user.stdin
-        .take()
-        .context("no input")?
-        .write_all(PASSWORD.as_bytes())?;
-    ensure!(user.wait()?.success(), "the user cannot be added");
     Ok(())
-}
-
-async fn serve(porthole: &Path, folder: &Path) -> anyhow::Result<(Running, String)> {
-    // Free now, and most likely still free in a moment.
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let mut host = command(porthole, folder);
-    host.arg("serve")
-        .env("PORTHOLE_LISTEN", format!("127.0.0.1:{port}"));
-    let host = Running(host.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?);
-    let url = format!("http://127.0.0.1:{port}");
-    for _ in 0..600 {
-        if reqwest::get(format!("{url}/api/v1/health"))
-            .await
-            .is_ok_and(|answer| answer.status().is_success())
-        {
-            return Ok((host, url));
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    anyhow::bail!("the host does not become healthy")
-}
-
-async fn log_in(url: &str) -> anyhow::Result<reqwest::Client> {
-    let client = reqwest::Client::builder().cookie_store(true).no_proxy().build()?;
-    client
-        .post(format!("{url}/api/v1/auth/login"))
-        .json(&serde_json::json!({ "email": EMAIL, "password": PASSWORD }))
-        .send()
-        .await?
-        .error_for_status()?;
-    Ok(client)
 }
 
 #[derive(Clone)]

@@ -1,15 +1,13 @@
 //! A thousand tenants are configured and fifty are read: what that costs in start-up time, memory and connections, against
 //! a host with the fifty alone. Each of the fifty has a database of its own on one PostgreSQL.
 
-use std::io::Write;
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use porthole_tests::Cluster;
 
+use crate::host::{Site, log_in};
 use crate::report::{Aim, Report, median};
 
 const CONFIGURED: usize = 1000;
@@ -17,18 +15,6 @@ const ACTIVE: usize = 50;
 const TURNS: usize = 3;
 /// Connections unused for 60 seconds are closed at the next look, which is once a minute; then a little.
 const IDLE: Duration = Duration::from_secs(135);
-const EMAIL: &str = "bench@example.org";
-const PASSWORD: &str = "correct horse battery staple";
-
-/// A process that ends with its owner.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// Prints the figures.
 pub async fn run(report: &mut Report, porthole: &Path) -> anyhow::Result<()> {
@@ -88,30 +74,23 @@ async fn measure(
     urls: &[String],
     configured: usize,
 ) -> anyhow::Result<Measured> {
-    let folder = tempfile::tempdir()?;
+    let site = Site::new(porthole)?;
     for number in 0..configured {
         // Nobody listens at port 1, and nobody asks.
         let nowhere = "postgres://nobody@127.0.0.1:1/nothing".to_owned();
-        configure(folder.path(), number, urls.get(number).unwrap_or(&nowhere))?;
+        configure(&site, number, urls.get(number).unwrap_or(&nowhere))?;
     }
-    std::fs::create_dir_all(folder.path().join("data"))?;
-    add_reader(porthole, folder.path())?;
+    site.add_reader((0..ACTIVE).map(tenant))?;
     let mut starts = Vec::new();
     for _ in 0..TURNS {
         let begin = Instant::now();
-        let running = serve(porthole, folder.path()).await?;
+        let running = site.serve().await?;
         starts.push(begin.elapsed().as_secs_f64() * 1000.0);
         drop(running);
     }
-    let (host, url) = serve(porthole, folder.path()).await?;
-    let rest = memory(host.0.id())?;
-    let client = reqwest::Client::builder().cookie_store(true).no_proxy().build()?;
-    client
-        .post(format!("{url}/api/v1/auth/login"))
-        .json(&serde_json::json!({ "email": EMAIL, "password": PASSWORD }))
-        .send()
-        .await?
-        .error_for_status()?;
+    let (host, url) = site.serve().await?;
+    let rest = memory(host.id())?;
+    let client = log_in(&url).await?;
     for number in 0..urls.len() {
         let answer = client
             .get(format!(
@@ -134,7 +113,7 @@ async fn measure(
         );
         Ok(text.trim().parse()?)
     };
-    let (read, connections) = (memory(host.0.id())?, count()?);
+    let (read, connections) = (memory(host.id())?, count()?);
     // Only once: it takes its time.
     let idle = if configured == CONFIGURED {
         tokio::time::sleep(IDLE).await;
@@ -155,73 +134,22 @@ fn tenant(number: usize) -> String {
     format!("tenant-{number:04}")
 }
 
-fn configure(folder: &Path, number: usize, url: &str) -> anyhow::Result<()> {
-    let folder = folder.join("config/tenants").join(tenant(number));
-    let write = |path: &str, text: &str| {
-        let path = folder.join(path);
-        std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
-        std::fs::write(path, text)
-    };
-    write(
-        "tenant.yaml",
+fn configure(site: &Site, number: usize, url: &str) -> anyhow::Result<()> {
+    let name = tenant(number);
+    site.write(
+        &format!("{name}/tenant.yaml"),
         &format!(
             "tenant:\n  name: Tenant {number}\n  database:\n    url: \"{url}\"\n    max_connections: 1\n"
         ),
     )?;
-    write(
-        "panels/load.yaml",
+    site.write(
+        &format!("{name}/panels/load.yaml"),
         "panel:\n  type: timeseries\n  title: Load\n  data_source:\n    table: readings\n    columns:\n      timestamp: timestamp\n      value: value\n",
     )?;
-    write(
-        "dashboards/default.yaml",
+    site.write(
+        &format!("{name}/dashboards/default.yaml"),
         "dashboard:\n  name: Load\n  panels:\n    - id: load\n      config_file: panels/load.yaml\n",
-    )?;
-    Ok(())
-}
-
-fn command(porthole: &Path, folder: &Path) -> Command {
-    let mut command = Command::new(porthole);
-    command
-        .current_dir(folder)
-        .env("PORTHOLE_CONFIG_DIR", folder.join("config"))
-        .env("PORTHOLE_DATA_DIR", folder.join("data"))
-        .env("PORTHOLE_LOG_LEVEL", "error");
-    command
-}
-
-fn add_reader(porthole: &Path, folder: &Path) -> anyhow::Result<()> {
-    let mut user = command(porthole, folder);
-    user.args(["user", "add", EMAIL, "--password-stdin"]);
-    for number in 0..ACTIVE {
-        user.args(["--tenant", &tenant(number)]);
-    }
-    let mut user = user.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
-    user.stdin
-        .take()
-        .context("no input")?
-        .write_all(PASSWORD.as_bytes())?;
-    ensure!(user.wait()?.success(), "the reader cannot be added");
-    Ok(())
-}
-
-async fn serve(porthole: &Path, folder: &Path) -> anyhow::Result<(Running, String)> {
-    // Free now, and most likely still free in a moment.
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let mut host = command(porthole, folder);
-    host.arg("serve")
-        .env("PORTHOLE_LISTEN", format!("127.0.0.1:{port}"));
-    let host = Running(host.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?);
-    let url = format!("http://127.0.0.1:{port}");
-    for _ in 0..6000 {
-        if reqwest::get(format!("{url}/api/v1/health"))
-            .await
-            .is_ok_and(|answer| answer.status().is_success())
-        {
-            return Ok((host, url));
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    anyhow::bail!("the host does not become healthy")
+    )
 }
 
 /// Resident memory of a process, MiB.
