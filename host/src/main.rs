@@ -1,6 +1,7 @@
 //! Porthole's one binary: the server and its command line.
 
 mod cli;
+mod data_changes;
 mod faults;
 mod files;
 mod metrics;

@@ -23,6 +23,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
 use crate::cli::tenant_database_url;
+use crate::data_changes::DataChanges;
 use crate::faults;
 use crate::metrics::MetricsServer;
 use crate::observe;
@@ -128,6 +129,7 @@ pub struct Server {
     observer: Option<Arc<Observer>>,
     identity: Arc<Identity>,
     pipeline: Arc<Pipeline>,
+    changes: DataChanges,
     plugins: Plugins,
     metrics: Option<MetricsServer>,
     watch: Option<Watch>,
@@ -191,6 +193,8 @@ impl Server {
         });
         let databases = Databases::with_store(DatabasesOptions::default(), buckets.await);
         let pipeline = Arc::new(Pipeline::new(sandbox, registry, databases, options, config));
+        let changes = DataChanges::new(Arc::clone(&identity), Arc::clone(&pipeline));
+        changes.hear().await?;
         let following = Arc::downgrade(&pipeline);
         plugins.on_change(move |tenant| {
             if let Some(pipeline) = following.upgrade() {
@@ -210,12 +214,18 @@ impl Server {
             observer: None,
             identity,
             pipeline,
+            changes,
             plugins,
             metrics,
             watch,
             store: Arc::new(store),
             settings,
         })
+    }
+
+    /// By which it is told that data has changed where it was thought to change no more.
+    pub fn data_changes(&self) -> DataChanges {
+        self.changes.clone()
     }
 
     /// Tells somebody of every panel that is asked for.
@@ -238,6 +248,7 @@ impl Server {
             identity: Arc::clone(&self.identity),
             panels: Arc::new(PipelinePanels {
                 pipeline: Arc::clone(&self.pipeline),
+                changes: self.changes.clone(),
                 observer: self.observer.clone(),
             }),
             plugins: Arc::new(Shelf(self.plugins.clone())),
@@ -264,6 +275,8 @@ impl Server {
         let published = tokio::spawn(async move { self.plugins.follow().await });
         let pipeline = Arc::clone(&self.pipeline);
         let warm = tokio::spawn(async move { pipeline.keep_warm().await });
+        let changes = self.changes.clone();
+        let changed = tokio::spawn(async move { changes.follow().await });
         let figures = tokio::spawn(async move {
             if let Some(metrics) = self.metrics {
                 metrics.run().await;
@@ -296,6 +309,7 @@ impl Server {
         }
         published.abort();
         warm.abort();
+        changed.abort();
         figures.abort();
         own_figures.abort();
         // Joins a thread, which may be in the middle of a reload.
@@ -384,6 +398,7 @@ pub async fn asked_to_stop() {
 /// The pipeline, as the HTTP interface asks for it.
 struct PipelinePanels {
     pipeline: Arc<Pipeline>,
+    changes: DataChanges,
     observer: Option<Arc<Observer>>,
 }
 
@@ -406,7 +421,11 @@ impl Panels for PipelinePanels {
     }
 
     async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError> {
-        self.pipeline.invalidate(tenant, panel).await
+        for table in self.pipeline.tables(tenant, panel)? {
+            let told = self.changes.tell(tenant, &table).await;
+            told.map_err(|error| RenderError::Internal(error.to_string()))?;
+        }
+        Ok(())
     }
 
     async fn render(

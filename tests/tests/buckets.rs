@@ -1,6 +1,8 @@
 //! A bucket is asked for once: through the whole host, over HTTP, on both databases, and over a restart.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::time::{Duration, Instant};
+
 use porthole_tests::readings::{self, Reading};
 use porthole_tests::{Client, Cluster, Site};
 use serde_json::Value;
@@ -93,4 +95,27 @@ async fn a_settled_bucket_is_asked_for_once() {
     assert_eq!(origin(&anew), ("miss", 288));
     let small = client.of("small").panel("load", LATER, &[]).await.ok();
     assert_eq!(origin(&small), ("partial", 0));
+
+    // Rows are imported for days gone by, while the host runs; it hears of them from the central database.
+    let late: Vec<Reading> = measured
+        .iter()
+        .map(|reading| Reading {
+            value: 1_000_000.0,
+            ..*reading
+        })
+        .collect();
+    readings::write(&file, &late);
+    site.import(&file, "small", "readings", &[]).ok();
+    let small = client.of("small");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let answer = small.panel("load", RANGE, &[("fresh", "true")]).await.ok();
+        let first = answer["view"]["series"][0]["values"][0].as_f64().unwrap();
+        if first > 100_000.0 {
+            assert_eq!(origin(&answer), ("miss", 288));
+            break;
+        }
+        assert!(Instant::now() < deadline, "the host did not hear of it: {answer}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }

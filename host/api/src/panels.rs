@@ -69,13 +69,12 @@ pub(crate) async fn data(
         ("X-Porthole-Tenant" = Option<String>, Header, description = "The tenant; without it, the one this session selected.", example = "tenant-alpha"),
     ),
     responses(
-        (status = 204, description = "Nothing that was made of the data before is shown again."),
+        (status = 204, description = "Nothing that was made of the panel's tables before is shown again: here from now on, by other hosts within seconds."),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such panel, or no grant for its tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 422, description = "`panel_configuration`, with `diagnostics`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 502, description = "`query_failed`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 503, description = "`database_down`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 503, description = "`busy`: the tenant's plugins are being compiled.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn invalidate(

@@ -21,7 +21,7 @@ pub trait Panels: Send + Sync + 'static {
     /// Forgets everything that was made of a tenant's data: the tenant is switched off.
     async fn forget(&self, tenant: &str);
 
-    /// Forgets what was made of a panel's data: it has changed.
+    /// Forgets what was made of the tables that a panel reads, on all hosts: they have changed.
     async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError>;
 
     /// Renders one of the tenant's panels.

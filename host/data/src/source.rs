@@ -192,6 +192,11 @@ impl Source {
         &self.0.spec.keep
     }
 
+    /// The table as the configuration names it.
+    pub fn table_name(&self) -> String {
+        self.0.table.to_string()
+    }
+
     pub(crate) fn table(&self) -> &TableName {
         &self.0.table
     }

@@ -62,14 +62,6 @@ impl TenantData {
         Ok(answer)
     }
 
-    /// Drops what is kept of a source's buckets: the next question reads them again.
-    pub async fn invalidate(&self, source: &Source) -> Result<(), DataError> {
-        let (table, sampled) = self.table(source).await?;
-        let resolved =
-            resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
-        buckets::forget(&self.asker(), &resolved).await
-    }
-
     fn asker(&self) -> Asker<'_> {
         Asker {
             connections: &self.0.connections,

@@ -240,15 +240,14 @@ async fn follow(database: &Database, steps: Vec<Step>) -> (u64, u64) {
     let plain = Host::plain(&database.url);
     let mut host = Host::start(&database.url, Some(folder.path())).await;
     let sources = METRICS.map(|metric| Source::parse(&spec(metric, keep())).unwrap());
-    let (mut kept, mut computed) = (0, 0);
+    let (mut kept, mut computed, mut changes) = (0, 0, 0);
     for (number, step) in steps.into_iter().enumerate() {
         match step {
             Step::Insert(rows) => insert(database, &ago(&rows)).await,
             Step::InsertLate(rows) => {
                 insert(database, &ago(&rows)).await;
-                for source in &sources {
-                    host.data.invalidate(source).await.unwrap();
-                }
+                changes += 1;
+                host.databases.store().data_changed("test", "metrics", changes);
             }
             Step::Ask {
                 back,
@@ -276,6 +275,7 @@ async fn follow(database: &Database, steps: Vec<Step>) -> (u64, u64) {
             Step::Restart => {
                 host.stop().await;
                 host = Host::start(&database.url, Some(folder.path())).await;
+                host.databases.store().data_changed("test", "metrics", changes);
             }
             Step::Forget => host.databases.store().forget("test").await,
         }
@@ -445,7 +445,15 @@ async fn rows_that_come_late_are_found_when_all_is_read_again_or_somebody_says_s
             database.kind
         );
         insert(&database, &[(now - 6 * HOUR, Some(0), Some(1.0), 0)]).await;
-        host.data.invalidate(&cpu()).await.unwrap();
+        host.databases.store().data_changed("test", "other", 1);
+        host.databases.store().data_changed("another", "", 1);
+        assert_eq!(
+            count(host.ask(&cpu(), &query).await),
+            before + 1.0,
+            "{}",
+            database.kind
+        );
+        host.databases.store().data_changed("test", "metrics", 1);
         assert_eq!(
             count(host.ask(&cpu(), &query).await),
             before + 2.0,

@@ -86,8 +86,16 @@ impl Feed {
         Ok(feed)
     }
 
-    /// Fills in older days, then lets new data arrive, for ever. Ends only with an error; drop it to stop.
-    pub async fn run(mut self) -> Result<std::convert::Infallible, FeedError> {
+    /// Whose data it is.
+    pub fn tenant(&self) -> &'static str {
+        self.tenant.id
+    }
+
+    /// Fills in older days, awaits `filled`, then lets new data arrive, for ever. Ends only with an error; drop it to stop.
+    pub async fn run(
+        mut self,
+        filled: impl Future<Output = ()>,
+    ) -> Result<std::convert::Infallible, FeedError> {
         let newest = self.since;
         let mut before = newest;
         while before > newest - HISTORY {
@@ -103,6 +111,7 @@ impl Feed {
             before = from;
             self.live(Utc::now().timestamp()).await?;
         }
+        filled.await;
         let mut clock = tokio::time::interval(Duration::from_secs(LIVE_STEP.unsigned_abs()));
         clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut tidied = self.until;

@@ -1,6 +1,9 @@
 //! The one way from a request to an answer.
 
+mod call;
+mod change;
 mod export;
+mod failure;
 mod last;
 
 use std::collections::HashSet;
@@ -14,16 +17,14 @@ use moka::Expiry;
 use moka::future::Cache;
 use parking_lot::Mutex;
 use porthole_config::{Config, Diagnostic, Limits as ConfigLimits};
-use porthole_data::{DataError, Databases, Source, TenantData};
+use porthole_data::Databases;
 use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
-use porthole_sandbox::bindings as guest;
-use porthole_sandbox::{FaultKind, Limits, Plugin, Receipt, Registry, RenderFault, Sandbox};
+use porthole_sandbox::{Limits, Plugin, Receipt, Registry, Sandbox};
 use sha2::{Digest, Sha256};
 
 use crate::answer::{self, Finished};
 use crate::error::{PluginFault, RenderError};
-use crate::place;
-use crate::prepare::{self, ReadyPanel, placed};
+use crate::prepare::{self, ReadyPanel};
 use crate::present::{Wrong, present};
 use crate::request::{Paging, Range, RenderRequest, Rendered, Surface};
 use crate::snapshot::{Entry, ReadyTenant, Resolve, Snapshot};
@@ -31,6 +32,10 @@ use crate::source::PanelSources;
 use crate::warm::Readers;
 
 pub use export::Export;
+pub use failure::traced;
+
+use call::call;
+use failure::failed;
 
 /// What the pipeline needs beside the rooms below it.
 pub struct PipelineOptions {
@@ -154,43 +159,6 @@ impl Pipeline {
 
     pub(crate) fn databases(&self) -> &Databases {
         &self.databases
-    }
-
-    /// Forgets everything that was made of a tenant's data, and its connections.
-    pub async fn forget(&self, tenant: &str) {
-        let gone = tenant.to_owned();
-        if let Err(error) = self.views.invalidate_entries_if(move |key, _| key.tenant == gone) {
-            tracing::warn!(tenant, %error, "views cannot be forgotten");
-        }
-        self.databases.forget(tenant).await;
-    }
-
-    /// The data of a panel has changed: nothing that was made of it before is shown again.
-    pub async fn invalidate(&self, tenant: &str, panel: &str) -> Result<(), RenderError> {
-        let snapshot = self.snapshot();
-        let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
-        let ready = match ready_tenant.panels.get(panel) {
-            None => return Err(RenderError::NotFound),
-            Some(Entry::Faulty(faults)) => return Err(RenderError::Configuration(faults.clone())),
-            Some(Entry::Compiling) => return Ok(()),
-            Some(Entry::Ready(ready, _)) => ready,
-        };
-        let data = match &ready_tenant.database {
-            Ok(database) => self.databases.tenant(database),
-            Err(message) => return Err(RenderError::DatabaseDown(message.clone())),
-        };
-        for source in ready.sources.values().filter(|source| is_series(source)) {
-            data.invalidate(source).await.map_err(|error| match error {
-                DataError::Unavailable(message) => RenderError::DatabaseDown(message),
-                other => RenderError::Query(other.to_string()),
-            })?;
-        }
-        let gone = (tenant.to_owned(), panel.to_owned());
-        let is_gone = move |key: &Key, _: &Kept| key.tenant == gone.0 && key.panel == gone.1;
-        self.views
-            .invalidate_entries_if(is_gone)
-            .map_err(|error| RenderError::Internal(error.to_string()))?;
-        Ok(())
     }
 
     /// Takes over a new configuration. Requests under way finish with the old one.
@@ -478,11 +446,6 @@ impl Pipeline {
     }
 }
 
-/// Whether a source can be asked for points in time.
-fn is_series(source: &Source) -> bool {
-    source.columns().iter().any(|column| column.name == "value")
-}
-
 /// A reader may sort and filter by the columns of the panel's main source only.
 fn known_columns(panel: &ReadyPanel, paging: &Paging) -> Result<(), RenderError> {
     let Some(source) = panel.sources.get("main") else {
@@ -510,117 +473,6 @@ fn known_columns(panel: &ReadyPanel, paging: &Paging) -> Result<(), RenderError>
         return wrong(format!("filter[{name}]"), name);
     }
     Ok(())
-}
-
-fn call(panel: &ReadyPanel, request: &RenderRequest, now: DateTime<Utc>) -> guest::Call {
-    let paging = &request.paging;
-    guest::Call {
-        panel_id: panel.config.id.clone(),
-        display: panel.display.clone(),
-        parameters: panel.parameters.clone(),
-        range: guest::TimeRange {
-            start: request.range.start,
-            end: request.range.end,
-        },
-        now: now.timestamp_millis(),
-        time_zone: request.time_zone.clone(),
-        raw: request.raw,
-        labels: request.labels.clone(),
-        max_points: request.max_points,
-        surface: request.surface.map(|surface| guest::Surface {
-            width: surface.width,
-            height: surface.height,
-            dark: surface.dark,
-        }),
-        paging: guest::Paging {
-            page: paging.page.max(1),
-            page_size: paging.page_size,
-            sort: paging
-                .sort
-                .iter()
-                .map(|(column, descending)| guest::SortKey {
-                    column: column.clone(),
-                    descending: *descending,
-                })
-                .collect(),
-            filters: paging
-                .filters
-                .iter()
-                .map(|(column, contains)| guest::Filter {
-                    column: column.clone(),
-                    contains: contains.clone(),
-                })
-                .collect(),
-        },
-    }
-}
-
-fn failed(tenant: &str, panel: &ReadyPanel, request: &RenderRequest, fault: RenderFault) -> RenderError {
-    tracing::warn!(tenant, panel = %panel.config.id, plugin = %fault.plugin, version = %fault.version,
-        request_id = %request.request_id, kind = ?fault.kind, message = %fault.message, "a panel was not rendered");
-    let plugin = |fault: &RenderFault, kind: PluginFault, message: String| RenderError::Plugin {
-        plugin: fault.plugin.clone(),
-        version: fault.version.clone(),
-        fault: kind,
-        message,
-    };
-    match &fault.kind {
-        FaultKind::Trap { .. } => plugin(&fault, PluginFault::Trapped, fault.message.clone()),
-        FaultKind::Limit { name, value } => {
-            let kind = PluginFault::Limit {
-                name: name.as_str(),
-                value: value.clone(),
-            };
-            plugin(&fault, kind, fault.message.clone())
-        }
-        FaultKind::Resting(resting) => RenderError::Resting {
-            plugin: fault.plugin.clone(),
-            version: fault.version.clone(),
-            message: fault.message.clone(),
-            until: resting.until,
-        },
-        FaultKind::Busy => RenderError::Busy(fault.message),
-        FaultKind::Internal => RenderError::Internal(fault.message),
-        FaultKind::Failure(guest::Failure::Configuration(message)) => {
-            RenderError::Configuration(vec![place::fault(&panel.config, message)])
-        }
-        FaultKind::Failure(guest::Failure::Other(message)) => {
-            plugin(&fault, PluginFault::Failed, message.clone())
-        }
-        FaultKind::Failure(guest::Failure::Query(error)) => match error {
-            guest::QueryError::TimedOut => {
-                RenderError::TimedOut("the tenant's database did not answer in time".to_owned())
-            }
-            guest::QueryError::Unavailable(message) => RenderError::DatabaseDown(message.clone()),
-            guest::QueryError::TooLarge(message) => RenderError::TooLarge(message.clone()),
-            guest::QueryError::Denied(message)
-            | guest::QueryError::Invalid(message)
-            | guest::QueryError::Other(message) => RenderError::Query(message.clone()),
-        },
-    }
-}
-
-/// A query that failed because the configuration does not fit the database gets the places of what does not.
-pub async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
-    let (RenderError::Query(_), Some(data)) = (&error, data) else {
-        return error;
-    };
-    let mut faults = Vec::new();
-    for (name, source) in &panel.sources {
-        let (Ok(found), Some(config)) = (data.check(source).await, panel.config.sources.get(name)) else {
-            continue;
-        };
-        faults.extend(
-            found
-                .into_iter()
-                .map(|fault| placed(fault, config, &panel.config)),
-        );
-    }
-    if faults.is_empty() {
-        error
-    } else {
-        RenderError::Configuration(faults)
-    }
 }
 
 fn usage(plugin: &Plugin, receipt: &Receipt, limits: &Limits) -> Usage {

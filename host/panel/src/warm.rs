@@ -48,6 +48,11 @@ impl Readers {
         }
     }
 
+    /// Nobody reads a tenant any more.
+    pub fn forget(&self, tenant: &str) {
+        self.0.lock().remove(tenant);
+    }
+
     /// Whose turn it is; their time is counted from now.
     fn due(&self) -> Vec<String> {
         let now = Instant::now();
@@ -158,5 +163,8 @@ mod tests {
         assert_eq!(readers.due(), ["a"]);
         readers.reads("a");
         assert!(readers.due().is_empty());
+        readers.forget("a");
+        readers.reads("a");
+        assert_eq!(readers.due(), ["a"]);
     }
 }

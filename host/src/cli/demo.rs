@@ -102,8 +102,15 @@ impl Demo {
         let feeding: Vec<_> = feeds
             .into_iter()
             .map(|feed| {
+                let changes = server.data_changes();
+                let tenant = feed.tenant();
                 tokio::spawn(async move {
-                    let Err(error) = feed.run().await;
+                    let older_days_are_there = async move {
+                        if let Err(error) = changes.tell(tenant, "").await {
+                            tracing::warn!(tenant, "older days may not be shown: {error}");
+                        }
+                    };
+                    let Err(error) = feed.run(older_days_are_there).await;
                     tracing::error!("no more sample data: {error}");
                 })
             })

@@ -69,6 +69,19 @@ impl Import {
         let file = self.file.display();
         match imported {
             Ok(imported) => {
+                // Rows of days gone by: what hosts have kept of those days is not true any more.
+                let told = async {
+                    let identity = settings::identity(&settings).await?;
+                    let told = identity.data_changed(&self.tenant, "").await;
+                    identity.close().await;
+                    told.map_err(anyhow::Error::from)
+                };
+                if let Err(error) = told.await {
+                    eprintln!(
+                        "the central database could not be told, so that running hosts may show the days before as they \
+                         were for up to a day: {error:#}"
+                    );
+                }
                 let columns: Vec<_> = imported
                     .columns
                     .iter()

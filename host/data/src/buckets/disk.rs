@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::chunk::Chunk;
-use super::key::{Key, Place, SourceKey};
+use super::key::{Key, Place};
 use super::written;
 
 /// Chunks that wait to be written; beyond it they are not kept on disk.
@@ -57,9 +57,6 @@ enum Job {
     },
     Forget {
         tenant: String,
-    },
-    ForgetSource {
-        source: SourceKey,
     },
     /// Everything before it is written.
     Settle(tokio::sync::oneshot::Sender<()>),
@@ -157,12 +154,6 @@ impl Disk {
         self.settled().await;
     }
 
-    /// Drops everything of a source. It is gone when this returns.
-    pub(super) async fn forget_source(&self, source: SourceKey) {
-        let _ = self.writer.send(Job::ForgetSource { source }).await;
-        self.settled().await;
-    }
-
     /// Waits until everything that was kept before is written.
     pub(super) async fn settled(&self) {
         let (sender, done) = tokio::sync::oneshot::channel();
@@ -247,7 +238,7 @@ fn code(secret: &[u8; KEY_BYTES], tenant: &str, place: &Place, body: &[u8]) -> H
     let mut code = Hmac::<Sha256>::new(secret.into());
     code.update(&(tenant.len() as u64).to_le_bytes());
     code.update(tenant.as_bytes());
-    code.update(&place.key.bytes());
+    code.update(place.key.bytes());
     code.update(&place.width.to_le_bytes());
     code.update(&place.chunk.to_le_bytes());
     code.update(body);
@@ -313,14 +304,6 @@ impl Writer {
                 Job::Forget { tenant } => {
                     sqlx::query("DELETE FROM chunk WHERE tenant = ?1")
                         .bind(tenant)
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                Job::ForgetSource { source } => {
-                    let (first, last) = source.bounds();
-                    sqlx::query("DELETE FROM chunk WHERE key BETWEEN ?1 AND ?2")
-                        .bind(first.to_vec())
-                        .bind(last.to_vec())
                         .execute(&mut *transaction)
                         .await?;
                 }

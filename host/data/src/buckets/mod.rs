@@ -8,9 +8,10 @@
 
 mod chunk;
 mod disk;
-mod fill;
 mod gather;
+mod generations;
 mod key;
+mod settled;
 mod shelves;
 mod store;
 mod written;
@@ -26,9 +27,9 @@ use crate::sql::{self, Resolved};
 use crate::time;
 
 pub(crate) use chunk::Measure;
-use fill::{Ask, Filled};
 use gather::Gathered;
 use key::SourceKey;
+use settled::{Ask, Filled};
 pub use store::{BucketOptions, BucketStore};
 
 /// A question for more buckets than this is not split.
@@ -57,13 +58,6 @@ pub(crate) async fn fetch(
             Ok(gathered.answer())
         }
     }
-}
-
-/// Drops what is kept of a source, so that it is read again.
-pub(crate) async fn forget(asker: &Asker<'_>, source: &Resolved<'_>) -> Result<(), DataError> {
-    let key = key(asker, source)?;
-    asker.store.forget_source(asker.tenant, key).await;
-    Ok(())
 }
 
 /// A question in its parts.
@@ -277,7 +271,8 @@ async fn settled(
 fn key(asker: &Asker<'_>, source: &Resolved<'_>) -> Result<SourceKey, DataError> {
     let canonical = sql::canonical(source).map_err(DataError::Query)?;
     let database = asker.connections.identity();
-    Ok(SourceKey::new(asker.tenant, database, &canonical))
+    let generations = asker.store.generations(asker.tenant, &source.source.table_name());
+    Ok(SourceKey::new(asker.tenant, database, &canonical, generations))
 }
 
 /// What the only series of a source without labels is called, or series without a label.

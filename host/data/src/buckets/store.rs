@@ -9,7 +9,8 @@ use parking_lot::Mutex;
 
 use super::chunk::Chunk;
 use super::disk::Disk;
-use super::key::{Key, Place, SourceKey};
+use super::generations::{Changes, Generations};
+use super::key::{Key, Place};
 use super::shelves::Shelves;
 
 /// How much is kept, for how long, and where.
@@ -54,6 +55,7 @@ struct Inner {
     disk: Option<Disk>,
     /// Questions whose buckets are being read: one reader at a time, the others find what it has found.
     flights: Mutex<HashMap<(Key, u32), Weak<Flight>>>,
+    changes: Changes,
     /// Counts what was forgotten, so that nothing is kept that was read before.
     forgotten: Mutex<HashMap<Arc<str>, u64>>,
 }
@@ -88,6 +90,7 @@ impl BucketStore {
             shelves: Shelves::new(most),
             disk,
             flights: Mutex::default(),
+            changes: Changes::default(),
             forgotten: Mutex::default(),
         }))
     }
@@ -106,6 +109,17 @@ impl BucketStore {
         }
     }
 
+    /// A tenant's data has changed where it was thought to change no more; `generation` is the number of the change.
+    /// `table`: as the configuration names it, or empty for all data. What was kept before is not shown again. Returns
+    /// whether the number is a new one.
+    pub fn data_changed(&self, tenant: &str, table: &str, generation: i64) -> bool {
+        self.0.changes.raise(tenant, table, generation)
+    }
+
+    pub(super) fn generations(&self, tenant: &str, table: &str) -> Generations {
+        self.0.changes.of(tenant, table)
+    }
+
     /// Writes what waits and closes the file on disk.
     pub async fn close(&self) {
         if let Some(disk) = &self.0.disk {
@@ -115,17 +129,6 @@ impl BucketStore {
 
     pub(super) fn options(&self) -> &BucketOptions {
         &self.0.options
-    }
-
-    /// Drops everything of one of a tenant's sources.
-    pub(super) async fn forget_source(&self, tenant: &str, source: SourceKey) {
-        self.forgetting(tenant);
-        self.0
-            .shelves
-            .forget_where(tenant, |place| place.key.source == source);
-        if let Some(disk) = &self.0.disk {
-            disk.forget_source(source).await;
-        }
     }
 
     fn forgetting(&self, tenant: &str) {

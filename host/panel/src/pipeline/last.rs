@@ -68,7 +68,8 @@ impl LastViews {
                 let picture = view.picture.as_ref().map_or(0, |picture| picture.bytes.len());
                 u32::try_from(view.body.len() * 2 + picture + 512).unwrap_or(u32::MAX)
             })
-            .time_to_live(OLDEST);
+            .time_to_live(OLDEST)
+            .support_invalidation_closures();
         Self(cache.build())
     }
 
@@ -77,6 +78,15 @@ impl LastViews {
         let view = Arc::new(view.clone());
         for question in Question::of(key, now) {
             self.0.insert(question, Arc::clone(&view)).await;
+        }
+    }
+
+    /// Drops everything of a tenant.
+    pub(super) fn forget(&self, tenant: &str) {
+        let gone = tenant.to_owned();
+        let is_gone = move |question: &Question, _: &Arc<Rendered>| question.rest.tenant == gone;
+        if let Err(error) = self.0.invalidate_entries_if(is_gone) {
+            tracing::error!(tenant, %error, "last views cannot be forgotten");
         }
     }
 

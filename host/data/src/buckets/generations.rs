@@ -1,0 +1,61 @@
+//! How often data has changed where it was thought to change no more. The numbers are part of every key: what was kept
+//! under an older one is not found any more, in memory, on disk, or by a host that starts later.
+
+use std::collections::HashMap;
+
+use parking_lot::RwLock;
+
+/// The numbers that hold for one source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Generations {
+    /// Of all of the tenant's data.
+    pub(super) tenant: i64,
+    /// Of the source's table.
+    pub(super) table: i64,
+}
+
+/// The numbers of all tenants' tables; under the empty name that of all of a tenant's data.
+#[derive(Debug, Default)]
+pub(super) struct Changes(RwLock<HashMap<String, HashMap<String, i64>>>);
+
+impl Changes {
+    /// Takes over a number; whether it is a new one.
+    pub(super) fn raise(&self, tenant: &str, table: &str, generation: i64) -> bool {
+        let mut tenants = self.0.write();
+        let tables = tenants.entry(tenant.to_owned()).or_default();
+        let known = tables.entry(table.to_owned()).or_default();
+        let is_new = generation > *known;
+        *known = generation.max(*known);
+        is_new
+    }
+
+    /// The numbers of a source over this table.
+    pub(super) fn of(&self, tenant: &str, table: &str) -> Generations {
+        let tenants = self.0.read();
+        let number = |table| {
+            let tables = tenants.get(tenant);
+            tables.and_then(|tables| tables.get(table)).copied().unwrap_or(0)
+        };
+        Generations {
+            tenant: number(""),
+            table: number(table),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_grow_and_hold_for_their_tenant_and_table_only() {
+        let changes = Changes::default();
+        assert!(changes.raise("a", "metrics", 3));
+        assert!(!changes.raise("a", "metrics", 3));
+        assert!(!changes.raise("a", "metrics", 2));
+        assert!(changes.raise("a", "", 1));
+        assert_eq!(changes.of("a", "metrics"), Generations { tenant: 1, table: 3 });
+        assert_eq!(changes.of("a", "other"), Generations { tenant: 1, table: 0 });
+        assert_eq!(changes.of("b", "metrics"), Generations::default());
+    }
+}

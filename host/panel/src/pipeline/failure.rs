@@ -1,0 +1,84 @@
+//! From a call that failed to what a reader is told.
+
+use porthole_data::TenantData;
+use porthole_sandbox::bindings as guest;
+use porthole_sandbox::{FaultKind, RenderFault};
+
+use crate::error::{PluginFault, RenderError};
+use crate::place;
+use crate::prepare::{ReadyPanel, placed};
+use crate::request::RenderRequest;
+
+/// What a fault of the sandbox means to a reader; it is logged.
+pub(super) fn failed(
+    tenant: &str,
+    panel: &ReadyPanel,
+    request: &RenderRequest,
+    fault: RenderFault,
+) -> RenderError {
+    tracing::warn!(tenant, panel = %panel.config.id, plugin = %fault.plugin, version = %fault.version,
+        request_id = %request.request_id, kind = ?fault.kind, message = %fault.message, "a panel was not rendered");
+    let plugin = |fault: &RenderFault, kind: PluginFault, message: String| RenderError::Plugin {
+        plugin: fault.plugin.clone(),
+        version: fault.version.clone(),
+        fault: kind,
+        message,
+    };
+    match &fault.kind {
+        FaultKind::Trap { .. } => plugin(&fault, PluginFault::Trapped, fault.message.clone()),
+        FaultKind::Limit { name, value } => {
+            let kind = PluginFault::Limit {
+                name: name.as_str(),
+                value: value.clone(),
+            };
+            plugin(&fault, kind, fault.message.clone())
+        }
+        FaultKind::Resting(resting) => RenderError::Resting {
+            plugin: fault.plugin.clone(),
+            version: fault.version.clone(),
+            message: fault.message.clone(),
+            until: resting.until,
+        },
+        FaultKind::Busy => RenderError::Busy(fault.message),
+        FaultKind::Internal => RenderError::Internal(fault.message),
+        FaultKind::Failure(guest::Failure::Configuration(message)) => {
+            RenderError::Configuration(vec![place::fault(&panel.config, message)])
+        }
+        FaultKind::Failure(guest::Failure::Other(message)) => {
+            plugin(&fault, PluginFault::Failed, message.clone())
+        }
+        FaultKind::Failure(guest::Failure::Query(error)) => match error {
+            guest::QueryError::TimedOut => {
+                RenderError::TimedOut("the tenant's database did not answer in time".to_owned())
+            }
+            guest::QueryError::Unavailable(message) => RenderError::DatabaseDown(message.clone()),
+            guest::QueryError::TooLarge(message) => RenderError::TooLarge(message.clone()),
+            guest::QueryError::Denied(message)
+            | guest::QueryError::Invalid(message)
+            | guest::QueryError::Other(message) => RenderError::Query(message.clone()),
+        },
+    }
+}
+
+/// A query that failed because the configuration does not fit the database gets the places of what does not.
+pub async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
+    let (RenderError::Query(_), Some(data)) = (&error, data) else {
+        return error;
+    };
+    let mut faults = Vec::new();
+    for (name, source) in &panel.sources {
+        let (Ok(found), Some(config)) = (data.check(source).await, panel.config.sources.get(name)) else {
+            continue;
+        };
+        faults.extend(
+            found
+                .into_iter()
+                .map(|fault| placed(fault, config, &panel.config)),
+        );
+    }
+    if faults.is_empty() {
+        error
+    } else {
+        RenderError::Configuration(faults)
+    }
+}
