@@ -40,6 +40,22 @@ test('a drag over a chart zooms and does not open it', async ({ page, site }) =>
   await expect(page).not.toHaveURL(/\/p\//);
 });
 
+test('dragging the time axis moves the range by as much', async ({ page, site }) => {
+  await open(page, site, `d/default?${RANGE}`);
+  const chart = panel(page, 'usage');
+  const plot = (await chart.locator('.u-over').boundingBox())!;
+  const axis = (await chart.locator('.u-axis').first().boundingBox())!;
+  const y = axis.y + axis.height / 2;
+  await page.mouse.move(plot.x + plot.width * 0.75, y);
+  await page.mouse.down();
+  await page.mouse.move(plot.x + plot.width * 0.25, y, { steps: 5 });
+  await expect(page).toHaveURL(/from=2026-01-05T00/);
+  await page.mouse.up();
+  // A day is shown, and it was dragged by half of its width.
+  await expect(page).toHaveURL(/from=2026-01-05T(11:5|12:0)\d.*to=2026-01-06T(11:5|12:0)\d/);
+  await expect(page).not.toHaveURL(/\/p\//);
+});
+
 test('raw data shows every reading, at an address of its own', async ({ page, site }) => {
   await open(page, site, `d/default/p/usage?${WEEK}&raw=0`);
   const note = page.getByTestId('expanded-usage').locator('.note');

@@ -17,8 +17,8 @@ pub enum Wish {
     Leave,
 }
 
-/// What a reader is told; the last two are the parts' own.
-pub const SHEET: [(&str, &str); 9] = [
+/// What a reader is told; the last are the parts' own.
+pub const SHEET: [(&str, &str); 11] = [
     ("Ctrl K", "Go to a dashboard, panel, tenant or range"),
     ("?", "This list"),
     ("r", "Refresh all panels"),
@@ -26,6 +26,8 @@ pub const SHEET: [(&str, &str); 9] = [
     ("t", "Light or dark"),
     ("Esc", "Back from a panel; close what is open"),
     ("← →", "In a chart: from point to point; with Shift, ten at once"),
+    ("Drag", "In a chart: zoom in; a double click zooms out"),
+    ("Drag the axis", "Under a chart: move through time"),
     ("Ctrl click", "In a legend: hide or show one series"),
     ("Shift click", "In a table's head: sort by one more column"),
 ];

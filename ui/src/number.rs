@@ -28,11 +28,19 @@ pub fn column_decimals(values: impl Iterator<Item = f64> + Clone) -> u8 {
         l if l > 0.0 && l < 0.1 => (2.0 - l.log10().floor()).min(12.0) as usize,
         _ => 3,
     };
-    let needed = values.map(|value| {
+    let mut needed = 0;
+    for value in values.filter(|value| value.fract() != 0.0) {
         let text = trimmed(format!("{value:.most$}"));
-        text.split_once('.').map_or(0, |(_, decimals)| decimals.len())
-    });
-    needed.max().unwrap_or(0) as u8
+        needed = text
+            .split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len())
+            .max(needed);
+        // A long column of measured values says so in its first.
+        if needed == most {
+            break;
+        }
+    }
+    needed as u8
 }
 
 /// As many as the value has, up to what a double can tell: for cells of tables and numbers that are compared.

@@ -1,5 +1,7 @@
 //! The chart library behind its glue (`js/chart.js`).
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
@@ -131,10 +133,14 @@ fn columns(values: &[Vec<f64>]) -> js_sys::Array {
 }
 
 /// The values as they are drawn: stacked where that is asked for.
-pub(super) fn drawn(aligned: &Aligned, stacked: bool, is_shown: impl Fn(usize) -> bool) -> Vec<Vec<f64>> {
+pub(super) fn drawn(
+    aligned: &Aligned,
+    stacked: bool,
+    is_shown: impl Fn(usize) -> bool,
+) -> Cow<'_, [Vec<f64>]> {
     if stacked {
-        crate::series::stack(aligned, is_shown)
+        Cow::Owned(crate::series::stack(aligned, is_shown))
     } else {
-        aligned.values.clone()
+        Cow::Borrowed(&aligned.values)
     }
 }

@@ -1,0 +1,55 @@
+// Which of many points a chart draws. Plain computing: no page is opened.
+
+import { expect, test } from '@playwright/test';
+
+import { column, lone, needed, pick } from '../../ui/js/points.js';
+
+const WIDTH = 100;
+const count = 10_000;
+const instants = Float64Array.from({ length: count }, (_, i) => i);
+const all: [number, number] = [0, count - 1];
+/** A course with a high and a low that only one point has. */
+const values = Float64Array.from({ length: count }, (_, i) => (i === 4321 ? 1000 : i === 7777 ? -1000 : Math.sin(i / 50)));
+
+test('all points are drawn where there are few', () => {
+  expect(needed(instants.slice(0, 400), [values.slice(0, 400)], [0, 399], WIDTH)).toBeNull();
+});
+
+test('no high and no low is lost, and no more is drawn than can be seen', () => {
+  const places = needed(instants, [values], all, WIDTH)!;
+  expect(places.length).toBeLessThanOrEqual(WIDTH * 4 + 6);
+  expect([...places]).toEqual([...places].toSorted((a, b) => a - b));
+  const drawn = pick(values, places);
+  for (let k = 0; k < WIDTH; k++) {
+    const [from, to] = [(k * (count - 1)) / WIDTH, ((k + 1) * (count - 1)) / WIDTH];
+    const inColumn = (_: number, i: number) => i >= from && i < to;
+    const theirs = drawn.filter((_, i) => places[i] >= from && places[i] < to);
+    expect(Math.max(...theirs)).toBe(Math.max(...values.filter(inColumn)));
+    expect(Math.min(...theirs)).toBe(Math.min(...values.filter(inColumn)));
+  }
+});
+
+test('the points on either side of the window are drawn, so that lines enter and leave it', () => {
+  const places = needed(instants, [values], [2000.5, 7000.5], WIDTH)!;
+  expect(places[0]).toBe(2000);
+  expect(places.at(-1)).toBe(7001);
+});
+
+test('a gap stays a gap, and a line that goes on goes on', () => {
+  const broken = values.map((value, i) => (i >= 3000 && i < 5000 ? NaN : value));
+  const sparse = values.map((value, i) => (i % 10 ? Infinity : value));
+  const places = needed(instants, [broken, sparse], all, WIDTH)!;
+  const [first, second] = [broken, sparse].map((values) => column(pick(values, places)));
+  const inGap = [...places.keys()].filter((k) => places[k] >= 3000 && places[k] < 5000);
+  expect(inGap.length).toBeGreaterThan(0);
+  expect(inGap.every((k) => first[k] === null)).toBe(true);
+  expect([...first].filter((value) => value === null)).toHaveLength(inGap.length);
+  expect([...second]).not.toContain(null);
+  expect([...second]).toContain(undefined);
+});
+
+test('a value between two gaps is a dot', () => {
+  expect(lone(column(Float64Array.of(NaN, 1, NaN, 2, 3, NaN, Infinity, 4, Infinity, NaN)))).toEqual([1, 7]);
+  expect(lone(column(Float64Array.of(1, Infinity, 2)))).toEqual([]);
+  expect(lone(Float64Array.of(1))).toEqual([0]);
+});
