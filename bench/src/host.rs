@@ -9,8 +9,10 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use tempfile::TempDir;
 
-const EMAIL: &str = "bench@example.org";
-const PASSWORD: &str = "correct horse battery staple";
+/// The reader of every site.
+pub const EMAIL: &str = "bench@example.org";
+/// The reader's.
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// A process that ends with its owner.
 pub struct Running(Child);

@@ -11,6 +11,7 @@ mod neighbours;
 mod report;
 mod sandbox;
 mod tenants;
+mod ui;
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +36,9 @@ struct Cli {
     /// The folder of components [default: beside the folder of this binary].
     #[arg(long, global = true, env = "PORTHOLE_COMPONENTS")]
     components: Option<std::path::PathBuf>,
+    /// The browser that the interface is measured in.
+    #[arg(long, global = true, env = "PORTHOLE_CHROMIUM", default_value = "chromium")]
+    browser: std::path::PathBuf,
 }
 
 #[derive(Subcommand)]
@@ -51,6 +55,8 @@ enum What {
     Tenants,
     /// What a tenant's rogues cost the panels of its neighbours.
     Neighbours,
+    /// The interface in a browser, against plotly.js with the same answers.
+    Ui,
     /// Plain axum answering with the bytes of a file; started by `cached`.
     #[command(hide = true)]
     Plain {
@@ -97,6 +103,9 @@ async fn main() -> anyhow::Result<()> {
             cli.seconds,
         )
         .await?;
+    }
+    if matches!(cli.what, None | Some(What::Ui)) {
+        ui::run(&mut report, &porthole, &cli.browser).await?;
     }
     report.finish(cli.save)
 }

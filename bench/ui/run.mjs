@@ -1,59 +1,19 @@
-// Measures the interface, and plotly.js with the same data in the same browser and run:
-//
-//   cargo xtask build --ui
-//   (cd ui && npm ci) && (cd tests/e2e && npm ci) && cd bench/ui && npm ci && npm run bench
-//
-// The whole first load, compressed; how long after its slowest answer a dashboard of 20 charts is drawn; how long a
-// frame takes while 100,000 points are panned. CHROMIUM names the browser; /usr/bin/chromium without.
-import { readFile, readdir } from "node:fs/promises";
+// Measures the interface on a running host, and plotly.js with the same answers in the same browser and run. Started by
+// `cargo xtask bench ui`, which has filled the host; prints one line of JSON: milliseconds, a list for each figure.
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { serve } from "./server.mjs";
+
+import { pages } from "./pages.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const dist = join(root, "ui/dist");
 const { chromium } = createRequire(join(root, "tests/e2e/package.json"))("@playwright/test");
 const esbuild = createRequire(join(root, "ui/package.json"))("esbuild");
-const ROUNDS = 3;
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** What a browser fetches before it shows a dashboard. */
-async function firstLoad() {
-  const sizes = new Map();
-  for (const name of [...(await readdir(join(dist, "assets"))), "../index.html", "../index.html.br", "../index.html.gz"]) {
-    const plain = name.replace(/\.(br|gz)$/, "");
-    if (plain.endsWith(".txt") || plain.startsWith("desk-")) continue;
-    const { length } = await readFile(join(dist, "assets", name));
-    sizes.set(plain, Math.min(sizes.get(plain) ?? Infinity, length));
-  }
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
-}
-
-/** Milliseconds from the end of the slowest answer until the last chart is in the page. */
-async function drawn(browser, address) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 3200 } });
-  await page.goto(address);
-  const late = await page.evaluate(async () => {
-    const count = () => document.querySelectorAll(".uplot canvas, .plotly-done").length;
-    while (count() < 20) await new Promise(requestAnimationFrame);
-    const drawn = performance.now();
-    const answers = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/data"));
-    return drawn - Math.max(...answers.map(({ responseEnd }) => responseEnd));
-  });
-  await page.close();
-  return late;
-}
-
-/** Milliseconds a frame takes while 100,000 points are panned. */
-async function panned(browser, address) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.goto(address);
-  await page.waitForFunction(() => window.pan);
-  const took = await page.evaluate(() => window.pan());
-  await page.close();
-  return took;
-}
+/** `url`, `email`, `password`, `tenant`; `board` and `large`: paths of pages; `panels`, `raw`: paths of answers. */
+const site = JSON.parse(process.argv[2]);
+const rounds = site.rounds;
 
 const glue = await esbuild.build({
   stdin: { contents: 'export { Plotter } from "./chart.js";', resolveDir: join(root, "ui/js") },
@@ -63,36 +23,71 @@ const glue = await esbuild.build({
   minify: true,
 });
 const plotly = await readFile(fileURLToPath(import.meta.resolve("plotly.js-basic-dist-min")));
-const types = { ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".html": "text/html" };
-const server = await serve(
-  new Map([
-    ["/plotter.js", ["text/javascript", Buffer.from(glue.outputFiles[0].contents)]],
-    ["/plotly.js", ["text/javascript", plotly]],
-  ]),
-  async (path) => [types[extname(path)] ?? "application/octet-stream", await readFile(join(dist, path))],
-);
+// Beside the host's own pages, so that they may ask for the same answers.
+const beside = new Map([
+  ["/beside/plotter.js", ["text/javascript", Buffer.from(glue.outputFiles[0].contents)]],
+  ["/beside/plotly.js", ["text/javascript", plotly]],
+  ...Object.entries(pages(site)).map(([path, html]) => [path, ["text/html", html]]),
+]);
+
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: process.env.PORTHOLE_CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
-try {
-  const figures = { ours: { drawn: [], panned: [] }, theirs: { drawn: [], panned: [] } };
-  for (let round = 0; round < ROUNDS; round++) {
-    figures.ours.drawn.push(await drawn(browser, `${server.url}/t/bench/d/default`));
-    figures.theirs.drawn.push(await drawn(browser, `${server.url}/plotly-20.html`));
-    figures.ours.panned.push(await panned(browser, `${server.url}/uplot-pan.html`));
-    figures.theirs.panned.push(await panned(browser, `${server.url}/plotly-pan.html`));
+
+/** A page of a reader who has never been here. */
+async function visit(path, viewport, work) {
+  const context = await browser.newContext({ viewport });
+  try {
+    await context.route("**/beside/*", (route) => {
+      const [contentType, body] = beside.get(new URL(route.request().url()).pathname);
+      return route.fulfill({ contentType, body });
+    });
+    const { email, password } = site;
+    const answer = await context.request.post(`${site.url}/api/v1/auth/login`, { data: { email, password } });
+    if (!answer.ok()) throw new Error(`the host does not let the reader in: ${answer.status()}`);
+    const page = await context.newPage();
+    await page.goto(site.url + path);
+    return await work(page);
+  } finally {
+    await context.close();
   }
-  const line = (name, ours, theirs) =>
-    console.log(`${name.padEnd(48)} ${ours.toFixed(1).padStart(9)} ms ${theirs.toFixed(1).padStart(9)} ms   ${(theirs / ours).toFixed(1)} ×`);
-  const size = await firstLoad();
-  console.log(`first load, compressed: ${(size / 1024).toFixed(1)} KB (250 KB allowed); plotly.js basic alone, minified: ${(plotly.length / 1024).toFixed(0)} KB`);
-  console.log(`${"median of " + ROUNDS}`.padEnd(48), "  Porthole", "     plotly.js");
-  const [ours, theirs] = [figures.ours, figures.theirs];
-  line("20 charts drawn after their slowest answer", median(ours.drawn), median(theirs.drawn));
-  line("a frame while 100,000 points are panned", median(ours.panned), median(theirs.panned));
-  if (size > 250 * 1024 || median(ours.drawn) > 1_000) process.exitCode = 1;
+}
+
+/** Milliseconds from the end of the slowest answer until the last chart is in the page and painted. */
+const drawn = (path, count) =>
+  visit(path, { width: 1440, height: 3200 }, (page) =>
+    page.evaluate(async (count) => {
+      const frame = () => new Promise(requestAnimationFrame);
+      while (document.querySelectorAll(".uplot canvas, .plotly-done").length < count) await frame();
+      await frame();
+      await frame();
+      const now = performance.now();
+      const answers = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/data"));
+      if (answers.length < count) throw new Error(`${answers.length} answers for ${count} charts`);
+      return now - Math.max(...answers.map(({ responseEnd }) => responseEnd));
+    }, count),
+  );
+
+/** Milliseconds a frame takes while 100,000 points are panned. */
+const panned = (path) =>
+  visit(path, { width: 1440, height: 900 }, async (page) => {
+    await page.waitForFunction(() => window.pan);
+    return page.evaluate(() => window.pan());
+  });
+
+const figures = { ours: { drawn: [], large: [], panned: [] }, theirs: { drawn: [], large: [], panned: [] } };
+try {
+  for (let round = 0; round < rounds; round++) {
+    const { ours, theirs } = figures;
+    ours.drawn.push(await drawn(site.board, site.panels.length));
+    theirs.drawn.push(await drawn("/beside/plotly-board.html", site.panels.length));
+    ours.large.push(await drawn(site.large, 1));
+    theirs.large.push(await drawn("/beside/plotly-large.html", 1));
+    ours.panned.push(await panned("/beside/plotter-pan.html"));
+    theirs.panned.push(await panned("/beside/plotly-pan.html"));
+  }
 } finally {
   await browser.close();
-  server.close();
 }
+console.log(JSON.stringify(figures));

@@ -2,10 +2,12 @@
 
 use std::process::Command;
 
+use anyhow::Context;
+
 use crate::build;
 use crate::cargo::{self, Set};
 use crate::setup::{self, Purpose};
-use crate::{components, languages, process, workspace};
+use crate::{components, languages, npm, process, workspace};
 
 /// What the benchmarks are given.
 #[derive(clap::Args, Debug, Default)]
@@ -15,14 +17,47 @@ pub struct Args {
     options: Vec<String>,
 }
 
+/// The benchmarks' names; an option that is none of them is something else.
+const NAMES: [&str; 7] = [
+    "sandbox",
+    "languages",
+    "cached",
+    "data",
+    "tenants",
+    "neighbours",
+    "ui",
+];
+
+impl Args {
+    /// Whether the benchmark of this name is run: it is named, or none is.
+    fn wants(&self, name: &str) -> bool {
+        let mut named = self
+            .options
+            .iter()
+            .filter(|option| NAMES.contains(&option.as_str()))
+            .peekable();
+        named.peek().is_none() || named.any(|named| named == name)
+    }
+}
+
 /// Builds everything and runs the benchmarks.
 ///
 /// # Errors
 /// When something does not build, or a benchmark misses its aim.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    setup::prepare(Purpose::Demo)?;
-    for outcome in languages::build()? {
-        println!("{outcome}");
+    let wants_browser = args.wants("ui");
+    setup::prepare(if wants_browser {
+        Purpose::Test
+    } else {
+        Purpose::Demo
+    })?;
+    if wants_browser {
+        npm::install(&workspace::root().join("bench/ui"))?;
+    }
+    if args.wants("languages") {
+        for outcome in languages::build()? {
+            println!("{outcome}");
+        }
     }
     build::run(&build::Args::default())?;
     // In the profile of the demo and the tests, in which the rooms on the hot path are optimised as in a release.
@@ -33,11 +68,35 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         "porthole-bench",
     ]))?;
     let folder = workspace::target().join("debug");
+    let mut bench = Command::new(folder.join("porthole-bench"));
+    if wants_browser {
+        bench.env(
+            "PORTHOLE_CHROMIUM",
+            setup::chromium().context("there is no Chromium")?,
+        );
+    }
     process::run(
-        Command::new(folder.join("porthole-bench"))
+        bench
             .args(&args.options)
             .current_dir(workspace::root())
             .env("PORTHOLE_BIN", folder.join("porthole"))
             .env("PORTHOLE_COMPONENTS", components::folder()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_named_benchmark_is_the_only_one() {
+        let of = |options: &[&str]| Args {
+            options: options.iter().map(|&option| option.to_owned()).collect(),
+        };
+        assert!(of(&[]).wants("ui"));
+        assert!(of(&["--save"]).wants("ui"));
+        assert!(of(&["--seconds", "30"]).wants("ui"));
+        assert!(of(&["ui", "--save"]).wants("ui"));
+        assert!(!of(&["sandbox"]).wants("ui"));
+    }
 }
