@@ -20,6 +20,7 @@ mod api;
 mod app;
 mod browser;
 mod frame;
+mod gallery;
 mod icon;
 mod live;
 mod pages;
@@ -37,5 +38,10 @@ pub fn start() {
     let Some(root) = browser::element("app") else {
         return;
     };
-    sycamore::render_to(app::App, &root);
+    // The condition is known when this is compiled: what is not wanted is not in the module.
+    if cfg!(feature = "gallery") {
+        sycamore::render_to(gallery::Gallery, &root);
+    } else {
+        sycamore::render_to(app::App, &root);
+    }
 }

@@ -14,6 +14,9 @@ pub struct Args {
     /// Only the UI
     #[arg(long, conflicts_with = "languages")]
     pub ui: bool,
+    /// Only the gallery of the UI's components, which nothing embeds; `node ui/dev/gallery.mjs` shows it
+    #[arg(long, conflicts_with_all = ["ui", "components", "languages"])]
+    pub gallery: bool,
     /// Only the panels in other languages than Rust; nothing else needs them but tests and benchmarks
     #[arg(long)]
     pub languages: bool,
@@ -34,6 +37,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
     let toolchain =
         WasmToolchain::find().map_err(|missing| anyhow!("{missing:#}\nor let `cargo xtask setup` do it"))?;
+    if args.gallery {
+        return ui::gallery(&toolchain);
+    }
     if !args.ui {
         for built in components::build(&toolchain)? {
             println!("{built}");

@@ -62,6 +62,13 @@ pub fn run(args: &Args) -> ExitCode {
         summary.step("other languages", other_languages);
     }
     let ui_is_built = ready && summary.step("UI", || build::run(&ui).map(|()| Counts::default()));
+    if ui_is_built && wants(Suite::E2e) {
+        let gallery = build::Args {
+            gallery: true,
+            ..build::Args::default()
+        };
+        summary.step("gallery", || build::run(&gallery).map(|()| Counts::default()));
+    }
 
     if ready && wants(Suite::Lint) {
         summary.step("rustfmt", || {

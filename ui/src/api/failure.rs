@@ -115,6 +115,8 @@ impl Failure {
             Some(code::DATABASE_DOWN) => "database down",
             Some(code::PANEL_CONFIGURATION) => "configuration",
             Some(code::FORBIDDEN) => "not permitted",
+            Some(code::QUERY_FAILED) => "query failed",
+            Some(code::QUERY_TOO_LARGE) => "reads too much",
             Some(code::QUERY_TIMED_OUT) => "timed out",
             Some(code::BUSY) => "busy",
             _ if matches!(self, Self::Unreachable) => "no answer",

@@ -74,17 +74,7 @@ impl Loader {
         let &Subject {
             near, surface, raw, ..
         } = subject;
-        let this = Self {
-            answer: create_signal(None),
-            failure: create_signal(None),
-            is_slow: create_signal(false),
-            received_at: create_signal(0),
-            rests_until: create_signal(0),
-            wishes: create_signal(TableQuery::default()),
-            export_failure: create_signal(None),
-            raw,
-            asked: create_signal(0),
-        };
+        let this = Self::of(raw);
         let session = use_context::<Session>();
         let board = board.clone();
         let path = format!("/panels/{}/data", segment(&subject.id));
@@ -150,6 +140,28 @@ impl Loader {
             });
         });
         this
+    }
+
+    /// Shows what it is given and asks nobody.
+    pub fn still(answer: Option<PanelAnswer>, failure: Option<Failure>) -> Self {
+        let this = Self::of(*create_signal(false));
+        this.answer.set(answer.map(Rc::new));
+        this.failure.set(failure.map(Rc::new));
+        this
+    }
+
+    fn of(raw: ReadSignal<bool>) -> Self {
+        Self {
+            answer: create_signal(None),
+            failure: create_signal(None),
+            is_slow: create_signal(false),
+            received_at: create_signal(0),
+            rests_until: create_signal(0),
+            wishes: create_signal(TableQuery::default()),
+            export_failure: create_signal(None),
+            raw,
+            asked: create_signal(0),
+        }
     }
 
     /// Asks for fresh data of this panel.

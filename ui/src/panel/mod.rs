@@ -20,3 +20,4 @@ pub(crate) use export::items as export_items;
 pub(crate) use grid::grid;
 pub(crate) use loader::{Loader, Subject};
 pub(crate) use measure::measure;
+pub(crate) use surface::{framed, panel};

@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use porthole_model::{Diagnostic, PanelAnswer, View as Shown, code};
+use porthole_model::{Diagnostic, PanelAnswer, Severity, View as Shown, code};
 use sycamore::prelude::*;
 
 use super::Loader;
-use crate::{api::Failure, browser, live::live_text, query::segment, series, stores::Session, time::format};
+use crate::{
+    api::Failure, browser, icon, live::live_text, query::segment, series, stores::Session, time::format,
+};
 
 /// Plugins that come with the host; they have no page.
 const BUILT_IN: [&str; 6] = [
@@ -46,6 +48,7 @@ pub(super) fn empty(title: &'static str) -> View {
 pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> View {
     let title = failure.title();
     let detail = failure.detail();
+    let mark = icon::severity(Severity::Critical, "var(--bad)".to_owned());
     let faults = failure.problem().map(|problem| diagnostics(&problem.diagnostics));
     let limit = failure
         .problem()
@@ -56,8 +59,11 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
         Some(plugin_line(name, tenant))
     });
     let is_resting = failure.is(code::PLUGIN_RESTING);
-    // A fault in a file does not go away by asking again, and who rests is asked by itself.
-    let is_retried = !is_resting && !failure.is(code::PANEL_CONFIGURATION);
+    // A fault in a file and a missing grant do not go away by asking again, and who rests is asked by itself.
+    let is_retried = !is_resting
+        && ![code::PANEL_CONFIGURATION, code::FORBIDDEN]
+            .iter()
+            .any(|code| failure.is(code));
     let again = is_retried.then(|| {
         view! { button(r#type="button", class="button", on:click=move |_| loader.ask_again()) { "Try again" } }
     });
@@ -68,7 +74,7 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
     });
     view! {
         div(class="state", role="alert", data-testid="panel-error") {
-            b { (title) }
+            div(class="what") { (mark) b { (title) } }
             p { (detail) }
             (limit)
             (plugin)
@@ -109,9 +115,10 @@ fn countdown(loader: Loader) -> View {
 /// The panel's configuration has faults: where, what, and what to do.
 pub(super) fn misconfigured(faults: &[Diagnostic]) -> View {
     let list = diagnostics(faults);
+    let mark = icon::severity(Severity::Critical, "var(--bad)".to_owned());
     view! {
         div(class="state", role="alert", data-testid="panel-error") {
-            b { "This panel is configured wrongly" }
+            div(class="what") { (mark) b { "This panel is configured wrongly" } }
             (list)
         }
     }

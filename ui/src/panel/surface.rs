@@ -34,10 +34,9 @@ pub(super) struct Place {
 }
 
 /// The panel at its place.
-pub(super) fn panel(board: &Board, dashboard: &str, placement: &PanelPlacement) -> View {
+pub(crate) fn panel(board: &Board, dashboard: &str, placement: &PanelPlacement) -> View {
     let id = placement.id.clone();
     let node = create_node_ref();
-    let near = browser::near(node);
     let style = grid::area(placement.position);
     let height = placement.position.height.to_string();
     let heading = format!("panel-title-{id}");
@@ -57,15 +56,30 @@ pub(super) fn panel(board: &Board, dashboard: &str, placement: &PanelPlacement) 
         };
     }
 
-    let as_table = create_signal(false);
     let subject = Subject {
-        id: id.clone(),
+        id,
         refresh_interval: placement.refresh_interval,
-        near,
+        near: browser::near(node),
         surface: measure(node, &placement.type_name),
         raw: *create_signal(false),
     };
     let loader = Loader::start(board, &subject);
+    framed(board, dashboard, placement, loader, create_signal(false), node)
+}
+
+/// A panel around what a loader has. `as_table` says whether a chart is shown as a table; `node` becomes its element.
+pub(crate) fn framed(
+    board: &Board,
+    dashboard: &str,
+    placement: &PanelPlacement,
+    loader: Loader,
+    as_table: Signal<bool>,
+    node: NodeRef,
+) -> View {
+    let id = placement.id.clone();
+    let style = grid::area(placement.position);
+    let height = placement.position.height.to_string();
+    let heading = format!("panel-title-{id}");
     let kind = kind(loader, *as_table);
     let large = placement.drill_down.enabled.then(|| {
         let (board, dashboard, id) = (board.clone(), dashboard.to_owned(), id.clone());

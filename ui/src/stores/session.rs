@@ -43,6 +43,14 @@ impl Session {
         this
     }
 
+    /// Of a reader who is known already.
+    pub fn of(location: Location, me: Me) -> Self {
+        Self {
+            who: create_signal(Who::Known(Rc::new(me))),
+            location,
+        }
+    }
+
     /// Asks again.
     pub fn ask(self) {
         self.who.set(Who::Asking);

@@ -5,6 +5,9 @@ use sycamore::prelude::*;
 
 use crate::{color, live::live, number, panel::Loader, stores::Preferences};
 
+/// Characters of a number and its unit; more are written smaller.
+const LONG: usize = 11;
+
 /// The number with its threshold's colour, its trend and its course.
 pub(crate) fn metric(loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
@@ -44,9 +47,14 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
         view! { span(class="dim", title="Against the period before, of the same length") { (text) } }
     });
     let spark = metric.sparkline.as_ref().map(|line| sparkline(line, &color));
+    let class = if value.chars().count() + unit.chars().count() > LONG {
+        "metric long"
+    } else {
+        "metric"
+    };
     view! {
         div(class="trend") { (label) (change) }
-        div(class="metric") {
+        div(class=class) {
             span(class="value", prop:style=paint) {
                 span(data-testid="kpi-value") { (value) }
                 span(class="unit") { (unit) }

@@ -25,7 +25,8 @@ pub(crate) fn statuses(loader: Loader) -> View {
             _ => Vec::new(),
         },
     );
-    view! { ul(class="statuses") { (items) } }
+    // Reached by the keyboard, for it scrolls where there are more than fit.
+    view! { ul(class="statuses", tabindex="0", aria-label="Statuses") { (items) } }
 }
 
 fn line(item: &StatusItem, preferences: Preferences, clock: Clock) -> View {

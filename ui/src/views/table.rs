@@ -62,6 +62,9 @@ pub(crate) fn table(loader: Loader) -> View {
         let theme = preferences.theme();
         let zone = preferences.zone();
         table.with(|table| {
+            if table.rows.is_empty() {
+                return vec![nothing(table.columns.len())];
+            }
             table
                 .rows
                 .iter()
@@ -109,6 +112,15 @@ pub(crate) fn table(loader: Loader) -> View {
             (toggle)
             div(class="grow") { (pages) }
         }
+    }
+}
+
+/// A filtered table keeps its head, and says in its body that nothing is left.
+fn nothing(columns: usize) -> View {
+    // Written before: the macro follows what a call gives, and a table that is being read cannot be followed.
+    let columns = columns.to_string();
+    view! {
+        tr(data-testid="no-rows") { td(class="dim", colspan=columns) { "No rows match the filters" } }
     }
 }
 

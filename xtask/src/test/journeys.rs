@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 
 use super::summary::Counts;
-use crate::{cargo, process, setup, workspace};
+use crate::{cargo, process, setup, ui, workspace};
 
 /// Playwright's JSON, as far as it matters here.
 #[derive(Deserialize)]
@@ -45,6 +45,10 @@ pub fn run(filter: Option<&str>) -> anyhow::Result<Counts> {
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
         .env("PORTHOLE_BIN", cargo::host())
         .env("PORTHOLE_CHROMIUM", browser);
+    let gallery = ui::gallery_folder();
+    if gallery.join("index.html").is_file() {
+        command.env("PORTHOLE_GALLERY", gallery);
+    }
     if let Some(filter) = filter {
         command.args(["--grep", filter, "--pass-with-no-tests"]);
     }
