@@ -6,6 +6,7 @@ mod faults;
 mod files;
 mod metrics;
 mod observe;
+mod provider;
 mod served;
 mod server;
 mod watch;

@@ -27,6 +27,7 @@ use crate::data_changes::DataChanges;
 use crate::faults;
 use crate::metrics::MetricsServer;
 use crate::observe;
+use crate::provider::provider;
 use crate::served::Served;
 use crate::watch::Watch;
 
@@ -252,6 +253,7 @@ impl Server {
                 observer: self.observer.clone(),
             }),
             plugins: Arc::new(Shelf(self.plugins.clone())),
+            provider: provider(&self.settings)?.map(Arc::new),
             settings: Arc::new(interface_settings(&self.settings)),
         });
         let app = api
@@ -532,7 +534,10 @@ mod tests {
             public_url: Some("https://dash.example.com".to_owned()),
             cookie_secure: CookieSecure::Never,
             trusted_proxies: vec![proxy],
-            auth: Auth { local: false },
+            auth: Auth {
+                local: false,
+                oidc: None,
+            },
             ..Settings::default()
         });
         assert_eq!(told.public_url.as_deref(), Some("https://dash.example.com"));

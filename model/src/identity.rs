@@ -20,6 +20,13 @@ pub struct LoginRequest {
     pub password: String,
 }
 
+/// The answer of `POST /auth/logout` where an identity provider opened the session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedOut {
+    /// Where the browser ends the login at the provider.
+    pub continue_to: String,
+}
+
 /// `GET /auth/methods`: what the login page offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthMethods {

@@ -22,7 +22,7 @@ pub use administration::{
 pub use dashboard::{
     Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position,
 };
-pub use identity::{AuthMethods, Health, LoginRequest, Me, Role, Session, TenantSummary, Tenants};
+pub use identity::{AuthMethods, Health, LoggedOut, LoginRequest, Me, Role, Session, TenantSummary, Tenants};
 pub use panel::{Aggregation, Allowed, CacheOutcome, PanelAnswer, TimeRange, Usage};
 pub use plugin::{
     Plugin, PluginFailure, PluginLimit, PluginLog, PluginLogLine, PluginPublished, PluginSource, PluginState,

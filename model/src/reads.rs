@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::reading::{Fields, Read, ReadError};
 use crate::{
     Aggregation, Allowed, AuthMethods, Axis, CacheOutcome, Chart, ColumnFormat, Dashboard, DashboardSummary,
-    Dashboards, Diagnostic, DrillDown, Image, Mark, Markup, Me, Metric, PanelAnswer, PanelPlacement, Plot,
-    Plugin, PluginFailure, PluginLimit, PluginLog, PluginLogLine, PluginPublished, PluginSource, PluginState,
-    PluginTotals, PluginVersion, Plugins, Position, Problem, Role, Session, Severity, SortKey, Sparkline,
-    StatusItem, StatusStyle, Statuses, Table, TableColumn, TenantSummary, Threshold, TimeRange, Trend, Usage,
-    View,
+    Dashboards, Diagnostic, DrillDown, Image, LoggedOut, Mark, Markup, Me, Metric, PanelAnswer,
+    PanelPlacement, Plot, Plugin, PluginFailure, PluginLimit, PluginLog, PluginLogLine, PluginPublished,
+    PluginSource, PluginState, PluginTotals, PluginVersion, Plugins, Position, Problem, Role, Session,
+    Severity, SortKey, Sparkline, StatusItem, StatusStyle, Statuses, Table, TableColumn, TenantSummary,
+    Threshold, TimeRange, Trend, Usage, View,
 };
 
 /// Structs: fields by their names, those that serde renames with the name behind them, those that may be left out last.
@@ -52,6 +52,7 @@ structs! {
     Diagnostic { file, line, column, message, help }
 
     AuthMethods { local, oidc }
+    LoggedOut { continue_to }
     Me { id, email, full_name, is_admin, tenants, session }
     Session { tenant, expires_at }
     TenantSummary { id, name, role }
@@ -189,6 +190,7 @@ mod tests {
         );
         as_serde::<Dashboards>(json!({"dashboards": [{"name": "d", "title": "D", "description": null}]}));
         as_serde::<AuthMethods>(json!({"local": false, "oidc": "Company"}));
+        as_serde::<LoggedOut>(json!({"continue_to": "https://id.example.com/logout"}));
         as_serde::<Me>(
             json!({"id": "1", "email": "a@b", "full_name": null, "is_admin": true,
             "tenants": [{"id": "a", "name": "A", "role": "editor"}], "session": {"tenant": null, "expires_at": "2026-01-01T00:00:00Z"}}),

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { bringOwnPanels, NODES } from './own-panels';
 import { csv, type Reading, readingsOf } from './readings';
 
-const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../..');
+export const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const PROGRAM = process.env.PORTHOLE_BIN ?? join(WORKSPACE, 'target/debug/porthole');
 /** What \`cargo xtask build --components\` leaves beside the program's folder. */
 export const COMPONENTS = process.env.PORTHOLE_COMPONENTS ?? join(dirname(PROGRAM), '../components');
@@ -54,7 +54,7 @@ export const test = base.extend<object, { site: Site }>({
 export { expect } from '@playwright/test';
 
 /** The example tenant with two servers' readings and one account. */
-function prepare(folder: string): Site {
+export function prepare(folder: string): Site {
   const tenant = 'servers';
   const site: Site = {
     url: '',
@@ -103,13 +103,19 @@ function run(folder: string, args: string[], input = '') {
   execFileSync(PROGRAM, args, { cwd: folder, env: environment(folder), input, stdio: ['pipe', 'ignore', 'inherit'] });
 }
 
-async function serve(folder: string, site: Site, port: number): Promise<ChildProcess> {
+/** `more`: further settings. */
+export async function serve(
+  folder: string,
+  site: Site,
+  port: number,
+  more: Record<string, string> = {},
+): Promise<ChildProcess> {
   site.url = `http://127.0.0.1:${port}`;
   const log = join(folder, 'log');
   const output = openSync(log, 'w');
   const host = spawn(PROGRAM, ['serve'], {
     cwd: folder,
-    env: { ...environment(folder), PORTHOLE_LISTEN: `127.0.0.1:${port}` },
+    env: { ...environment(folder), ...more, PORTHOLE_LISTEN: `127.0.0.1:${port}` },
     stdio: ['ignore', output, output],
   });
   const deadline = Date.now() + HEALTHY_WITHIN;
@@ -122,7 +128,7 @@ async function serve(folder: string, site: Site, port: number): Promise<ChildPro
   throw new Error(`porthole did not become healthy:\n${readFileSync(log, 'utf8')}`);
 }
 
-async function stop(host: ChildProcess) {
+export async function stop(host: ChildProcess) {
   if (host.exitCode !== null) return;
   const ended = new Promise((resolve) => host.once('exit', resolve));
   host.kill('SIGTERM');
@@ -131,7 +137,7 @@ async function stop(host: ChildProcess) {
   clearTimeout(patience);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

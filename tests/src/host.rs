@@ -43,6 +43,18 @@ impl Host {
         panic!("porthole did not become healthy within {HEALTHY_WITHIN:?}:\n{log}");
     }
 
+    /// The same at this port only.
+    pub(crate) async fn start_at(port: u16, command: impl Fn(u16) -> Command) -> Self {
+        let mut host = Self::spawn(command(port), format!("http://127.0.0.1:{port}"));
+        if host.is_healthy().await {
+            return host;
+        }
+        panic!(
+            "porthole did not become healthy within {HEALTHY_WITHIN:?}:\n{}",
+            host.log()
+        );
+    }
+
     /// Starts `porthole demo` in a new folder; returns it and the line it printed for programs.
     pub async fn demo() -> (Self, Value) {
         let folder = tempfile::Builder::new()

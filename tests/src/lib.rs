@@ -7,21 +7,29 @@
 //! - [`Host`]: a running `porthole` on a free port.
 //! - [`Nginx`]: the proxy that is shipped, in front of running hosts.
 //! - [`Client`]: somebody who asks the API.
+//! - [`Keycloak`]: an identity provider, [`Visitor`]: somebody who logs in there with a browser, [`Gate`]: a way that
+//!   can be shut.
 //! - [`stamp`]: a panel's component in as many versions as a test wants.
 //! - [`readings`]: CSV files read, and their means computed, without any of Porthole's code.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod client;
+mod gate;
 mod host;
+mod keycloak;
 mod nginx;
 pub mod places;
 mod postgres;
 pub mod readings;
 mod site;
 pub mod stamp;
+mod visitor;
 
 pub use client::{Answer, Client};
+pub use gate::Gate;
 pub use host::Host;
+pub use keycloak::{CLIENT_SECRET, Keycloak, NewClient, USER_PASSWORD, issuer};
 pub use nginx::Nginx;
-pub use postgres::Cluster;
+pub use postgres::{Cluster, free_port};
 pub use site::{Outcome, Site, porthole};
+pub use visitor::{Page, Visitor};

@@ -325,7 +325,7 @@ fn major_version(bin: &Path) -> u32 {
 }
 
 /// A port of 127.0.0.1 that nobody listens on right now.
-pub(crate) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a free port")

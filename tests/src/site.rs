@@ -191,6 +191,18 @@ impl Site {
         .await
     }
 
+    /// Starts `porthole serve` on this port, which must be free.
+    pub async fn serve_at(&self, port: u16) -> Host {
+        Host::start_at(port, |port| {
+            let mut command = self.command();
+            command
+                .arg("serve")
+                .env("PORTHOLE_LISTEN", format!("127.0.0.1:{port}"));
+            command
+        })
+        .await
+    }
+
     /// Starts one more `porthole serve` over the same configuration and central database, with a data folder of its own, as
     /// a second machine has.
     pub async fn serve_replica(&self, number: usize) -> Host {

@@ -11,6 +11,7 @@ mod components;
 mod coverage;
 mod demo;
 mod docs;
+mod keycloak;
 mod languages;
 mod names;
 mod npm;

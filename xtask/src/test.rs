@@ -4,13 +4,14 @@ mod harness;
 mod journeys;
 mod summary;
 
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use crate::build;
 use crate::cargo::{self, Set};
-use crate::languages;
 use crate::setup::{self, Purpose};
+use crate::{keycloak, languages};
 use harness::Binaries;
 use summary::{Counts, Summary};
 
@@ -70,6 +71,15 @@ pub fn run(args: &Args) -> ExitCode {
         summary.step("gallery", || build::run(&gallery).map(|()| Counts::default()));
     }
 
+    let mut keycloak_folder = None;
+    if ready && (wants(Suite::Api) || wants(Suite::E2e)) {
+        summary.step("Keycloak", || {
+            keycloak_folder = prepared_keycloak();
+            Ok(Counts::default())
+        });
+    }
+    let keycloak_folder = keycloak_folder.as_deref();
+
     if ready && wants(Suite::Lint) {
         summary.step("rustfmt", || {
             check(cargo::command().args(["fmt", "--all", "--check"]))
@@ -103,15 +113,19 @@ pub fn run(args: &Args) -> ExitCode {
                 Ok(Counts::default())
             });
             if compiled && wants(Suite::Unit) {
-                summary.step("unit", || binaries.run(filter, |package| package != API_TESTS));
+                summary.step("unit", || {
+                    binaries.run(filter, None, |package| package != API_TESTS)
+                });
                 summary.step("documentation", || harness::doctests(filter));
             }
             if compiled && wants(Suite::Api) {
-                summary.step("api", || binaries.run(filter, |package| package == API_TESTS));
+                summary.step("api", || {
+                    binaries.run(filter, keycloak_folder, |package| package == API_TESTS)
+                });
             }
         }
         if host_is_built && ui_is_built && wants(Suite::E2e) {
-            summary.step("browser", || journeys::run(filter));
+            summary.step("browser", || journeys::run(filter, keycloak_folder));
         }
     }
 
@@ -133,6 +147,17 @@ fn other_languages() -> anyhow::Result<Counts> {
         println!("\nNOT ALL LANGUAGES ARE TESTED: the tools named above are missing\n");
     }
     Ok(Counts::default())
+}
+
+/// A Keycloak to log in with. The tests that need one say so and count as skipped where it cannot be had.
+fn prepared_keycloak() -> Option<PathBuf> {
+    match keycloak::prepare() {
+        Ok(folder) => Some(folder),
+        Err(error) => {
+            println!("\nNOTHING IS TESTED WITH KEYCLOAK: {error:#}\n");
+            None
+        }
+    }
 }
 
 /// A program whose success is one passed check.

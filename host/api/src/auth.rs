@@ -7,13 +7,14 @@ use chrono::Utc;
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use http::request::Parts;
-use porthole_model::{AuthMethods, LoginRequest, Me};
+use porthole_model::{AuthMethods, LoggedOut, LoginRequest, Me};
 use secrecy::SecretString;
 
 use crate::caller::Caller;
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
 use crate::problem::ApiError;
+use crate::provider;
 use crate::session_cookie::{self, MaybeCaller};
 use crate::state::ApiState;
 
@@ -73,12 +74,15 @@ pub(crate) async fn login(
 
 /// Log out.
 ///
-/// Ends the session here; its token is worth nothing afterwards. Without a session it is not an error.
+/// Ends the session here; its token is worth nothing afterwards. Where an identity provider opened it, the answer says
+/// where the browser ends the login there, too. Without a session it is not an error.
 #[utoipa::path(
     post, path = "/auth/logout", tag = "Login", security(()),
     responses(
+        (status = 200, description = "Logged out here; the login at the identity provider is ended there.", body = ref("#/components/schemas/LoggedOut")),
         (status = 204, description = "Logged out."),
         (status = 403, description = "`cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 409, description = "`conflict`: a token asks, which has no session.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn logout(
@@ -86,12 +90,21 @@ pub(crate) async fn logout(
     ClientAddress(address): ClientAddress,
     MaybeCaller(who): MaybeCaller,
 ) -> Result<Response, ApiError> {
-    // A token has no session to end: it is revoked.
-    if let Some(who) = who.filter(|who| !who.is_program) {
+    let mut continue_to = None;
+    if let Some(who) = who {
+        if who.is_program {
+            return Err(ApiError::conflict(
+                "A token has no session that could end. Revoke it where it was made, or let it run out.",
+            ));
+        }
+        continue_to = provider::end_address(&state, &who).await?;
         state.identity.logout(&who, address).await?;
     }
-    let cookie = session_cookie::taken(&state.settings)?;
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
+    let cookie = [(SET_COOKIE, session_cookie::taken(&state.settings)?)];
+    Ok(match continue_to {
+        Some(continue_to) => (cookie, Json(LoggedOut { continue_to })).into_response(),
+        None => (StatusCode::NO_CONTENT, cookie).into_response(),
+    })
 }
 
 /// Who is logged in.
@@ -114,6 +127,6 @@ pub(crate) async fn me(Caller(who): Caller) -> Json<Me> {
 pub(crate) async fn methods(State(state): State<ApiState>) -> Json<AuthMethods> {
     Json(AuthMethods {
         local: state.settings.local_login,
-        oidc: None,
+        oidc: state.provider.as_ref().map(|provider| provider.label.clone()),
     })
 }

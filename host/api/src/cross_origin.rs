@@ -24,15 +24,22 @@ pub(crate) fn check(
         return Err(ApiError::cross_origin());
     }
     // A form cannot send JSON, and a script of another origin may not without asking first. Where a component is
-    // published, nothing else is taken either, and that is said there, to those who may publish.
+    // published, nothing else is taken either, and that is said there, to those who may publish. The identity provider
+    // sends a form, which says with a signature who sent it.
     match headers.get(CONTENT_TYPE) {
-        Some(kind) if !is_json(kind) && !is_publishing(uri) => Err(ApiError::not_json()),
+        Some(kind) if !is_json(kind) && !is_publishing(uri) && !is_the_providers(uri) => {
+            Err(ApiError::not_json())
+        }
         _ => Ok(()),
     }
 }
 
 fn is_publishing(uri: &Uri) -> bool {
     uri.path() == "/api/v1/plugins" || uri.path() == "/plugins"
+}
+
+fn is_the_providers(uri: &Uri) -> bool {
+    uri.path() == "/api/v1/auth/backchannel-logout"
 }
 
 fn same_origin(uri: &Uri, headers: &HeaderMap, settings: &ApiSettings) -> bool {

@@ -26,6 +26,7 @@ mod path_name;
 mod picture;
 mod plugins;
 mod problem;
+mod provider;
 mod reports;
 mod request_id;
 mod seam;
@@ -41,6 +42,7 @@ use axum::routing::{any, delete, get, post, put};
 use tower_http::compression::CompressionLayer;
 
 pub use picture::image_url;
+pub use provider::Provider;
 pub use seam::{Panels, PluginChange, PluginShelf};
 pub use state::{ApiSettings, ApiState};
 
@@ -54,7 +56,15 @@ const LARGEST_BODY: usize = 16 * 1024;
 pub fn router(state: ApiState) -> Router {
     // Written out rather than nested: a nested router strips its prefix from every request anew.
     let small = Router::new()
-        .route("/api/v1/auth/login", post(auth::login))
+        .route(
+            "/api/v1/auth/login",
+            get(provider::login::begin).post(auth::login),
+        )
+        .route("/api/v1/auth/callback", get(provider::login::callback))
+        .route(
+            "/api/v1/auth/backchannel-logout",
+            post(provider::back_channel::logout),
+        )
         .route("/api/v1/auth/logout", post(auth::logout))
         .route("/api/v1/auth/me", get(auth::me))
         .route("/api/v1/auth/methods", get(auth::methods))

@@ -13,8 +13,8 @@ use utoipa::OpenApi;
 
 use crate::problem::ApiError;
 use crate::{
-    account, admin, audit, auth, custom, dashboards, export, health, panels, picture, plugins, reports,
-    tenant_admin, tenants,
+    account, admin, audit, auth, custom, dashboards, export, health, panels, picture, plugins, provider,
+    reports, tenant_admin, tenants,
 };
 
 #[derive(OpenApi)]
@@ -24,6 +24,7 @@ use crate::{
     paths(
         health::health, health::ready,
         auth::login, auth::logout, auth::me, auth::methods,
+        provider::login::begin, provider::login::callback, provider::back_channel::logout,
         tenants::list, tenants::select,
         dashboards::list, dashboards::one,
         panels::data, panels::invalidate, picture::image, export::export, reports::one, custom::one,
@@ -55,7 +56,7 @@ fn document() -> Result<Value, serde_json::Error> {
             },
             "token": {
                 "type": "http", "scheme": "bearer",
-                "description": "From POST /account/tokens: a program, in one tenant."
+                "description": "From POST /account/tokens: a program, in one tenant. Or an access token of the identity provider: a program, in its user's tenants."
             }
         }
     });
@@ -103,7 +104,7 @@ mod tests {
         use porthole_model as model;
         holds!(
             "Health": model::Health, "LoginRequest": model::LoginRequest, "AuthMethods": model::AuthMethods,
-            "Me": model::Me, "Tenants": model::Tenants, "Dashboards": model::Dashboards,
+            "LoggedOut": model::LoggedOut, "Me": model::Me, "Tenants": model::Tenants, "Dashboards": model::Dashboards,
             "Dashboard": model::Dashboard, "PanelAnswer": model::PanelAnswer, "Problem": model::Problem,
             "Chart": model::View, "Metric": model::View, "Statuses": model::View, "Table": model::View,
             "Image": model::View, "Markup": model::View, "Plugins": model::Plugins, "Plugin": model::Plugin,
@@ -187,7 +188,7 @@ mod tests {
     fn every_operation_has_a_summary_and_answers() {
         let document = document().unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 44);
+        assert_eq!(paths.len(), 46);
         for (path, operations) in paths {
             for (method, operation) in operations.as_object().unwrap() {
                 assert!(operation["summary"].is_string(), "{method} {path}");

@@ -136,7 +136,7 @@ impl ApiError {
         Self::new(
             StatusCode::FORBIDDEN,
             code::FORBIDDEN,
-            "An API token cannot do this. Log in, and do it with a session.",
+            "A token cannot do this. Log in, and do it with a session.",
         )
     }
 
@@ -152,6 +152,18 @@ impl ApiError {
             code::FORBIDDEN,
             "Logging in with an email address and a password is switched off on this host. Log in another way, or ask those who run it.",
         )
+    }
+
+    /// The identity provider does not answer, and without it nobody knows.
+    pub(crate) fn provider_down(cause: &str) -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            code::BUSY,
+            "The identity provider does not answer, so nobody knows what this token is worth. Try again in a moment.",
+        );
+        error.0.retry_after = Some(Duration::from_secs(10));
+        error.0.cause = Some(cause.to_owned());
+        error
     }
 
     /// The central database does not answer.

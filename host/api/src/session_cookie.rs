@@ -7,26 +7,46 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use porthole_identity::SessionToken;
 
-use crate::bearer;
+use crate::client_address::ClientAddress;
 use crate::problem::ApiError;
 use crate::state::{ApiSettings, ApiState};
+use crate::{bearer, provider};
 
 /// Over https a browser takes `__Host-` cookies only from this very host, for all of it, and only encrypted: no
 /// subdomain can set one.
 const SECURE_NAME: &str = "__Host-porthole_session";
 const PLAIN_NAME: &str = "porthole_session";
 
+/// The same of a login that has begun at the identity provider.
+const SECURE_LOGIN: &str = "__Host-porthole_login";
+const PLAIN_LOGIN: &str = "porthole_login";
+
 fn name(settings: &ApiSettings) -> &'static str {
-    if settings.secure_cookies() {
-        SECURE_NAME
-    } else {
-        PLAIN_NAME
+    match settings.secure_cookies() {
+        true => SECURE_NAME,
+        false => PLAIN_NAME,
     }
 }
 
-/// The token a request carries. Does not parse the other cookies: every request passes here.
+fn login_name(settings: &ApiSettings) -> &'static str {
+    match settings.secure_cookies() {
+        true => SECURE_LOGIN,
+        false => PLAIN_LOGIN,
+    }
+}
+
+/// The token a request carries.
 pub(crate) fn token<'h>(headers: &'h HeaderMap, settings: &ApiSettings) -> Option<&'h str> {
-    let name = name(settings);
+    find(headers, name(settings))
+}
+
+/// The secret of the login that this browser has begun.
+pub(crate) fn login_of<'h>(headers: &'h HeaderMap, settings: &ApiSettings) -> Option<&'h str> {
+    find(headers, login_name(settings))
+}
+
+/// Does not parse the other cookies: every request passes here.
+fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -42,16 +62,27 @@ pub(crate) fn given(
     seconds: i64,
     settings: &ApiSettings,
 ) -> Result<HeaderValue, ApiError> {
-    header(token.expose(), seconds, settings)
+    header(name(settings), token.expose(), seconds, settings)
+}
+
+/// The header that ties a login that begins to this browser. It is sent along when the provider sends the browser back,
+/// since that is a visit to this host.
+pub(crate) fn of_login(secret: &str, seconds: i64, settings: &ApiSettings) -> Result<HeaderValue, ApiError> {
+    header(login_name(settings), secret, seconds, settings)
 }
 
 /// The header that takes the token from the browser.
 pub(crate) fn taken(settings: &ApiSettings) -> Result<HeaderValue, ApiError> {
-    header("", 0, settings)
+    header(name(settings), "", 0, settings)
 }
 
-fn header(value: &str, seconds: i64, settings: &ApiSettings) -> Result<HeaderValue, ApiError> {
-    let cookie = Cookie::build((name(settings), value))
+fn header(
+    name: &'static str,
+    value: &str,
+    seconds: i64,
+    settings: &ApiSettings,
+) -> Result<HeaderValue, ApiError> {
+    let cookie = Cookie::build((name, value))
         .path("/")
         .http_only(true)
         .secure(settings.secure_cookies())
@@ -74,20 +105,30 @@ impl FromRequestParts<ApiState> for MaybeCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, state).await;
+        let (identity, now) = (&state.identity, chrono::Utc::now());
         // A token that is worth nothing is an error, and no reason to look at the cookies.
         if let Some(token) = bearer::token(&parts.headers) {
-            let who = state
-                .identity
-                .authenticate_api_token(token, chrono::Utc::now())
-                .await?;
+            let who = match provider::bearer::is_like_one(token) {
+                true => provider::bearer::caller(state, token, address).await?,
+                false => identity.authenticate_api_token(token, now).await?,
+            };
             return who.map(|who| Self(Some(who))).ok_or_else(ApiError::not_logged_in);
         }
-        match token(&parts.headers, &state.settings) {
-            Some(token) => Ok(Self(
-                state.identity.authenticate(token, chrono::Utc::now()).await?,
-            )),
-            None => Ok(Self(None)),
-        }
+        let Some(token) = token(&parts.headers, &state.settings) else {
+            return Ok(Self(None));
+        };
+        let who = match identity.authenticate(token, now).await? {
+            Some(who) if who.session.renew_at.is_some_and(|due| due <= now) => {
+                match provider::renewal::holds(state, &who, address).await? {
+                    // With what the provider says by now.
+                    true => identity.authenticate(token, now).await?,
+                    false => None,
+                }
+            }
+            other => other,
+        };
+        Ok(Self(who))
     }
 }
 
@@ -127,7 +168,7 @@ mod tests {
             HeaderValue::from_static("porthole_session=planted; __Host-porthole_session=mine"),
         );
         assert_eq!(token(&headers, &secure), Some("mine"));
-        let cookie = header("t", 60, &secure).unwrap();
+        let cookie = header(name(&secure), "t", 60, &secure).unwrap();
         let cookie = cookie.to_str().unwrap();
         for part in [
             "__Host-porthole_session=t",

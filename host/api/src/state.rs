@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use porthole_identity::Identity;
 
-use crate::{Panels, PluginShelf};
+use crate::{Panels, PluginShelf, Provider};
 
 /// What the router needs; cheap to clone.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub struct ApiState {
     pub panels: Arc<dyn Panels>,
     /// The tenants' own plugins.
     pub plugins: Arc<dyn PluginShelf>,
+    /// The identity provider that people may log in with; none: there is none.
+    pub provider: Option<Arc<Provider>>,
     /// How the interface presents itself.
     pub settings: Arc<ApiSettings>,
 }

@@ -175,7 +175,10 @@ pub fn settings() -> Value {
             "cookie_secure": { "enum": ["auto", true, false], "description": "Whether the session's cookie is sent over HTTPS only." },
             "metrics": object(&[], json!({ "listen": text("Where figures for Prometheus are answered with.") })),
             "watch": { "anyOf": [{ "const": "never" }, time("")], "description": "How often the host writes down its own figures for the tenant `porthole`." },
-            "auth": object(&[], json!({ "local": flag("Log in with an email address and a password.") })),
+            "auth": object(&[], json!({
+                "local": flag("Log in with an email address and a password."),
+                "oidc": provider(),
+            })),
             "limits": limits(),
         }),
     );
@@ -183,6 +186,38 @@ pub fn settings() -> Value {
     schema["$schema"] = json!(DIALECT);
     schema["title"] = json!("Porthole: settings");
     schema
+}
+
+fn provider() -> Value {
+    let roles: Vec<&str> = porthole_model::Role::ALL.iter().map(|role| role.name()).collect();
+    let mapping = object(
+        &["group", "tenant"],
+        json!({
+            "group": text("A group or role, as tokens name it: Keycloak's groups begin with a slash."),
+            "tenant": { "type": "string", "pattern": ID, "description": "The tenant's id." },
+            "role": { "enum": roles, "description": "What they may do there; viewer where it is left out." },
+        }),
+    );
+    object(
+        &[],
+        json!({
+            "issuer": text("The provider, exactly as it writes itself in its tokens."),
+            "reached_at": text("Where this host reaches the provider, where that is not the issuer's address."),
+            "client_id": text("This host's name at the provider."),
+            "client_secret": { "type": "string", "pattern": "^\\$\\{[A-Za-z0-9_]+\\}$", "description": "${NAME} for a variable of the host's environment; none for a public client." },
+            "client_secret_file": text("A file that holds the secret and nothing else."),
+            "label": text("What stands on the button of the login page, behind \"Continue with\"."),
+            "scopes": { "type": "array", "items": { "type": "string" }, "description": "What is asked for at a login." },
+            "audience": text("Which audience an access token must have to be taken from a program; left out: none is taken."),
+            "clock_skew": time("By how much the provider's clock may differ."),
+            "create_users": flag("Whether who is not known gets an account at their first login."),
+            "link_by_email": flag("Whether who is not known gets the account with their verified email address; never an administrator's."),
+            "groups_claim": text("Where tokens say which groups somebody is in: a name, or a path as realm_access.roles."),
+            "admin_group": text("Who is in this group administers the host."),
+            "tenants": { "type": "array", "maxItems": 1000, "items": mapping, "description": "Which groups are let into which tenants." },
+            "insecure_http": flag("Whether the provider may be reached by plain HTTP over a network that nobody else is in."),
+        }),
+    )
 }
 
 /// Says beside each key which variable stands for it.
@@ -522,6 +557,12 @@ mod tests {
         let mut cases = vec![(String::new(), format!("listen: \"127.0.0.1:1\"\n{UNKNOWN}\n"))];
         cases
             .extend(groups.map(|group| (format!("/properties/{group}"), format!("{group}:\n  {UNKNOWN}\n"))));
+        let provider = "/properties/auth/properties/oidc";
+        cases.push((provider.to_owned(), format!("auth:\n  oidc:\n    {UNKNOWN}\n")));
+        cases.push((
+            format!("{provider}/properties/tenants/items"),
+            format!("auth:\n  oidc:\n    tenants:\n      - group: a\n        tenant: b\n        {UNKNOWN}\n"),
+        ));
         assert!(cases.len() > 5);
         for (pointer, text) in cases {
             std::fs::write(&file, text).unwrap();

@@ -1,4 +1,4 @@
-//! Addresses of databases, with the passwords in them: by reference, and never printed.
+//! Addresses of databases, with the passwords in them, and other secrets: by reference, and never printed.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ pub(crate) fn database_url(
     let reader = fields.reader;
     let read = match (&url, &file) {
         (Some(url), None) => expand(url, environment),
-        (None, Some(file)) => from_file(file, folder),
+        (None, Some(file)) => from_file(file, folder, "url_file", "the database's address"),
         (Some(_), Some(file)) => {
             let help = "keep `url` or `url_file`".to_owned();
             reader.extend([file.fault("the database is named twice", Some(help))]);
@@ -110,12 +110,65 @@ fn expand(url: &Spanned<String>, environment: &Environment) -> Result<String, Fa
     Ok(expanded)
 }
 
-/// The first line of a file.
-fn from_file(file: &Spanned<String>, folder: &Path) -> Result<String, Fault> {
+/// Where a secret stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// In a file that many may read: there it is a reference only.
+    File,
+    /// In a variable of the host's own.
+    Variable,
+}
+
+/// Reads a secret from one of two keys: the first holds it, or in a file `${NAME}` for it; the second names a file that
+/// holds it and nothing else, relative to `folder`.
+pub(crate) fn secret(
+    fields: &Fields<'_, '_, '_>,
+    [key, file_key]: [&'static str; 2],
+    folder: &Path,
+    environment: &Environment,
+    origin: Origin,
+) -> Option<SecretString> {
+    let (plain, file) = (fields.text(key), fields.text(file_key));
+    let at = plain.as_ref().or(file.as_ref())?;
+    let read = match (&plain, &file) {
+        (Some(_), Some(_)) => Err((
+            format!("the secret is given twice, by `{key}` and by `{file_key}`"),
+            "keep one of them".to_owned(),
+        )),
+        (Some(text), None) if origin == Origin::Variable => Ok(text.value.trim().to_owned()),
+        (Some(text), None) if text.value.starts_with("${") && text.value.ends_with('}') => {
+            expand(text, environment)
+        }
+        (Some(_), None) => Err((
+            format!("`{key}` holds the secret itself, in a file that others may read"),
+            format!(
+                "write {key}: \"${{NAME}}\" and start the host with NAME=…, or name a file with `{file_key}`"
+            ),
+        )),
+        (None, _) => from_file(at, folder, file_key, "the secret"),
+    };
+    let checked = read.and_then(|secret| match secret.is_empty() {
+        true => Err((
+            "the secret is empty".to_owned(),
+            "give one, or leave the key out".to_owned(),
+        )),
+        false => Ok(secret),
+    });
+    match checked {
+        Ok(secret) => Some(secret.into()),
+        Err((message, help)) => {
+            fields.reader.extend([at.fault(message, Some(help))]);
+            None
+        }
+    }
+}
+
+/// The content of a file, without the spaces and line ends around it.
+fn from_file(file: &Spanned<String>, folder: &Path, key: &str, what: &str) -> Result<String, Fault> {
     let unreadable = |why: &str| {
         (
-            format!("the file of `url_file` cannot be used: {why}"),
-            "name a file that holds the database's address and nothing else".to_owned(),
+            format!("the file of `{key}` cannot be used: {why}"),
+            format!("name a file that holds {what} and nothing else"),
         )
     };
     let path = folder.join(&file.value);

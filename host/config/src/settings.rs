@@ -7,7 +7,7 @@ use std::time::Duration;
 use porthole_model::Diagnostic;
 use secrecy::SecretString;
 
-use crate::{Environment, Limits};
+use crate::{Environment, Limits, Provider};
 
 /// The host's settings. `Debug` shows no secrets.
 #[derive(Debug, Clone)]
@@ -90,10 +90,12 @@ pub enum CookieSecure {
 }
 
 /// Ways of logging in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Auth {
     /// `auth.local`, `PORTHOLE_AUTH_LOCAL`: with an email address and a password.
     pub local: bool,
+    /// `auth.oidc`, `PORTHOLE_AUTH_OIDC_…`: with an OpenID Connect provider; none: there is none.
+    pub oidc: Option<Provider>,
 }
 
 impl Settings {
@@ -142,7 +144,10 @@ impl Default for Settings {
             cookie_secure: CookieSecure::Auto,
             metrics_listen: None,
             watch: Some(Duration::from_secs(15)),
-            auth: Auth { local: true },
+            auth: Auth {
+                local: true,
+                oidc: None,
+            },
             limits: Limits::default(),
         }
     }

@@ -14,15 +14,49 @@ use secrecy::SecretString;
 use crate::folder::{FILE_BYTES, text};
 use crate::fragment::Style;
 use crate::limits::read_limits;
-use crate::secret::database_url;
+use crate::provider_file::ProviderLayer;
+use crate::secret::{Origin, database_url};
 use crate::settings::{Auth, CookieSecure, Log, LogFormat, Session};
 use crate::suggestion::{nearest_word, suggestion};
 use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
-/// Each variable, with the key it stands for. Those of the second level have two parts.
-const VARIABLES: [(&str, &[&str]); 19] = [
+/// Each variable, with the key it stands for. Those of a deeper level have several parts.
+const VARIABLES: [(&str, &[&str]); 34] = [
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
+    ("PORTHOLE_AUTH_OIDC_ADMIN_GROUP", &["auth", "oidc", "admin_group"]),
+    ("PORTHOLE_AUTH_OIDC_AUDIENCE", &["auth", "oidc", "audience"]),
+    ("PORTHOLE_AUTH_OIDC_CLIENT_ID", &["auth", "oidc", "client_id"]),
+    (
+        "PORTHOLE_AUTH_OIDC_CLIENT_SECRET",
+        &["auth", "oidc", "client_secret"],
+    ),
+    (
+        "PORTHOLE_AUTH_OIDC_CLIENT_SECRET_FILE",
+        &["auth", "oidc", "client_secret_file"],
+    ),
+    ("PORTHOLE_AUTH_OIDC_CLOCK_SKEW", &["auth", "oidc", "clock_skew"]),
+    (
+        "PORTHOLE_AUTH_OIDC_CREATE_USERS",
+        &["auth", "oidc", "create_users"],
+    ),
+    (
+        "PORTHOLE_AUTH_OIDC_GROUPS_CLAIM",
+        &["auth", "oidc", "groups_claim"],
+    ),
+    (
+        "PORTHOLE_AUTH_OIDC_INSECURE_HTTP",
+        &["auth", "oidc", "insecure_http"],
+    ),
+    ("PORTHOLE_AUTH_OIDC_ISSUER", &["auth", "oidc", "issuer"]),
+    ("PORTHOLE_AUTH_OIDC_LABEL", &["auth", "oidc", "label"]),
+    (
+        "PORTHOLE_AUTH_OIDC_LINK_BY_EMAIL",
+        &["auth", "oidc", "link_by_email"],
+    ),
+    ("PORTHOLE_AUTH_OIDC_REACHED_AT", &["auth", "oidc", "reached_at"]),
+    ("PORTHOLE_AUTH_OIDC_SCOPES", &["auth", "oidc", "scopes"]),
+    ("PORTHOLE_AUTH_OIDC_TENANTS", &["auth", "oidc", "tenants"]),
     ("PORTHOLE_CENTRAL_DATABASE_URL", &["central_database", "url"]),
     (
         "PORTHOLE_CENTRAL_DATABASE_URL_FILE",
@@ -46,19 +80,28 @@ const VARIABLES: [(&str, &[&str]); 19] = [
     ("PORTHOLE_WATCH", &["watch"]),
 ];
 /// Variables of the build, of the tests and of single commands, which a developer's shell may hold while the host runs.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 8] = [
     "PORTHOLE_BIN",
     "PORTHOLE_CHROMIUM",
     "PORTHOLE_COMPONENTS",
+    "PORTHOLE_KEYCLOAK",
     "PORTHOLE_KEY_PASSWORD",
     "PORTHOLE_NAB",
     "PORTHOLE_PASSWORD",
     "PORTHOLE_POSTGRES_BIN",
 ];
 /// Keys whose value is `true` or `false` rather than a text.
-const BOOLEANS: [&str; 2] = ["local", "cookie_secure"];
+const BOOLEANS: [&str; 5] = [
+    "local",
+    "cookie_secure",
+    "create_users",
+    "link_by_email",
+    "insecure_http",
+];
 /// Keys whose value is a list; in a variable, commas are between its items.
-const LISTS: [&str; 1] = ["trusted_proxies"];
+const LISTS: [&str; 3] = ["trusted_proxies", "scopes", "tenants"];
+/// The list whose items are mappings; in a variable, an item is written `GROUP=TENANT` or `GROUP=TENANT:ROLE`.
+const GROUPS: &str = "tenants";
 
 /// The variable that stands for a key.
 pub(crate) fn variable_of(keys: &[&str]) -> Option<&'static str> {
@@ -85,6 +128,7 @@ struct Layer {
     log_level: Option<String>,
     cookie_secure: Option<CookieSecure>,
     auth_local: Option<bool>,
+    provider: ProviderLayer,
     metrics_listen: Option<SocketAddr>,
     watch: Option<Option<Duration>>,
     limits: Limits,
@@ -115,12 +159,20 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
             help: Some("make `idle` shorter or `absolute` longer".to_owned()),
         });
     }
+    let public_url = above.public_url.or(below.public_url);
+    let oidc = above.provider.or(below.provider);
+    let place = file.map_or_else(|| "settings".to_owned(), |file| file.display().to_string());
+    // What is wrong with one key is said there; what is missing in the whole is said when the keys are right.
+    let oidc = match faults.is_empty() {
+        true => oidc.finish(public_url.as_deref(), &place, &mut faults),
+        false => None,
+    };
     if !faults.is_empty() {
         return Err(faults);
     }
     Ok(Settings {
         listen: above.listen.or(below.listen).unwrap_or(usual.listen),
-        public_url: above.public_url.or(below.public_url),
+        public_url,
         trusted_proxies: above
             .trusted_proxies
             .or(below.trusted_proxies)
@@ -157,6 +209,7 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
         watch: above.watch.or(below.watch).unwrap_or(usual.watch),
         auth: Auth {
             local: above.auth_local.or(below.auth_local).unwrap_or(usual.auth.local),
+            oidc,
         },
         limits: above.limits.or(below.limits),
     })
@@ -187,7 +240,7 @@ fn from_file(file: &Path, environment: &Environment, faults: &mut Vec<Diagnostic
     let root = if says_something { parse(&reader) } else { None };
     let folder = file.parent().unwrap_or(Path::new(""));
     let layer = root
-        .and_then(|root| layer(&reader, &root, folder, environment))
+        .and_then(|root| layer(&reader, &root, folder, environment, Origin::File))
         .unwrap_or_default();
     faults.extend(reader.into_faults());
     layer
@@ -220,7 +273,7 @@ fn from_variables(environment: &Environment, faults: &mut Vec<Diagnostic>) -> La
     }
     let reader = Reader::new("", "");
     let root = tree(environment);
-    let layer = layer(&reader, &root, Path::new(""), environment).unwrap_or_default();
+    let layer = layer(&reader, &root, Path::new(""), environment, Origin::Variable).unwrap_or_default();
     // In this tree, a node's line is the place of its variable in the table.
     faults.extend(reader.into_faults().into_iter().map(|fault| {
         let variable = VARIABLES
@@ -279,39 +332,78 @@ fn tree(environment: &Environment) -> Node {
             Scalar::Text
         };
         let value = if LISTS.contains(last) {
-            let items = text.split(',').map(|item| scalar(line, item.trim(), meaning));
+            let items = text.split(',').map(|item| match *last {
+                GROUPS => {
+                    let entries = group_entries(item.trim()).into_iter();
+                    let entry =
+                        |(key, text)| (scalar(line, key, Scalar::Text), scalar(line, text, Scalar::Text));
+                    node(line, Value::Map(entries.map(entry).collect()))
+                }
+                _ => scalar(line, item.trim(), meaning),
+            });
             node(line, Value::List(items.collect()))
         } else {
             scalar(line, text, meaning)
         };
         let entry = (scalar(line, last, Scalar::Text), value);
-        let group = above.first().map(|group| {
-            let found = entries
-                .iter()
-                .position(|(key, _)| key.scalar_text() == Some(group));
-            found.unwrap_or_else(|| {
-                entries.push((
-                    scalar(line, group, Scalar::Text),
-                    node(line, Value::Map(Vec::new())),
-                ));
-                entries.len() - 1
-            })
-        });
-        match group.and_then(|group| entries.get_mut(group)) {
-            Some((
-                _,
-                Node {
-                    value: Value::Map(inner),
-                    ..
-                },
-            )) => inner.push(entry),
-            _ => entries.push(entry),
-        }
+        let group = |name: &str| {
+            (
+                scalar(line, name, Scalar::Text),
+                node(line, Value::Map(Vec::new())),
+            )
+        };
+        put(&mut entries, above, entry, &group);
     }
     node(0, Value::Map(entries))
 }
 
-fn layer(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environment) -> Option<Layer> {
+/// Puts an entry below the groups it belongs to, which `group` makes where they are missing.
+fn put(
+    entries: &mut Vec<(Node, Node)>,
+    above: &[&str],
+    entry: (Node, Node),
+    group: &dyn Fn(&str) -> (Node, Node),
+) {
+    let Some((first, rest)) = above.split_first() else {
+        entries.push(entry);
+        return;
+    };
+    let found = entries
+        .iter()
+        .position(|(key, _)| key.scalar_text() == Some(first));
+    let place = found.unwrap_or_else(|| {
+        entries.push(group(first));
+        entries.len() - 1
+    });
+    if let Some((_, below)) = entries.get_mut(place)
+        && let Value::Map(inner) = &mut below.value
+    {
+        put(inner, rest, entry, group);
+    }
+}
+
+/// `GROUP=TENANT:ROLE` in the shape of the file.
+fn group_entries(item: &str) -> Vec<(&'static str, &str)> {
+    let (group, rest) = match item.rsplit_once('=') {
+        Some((group, rest)) => (group, Some(rest)),
+        None => (item, None),
+    };
+    let (tenant, role) = match rest.and_then(|rest| rest.split_once(':')) {
+        Some((tenant, role)) => (Some(tenant), Some(role)),
+        None => (rest, None),
+    };
+    let tenant = tenant.map(|tenant| ("tenant", tenant));
+    let role = role.map(|role| ("role", role));
+    [("group", group)].into_iter().chain(tenant).chain(role).collect()
+}
+
+fn layer(
+    reader: &Reader<'_>,
+    root: &Node,
+    folder: &Path,
+    environment: &Environment,
+    origin: Origin,
+) -> Option<Layer> {
     let fields = Fields::of(reader, "settings", root)?;
     let seconds = |least: u64, most: u64| Duration::from_secs(least)..=Duration::from_secs(most);
     let year = 366 * 86_400;
@@ -373,6 +465,9 @@ fn layer(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environm
     }
     if let Some(auth) = fields.mapping("auth") {
         layer.auth_local = auth.boolean("local");
+        if let Some(oidc) = auth.mapping("oidc") {
+            layer.provider = ProviderLayer::read(oidc, folder, environment, origin);
+        }
         auth.finish();
     }
     if let Some(limits) = fields.mapping("limits") {

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use porthole_config::{CookieSecure, Environment, LogFormat, Settings};
+use porthole_config::{CookieSecure, Environment, GroupTenant, LogFormat, Settings};
+use porthole_model::Role;
 use secrecy::ExposeSecret;
 
 fn variables(variables: &[(&str, &str)]) -> Environment {
@@ -67,12 +68,19 @@ fn the_documented_file_says_the_defaults() {
     let (shown, commented_out) = mentioned.split_once("# limits:").unwrap();
     let commented_out = format!(
         "{}limits:{}",
-        shown.replace("# public_url:", "public_url:"),
+        shown
+            .replace("# public_url:", "public_url:")
+            .replace("\n  #oidc:", "\n  oidc:")
+            .replace("\n  #  ", "\n    "),
         commented_out.replace("\n#", "\n")
     );
-    let settings = load(&commented_out, &[]).unwrap();
+    let settings = load(&commented_out, &[("OIDC_CLIENT_SECRET", "s")]).unwrap();
+    assert_eq!(settings.auth.oidc.unwrap().tenants.len(), 1);
     assert_eq!(settings.limits.memory_bytes, Some(64 * 1024 * 1024));
-    assert!(settings.secure_cookie());
+    assert_eq!(
+        settings.public_url.as_deref(),
+        Some("https://porthole.example.com")
+    );
 }
 
 #[test]
@@ -258,4 +266,130 @@ fn a_file_that_is_not_there_or_says_nothing() {
 fn a_session_that_outlives_itself_is_a_fault() {
     let faults = load("session: {idle: 8d}\n", &[]).unwrap_err();
     assert!(faults[0].contains("`session.idle` is longer than"));
+}
+
+/// A provider's settings that lack nothing, with more lines of `auth.oidc`.
+fn provider(more: &str) -> String {
+    let start = "public_url: https://ops.example.com\nauth:\n  oidc:\n    issuer: https://id.example.com/realms/ops\n";
+    format!("{start}    client_id: porthole\n{more}")
+}
+
+#[test]
+fn a_provider_is_described_by_file_and_variables_and_its_secret_is_not_shown() {
+    let more = "    client_secret: \"${OIDC_SECRET}\"\n    label: Our login\n    clock_skew: 10s\n    link_by_email: true\n    \
+                admin_group: /operators\n    tenants:\n      - {group: /alpha, tenant: tenant-alpha, role: editor}\n";
+    let variables = [
+        ("OIDC_SECRET", "hush"),
+        ("PORTHOLE_AUTH_OIDC_CLIENT_ID", "porthole-2"),
+        ("PORTHOLE_AUTH_OIDC_CREATE_USERS", "false"),
+        ("PORTHOLE_AUTH_OIDC_SCOPES", "openid, email"),
+        ("PORTHOLE_AUTH_OIDC_AUDIENCE", "porthole-api"),
+    ];
+    let settings = load(&provider(more), &variables).unwrap();
+    assert!(!format!("{settings:?}").contains("hush"));
+    assert!(settings.auth.local);
+    let oidc = settings.auth.oidc.unwrap();
+    assert_eq!(oidc.issuer, "https://id.example.com/realms/ops");
+    assert_eq!(
+        (oidc.client_id.as_str(), oidc.label.as_str()),
+        ("porthole-2", "Our login")
+    );
+    assert_eq!(oidc.client_secret.unwrap().expose_secret(), "hush");
+    assert_eq!(oidc.scopes, ["openid", "email"]);
+    assert_eq!(oidc.clock_skew, Duration::from_secs(10));
+    assert!(oidc.link_by_email && !oidc.create_users && !oidc.insecure_http);
+    assert_eq!(
+        (oidc.groups_claim.as_str(), oidc.admin_group.as_deref()),
+        ("groups", Some("/operators"))
+    );
+    assert_eq!(
+        (oidc.tenants[0].tenant.as_str(), oidc.tenants[0].role),
+        ("tenant-alpha", Role::Editor)
+    );
+}
+
+#[test]
+fn variables_alone_describe_a_provider_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "hush\n").unwrap();
+    let settings = Settings::load(
+        None,
+        &variables(&[
+            ("PORTHOLE_PUBLIC_URL", "http://localhost:8080"),
+            (
+                "PORTHOLE_AUTH_OIDC_ISSUER",
+                "http://localhost:8081/realms/porthole",
+            ),
+            ("PORTHOLE_AUTH_OIDC_CLIENT_ID", "porthole"),
+            ("PORTHOLE_AUTH_OIDC_CLIENT_SECRET_FILE", secret.to_str().unwrap()),
+            ("PORTHOLE_AUTH_OIDC_TENANTS", "/a=b=alpha:admin, /beta=beta"),
+        ]),
+    )
+    .unwrap();
+    let oidc = settings.auth.oidc.unwrap();
+    assert_eq!(oidc.client_secret.unwrap().expose_secret(), "hush");
+    let group = |group: &str, tenant: &str, role| GroupTenant {
+        group: group.to_owned(),
+        tenant: tenant.to_owned(),
+        role,
+    };
+    assert_eq!(
+        oidc.tenants,
+        [
+            group("/a=b", "alpha", Role::Admin),
+            group("/beta", "beta", Role::Viewer)
+        ]
+    );
+    let plain = Settings::load(
+        None,
+        &variables(&[
+            ("PORTHOLE_PUBLIC_URL", "http://localhost:8080"),
+            ("PORTHOLE_AUTH_OIDC_ISSUER", "https://id.example.com"),
+            ("PORTHOLE_AUTH_OIDC_CLIENT_ID", "porthole"),
+            ("PORTHOLE_AUTH_OIDC_CLIENT_SECRET", "with ${dollars}"),
+        ]),
+    );
+    let secret = plain.unwrap().auth.oidc.unwrap().client_secret.unwrap();
+    assert_eq!(secret.expose_secret(), "with ${dollars}");
+}
+
+#[test]
+fn what_is_wrong_with_a_provider_is_said_at_its_place() {
+    let fault = |more: &str, at: &str, part: &str| {
+        let faults = load(&provider(more), &[]).unwrap_err();
+        assert!(
+            faults.len() == 1 && faults[0].contains(at) && faults[0].contains(part),
+            "{more}: {faults:#?}"
+        );
+        assert!(!faults[0].contains("hush"), "{faults:?}");
+    };
+    fault("    client_secret: hush\n", ":6:20", "holds the secret itself");
+    fault(
+        "    client_secret: \"${NOT_SET}\"\n",
+        ":6:20",
+        "NOT_SET is not set",
+    );
+    fault("    client_secret_file: nowhere\n", ":6:25", "cannot be used");
+    fault("    groups: groups\n", ":6:5", "did you mean `groups_claim`?");
+    fault("    scopes: [openid, \"a b\"]\n", ":6:22", "names of scopes");
+    fault("    clock_skew: 1h\n", ":6:17", "must be from");
+    fault("    tenants: [{group: /a}]\n", ":6:15", "needs `tenant`");
+    fault("    tenants: [{group: /a, tenant: A}]\n", ":6:35", "tenant's id");
+    fault(
+        "    tenants: [{group: /a, tenant: a, role: owner}]\n",
+        ":6:44",
+        "viewer, editor, admin",
+    );
+    fault("    issuer: id.example.com\n", ":6:5", "twice");
+    let faults = load("auth: {oidc: {label: x}}\n", &[]).unwrap_err();
+    assert_eq!(faults.len(), 3, "{faults:#?}");
+    for (fault, part) in faults.iter().zip(["`issuer`", "`client_id`", "`public_url`"]) {
+        assert!(fault.contains(part), "{fault}");
+    }
+    let plain = provider("").replace("https://id", "http://id");
+    let faults = load(&plain, &[]).unwrap_err();
+    assert!(faults[0].contains("not reached by https"), "{faults:?}");
+    assert!(load(&format!("{plain}    insecure_http: true\n"), &[]).is_ok());
+    assert!(load(&plain.replace("id.example.com", "[::1]:9"), &[]).is_ok());
 }

@@ -357,6 +357,7 @@ impl Identity {
                 id: id.0,
                 tenant: Some(tenant),
                 expires_at,
+                renew_at: None,
             },
         });
         self.sessions.put(*hash, &who, generation);

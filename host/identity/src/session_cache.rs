@@ -117,6 +117,7 @@ mod tests {
                 id: Uuid::now_v7(),
                 tenant: None,
                 expires_at,
+                renew_at: None,
             },
         })
     }

@@ -27,6 +27,7 @@ type SessionRow = (
     String,
     Option<String>,
     bool,
+    Option<DateTime<Utc>>,
 );
 
 impl Identity {
@@ -51,7 +52,7 @@ impl Identity {
         match outcome {
             Ok(Some(user)) => {
                 self.attempts.take_back(address, &account, true);
-                self.open_session(user, &account, address, now).await
+                self.open_session(user, &account, None, address, now).await
             }
             Ok(None) => {
                 let entry = AuditEntry {
@@ -119,13 +120,15 @@ impl Identity {
             ..AuditEntry::default()
         };
         self.set_password(user.0, new, actor).await?;
-        self.open_session(user, &who.email, address, now).await
+        self.open_session(user, &who.email, None, address, now).await
     }
 
-    async fn open_session(
+    /// `how`: for the audit log, where it was not by a password.
+    pub(crate) async fn open_session(
         &self,
         user: Id,
         email: &str,
+        how: Option<String>,
         address: IpAddr,
         now: DateTime<Utc>,
     ) -> Result<(Arc<Who>, SessionToken), LoginError> {
@@ -150,6 +153,7 @@ impl Identity {
             actor: Some(user.0),
             actor_email: Some(email.to_owned()),
             address: Some(address),
+            detail: how,
             ..AuditEntry::default()
         };
         self.audit(entry).await?;
@@ -184,7 +188,7 @@ impl Identity {
         let generation = self.sessions.generation();
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, SessionRow>(
             "SELECT sessions.id, sessions.user_id, sessions.last_used_at, sessions.expires_at, tenants.tenant_id,
-                    users.email, users.full_name, users.is_admin
+                    users.email, users.full_name, users.is_admin, sessions.renew_at
              FROM sessions
              JOIN users ON users.id = sessions.user_id
              LEFT JOIN tenants ON tenants.id = sessions.tenant_id
@@ -193,10 +197,11 @@ impl Identity {
         .bind(token.as_slice())
         .fetch_optional(pool)
         .await)?;
-        let Some((session, user, last_used_at, lifetime_ends, selected, email, full_name, is_admin)) = found
-        else {
+        let Some(row) = found else {
             return Ok(None);
         };
+        let (session, user, last_used_at, lifetime_ends, selected, email, full_name, is_admin, renew_at) =
+            row;
         if now >= lifetime_ends || now >= last_used_at + self.session_idle {
             return Ok(None);
         }
@@ -212,6 +217,7 @@ impl Identity {
             id: session.0,
             tenant,
             expires_at,
+            renew_at,
         };
         let who = Arc::new(Who {
             id: user.0,

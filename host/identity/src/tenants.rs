@@ -71,8 +71,8 @@ impl Identity {
         Ok(changes)
     }
 
-    /// Lets a user into an active tenant with a role, or gives them another role there. The same again is no error and
-    /// leaves no line in the audit log. `actor` says who; its action and the rest are filled in here.
+    /// Lets a user into an active tenant with a role, or gives them another role there; a group's loss does not take it
+    /// back. The same again is no error and leaves no line in the audit log. `actor` says who; its action and the rest are filled in here.
     ///
     /// # Errors
     /// [`IdentityError::NoSuchTenant`] and [`IdentityError::NoSuchUser`].
@@ -99,20 +99,19 @@ impl Identity {
             else {
                 return Err(IdentityError::NoSuchUser(user.to_string()));
             };
-            let before = sqlx::query_as::<_, (String,)>(
-                "SELECT role FROM user_tenants WHERE user_id = $1 AND tenant_id = $2",
+            let before = sqlx::query_as::<_, (String, bool)>(
+                "SELECT role, by_group FROM user_tenants WHERE user_id = $1 AND tenant_id = $2",
             )
             .bind(Id(user))
             .bind(row)
             .fetch_optional(&mut *transaction)
-            .await?
-            .map(|(role,)| role);
-            if before.as_deref() == Some(role.name()) {
+            .await?;
+            if before.as_ref().is_some_and(|(before, by_group)| before == role.name() && !by_group) {
                 return Ok(());
             }
             sqlx::query(
                 "INSERT INTO user_tenants (user_id, tenant_id, granted_at, role) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (user_id, tenant_id) DO UPDATE SET role = excluded.role",
+                 ON CONFLICT (user_id, tenant_id) DO UPDATE SET role = excluded.role, by_group = FALSE",
             )
             .bind(Id(user))
             .bind(row)
@@ -121,7 +120,7 @@ impl Identity {
             .execute(&mut *transaction)
             .await?;
             let detail = match before {
-                Some(before) => format!("{before}, now {}", role.name()),
+                Some((before, _)) => format!("{before}, now {}", role.name()),
                 None => role.name().to_owned(),
             };
             let entry = AuditEntry {

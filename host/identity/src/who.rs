@@ -34,6 +34,8 @@ pub struct SessionState {
     pub tenant: Option<String>,
     /// When the session ends, unless it is used before.
     pub expires_at: DateTime<Utc>,
+    /// When the identity provider should be asked whether the login still holds; none: nobody asks it.
+    pub renew_at: Option<DateTime<Utc>>,
 }
 
 impl Who {

@@ -4,7 +4,7 @@ mod failure;
 
 pub(crate) use failure::Failure;
 
-use porthole_model::{PluginPublished, Problem, Read};
+use porthole_model::{LoggedOut, PluginPublished, Problem, Read};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -59,6 +59,15 @@ pub(crate) async fn tell(method: &str, path: &str, tenant: Option<&str>) -> Resu
     send(method, path, RequestInit::new(), tenant, &[])
         .await
         .map(|_| ())
+}
+
+/// Logs out; the address at which the identity provider's login ends, where one opened the session.
+pub(crate) async fn leave() -> Result<Option<String>, Failure> {
+    let response = send("POST", "/auth/logout", RequestInit::new(), None, &[]).await?;
+    match response.status() {
+        200 => read::<LoggedOut>(&body(response).await?).map(|left| Some(left.continue_to)),
+        _ => Ok(None),
+    }
 }
 
 /// `POST` of a component's file with its signature, if it has one (base64).

@@ -8,17 +8,20 @@ use crate::{
     api::{self, Failure},
     browser, icon,
     live::live,
-    stores::Session,
+    query::Query,
+    stores::{Location, Session},
 };
 
 /// The form, and the button of the OpenID provider where there is one.
 pub(crate) fn login() -> View {
     name_tab("Log in");
     let session = use_context::<Session>();
+    let location = use_context::<Location>();
     let email = create_signal(String::new());
     let password = create_signal(String::new());
     let is_busy = create_signal(false);
-    let trouble = create_signal(None::<String>);
+    // What the identity provider's login came to, until the reader tries again.
+    let trouble = create_signal(location.parameter("fault").map(|fault| said(&fault).to_owned()));
     let methods = create_signal(AuthMethods {
         local: true,
         oidc: None,
@@ -65,10 +68,6 @@ pub(crate) fn login() -> View {
     };
 
     let local = move || {
-        let fault = live(move || match trouble.get_clone() {
-            Some(text) => view! { div(class="notice") { (text) } },
-            None => View::new(),
-        });
         view! {
             form(on:submit=submit, r#ref=form_node) {
                 div {
@@ -83,9 +82,6 @@ pub(crate) fn login() -> View {
                         input(id="password", name="password", r#type="password", autocomplete="current-password", required=true, bind:value=password)
                     }
                 }
-                div(role="alert") {
-                    (fault)
-                }
                 button(r#type="submit", class="button primary", disabled=is_busy.get()) {
                     (if is_busy.get() { "Logging in…" } else { "Log in" })
                 }
@@ -99,20 +95,58 @@ pub(crate) fn login() -> View {
             View::new()
         }
     });
+    let next = location.parameter("next");
     let provider = live(move || match methods.with(|methods| methods.oidc.clone()) {
-        Some(name) => view! {
-            a(class="button primary", href="/api/v1/auth/login", rel="external") { (format!("Continue with {name}")) }
-        },
+        Some(name) => {
+            // Beside the form it is the other way.
+            let class = match methods.with(|methods| methods.local) {
+                true => "button",
+                false => "button primary",
+            };
+            let address = provider_address(next.clone());
+            view! {
+                a(class=class, href=address, rel="external") { (format!("Continue with {name}")) }
+            }
+        }
+        None => View::new(),
+    });
+    let fault = live(move || match trouble.get_clone() {
+        Some(text) => view! { div(class="notice") { (text) } },
         None => View::new(),
     });
     view! {
         main(class="page-centre") {
             div(class="card") {
                 div(class="brand") { (icon::mark()) h1 { "Porthole" } }
+                div(role="alert") { (fault) }
                 (local)
                 (provider)
             }
         }
+    }
+}
+
+/// Where the provider's login begins, and where it leads.
+fn provider_address(next: Option<String>) -> String {
+    let mut query = Query::default();
+    if let Some(next) = next {
+        query.push("back_to", next);
+    }
+    format!("/api/v1/auth/login{}", query.to_text())
+}
+
+/// What the host says of a login with the identity provider that led to nothing.
+fn said(fault: &str) -> &'static str {
+    match fault {
+        "provider_down" => "The identity provider does not answer. Try again in a moment.",
+        "denied" => "The identity provider did not let you in.",
+        "over" => "That login took too long, or began in another window. Log in once more.",
+        "no_account" => "You have no account here. Ask an administrator for one.",
+        "disabled" => "Your account is switched off. Ask an administrator.",
+        "email_taken" => "Another account here has your email address. Ask an administrator.",
+        "no_email" => "The identity provider does not say your email address, which an account needs.",
+        "no_tenant" => "You have no tenant here yet. Ask an administrator to let you into one.",
+        _ => "Logging in did not work. The host's log says why.",
     }
 }
 
@@ -121,5 +155,19 @@ fn sentence(failure: &Failure) -> String {
         Some(problem) if problem.code == code::WRONG_CREDENTIALS => "Email or password is wrong.".to_owned(),
         Some(problem) => problem.detail.clone(),
         None => format!("{}. {}", failure.title(), failure.detail()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_goes_along_to_the_provider() {
+        assert_eq!(provider_address(None), "/api/v1/auth/login");
+        assert_eq!(
+            provider_address(Some("/t/a/d/b?from=now-1h&to=now".to_owned())),
+            "/api/v1/auth/login?back_to=/t/a/d/b%3Ffrom%3Dnow-1h%26to%3Dnow"
+        );
     }
 }

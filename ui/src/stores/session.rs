@@ -99,11 +99,15 @@ impl Session {
         Ok(())
     }
 
-    /// Logs out, and shows the login page.
+    /// Logs out, and shows the login page: by way of the identity provider, where the login is its.
     pub fn log_out(self) {
         browser::spawn_local(async move {
             // Whatever the host says: the reader wanted to leave.
-            let _ = api::tell("POST", "/auth/logout", None).await;
+            if let Ok(Some(address)) = api::leave().await
+                && web_sys::window().is_some_and(|window| window.location().assign(&address).is_ok())
+            {
+                return;
+            }
             self.who.set(Who::Nobody);
             self.location.go("/login");
         });

@@ -1,7 +1,7 @@
 //! Cargo's tests: compiled once, run one program after the other, counted.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
@@ -73,11 +73,17 @@ impl Binaries {
         Ok(Self(binaries))
     }
 
-    /// Runs the programs of the packages that `belongs` says, a line for each, everything of those that fail.
+    /// Runs the programs of the packages that `belongs` says, a line for each, everything of those that fail. `keycloak`:
+    /// its folder, where there is one.
     ///
     /// # Errors
     /// When a program cannot be run.
-    pub fn run(&self, filter: Option<&str>, belongs: impl Fn(&str) -> bool) -> anyhow::Result<Counts> {
+    pub fn run(
+        &self,
+        filter: Option<&str>,
+        keycloak: Option<&Path>,
+        belongs: impl Fn(&str) -> bool,
+    ) -> anyhow::Result<Counts> {
         let mut total = Counts::default();
         for binary in self.0.iter().filter(|binary| belongs(&binary.package)) {
             let started = Instant::now();
@@ -90,7 +96,8 @@ impl Binaries {
                     .current_dir(&binary.manifest_folder)
                     .env("CARGO_MANIFEST_DIR", &binary.manifest_folder)
                     .env("PORTHOLE_BIN", cargo::host())
-                    .env("PORTHOLE_COMPONENTS", components::folder()),
+                    .env("PORTHOLE_COMPONENTS", components::folder())
+                    .envs(keycloak.map(|folder| ("PORTHOLE_KEYCLOAK", folder))),
             )?;
             let counts = report(&output);
             println!(

@@ -1,6 +1,7 @@
 //! The browser's journeys: Playwright on the system's Chromium.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, bail};
@@ -30,7 +31,7 @@ struct Stats {
 ///
 /// # Errors
 /// When there is no browser, or Playwright leaves no report.
-pub fn run(filter: Option<&str>) -> anyhow::Result<Counts> {
+pub fn run(filter: Option<&str>, keycloak: Option<&Path>) -> anyhow::Result<Counts> {
     let Some(browser) = setup::chromium() else {
         bail!("there is no Chromium: run `cargo xtask setup --for test`");
     };
@@ -44,7 +45,8 @@ pub fn run(filter: Option<&str>) -> anyhow::Result<Counts> {
         .current_dir(workspace::root().join("tests/e2e"))
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
         .env("PORTHOLE_BIN", cargo::host())
-        .env("PORTHOLE_CHROMIUM", browser);
+        .env("PORTHOLE_CHROMIUM", browser)
+        .envs(keycloak.map(|folder| ("PORTHOLE_KEYCLOAK", folder)));
     let gallery = ui::gallery_folder();
     if gallery.join("index.html").is_file() {
         command.env("PORTHOLE_GALLERY", gallery);

@@ -8,4 +8,5 @@ mod isolation;
 mod login;
 mod matrix;
 mod pictures;
+mod provider;
 mod site;

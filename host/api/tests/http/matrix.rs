@@ -51,8 +51,15 @@ fn rows() -> BTreeMap<&'static str, (Row, Option<&'static str>)> {
         ("post /auth/link", ([400; 10], Some("{}"))),
         (
             "post /auth/logout",
-            ([204, 204, 204, 204, 204, 204, 204, 401, 204, 204], None),
+            ([204, 204, 204, 204, 204, 204, 204, 401, 409, 204], None),
         ),
+        // This site has no identity provider.
+        ("get /auth/login", ([404; 10], None)),
+        (
+            "get /auth/callback",
+            ([404, 404, 404, 404, 404, 404, 404, 401, 404, 404], None),
+        ),
+        ("post /auth/backchannel-logout", ([404; 10], None)),
         ("get /tenants", (known, None)),
         (
             "post /tenants/{id}/select",

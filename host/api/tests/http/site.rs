@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use parking_lot::Mutex;
-use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf, router};
+use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf, Provider, router};
 use porthole_identity::{AuditEntry, Identity, NewUser, Options, PasswordCost, Role, TenantRecord};
 use porthole_model::{
     CacheOutcome, Dashboard, DashboardSummary, Dashboards, Metric, PanelAnswer, Plugin, PluginLog,
@@ -198,6 +198,14 @@ impl Site {
     }
 
     pub async fn with(settings: ApiSettings, options: Options) -> Self {
+        Self::with_provider(settings, options, None).await
+    }
+
+    pub async fn with_provider(
+        settings: ApiSettings,
+        options: Options,
+        provider: Option<Arc<Provider>>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/central.db", folder.path().display());
         let cost = PasswordCost {
@@ -264,6 +272,7 @@ impl Site {
             identity: Arc::clone(&identity),
             panels: Arc::clone(&panels) as Arc<dyn Panels>,
             plugins: Arc::new(NoPlugins),
+            provider,
             settings: Arc::new(settings),
         };
         Self {

@@ -1,0 +1,132 @@
+//! An identity provider that does not answer: what is said then, and what needs none. With a real one all of this is
+//! tested in `tests/tests/keycloak.rs`.
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+use porthole_api::{ApiSettings, Provider};
+use porthole_identity::{Options, ProviderRules};
+use porthole_oidc::{Client, Sealer};
+use serde_json::json;
+
+use crate::site::Site;
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+async fn site() -> Site {
+    // Nobody listens at the port of discarding.
+    let client = Client::new(porthole_oidc::Options {
+        issuer: "http://127.0.0.1:9/realms/ops".into(),
+        client_id: "porthole".into(),
+        audience: Some("porthole-api".into()),
+        ..porthole_oidc::Options::default()
+    });
+    let provider = Provider {
+        label: "Our login".into(),
+        client: client.unwrap(),
+        rules: ProviderRules::default(),
+        sealer: Sealer::new(b"a secret").unwrap(),
+    };
+    let settings = ApiSettings {
+        public_url: Some("https://dash.test".into()),
+        ..ApiSettings::default()
+    };
+    Site::with_provider(settings, Options::default(), Some(Arc::new(provider))).await
+}
+
+#[tokio::test]
+async fn the_login_page_offers_the_provider_by_its_name() {
+    let methods = site().await.nobody().get("/api/v1/auth/methods").await.json();
+    assert_eq!(methods, json!({"local": true, "oidc": "Our login"}));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_leads_back_to_the_login_page_with_the_way_on() {
+    let site = site().await;
+    for (query, page) in [
+        ("", "/login?fault=provider_down"),
+        (
+            "?back_to=/t/alpha?a=b",
+            "/login?fault=provider_down&next=%2Ft%2Falpha%3Fa%3Db",
+        ),
+        ("?back_to=//evil.example", "/login?fault=provider_down"),
+        ("?back_to=https://evil.example", "/login?fault=provider_down"),
+        ("?back_to=/%5Cevil.example", "/login?fault=provider_down"),
+    ] {
+        let answer = site.nobody().get(&format!("/api/v1/auth/login{query}")).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{query}");
+        assert_eq!(answer.header("location"), page, "{query}");
+        assert_eq!(answer.header("set-cookie"), "", "{query}");
+    }
+    let answer = site.nobody().get("/api/v1/auth/login?to=/x").await;
+    assert_eq!(
+        answer.refusal(),
+        (400, "invalid_parameter".into(), Some("to".into()))
+    );
+}
+
+#[tokio::test]
+async fn a_browser_that_began_no_login_ends_none() {
+    let site = site().await;
+    for query in ["", "?code=a&state=b", "?error=access_denied", "?state=b"] {
+        let mut client = site.nobody();
+        client.cookie = Some(format!("__Host-porthole_login={}", "A".repeat(43)));
+        for client in [client, site.nobody()] {
+            let answer = client.get(&format!("/api/v1/auth/callback{query}")).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{query}");
+            assert_eq!(answer.header("location"), "/login?fault=over", "{query}");
+            assert_eq!(answer.header("set-cookie"), "", "{query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_logout_token_ends_nothing_and_what_might_be_one_waits_for_the_provider() {
+    let site = site().await;
+    let path = "/api/v1/auth/backchannel-logout";
+    let nobody = site.nobody();
+    let send = async |headers: &[(&str, &str)], body: &str| {
+        nobody
+            .send(Method::POST, path, headers, Some(body.to_owned()))
+            .await
+    };
+    for body in ["", "logout_token=", "logout_token=a.b.c", "token=x"] {
+        let answer = send(&[FORM], body).await;
+        assert_eq!(answer.refusal(), (400, "invalid_body".into(), None), "{body}");
+    }
+    let json = send(&[("content-type", "application/json")], "{}").await;
+    assert_eq!(json.refusal(), (400, "invalid_body".into(), None));
+    // `{"alg":"RS256"}`: whether it is signed only the provider's keys can tell.
+    let answer = send(&[FORM], "logout_token=eyJhbGciOiJSUzI1NiJ9.e30.AAAA").await;
+    assert_eq!(answer.refusal(), (503, "busy".into(), None));
+    assert_eq!(answer.header("retry-after"), "10");
+    let page = send(&[FORM, ("origin", "https://evil.example")], "logout_token=a.b.c").await;
+    assert_eq!(page.refusal(), (403, "cross_origin".into(), None));
+}
+
+#[tokio::test]
+async fn a_bearer_whose_token_cannot_be_checked_is_told_to_come_again_and_others_are_not_kept_waiting() {
+    let site = site().await;
+    let bearer = async |token: &str| {
+        let header = format!("Bearer {token}");
+        site.nobody()
+            .get_with("/api/v1/auth/me", &[("authorization", &header)])
+            .await
+    };
+    let answer = bearer("eyJhbGciOiJSUzI1NiJ9.e30.AAAA").await;
+    assert_eq!(answer.refusal(), (503, "busy".into(), None));
+    for token in ["a.b.c", "eyJhbGciOiJub25lIn0.e30.", "pht_x", "x"] {
+        assert_eq!(
+            bearer(token).await.refusal(),
+            (401, "not_logged_in".into(), None),
+            "{token}"
+        );
+    }
+    // Those with a password need no provider.
+    let ada = site.logged_in("ada").await;
+    assert_eq!(ada.get("/api/v1/auth/me").await.status, StatusCode::OK);
+    assert_eq!(
+        ada.post("/api/v1/auth/logout").await.status,
+        StatusCode::NO_CONTENT
+    );
+}

@@ -1,0 +1,443 @@
+//! Who comes from an identity provider: which account is theirs, and what their groups give them.
+//!
+//! Nothing here checks what a provider says; that was done before. A group gives what its mapping says, and its loss takes
+//! that back; what a person has given stays whatever the groups are. Where the provider says nothing of groups, nothing
+//! changes.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use porthole_model::Role;
+use uuid::Uuid;
+
+use crate::audit::add_line;
+use crate::id::Id;
+use crate::store::{in_transaction, with_pool};
+use crate::tenants::{ACTIVE_TENANT, effective};
+use crate::token::hash_of_text;
+use crate::users::normal_email;
+use crate::{AuditEntry, Identity, IdentityError, SessionState, Who};
+
+const LONGEST_NAME: usize = 255;
+
+/// Somebody, as the provider says.
+#[derive(Debug, Clone)]
+pub struct ProviderUser {
+    /// The provider.
+    pub issuer: String,
+    /// Its name for the user, never given to another.
+    pub subject: String,
+    /// As the provider has it.
+    pub email: Option<String>,
+    /// Whether the provider says that the address is the user's.
+    pub email_verified: bool,
+    /// For people.
+    pub full_name: Option<String>,
+    /// None: the provider does not say.
+    pub groups: Option<Vec<String>>,
+    /// When the provider said so.
+    pub issued_at: DateTime<Utc>,
+}
+
+impl ProviderUser {
+    /// The user's name among all providers' users.
+    pub fn key(&self) -> String {
+        provider_key(&self.issuer, &self.subject)
+    }
+}
+
+/// An issuer has no `#`, so that no two users have the same.
+pub(crate) fn provider_key(issuer: &str, subject: &str) -> String {
+    format!("{issuer}#{subject}")
+}
+
+/// What a provider's word counts for.
+#[derive(Debug, Clone, Default)]
+pub struct ProviderRules {
+    /// Whether who is not known gets an account.
+    pub create_users: bool,
+    /// Whether who is not known gets the account that has their verified email address; never an administrator's.
+    pub link_by_email: bool,
+    /// Who is in it administers the host.
+    pub admin_group: Option<String>,
+    /// Which group lets into which tenant, and as what; of several the most.
+    pub tenants: Vec<(String, String, Role)>,
+}
+
+/// Why somebody whom the provider knows is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum AdmitError {
+    /// There is no account, and none is made.
+    #[error("there is no account for this login")]
+    NoAccount,
+    /// The account is switched off.
+    #[error("the account is switched off")]
+    Disabled,
+    /// Another account has the email address.
+    #[error("another account has the email address")]
+    EmailTaken,
+    /// An account needs an email address, and the provider gives none.
+    #[error("the provider gives no email address")]
+    NoEmail,
+    /// There is an account, and nothing that it may see.
+    #[error("the account has no tenant")]
+    NoTenant,
+    /// The central database failed.
+    #[error(transparent)]
+    Failed(#[from] IdentityError),
+}
+
+impl AdmitError {
+    fn is_clash(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed(IdentityError::Database(sqlx::Error::Database(error))) if error.is_unique_violation()
+        )
+    }
+}
+
+impl From<sqlx::Error> for AdmitError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+type Known = (Id, bool, bool, Option<String>);
+
+impl Identity {
+    /// The account of somebody whom the provider knows and who logs in, found, linked or made as the rules say, with the
+    /// grants that their groups give them by now. A refusal is written into the audit log.
+    ///
+    /// # Errors
+    /// See [`AdmitError`].
+    pub async fn admit(
+        &self,
+        user: &ProviderUser,
+        rules: &ProviderRules,
+        address: IpAddr,
+    ) -> Result<Uuid, AdmitError> {
+        let admitted = match self.known_or_made(user, rules, address).await {
+            Ok(id) => self.with_something_to_see(id).await,
+            Err(refusal) => Err(refusal),
+        };
+        if let Err(refusal) = &admitted
+            && !matches!(refusal, AdmitError::Failed(_))
+        {
+            let email = user.email.as_deref().filter(|email| normal_email(email).is_ok());
+            let entry = AuditEntry {
+                action: "login_refused".to_owned(),
+                target: Some(email.map_or_else(|| user.subject.clone(), str::to_lowercase)),
+                address: Some(address),
+                detail: Some(refusal.to_string()),
+                ..AuditEntry::default()
+            };
+            self.audit(entry).await?;
+        }
+        admitted
+    }
+
+    async fn with_something_to_see(&self, id: Uuid) -> Result<Uuid, AdmitError> {
+        let is_admin = with_pool!(&self.store, pool => sqlx::query_scalar::<_, bool>(
+            "SELECT is_admin FROM users WHERE id = $1",
+        )
+        .bind(Id(id))
+        .fetch_optional(pool)
+        .await)?;
+        match is_admin == Some(true) || !self.tenants_of(id).await?.is_empty() {
+            true => Ok(id),
+            false => Err(AdmitError::NoTenant),
+        }
+    }
+
+    async fn known_or_made(
+        &self,
+        user: &ProviderUser,
+        rules: &ProviderRules,
+        address: IpAddr,
+    ) -> Result<Uuid, AdmitError> {
+        let mut account = self.account_of(user, rules, address).await;
+        if account.as_ref().is_err_and(AdmitError::is_clash) {
+            // Of two first requests at once, one has made it.
+            account = self.account_of(user, rules, address).await;
+        }
+        let id = account?;
+        self.apply_groups(id, user, rules, address).await?;
+        Ok(id)
+    }
+
+    async fn account_of(
+        &self,
+        user: &ProviderUser,
+        rules: &ProviderRules,
+        address: IpAddr,
+    ) -> Result<Uuid, AdmitError> {
+        let key = user.key();
+        let now = Utc::now().trunc_subsecs(3);
+        let email = user.email.as_deref().and_then(|email| normal_email(email).ok());
+        let full_name = user.full_name.as_deref().map(|name| {
+            let plain = name.trim().chars().filter(|character| !character.is_control());
+            plain.take(LONGEST_NAME).collect::<String>()
+        });
+        let full_name = full_name.filter(|name| !name.is_empty());
+        let account = in_transaction!(&self.store, transaction => {
+            let known = sqlx::query_as::<_, (Id, bool)>(
+                "SELECT id, disabled_at IS NOT NULL FROM users WHERE keycloak_id = $1",
+            )
+            .bind(&key)
+            .fetch_optional(&mut *transaction)
+            .await?;
+            match known {
+                Some((_, true)) => return Err(AdmitError::Disabled),
+                Some((id, false)) => id,
+                None => {
+                    let namesake = sqlx::query_as::<_, Known>(
+                        "SELECT id, is_admin, disabled_at IS NOT NULL, keycloak_id FROM users WHERE email = $1",
+                    )
+                    .bind(email.as_deref().unwrap_or_default())
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                    let (id, action) = match namesake {
+                        // Whoever could register an administrator's address with the provider would be one.
+                        Some((id, false, false, None)) if rules.link_by_email && user.email_verified => {
+                            sqlx::query("UPDATE users SET keycloak_id = $1, updated_at = $2 WHERE id = $3")
+                                .bind(&key)
+                                .bind(now)
+                                .bind(id)
+                                .execute(&mut *transaction)
+                                .await?;
+                            (id, "user_linked")
+                        }
+                        Some(_) => return Err(AdmitError::EmailTaken),
+                        None if !rules.create_users => return Err(AdmitError::NoAccount),
+                        None => {
+                            let Some(email) = &email else {
+                                return Err(AdmitError::NoEmail);
+                            };
+                            let id = Id::new();
+                            sqlx::query(
+                                "INSERT INTO users (id, keycloak_id, email, full_name, created_at, updated_at)
+                                 VALUES ($1, $2, $3, $4, $5, $5)",
+                            )
+                            .bind(id)
+                            .bind(&key)
+                            .bind(email)
+                            .bind(&full_name)
+                            .bind(now)
+                            .execute(&mut *transaction)
+                            .await?;
+                            (id, "user_created")
+                        }
+                    };
+                    let entry = AuditEntry {
+                        action: action.to_owned(),
+                        target: email.clone(),
+                        address: Some(address),
+                        detail: Some(format!("by the identity provider, as {}", user.subject)),
+                        ..AuditEntry::default()
+                    };
+                    add_line!(entry, &mut *transaction)?;
+                    id
+                }
+            }
+        });
+        Ok(account.0)
+    }
+
+    /// Gives and takes what the groups give. Does nothing where the provider says nothing of groups, or has said
+    /// something newer before: a token that was kept does not bring back what was taken since.
+    async fn apply_groups(
+        &self,
+        user: Uuid,
+        said: &ProviderUser,
+        rules: &ProviderRules,
+        address: IpAddr,
+    ) -> Result<(), IdentityError> {
+        let Some(groups) = &said.groups else {
+            return Ok(());
+        };
+        let is_in = |group: &str| groups.iter().any(|known| known == group);
+        let mut wanted: BTreeMap<&str, Role> = BTreeMap::new();
+        for (_, tenant, role) in rules.tenants.iter().filter(|(group, _, _)| is_in(group)) {
+            let most = wanted.entry(tenant).or_insert(*role);
+            *most = (*most).max(*role);
+        }
+        let administers = rules.admin_group.as_deref().is_some_and(is_in);
+        let now = Utc::now().trunc_subsecs(3);
+        let issued_at = said.issued_at.trunc_subsecs(0);
+        in_transaction!(&self.store, transaction => {
+            let is_news = sqlx::query(
+                "UPDATE users SET groups_at = $1 WHERE id = $2 AND (groups_at IS NULL OR groups_at < $1)",
+            )
+            .bind(issued_at)
+            .bind(Id(user))
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            if is_news == 0 {
+                return Ok(());
+            }
+            let (email, is_admin, by_group) = sqlx::query_as::<_, (String, bool, bool)>(
+                "SELECT email, is_admin, is_admin_by_group FROM users WHERE id = $1",
+            )
+            .bind(Id(user))
+            .fetch_one(&mut *transaction)
+            .await?;
+            let granted = sqlx::query_as::<_, (String, String, bool)>(
+                "SELECT tenants.tenant_id, user_tenants.role, user_tenants.by_group
+                 FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
+                 WHERE user_tenants.user_id = $1",
+            )
+            .bind(Id(user))
+            .fetch_all(&mut *transaction)
+            .await?;
+            let granted: BTreeMap<String, (String, bool)> =
+                granted.into_iter().map(|(tenant, role, by_group)| (tenant, (role, by_group))).collect();
+            let mut lines: Vec<(&str, Option<&str>, String)> = Vec::new();
+            if administers != is_admin && (administers || by_group) {
+                sqlx::query("UPDATE users SET is_admin = $1, is_admin_by_group = $1, updated_at = $2 WHERE id = $3")
+                    .bind(administers)
+                    .bind(now)
+                    .bind(Id(user))
+                    .execute(&mut *transaction)
+                    .await?;
+                let action = if administers { "admin_granted" } else { "admin_revoked" };
+                lines.push((action, None, "by a group".to_owned()));
+            }
+            for (tenant, role) in &wanted {
+                let before = granted.get(*tenant);
+                // Given by a person, or already so.
+                if before.is_some_and(|(before, by_group)| !by_group || before == role.name()) {
+                    continue;
+                }
+                let row = sqlx::query_as::<_, (Id,)>(ACTIVE_TENANT)
+                    .bind(*tenant)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                let Some((row,)) = row else {
+                    continue;
+                };
+                sqlx::query(
+                    "INSERT INTO user_tenants (user_id, tenant_id, granted_at, role, by_group)
+                     VALUES ($1, $2, $3, $4, TRUE)
+                     ON CONFLICT (user_id, tenant_id) DO UPDATE SET role = excluded.role",
+                )
+                .bind(Id(user))
+                .bind(row)
+                .bind(now)
+                .bind(role.name())
+                .execute(&mut *transaction)
+                .await?;
+                let detail = match before {
+                    Some((before, _)) => format!("{before}, now {}, by a group", role.name()),
+                    None => format!("{}, by a group", role.name()),
+                };
+                lines.push(("grant", Some(*tenant), detail));
+            }
+            for (tenant, (role, by_group)) in &granted {
+                if *by_group && !wanted.contains_key(tenant.as_str()) {
+                    sqlx::query(
+                        "DELETE FROM user_tenants
+                         WHERE user_id = $1 AND tenant_id IN (SELECT id FROM tenants WHERE tenant_id = $2)",
+                    )
+                    .bind(Id(user))
+                    .bind(tenant)
+                    .execute(&mut *transaction)
+                    .await?;
+                    lines.push(("revoke", Some(tenant), format!("was {role}, by a group")));
+                }
+            }
+            for (action, tenant, detail) in lines {
+                let entry = AuditEntry {
+                    action: action.to_owned(),
+                    target: Some(email.clone()),
+                    tenant: tenant.map(str::to_owned),
+                    address: Some(address),
+                    detail: Some(detail),
+                    ..AuditEntry::default()
+                };
+                add_line!(entry, &mut *transaction)?;
+            }
+        });
+        self.sessions.forget_user(user);
+        Ok(())
+    }
+
+    /// Takes over what a renewed login says of the user's groups.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn renew_groups(
+        &self,
+        user: Uuid,
+        said: &ProviderUser,
+        rules: &ProviderRules,
+        address: IpAddr,
+    ) -> Result<(), IdentityError> {
+        self.apply_groups(user, said, rules, address).await
+    }
+
+    /// Whom a bearer's token stands for, if that was found out a moment ago.
+    pub async fn known_bearer(&self, token: &str, now: DateTime<Utc>) -> Option<Arc<Who>> {
+        self.sessions.get(&hash_of_text(token), now)
+    }
+
+    /// Whom a bearer's token stands for: the token was checked, and says that it is `user`'s until `expires_at`. It stands
+    /// for a program, in any tenant of theirs.
+    /// A refusal leaves no line in the audit log: a program asks again and again.
+    ///
+    /// # Errors
+    /// See [`AdmitError`].
+    pub async fn admit_bearer(
+        &self,
+        token: &str,
+        user: &ProviderUser,
+        expires_at: DateTime<Utc>,
+        rules: &ProviderRules,
+        address: IpAddr,
+    ) -> Result<Arc<Who>, AdmitError> {
+        let id = self.known_or_made(user, rules, address).await?;
+        let generation = self.sessions.generation();
+        let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, Option<String>, bool)>(
+            "SELECT email, full_name, is_admin FROM users WHERE id = $1 AND disabled_at IS NULL",
+        )
+        .bind(Id(id))
+        .fetch_optional(pool)
+        .await)?;
+        let (email, full_name, is_admin) = found.ok_or(AdmitError::Disabled)?;
+        let mut tenants = self.tenants_of(id).await?;
+        for tenant in &mut tenants {
+            tenant.role = effective(tenant.role.name(), is_admin);
+        }
+        let hash = hash_of_text(token);
+        let mut name = [0; 16];
+        name.copy_from_slice(&hash[..16]);
+        let who = Arc::new(Who {
+            id,
+            email,
+            full_name,
+            is_admin: false,
+            tenants: tenants.into(),
+            is_program: true,
+            session: SessionState {
+                id: uuid::Builder::from_custom_bytes(name).into_uuid(),
+                tenant: None,
+                expires_at,
+                renew_at: None,
+            },
+        });
+        self.sessions.put(hash, &who, generation);
+        Ok(who)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_of_two_providers_are_never_the_same() {
+        assert_ne!(provider_key("https://a", "b"), provider_key("https://a/b", ""));
+    }
+}

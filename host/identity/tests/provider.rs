@@ -1,0 +1,313 @@
+//! Who comes from an identity provider: accounts, groups, sessions. On both databases.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[macro_use]
+mod support;
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use porthole_identity::{
+    AdmitError, AuditEntry, Identity, NewUser, ProviderLogin, ProviderLogout, ProviderRules, ProviderSession,
+    ProviderUser, Role, TenantRecord, User,
+};
+use support::{Database, options};
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const ISSUER: &str = "https://id.example.com/realms/ops";
+
+fn somebody(name: &str, groups: Option<&[&str]>, at: i64) -> ProviderUser {
+    ProviderUser {
+        issuer: ISSUER.to_owned(),
+        subject: format!("{name}-1"),
+        email: Some(format!("{name}@Example.com")),
+        email_verified: true,
+        full_name: Some(name.to_owned()),
+        groups: groups.map(|groups| groups.iter().map(|group| (*group).to_owned()).collect()),
+        issued_at: instant(at),
+    }
+}
+
+fn instant(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+}
+
+fn rules() -> ProviderRules {
+    let group = |group: &str, tenant: &str, role| (group.to_owned(), tenant.to_owned(), role);
+    ProviderRules {
+        create_users: true,
+        link_by_email: true,
+        admin_group: Some("/operators".to_owned()),
+        tenants: vec![
+            group("/alpha", "alpha", Role::Viewer),
+            group("/alpha-editors", "alpha", Role::Editor),
+            group("/beta", "beta", Role::Viewer),
+            group("/nowhere", "nowhere", Role::Admin),
+        ],
+    }
+}
+
+async fn site(database: &Database) -> Identity {
+    let identity = database.connect(options()).await;
+    let tenant = |id: &str| TenantRecord {
+        id: id.to_owned(),
+        name: id.to_uppercase(),
+        database_name: id.to_owned(),
+        database_host: "localhost".to_owned(),
+        database_port: None,
+    };
+    identity
+        .sync_tenants(&[tenant("alpha"), tenant("beta")])
+        .await
+        .unwrap();
+    identity
+}
+
+async fn local(identity: &Identity, name: &str, is_admin: bool) -> User {
+    let new = NewUser {
+        email: format!("{name}@example.com"),
+        full_name: None,
+        is_admin,
+        password: None,
+    };
+    identity.create_user(new, AuditEntry::default()).await.unwrap()
+}
+
+async fn tenants(identity: &Identity, user: uuid::Uuid) -> Vec<(String, Role)> {
+    let tenants = identity.tenants_of(user).await.unwrap();
+    tenants
+        .into_iter()
+        .map(|tenant| (tenant.id, tenant.role))
+        .collect()
+}
+
+/// The newest actions of the audit log, newest first.
+async fn actions(identity: &Identity) -> Vec<String> {
+    let lines = identity.audit_log(20, None).await.unwrap();
+    lines.into_iter().map(|line| line.entry.action).collect()
+}
+
+fn session(user: &ProviderUser, login: &str) -> ProviderSession {
+    ProviderSession {
+        user: user.key(),
+        session: Some(login.to_owned()),
+        tokens: Some(b"sealed".to_vec()),
+        renew_at: Some(Utc::now() - TimeDelta::seconds(1)),
+    }
+}
+
+fn logout(id: &str, subject: Option<&str>, session: Option<&str>) -> ProviderLogout {
+    ProviderLogout {
+        issuer: ISSUER.to_owned(),
+        subject: subject.map(str::to_owned),
+        session: session.map(str::to_owned),
+        token_id: id.to_owned(),
+        forgotten_at: Utc::now() + TimeDelta::minutes(5),
+    }
+}
+
+on_both! {
+    async fn who_is_new_gets_an_account_and_is_known_by_the_subject(database: &Database) {
+        let identity = site(database).await;
+        let ada = somebody("ada", None, 0);
+        // The account is there for whoever lets her in; until then there is nothing for her to see.
+        let refused = identity.admit(&ada, &rules(), HERE).await;
+        assert!(matches!(refused, Err(AdmitError::NoTenant)), "{refused:?}");
+        let user = identity.find_user("ada@example.com").await.unwrap().unwrap();
+        let id = user.id;
+        assert!(!user.has_password && !user.is_admin);
+        assert_eq!(actions(&identity).await, ["login_refused", "user_created"]);
+        // Another address, and none made any more: the subject counts.
+        let moved = ProviderUser { email: Some("countess@example.com".to_owned()), ..ada.clone() };
+        let strict = ProviderRules::default();
+        identity.grant(id, "alpha", Role::Viewer, AuditEntry::default()).await.unwrap();
+        assert_eq!(identity.admit(&moved, &strict, HERE).await.unwrap(), id);
+        // The same subject of another provider is somebody else.
+        let stranger = ProviderUser { issuer: "https://evil.example".to_owned(), email: None, ..ada };
+        assert!(matches!(identity.admit(&stranger, &strict, HERE).await, Err(AdmitError::NoAccount)));
+        assert!(matches!(identity.admit(&stranger, &rules(), HERE).await, Err(AdmitError::NoEmail)));
+        assert_eq!(actions(&identity).await[..2], ["login_refused", "login_refused"]);
+    }
+
+    async fn a_verified_address_links_and_never_to_an_administrator(database: &Database) {
+        let identity = site(database).await;
+        let bob = local(&identity, "bob", false).await;
+        local(&identity, "root", true).await;
+        let said = somebody("bob", None, 0);
+        let unverified = ProviderUser { email_verified: false, ..said.clone() };
+        let no_link = ProviderRules { link_by_email: false, ..rules() };
+        for (user, rules) in [(&unverified, rules()), (&said, no_link), (&somebody("root", None, 0), rules())] {
+            let refused = identity.admit(user, &rules, HERE).await;
+            assert!(matches!(refused, Err(AdmitError::EmailTaken)), "{user:?}: {refused:?}");
+        }
+        identity.grant(bob.id, "beta", Role::Viewer, AuditEntry::default()).await.unwrap();
+        assert_eq!(identity.admit(&said, &rules(), HERE).await.unwrap(), bob.id);
+        // It is Bob's now, whoever else has the address.
+        let other = ProviderUser { subject: "bob-2".to_owned(), ..said };
+        assert!(matches!(identity.admit(&other, &rules(), HERE).await, Err(AdmitError::EmailTaken)));
+        identity.set_user_disabled(bob.id, true, AuditEntry::default()).await.unwrap();
+        let refused = identity.admit(&somebody("bob", None, 1), &rules(), HERE).await;
+        assert!(matches!(refused, Err(AdmitError::Disabled)), "{refused:?}");
+    }
+
+    async fn groups_let_in_and_shut_out_and_what_a_person_has_given_stays(database: &Database) {
+        let identity = site(database).await;
+        let say = async |groups: Option<&[&str]>, at: i64| {
+            // Also where they lead nowhere.
+            let _ = identity.admit(&somebody("ada", groups, at), &rules(), HERE).await;
+            identity.find_user("ada@example.com").await.unwrap().unwrap().id
+        };
+        let ada = say(Some(&["/alpha", "/alpha-editors", "/nowhere"]), 0).await;
+        assert_eq!(tenants(&identity, ada).await, [("alpha".to_owned(), Role::Editor)]);
+        say(Some(&["/alpha", "/beta"]), 10).await;
+        let both = [("alpha".to_owned(), Role::Viewer), ("beta".to_owned(), Role::Viewer)];
+        assert_eq!(tenants(&identity, ada).await, both);
+        // Nothing said is not the same as no groups.
+        say(None, 20).await;
+        assert_eq!(tenants(&identity, ada).await, both);
+        // A person lets her into beta as an editor: the group has no say there any more.
+        identity.grant(ada, "beta", Role::Editor, AuditEntry::default()).await.unwrap();
+        say(Some(&[]), 30).await;
+        let by_hand = [("beta".to_owned(), Role::Editor)];
+        assert_eq!(tenants(&identity, ada).await, by_hand);
+        say(Some(&["/beta"]), 40).await;
+        assert_eq!(tenants(&identity, ada).await, by_hand);
+        // What was said before is not news.
+        say(Some(&["/alpha"]), 35).await;
+        assert_eq!(tenants(&identity, ada).await, by_hand);
+        // The same role given by hand makes it a person's grant.
+        say(Some(&["/alpha"]), 50).await;
+        identity.grant(ada, "alpha", Role::Viewer, AuditEntry::default()).await.unwrap();
+        say(Some(&[]), 60).await;
+        assert_eq!(tenants(&identity, ada).await.len(), 2);
+        let lines = identity.audit_log(20, None).await.unwrap();
+        let by_group = lines.iter().filter(|line| {
+            line.entry.detail.as_deref().is_some_and(|detail| detail.ends_with("by a group"))
+        });
+        // alpha as editor; alpha as viewer and beta; both gone but for beta; alpha again.
+        assert_eq!(by_group.count(), 5);
+    }
+
+    async fn a_group_makes_administrators_and_unmakes_only_those_it_made(database: &Database) {
+        let identity = site(database).await;
+        let is_admin = async |name: &str| {
+            identity.find_user(&format!("{name}@example.com")).await.unwrap().unwrap().is_admin
+        };
+        let say = async |name: &str, groups: &[&str], at: i64| {
+            identity.admit(&somebody(name, Some(groups), at), &rules(), HERE).await
+        };
+        say("ada", &["/operators"], 0).await.unwrap();
+        assert!(is_admin("ada").await);
+        assert_eq!(actions(&identity).await[0], "admin_granted");
+        assert!(matches!(say("ada", &[], 10).await, Err(AdmitError::NoTenant)));
+        assert!(!is_admin("ada").await);
+        assert_eq!(actions(&identity).await[..2], ["login_refused", "admin_revoked"]);
+    }
+
+    async fn a_disabled_tenant_is_not_entered_through_a_group(database: &Database) {
+        let identity = site(database).await;
+        identity.set_tenant_disabled("alpha", true, AuditEntry::default()).await.unwrap();
+        let refused = identity.admit(&somebody("ada", Some(&["/alpha"]), 0), &rules(), HERE).await;
+        assert!(matches!(refused, Err(AdmitError::NoTenant)), "{refused:?}");
+    }
+
+    async fn a_provider_ends_sessions_once_for_each_token(database: &Database) {
+        let identity = site(database).await;
+        let (ada, bob) = (somebody("ada", Some(&["/alpha"]), 0), somebody("bob", Some(&["/beta"]), 0));
+        let now = Utc::now();
+        let open = async |user: &ProviderUser, login: &str| {
+            let id = identity.admit(user, &rules(), HERE).await.unwrap();
+            identity.open_provider_session(id, &session(user, login), HERE, now).await.unwrap().1
+        };
+        let tokens = [open(&ada, "a1").await, open(&ada, "a2").await, open(&bob, "b1").await];
+        let open_ones = async || {
+            let mut open = Vec::new();
+            for token in &tokens {
+                open.push(identity.authenticate(token.expose(), Utc::now()).await.unwrap().is_some());
+            }
+            open
+        };
+        assert_eq!(open_ones().await, [true, true, true]);
+        let end = async |logout: &ProviderLogout| identity.end_provider_sessions(logout, HERE, now).await.unwrap();
+        assert_eq!(end(&logout("t1", Some("bob-1"), Some("a1"))).await, Some(0));
+        assert_eq!(end(&logout("t2", None, Some("a1"))).await, Some(1));
+        assert_eq!(open_ones().await, [false, true, true]);
+        assert_eq!(end(&logout("t2", Some("ada-1"), None)).await, None);
+        assert_eq!(open_ones().await, [false, true, true]);
+        let elsewhere = ProviderLogout { issuer: "https://evil.example".to_owned(), ..logout("t3", Some("ada-1"), None) };
+        assert_eq!(end(&elsewhere).await, Some(0));
+        assert_eq!(end(&logout("t3", Some("ada-1"), None)).await, Some(1));
+        assert_eq!(open_ones().await, [false, false, true]);
+        assert_eq!(actions(&identity).await[0], "logout");
+    }
+
+    async fn one_of_several_requests_renews_a_session(database: &Database) {
+        let identity = site(database).await;
+        let ada = somebody("ada", Some(&["/alpha"]), 0);
+        let now = Utc::now();
+        let id = identity.admit(&ada, &rules(), HERE).await.unwrap();
+        let (who, token) = identity.open_provider_session(id, &session(&ada, "a1"), HERE, now).await.unwrap();
+        let known = identity.authenticate(token.expose(), now).await.unwrap().unwrap();
+        assert!(known.session.renew_at.unwrap() <= now);
+        let until = now + TimeDelta::seconds(30);
+        assert!(identity.claim_renewal(who.session.id, now, until).await.unwrap());
+        assert!(!identity.claim_renewal(who.session.id, now, until).await.unwrap());
+        let stored = identity.provider_tokens(who.session.id).await.unwrap().unwrap();
+        assert_eq!(stored, (ada.key(), Some(b"sealed".to_vec())));
+        identity.note_renewal(who.session.id, None, until).await.unwrap();
+        identity.note_renewal(who.session.id, Some(b"anew"), until).await.unwrap();
+        let stored = identity.provider_tokens(who.session.id).await.unwrap().unwrap();
+        assert_eq!(stored.1, Some(b"anew".to_vec()));
+        let known = identity.authenticate(token.expose(), now).await.unwrap().unwrap();
+        assert_eq!(known.session.renew_at.unwrap().timestamp_millis(), until.timestamp_millis());
+    }
+
+    async fn a_login_that_has_begun_ends_once_and_in_its_own_browser(database: &Database) {
+        let identity = site(database).await;
+        let now = Utc::now();
+        let login = |state: &str| ProviderLogin {
+            state: state.to_owned(),
+            nonce: "n".to_owned(),
+            verifier: "v".to_owned(),
+            back_to: "/t/alpha".to_owned(),
+        };
+        let cookie = identity.begin_provider_login(&login("one"), None, HERE, now).await.unwrap().unwrap();
+        let theirs = identity.begin_provider_login(&login("two"), None, HERE, now).await.unwrap().unwrap();
+        // A second tab keeps the cookie.
+        let kept = identity.begin_provider_login(&login("three"), Some(cookie.expose()), HERE, now).await.unwrap();
+        assert!(kept.is_none());
+        let take = async |state: &str, cookie: &str, now| {
+            identity.take_provider_login(state, cookie, now).await.unwrap().map(|login| login.back_to)
+        };
+        assert_eq!(take("one", theirs.expose(), now).await, None);
+        assert_eq!(take("one", "no cookie", now).await, None);
+        assert_eq!(take("one", cookie.expose(), now + TimeDelta::minutes(11)).await, None);
+        assert_eq!(take("one", cookie.expose(), now).await.as_deref(), Some("/t/alpha"));
+        assert_eq!(take("one", cookie.expose(), now).await, None);
+        assert!(take("three", cookie.expose(), now).await.is_some());
+        // Nobody fills the table from one address.
+        for number in 0..60 {
+            identity.begin_provider_login(&login(&format!("s{number}")), Some(cookie.expose()), HERE, now + TimeDelta::seconds(number)).await.unwrap();
+        }
+        assert_eq!(take("s0", cookie.expose(), now).await, None);
+        assert!(take("s59", cookie.expose(), now).await.is_some());
+    }
+
+    async fn a_bearer_stands_for_a_program_with_what_its_user_has(database: &Database) {
+        let identity = site(database).await;
+        let until = Utc::now() + TimeDelta::minutes(1);
+        let ada = somebody("ada", Some(&["/alpha", "/operators"]), 0);
+        let who = identity.admit_bearer("a.b.c", &ada, until, &rules(), HERE).await.unwrap();
+        assert!(who.is_program && !who.is_admin);
+        assert_eq!(who.role_in("alpha"), Some(Role::Admin));
+        assert_eq!(who.session.tenant, None);
+        assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_some());
+        assert!(identity.known_bearer("a.b.c", until).await.is_none());
+        assert!(identity.known_bearer("a.b.d", Utc::now()).await.is_none());
+        identity.set_user_disabled(who.id, true, AuditEntry::default()).await.unwrap();
+        assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_none());
+        let refused = identity.admit_bearer("a.b.c", &ada, until, &rules(), HERE).await;
+        assert!(matches!(refused, Err(AdmitError::Disabled)));
+    }
+}
