@@ -371,7 +371,11 @@ fn what_is_wrong_with_a_provider_is_said_at_its_place() {
         "NOT_SET is not set",
     );
     fault("    client_secret_file: nowhere\n", ":6:25", "cannot be used");
-    fault("    groups: groups\n", ":6:5", "did you mean `groups_claim`?");
+    fault(
+        "    groups_clam: groups\n",
+        ":6:5",
+        "did you mean `groups_claim`?",
+    );
     fault("    scopes: [openid, \"a b\"]\n", ":6:22", "names of scopes");
     fault("    clock_skew: 1h\n", ":6:17", "must be from");
     fault("    tenants: [{group: /a}]\n", ":6:15", "needs `tenant`");
