@@ -163,7 +163,7 @@ async fn unknown_addresses_and_methods_are_problems_too() {
     for (method, path, allow) in [
         (Method::POST, "/api/v1/dashboards", "GET,HEAD"),
         (Method::DELETE, PATH, "GET,HEAD"),
-        (Method::GET, "/api/v1/auth/login", "POST"),
+        (Method::GET, "/api/v1/auth/logout", "POST"),
         (Method::PUT, "/health", "GET,HEAD"),
     ] {
         let answer = ada.send(method, path, &[], None).await;

@@ -159,6 +159,14 @@ async fn credentials(site: &Site, caller: &str) -> (Option<String>, Option<Strin
     }
     if caller.ends_with("token") || caller.starts_with("reading token") {
         let ada = site.identity.find_user("ada@example.com").await.unwrap().unwrap();
+        // An account may have so many at the same time and no more.
+        let of = porthole_identity::TokensOf::User(ada.id);
+        for before in site.identity.api_tokens(of).await.unwrap() {
+            let revoked = site
+                .identity
+                .revoke_api_token(before.id, of, AuditEntry::default());
+            revoked.await.unwrap();
+        }
         let new = NewApiToken {
             user: ada.id,
             tenant: "alpha".to_owned(),
@@ -173,7 +181,6 @@ async fn credentials(site: &Site, caller: &str) -> (Option<String>, Option<Strin
             .unwrap();
         let secret = secrecy::ExposeSecret::expose_secret(&secret).to_owned();
         if caller == "revoked token" {
-            let of = porthole_identity::TokensOf::User(ada.id);
             assert!(
                 site.identity
                     .revoke_api_token(token.id, of, AuditEntry::default())
