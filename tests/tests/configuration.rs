@@ -78,6 +78,26 @@ fn validate_holds_columns_against_the_database_when_asked() {
 }
 
 #[test]
+fn doctor_says_where_a_panel_asks_for_what_its_database_lacks() {
+    let site = site();
+    let sound = site.run(&["doctor", "--tenant", "one"]);
+    assert!(sound.stdout.contains("load.yaml:5:12: load: "), "{sound:?}");
+    assert!(!sound.stdout.contains("no column"), "{sound:?}");
+    site.write(
+        "tenants/one/panels/load.yaml",
+        &PANEL.replace("value: value", "value: valeu"),
+    );
+    let outcome = site.run(&["doctor", "--tenant", "one"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains(
+            "load.yaml:8:14: load: the table readings has no column `valeu`\n    did you mean `value`?"
+        ),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn validate_takes_one_tenant_and_ends_with_two_where_nothing_can_be_checked() {
     let site = site();
     site.tenant("two", "sqlite:two.sqlite");

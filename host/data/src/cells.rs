@@ -19,6 +19,10 @@ pub(crate) trait Cells {
     fn integer(&self, index: usize) -> Option<i64>;
     fn boolean(&self, index: usize) -> Option<bool>;
     fn text(&self, index: usize) -> Option<Cow<'_, str>>;
+    /// Those of an array, as [`Cells::instant`] reads them; `None`: it is no array of them, as in SQLite nothing is.
+    fn instants(&self, index: usize) -> Option<Vec<Option<i64>>>;
+    /// Those of an array, as [`Cells::number`] reads them; `None`: it is no array of them.
+    fn numbers(&self, index: usize) -> Option<Vec<f64>>;
 }
 
 /// All our statements are prepared, so values come in PostgreSQL's binary form.
@@ -30,19 +34,26 @@ fn eight(row: &PgRow, index: usize) -> Option<[u8; 8]> {
     bytes(row, index)?.try_into().ok()
 }
 
+/// Milliseconds since the Unix epoch from PostgreSQL's microseconds since its own.
+fn instant(micros: i64) -> Option<i64> {
+    // The ends stand for `infinity` and `-infinity`.
+    if micros == i64::MAX || micros == i64::MIN {
+        return None;
+    }
+    Some(micros.checked_add(POSTGRES_EPOCH)?.div_euclid(1000))
+}
+
+fn finite(number: f64) -> f64 {
+    if number.is_finite() { number } else { f64::NAN }
+}
+
 impl Cells for PgRow {
     fn instant(&self, index: usize) -> Option<i64> {
-        let micros = i64::from_be_bytes(eight(self, index)?);
-        // The ends stand for `infinity` and `-infinity`.
-        if micros == i64::MAX || micros == i64::MIN {
-            return None;
-        }
-        Some(micros.checked_add(POSTGRES_EPOCH)?.div_euclid(1000))
+        instant(i64::from_be_bytes(eight(self, index)?))
     }
 
     fn number(&self, index: usize) -> f64 {
-        let number = eight(self, index).map_or(f64::NAN, f64::from_be_bytes);
-        if number.is_finite() { number } else { f64::NAN }
+        finite(eight(self, index).map_or(f64::NAN, f64::from_be_bytes))
     }
 
     fn integer(&self, index: usize) -> Option<i64> {
@@ -59,6 +70,18 @@ impl Cells for PgRow {
     fn text(&self, index: usize) -> Option<Cow<'_, str>> {
         bytes(self, index).map(String::from_utf8_lossy)
     }
+
+    fn instants(&self, index: usize) -> Option<Vec<Option<i64>>> {
+        // A time is read as the number that it is sent as.
+        let micros = self.try_get_unchecked::<Vec<Option<i64>>, _>(index).ok()?;
+        Some(micros.into_iter().map(|micros| instant(micros?)).collect())
+    }
+
+    fn numbers(&self, index: usize) -> Option<Vec<f64>> {
+        let numbers = self.try_get_unchecked::<Vec<Option<f64>>, _>(index).ok()?;
+        let finite = |number: Option<f64>| number.map_or(f64::NAN, finite);
+        Some(numbers.into_iter().map(finite).collect())
+    }
 }
 
 /// What SQLite really stored: a column's type is a suggestion there.
@@ -73,11 +96,18 @@ fn stored(row: &SqliteRow, index: usize) -> Option<Stored<'_>> {
     if value.is_null() {
         return None;
     }
-    let kind = value.type_info().name().to_owned();
-    Some(match kind.as_str() {
-        "INTEGER" => Stored::Integer(<i64 as Decode<'_, Sqlite>>::decode(value).ok()?),
-        "REAL" => Stored::Real(<f64 as Decode<'_, Sqlite>>::decode(value).ok()?),
-        _ => Stored::Bytes(<&[u8] as Decode<'_, Sqlite>>::decode(value).ok()?),
+    // The name is borrowed from the value, which decoding takes.
+    let (is_integer, is_real) = match value.type_info().name() {
+        "INTEGER" => (true, false),
+        "REAL" => (false, true),
+        _ => (false, false),
+    };
+    Some(if is_integer {
+        Stored::Integer(<i64 as Decode<'_, Sqlite>>::decode(value).ok()?)
+    } else if is_real {
+        Stored::Real(<f64 as Decode<'_, Sqlite>>::decode(value).ok()?)
+    } else {
+        Stored::Bytes(<&[u8] as Decode<'_, Sqlite>>::decode(value).ok()?)
     })
 }
 
@@ -97,7 +127,7 @@ impl Cells for SqliteRow {
             Some(Stored::Bytes(bytes)) => parsed(bytes).unwrap_or(f64::NAN),
             None => f64::NAN,
         };
-        if number.is_finite() { number } else { f64::NAN }
+        finite(number)
     }
 
     fn integer(&self, index: usize) -> Option<i64> {
@@ -130,5 +160,13 @@ impl Cells for SqliteRow {
             Stored::Real(value) => Cow::Owned(value.to_string()),
             Stored::Bytes(bytes) => String::from_utf8_lossy(bytes),
         })
+    }
+
+    fn instants(&self, _: usize) -> Option<Vec<Option<i64>>> {
+        None
+    }
+
+    fn numbers(&self, _: usize) -> Option<Vec<f64>> {
+        None
     }
 }

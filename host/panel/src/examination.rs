@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use porthole_config::{PanelEntry, Tenant};
-use porthole_data::{Advice, Databases, DatabasesOptions, Question, Range, RowsQuery, SeriesQuery};
+use porthole_config::{Diagnostic, Panel, PanelEntry, SourceConfig, Tenant};
+use porthole_data::{
+    Advice, DataError, Databases, DatabasesOptions, Question, Range, RowsQuery, SeriesQuery, Source,
+    TenantData,
+};
 use porthole_sandbox::Registry;
 
-use crate::prepare;
+use crate::prepare::{self, placed};
 use crate::snapshot::{Resolve, database};
 
 /// Rows of a table's first page.
@@ -24,8 +27,8 @@ pub struct Finding {
     pub place: String,
     /// The table, as configured.
     pub table: String,
-    /// What it costs, or why it cannot be asked.
-    pub advice: Result<Advice, String>,
+    /// What it costs, or why it cannot be asked: each with the place in the configuration that says so.
+    pub advice: Result<Advice, Vec<Diagnostic>>,
 }
 
 /// What was found out about a tenant's database.
@@ -66,17 +69,36 @@ pub async fn examine(
                 source: name.clone(),
                 place: format!("{}:{}:{}", table.file, table.line, table.column),
                 table: table.value.clone(),
-                advice: data
-                    .advise(source, &question(source, range))
-                    .await
-                    .map_err(|error| error.to_string()),
+                advice: match data.advise(source, &question(source, range)).await {
+                    Ok(advice) => Ok(advice),
+                    Err(error) => Err(reasons(&error, &data, source, configured, panel).await),
+                },
             });
         }
     }
     Ok(Examination { may_write, findings })
 }
 
-fn question(source: &porthole_data::Source, range: Duration) -> Question {
+/// Why a source cannot be asked: what in it does not fit the database, where that is the reason.
+async fn reasons(
+    error: &DataError,
+    data: &TenantData,
+    source: &Source,
+    configured: &SourceConfig,
+    panel: &Panel,
+) -> Vec<Diagnostic> {
+    // Where nothing can be checked, the error that is known says as much.
+    let faults = data.check(source).await.unwrap_or_default();
+    if faults.is_empty() {
+        return vec![configured.table.fault(error.to_string(), None)];
+    }
+    faults
+        .into_iter()
+        .map(|fault| placed(fault, configured, panel))
+        .collect()
+}
+
+fn question(source: &Source, range: Duration) -> Question {
     let end = Utc::now().timestamp_millis();
     let length = i64::try_from(range.as_millis()).unwrap_or(i64::MAX);
     let range = Some(Range {

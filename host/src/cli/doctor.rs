@@ -66,9 +66,15 @@ impl Doctor {
                 source => format!("{} ({source})", finding.panel),
             };
             match &finding.advice {
-                Err(message) => {
-                    todo += 1;
-                    println!("{}: {name}: {message}", finding.place);
+                Err(reasons) => {
+                    todo += reasons.len();
+                    for reason in reasons {
+                        let (file, line, column) = (&reason.file, reason.line, reason.column);
+                        println!("{file}:{line}:{column}: {name}: {}", reason.message);
+                        if let Some(help) = &reason.help {
+                            println!("    {help}");
+                        }
+                    }
                 }
                 Ok(advice) => {
                     let rows = counted(advice.rows);

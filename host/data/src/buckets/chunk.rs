@@ -140,13 +140,52 @@ impl Chunk {
     }
 }
 
+/// What is known of one series in the buckets of a chunk in the making.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// One bit for each bucket with rows.
+    present: u64,
+    parts: Box<[Part; CHUNK as usize]>,
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self {
+            present: 0,
+            parts: Box::new([NOTHING; CHUNK as usize]),
+        }
+    }
+}
+
+impl Slots {
+    /// Adds to what is known of a bucket; later ones come later.
+    pub(super) fn add(&mut self, slot: u32, part: Part, measure: Measure) {
+        let Some(place) = self.parts.get_mut(slot as usize) else {
+            return;
+        };
+        let bit = 1_u64 << slot;
+        *place = if self.present & bit == 0 {
+            part
+        } else {
+            place.and(part, measure)
+        };
+        self.present |= bit;
+    }
+
+    /// The buckets with rows, and what is known of them.
+    fn known(&self) -> impl Iterator<Item = (u32, Part)> + '_ {
+        let parts = (0..).zip(self.parts.iter());
+        parts.filter_map(|(slot, part)| (self.present & (1 << slot) != 0).then_some((slot, *part)))
+    }
+}
+
 /// A chunk in the making.
 #[derive(Debug)]
 pub(super) struct Draft {
     measure: Measure,
     filled: u64,
     read_at: i64,
-    lines: BTreeMap<Arc<str>, (u64, Box<[Part; CHUNK as usize]>)>,
+    lines: BTreeMap<Arc<str>, Slots>,
 }
 
 const NOTHING: Part = Part {
@@ -172,21 +211,26 @@ impl Draft {
     /// Adds to what is known of a series in a bucket; later ones come later.
     pub(super) fn add(&mut self, label: &Arc<str>, slot: u32, part: Part) {
         let measure = self.measure;
-        let empty = || (0, Box::new([NOTHING; CHUNK as usize]));
-        let (present, parts) = match self.lines.get_mut(&**label) {
-            Some(line) => line,
-            None => self.lines.entry(label.clone()).or_insert_with(empty),
-        };
-        let Some(place) = parts.get_mut(slot as usize) else {
-            return;
-        };
-        let bit = 1_u64 << slot;
-        *place = if *present & bit == 0 {
-            part
-        } else {
-            place.and(part, measure)
-        };
-        *present |= bit;
+        match self.lines.get_mut(&**label) {
+            Some(slots) => slots.add(slot, part, measure),
+            None => self
+                .lines
+                .entry(label.clone())
+                .or_default()
+                .add(slot, part, measure),
+        }
+    }
+
+    /// The same for many buckets of a series.
+    pub(super) fn take(&mut self, label: &Arc<str>, slots: Slots) {
+        match self.lines.get_mut(&**label) {
+            Some(line) => slots
+                .known()
+                .for_each(|(slot, part)| line.add(slot, part, self.measure)),
+            None => {
+                self.lines.insert(label.clone(), slots);
+            }
+        }
     }
 
     /// Takes over from `old` what this does not know itself.
@@ -239,18 +283,14 @@ impl Draft {
 
     pub(super) fn finish(self) -> Chunk {
         let measure = self.measure;
-        let lines = self.lines.into_iter().map(|(label, (present, parts))| {
-            let known = |slot: &usize| present & (1 << slot) != 0;
-            let slots = || (0..CHUNK as usize).filter(known);
-            Line {
-                label,
-                present,
-                values: slots().map(|slot| parts[slot].value).collect(),
-                counts: match measure {
-                    Measure::Mean => slots().map(|slot| parts[slot].count).collect(),
-                    _ => Box::default(),
-                },
-            }
+        let lines = self.lines.into_iter().map(|(label, slots)| Line {
+            label,
+            present: slots.present,
+            values: slots.known().map(|(_, part)| part.value).collect(),
+            counts: match measure {
+                Measure::Mean => slots.known().map(|(_, part)| part.count).collect(),
+                _ => Box::default(),
+            },
         });
         Chunk {
             measure,

@@ -8,6 +8,7 @@
 
 mod chunk;
 mod disk;
+mod fresh;
 mod gather;
 mod generations;
 mod key;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 
-use super::chunk::{CHUNK, Chunk, Draft, Measure, Part, mask};
+use super::chunk::{CHUNK, Chunk, Draft, Measure, mask};
+use super::fresh::Fresh;
 use super::key::{Key, Place};
 use super::store::BucketStore;
 use crate::connection::Connections;
@@ -73,8 +74,8 @@ impl Ask<'_> {
         let computed = pieces.iter().map(|piece| (piece.end - piece.start) as u64).sum();
         let read = try_join_all(pieces.iter().map(|piece| self.read(piece))).await?;
         let mut drafts: HashMap<i64, Draft> = HashMap::new();
-        for rows in read {
-            rows.into_drafts(&mut drafts, self.measure, self.now);
+        for fresh in read {
+            fresh.into_drafts(&mut drafts, self.now);
         }
         let first = self.wanted.start.div_euclid(CHUNK);
         for (index, known) in chunks.iter_mut().enumerate() {
@@ -251,47 +252,37 @@ impl Ask<'_> {
             .collect()
     }
 
-    async fn read(&self, piece: &Indices<i64>) -> Result<Rows, DataError> {
+    async fn read(&self, piece: &Indices<i64>) -> Result<Fresh, DataError> {
         let size = i64::from(self.width) * 1000;
         let range = Range {
             start: piece.start * size,
             end: piece.end * size,
         };
-        let statement = sql::parts(
+        let parts = sql::parts(
             self.source,
-            range,
-            self.width,
-            self.measure,
-            self.labels,
+            &sql::PartsQuery {
+                range,
+                seconds: self.width,
+                measure: self.measure,
+                labels: self.labels,
+                // One more tells that there are more.
+                most: self.most.0.saturating_add(1),
+            },
             self.now,
         )
         .map_err(DataError::Query)?;
-        let mut rows = Rows::new(piece.clone());
+        let mut fresh = Fresh::new(piece.clone(), size, self.measure);
         self.connections
-            .each(statement, |row| {
-                let Some(instant) = row.instant(0) else {
-                    return Ok(());
-                };
-                let label = row.text(1);
-                let count = row.number(3);
-                let part = Part {
-                    value: row.number(2),
-                    count: if count.is_finite() { count as u32 } else { 0 },
-                };
-                if count >= f64::from(u32::MAX) {
-                    return Err(DataError::TooLarge(
-                        "a bucket has more rows than can be counted; ask for shorter buckets".into(),
-                    ));
+            .each(parts.statement, |row| {
+                if parts.packed {
+                    fresh.series(row)?;
+                } else {
+                    fresh.row(row)?;
                 }
-                rows.add(
-                    label.as_deref().unwrap_or_default(),
-                    instant.div_euclid(size),
-                    part,
-                );
-                rows.within(self.most)
+                fresh.within(self.most)
             })
             .await?;
-        Ok(rows)
+        Ok(fresh)
     }
 }
 
@@ -305,70 +296,6 @@ fn merged(gaps: &[Indices<i64>]) -> Vec<Indices<i64>> {
         }
     }
     merged
-}
-
-/// What the database said of one piece.
-struct Rows {
-    piece: Indices<i64>,
-    labels: HashMap<Box<str>, u32>,
-    names: Vec<Arc<str>>,
-    /// Label, bucket, and what is known of it.
-    rows: Vec<(u32, i64, Part)>,
-    bytes: u64,
-}
-
-impl Rows {
-    fn new(piece: Indices<i64>) -> Self {
-        Self {
-            piece,
-            labels: HashMap::new(),
-            names: Vec::new(),
-            rows: Vec::new(),
-            bytes: 0,
-        }
-    }
-
-    fn add(&mut self, label: &str, bucket: i64, part: Part) {
-        let number = match self.labels.get(label) {
-            Some(number) => *number,
-            None => {
-                let number = self.names.len() as u32;
-                self.names.push(label.into());
-                self.labels.insert(label.into(), number);
-                self.bytes += 64 + 2 * label.len() as u64;
-                number
-            }
-        };
-        self.bytes += 16;
-        self.rows.push((number, bucket, part));
-    }
-
-    fn within(&self, (rows, bytes): (u64, u64)) -> Result<(), DataError> {
-        super::gather::within(self.rows.len() as u64, self.bytes, rows, bytes)
-    }
-
-    fn into_drafts(self, drafts: &mut HashMap<i64, Draft>, measure: Measure, now: i64) {
-        let numbers = self.piece.start.div_euclid(CHUNK)..(self.piece.end - 1).div_euclid(CHUNK) + 1;
-        for number in numbers {
-            let begin = number * CHUNK;
-            drafts
-                .entry(number)
-                .or_insert_with(|| Draft::new(measure, now))
-                .fill(mask(self.piece.start - begin, self.piece.end - begin));
-        }
-        for (label, bucket, part) in self.rows {
-            // The database was asked for no others.
-            if !self.piece.contains(&bucket) {
-                continue;
-            }
-            if let (Some(draft), Some(label)) = (
-                drafts.get_mut(&bucket.div_euclid(CHUNK)),
-                self.names.get(label as usize),
-            ) {
-                draft.add(label, bucket.rem_euclid(CHUNK) as u32, part);
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod expression;
 mod kind;
+mod packed;
 mod rows;
 mod series;
 mod shape;
@@ -13,7 +14,7 @@ mod written;
 
 pub(crate) use kind::Kind;
 pub(crate) use rows::RowsStatements;
-pub(crate) use series::{canonical, parts, series};
+pub(crate) use series::{PartsQuery, canonical, parts, series};
 pub(crate) use table::{Layout, Resolved, Table, TableColumn, closest, resolve, time_column};
 
 /// Whose SQL is written.

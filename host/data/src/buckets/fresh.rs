@@ -1,0 +1,159 @@
+//! Buckets as the database tells them, before they are chunks.
+
+use std::collections::HashMap;
+use std::ops::Range as Indices;
+use std::sync::Arc;
+
+use super::chunk::{CHUNK, Draft, Measure, Part, Slots, mask};
+use crate::cells::Cells;
+use crate::error::DataError;
+
+/// What the database said of one stretch of buckets.
+pub(super) struct Fresh {
+    /// Numbers of buckets since the Unix epoch.
+    stretch: Indices<i64>,
+    /// The width of a bucket, milliseconds.
+    size: i64,
+    measure: Measure,
+    /// The places of labels in `lines`.
+    places: HashMap<Box<str>, usize>,
+    /// Each series with what is known of it in each chunk of the stretch.
+    lines: Vec<(Arc<str>, Vec<Option<Slots>>)>,
+    /// The series of the last row.
+    last: usize,
+    rows: u64,
+    bytes: u64,
+}
+
+impl Fresh {
+    pub(super) fn new(stretch: Indices<i64>, size: i64, measure: Measure) -> Self {
+        Self {
+            stretch,
+            size,
+            measure,
+            places: HashMap::new(),
+            lines: Vec::new(),
+            last: 0,
+            rows: 0,
+            bytes: 0,
+        }
+    }
+
+    /// Takes a row that is one bucket of one series: bucket, label, value, count.
+    pub(super) fn row(&mut self, row: &dyn Cells) -> Result<(), DataError> {
+        let Some(instant) = row.instant(0) else {
+            return Ok(());
+        };
+        let label = row.text(1);
+        let place = self.place(label.as_deref().unwrap_or_default());
+        self.add(place, instant, row.number(2), row.number(3))
+    }
+
+    /// Takes a row that is all buckets of one series: label, buckets, values, counts.
+    pub(super) fn series(&mut self, row: &dyn Cells) -> Result<(), DataError> {
+        let label = row.text(0);
+        let place = self.place(label.as_deref().unwrap_or_default());
+        let counts = match self.measure {
+            Measure::Mean => row.numbers(3),
+            _ => Some(Vec::new()),
+        };
+        let (Some(instants), Some(values), Some(counts)) = (row.instants(1), row.numbers(2), counts) else {
+            return Err(DataError::Query(
+                "the database answered in a form that cannot be read".into(),
+            ));
+        };
+        for (index, (instant, value)) in instants.into_iter().zip(values).enumerate() {
+            if let Some(instant) = instant {
+                let count = counts.get(index).copied().unwrap_or(f64::NAN);
+                self.add(place, instant, value, count)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, label: &str) -> usize {
+        // Rows of a bucket often come in the order of those of the last one.
+        let next = if self.last + 1 < self.lines.len() {
+            self.last + 1
+        } else {
+            0
+        };
+        let place = match self.lines.get(next) {
+            Some((expected, _)) if **expected == *label => next,
+            _ => match self.places.get(label) {
+                Some(place) => *place,
+                None => {
+                    let chunks = self.chunks();
+                    let place = self.lines.len();
+                    self.lines
+                        .push((label.into(), (chunks.start..chunks.end).map(|_| None).collect()));
+                    self.places.insert(label.into(), place);
+                    self.bytes += 64 + 2 * label.len() as u64;
+                    place
+                }
+            },
+        };
+        self.last = place;
+        place
+    }
+
+    fn add(&mut self, place: usize, instant: i64, value: f64, count: f64) -> Result<(), DataError> {
+        if count >= f64::from(u32::MAX) {
+            return Err(DataError::TooLarge(
+                "a bucket has more rows than can be counted; ask for shorter buckets".into(),
+            ));
+        }
+        self.rows += 1;
+        self.bytes += 16;
+        let bucket = instant.div_euclid(self.size);
+        // The database was asked for no others.
+        if !self.stretch.contains(&bucket) {
+            return Ok(());
+        }
+        let chunk = (bucket.div_euclid(CHUNK) - self.chunks().start) as usize;
+        let part = Part {
+            value,
+            count: if count.is_finite() { count as u32 } else { 0 },
+        };
+        let measure = self.measure;
+        if let Some(slots) = self
+            .lines
+            .get_mut(place)
+            .and_then(|(_, chunks)| chunks.get_mut(chunk))
+        {
+            slots
+                .get_or_insert_default()
+                .add(bucket.rem_euclid(CHUNK) as u32, part, measure);
+        }
+        Ok(())
+    }
+
+    /// Whether so much may be read.
+    pub(super) fn within(&self, (rows, bytes): (u64, u64)) -> Result<(), DataError> {
+        super::gather::within(self.rows, self.bytes, rows, bytes)
+    }
+
+    /// The numbers of the chunks that the stretch is in.
+    fn chunks(&self) -> Indices<i64> {
+        self.stretch.start.div_euclid(CHUNK)..(self.stretch.end - 1).div_euclid(CHUNK) + 1
+    }
+
+    /// Makes it part of chunks in the making, by number; `now`: when it was read.
+    pub(super) fn into_drafts(self, drafts: &mut HashMap<i64, Draft>, now: i64) {
+        let chunks = self.chunks();
+        for number in chunks.clone() {
+            let begin = number * CHUNK;
+            drafts
+                .entry(number)
+                .or_insert_with(|| Draft::new(self.measure, now))
+                .fill(mask(self.stretch.start - begin, self.stretch.end - begin));
+        }
+        for (label, line) in self.lines {
+            for (number, slots) in chunks.clone().zip(line) {
+                if let (Some(draft), Some(slots)) = (drafts.get_mut(&number), slots) {
+                    draft.take(&label, slots);
+                }
+            }
+        }
+    }
+}
