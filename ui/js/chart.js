@@ -27,10 +27,17 @@ function hairlines(line, isCrowded) {
   return { ...line, stroke };
 }
 
-/** Of stacked series each is filled down to the one below it that is shown, so that colours do not mix. */
-function bands(series) {
-  const shown = [...series.keys()].filter((k) => series[k].shown).map((k) => k + 1);
-  return shown.slice(1).map((upper, k) => ({ series: [upper, shown[k]] }));
+/**
+ * Of stacked series each is filled down to the one below it that is shown, so that colours do not mix; down to the axis
+ * where the one below has gaps, which would be gaps in this one's colour, too.
+ */
+function bands(series, values) {
+  const shown = [...series.keys()].filter((k) => series[k].shown);
+  return shown
+    .slice(1)
+    .map((upper, k) => [upper, shown[k]])
+    .filter(([, lower]) => !values[lower].some(Number.isNaN))
+    .map(([upper, lower]) => ({ series: [upper + 1, lower + 1] }));
 }
 
 export class Plotter {
@@ -72,6 +79,7 @@ export class Plotter {
     this.instants = instants.map((t) => t / 1000);
     this.values = values;
     this.stepped = null;
+    look.bands = look.stacked ? bands(look.series, values) : [];
     const text = JSON.stringify(look);
     if (this.plot && text === this.look) return this.fill();
     if (this.plot) this.hide();
@@ -151,7 +159,7 @@ export class Plotter {
         },
       },
       series: [{}, ...s.series.map((one) => this.series(one, s.stacked))],
-      bands: s.stacked ? bands(s.series) : [],
+      bands: s.bands,
       hooks: {
         ready: [
           (u) => {

@@ -71,7 +71,10 @@ pub fn align(plots: &[Plot]) -> Aligned {
                 .map(|instant| {
                     let mut value = ABSENT;
                     while let Some((_, v)) = next.next_if(|(t, _)| t <= instant) {
-                        value = *v;
+                        // Of several points at one instant the last value counts, and nothing does not take it away.
+                        if !(v.is_nan() && value.is_finite()) {
+                            value = *v;
+                        }
                     }
                     value
                 })
@@ -230,6 +233,16 @@ mod tests {
     fn a_missing_value_is_a_gap_and_not_zero() {
         let aligned = align(&[plot(&[(0, Some(1.0)), (60, None), (120, Some(3.0))], None)]);
         assert_eq!(texts(&aligned.values[0]), ["1", "NaN", "3"]);
+    }
+
+    #[test]
+    fn of_points_at_one_instant_the_last_value_counts() {
+        let aligned = align(&[plot(
+            &[(0, Some(1.0)), (0, Some(2.0)), (0, None), (60, None)],
+            None,
+        )]);
+        assert_eq!(aligned.instants, [0.0, 60.0]);
+        assert_eq!(texts(&aligned.values[0]), ["2", "NaN"]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ impl Failure {
     /// A sentence.
     pub fn detail(&self) -> String {
         match self {
-            Self::Problem { problem, .. } => problem.detail.clone(),
+            Self::Problem { problem, .. } => sentence(&problem.detail),
             Self::Status { status, .. } => {
                 format!("The request was answered with status {status} and no explanation.")
             }
@@ -135,5 +135,29 @@ impl Failure {
             Self::Unreadable(error) => format!("Reload the page; it may be older than the host. ({error})"),
             Self::Cancelled => String::new(),
         }
+    }
+}
+
+/// The host's words for a log begin in the middle of a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_host_says_becomes_a_sentence() {
+        assert_eq!(
+            sentence("it reached its limit of memory: 64 MiB"),
+            "It reached its limit of memory: 64 MiB"
+        );
+        assert_eq!(sentence("élan"), "Élan");
+        assert_eq!(sentence(""), "");
     }
 }

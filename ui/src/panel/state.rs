@@ -47,8 +47,15 @@ pub(super) fn empty(title: &'static str) -> View {
 /// Something is wrong.
 pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> View {
     let title = failure.title();
-    let detail = failure.detail();
     let mark = icon::severity(Severity::Critical, "var(--bad)".to_owned());
+    // Faults with their places say it better.
+    let has_faults = failure
+        .problem()
+        .is_some_and(|problem| !problem.diagnostics.is_empty());
+    let detail = (!has_faults).then(|| {
+        let text = failure.detail();
+        view! { p { (text) } }
+    });
     let faults = failure.problem().map(|problem| diagnostics(&problem.diagnostics));
     let limit = failure
         .problem()
@@ -75,7 +82,7 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
     view! {
         div(class="state", role="alert", data-testid="panel-error") {
             div(class="what") { (mark) b { (title) } }
-            p { (detail) }
+            (detail)
             (limit)
             (plugin)
             (rest)
