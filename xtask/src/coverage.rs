@@ -1,60 +1,177 @@
-//! `cargo xtask coverage`: how much of the host the tests run, as the compiler counts it.
+//! `cargo xtask coverage`: how much of the host, and of the UI's logic, the tests run, as the compiler counts it.
+//!
+//! Only the workspace's own crates count: what they depend on is compiled without counters, and so not anew.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
+use serde::Deserialize;
 
-use crate::{cargo, process, workspace};
+use crate::cargo::{self, Set};
+use crate::{components, process, workspace};
 
 /// How coverage is measured.
 #[derive(clap::Args, Debug, Default)]
 pub struct Args {
+    /// Only this part
+    #[arg(long, value_enum)]
+    only: Option<Part>,
     /// Only tests whose names have this word in them
     filter: Option<String>,
 }
 
-/// Runs the tests of the host with counters in its code, and prints the share of lines that were run.
+/// What is measured by itself.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// The server
+    Host,
+    /// The UI's logic: what knows no browser. What draws is tested in one
+    Ui,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Host => "the host",
+            Self::Ui => "the UI's logic",
+        }
+    }
+
+    fn set(self) -> Set {
+        match self {
+            Self::Host => Set::Host,
+            Self::Ui => Set::Ui,
+        }
+    }
+
+    /// The least share of lines, in percent.
+    fn least(self) -> f64 {
+        match self {
+            Self::Host => 80.0,
+            Self::Ui => 70.0,
+        }
+    }
+
+    /// What does not count, as a regular expression for paths: not ours, generated, or only for tests; of the UI also
+    /// what the crate's documentation says needs a browser.
+    fn left_out(self) -> &'static str {
+        match self {
+            Self::Host => {
+                "(/\\.cargo/|/rustc/|/tests/|/target[^/]*/|/tests\\.rs$|/plugins/|/sdk/|/bench/|/xtask/|/ui/)"
+            }
+            Self::Ui => {
+                "(/\\.cargo/|/rustc/|/target[^/]*/|/model/|/ui/src/(api|app|browser|frame|gallery|icon|lib|live|pages|panel|stores|views)(/|\\.rs))"
+            }
+        }
+    }
+}
+
+/// Runs the tests with counters in the code, and prints the share of lines that were run.
 ///
 /// # Errors
-/// When LLVM's tools are missing (what to type), when a test fails, or when nothing was counted.
+/// When LLVM's tools are missing (what to type), when a test fails, when nothing was counted, or too little was run.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let tools = Tools::find()?;
-    let target = workspace::target().join("coverage");
-    let profiles = target.join("profiles");
+    let folder = workspace::target().join("coverage");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let wrapper = wrapper(&folder)?;
+    for part in [Part::Host, Part::Ui] {
+        if args.only.is_none_or(|only| only == part) {
+            measure(part, args.filter.as_deref(), &tools, &folder, &wrapper)?;
+        }
+    }
+    Ok(())
+}
+
+/// A program that runs the compiler with counters. Cargo uses it for the workspace's crates only, and keeps what it
+/// makes apart from what is made without.
+fn wrapper(folder: &Path) -> anyhow::Result<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join("counting-rustc");
+    porthole_toolkit::write_if_changed(&path, b"#!/bin/sh\nexec \"$@\" -C instrument-coverage\n")?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    Ok(path)
+}
+
+fn measure(
+    part: Part,
+    filter: Option<&str>,
+    tools: &Tools,
+    folder: &Path,
+    wrapper: &Path,
+) -> anyhow::Result<()> {
+    let profiles = folder.join("profiles");
     if profiles.exists() {
-        std::fs::remove_dir_all(&profiles)?;
+        fs::remove_dir_all(&profiles)?;
     }
-    std::fs::create_dir_all(&profiles)?;
-    let mut tests = cargo::command();
-    tests
-        .arg("test")
-        .args(cargo::Set::Host.arguments())
-        .args(["--lib", "--bins", "--tests", "--no-fail-fast"])
-        // A target folder of its own: counters change every object.
-        .env("CARGO_TARGET_DIR", &target)
-        .env("RUSTFLAGS", "-C instrument-coverage")
-        .env("PORTHOLE_COMPONENTS", workspace::target().join("components"))
-        .env("LLVM_PROFILE_FILE", profiles.join("%p-%m.profraw"));
-    if let Some(filter) = &args.filter {
-        tests.arg(filter);
+    fs::create_dir_all(&profiles)?;
+    let tests = || {
+        let mut tests = cargo::command();
+        tests
+            .arg("test")
+            .args(part.set().arguments())
+            .args(["--lib", "--bins", "--tests", "--no-fail-fast"])
+            .env("RUSTC_WORKSPACE_WRAPPER", wrapper)
+            .env("PORTHOLE_COMPONENTS", components::folder())
+            .env("LLVM_PROFILE_FILE", profiles.join("%p-%m.profraw"));
+        tests
+    };
+    let programs = programs(tests().args(["--no-run", "--message-format=json-render-diagnostics"]))?;
+    let mut all = tests();
+    if let Some(filter) = filter {
+        all.arg(filter);
     }
-    process::run(&mut tests)?;
-    let merged = target.join("merged.profdata");
+    process::run(&mut all)?;
+
+    let merged = folder.join("merged.profdata");
     process::run(
         Command::new(&tools.profdata)
             .args(["merge", "--sparse", "-o"])
             .arg(&merged)
             .arg(&profiles),
     )?;
-    let report = report(&tools, &target, &merged)?;
+    let report = report(tools, &programs, &merged, part.left_out())?;
     println!("{report}");
     let total = report
         .lines()
         .find(|line| line.starts_with("TOTAL"))
         .context("llvm-cov printed no total")?;
-    println!("lines of the host that tests run: {}", lines(total)?);
+    let (share, least) = (lines(total)?, part.least());
+    println!(
+        "lines of {} that tests run: {share:.1} % (at least {least} % wanted)",
+        part.name()
+    );
+    // A part of the tests runs a part of the lines.
+    ensure!(
+        filter.is_some() || share >= least,
+        "tests run too little of {}",
+        part.name()
+    );
     Ok(())
+}
+
+/// A line of cargo's JSON, as far as it matters here.
+#[derive(Deserialize)]
+struct Message {
+    executable: Option<PathBuf>,
+}
+
+/// The programs that cargo has made: every test, and the host where it is asked for.
+fn programs(command: &mut Command) -> anyhow::Result<Vec<PathBuf>> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot run cargo test")?;
+    ensure!(output.status.success(), "a test does not compile");
+    let found: Vec<PathBuf> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok()?.executable)
+        .collect();
+    ensure!(!found.is_empty(), "there are no tests");
+    Ok(found)
 }
 
 /// LLVM's tools, of the compiler's own version: other versions do not read its counters.
@@ -96,49 +213,32 @@ impl Tools {
     }
 }
 
-fn report(tools: &Tools, target: &Path, merged: &Path) -> anyhow::Result<String> {
+fn report(tools: &Tools, programs: &[PathBuf], merged: &Path, left_out: &str) -> anyhow::Result<String> {
     let mut command = Command::new(&tools.cov);
     command.arg("report").arg("--instr-profile").arg(merged);
-    // Our own code, and not what is generated or vendored or only for tests.
-    command.arg("--ignore-filename-regex=(/\\.cargo/|/rustc/|/tests/|/target/|/tests\\.rs$|/plugins/|/sdk/)");
-    let mut is_first = true;
-    for object in objects(target)? {
-        if !is_first {
+    command.arg(format!("--ignore-filename-regex={left_out}"));
+    for (index, program) in programs.iter().enumerate() {
+        if index > 0 {
             command.arg("--object");
         }
-        is_first = false;
-        command.arg(object);
-    }
-    if is_first {
-        bail!("there are no tests in {}", target.display());
+        command.arg(program);
     }
     let output = process::output(&mut command)?;
-    if !output.status.success() {
-        bail!("llvm-cov failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
+    ensure!(
+        output.status.success(),
+        "llvm-cov failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The programs that were run: the host, and every test.
-fn objects(target: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = vec![target.join("debug/porthole")];
-    for entry in std::fs::read_dir(target.join("debug/deps"))? {
-        let path = entry?.path();
-        // Programs have no ending; libraries and notes for cargo do.
-        if path.extension().is_none() && path.is_file() {
-            found.push(path);
-        }
-    }
-    found.retain(|path| path.is_file());
-    Ok(found)
-}
-
-/// The share of lines in `TOTAL  regions missed cover  functions missed executed  lines missed cover …`.
-fn lines(total: &str) -> anyhow::Result<&str> {
+/// The share of lines in `TOTAL  regions missed cover  functions missed executed  lines missed cover …`, in percent.
+fn lines(total: &str) -> anyhow::Result<f64> {
     total
         .split_whitespace()
-        .filter(|word| word.ends_with('%'))
+        .filter_map(|word| word.strip_suffix('%'))
         .nth(2)
+        .and_then(|share| share.parse().ok())
         .context("llvm-cov printed a total without a share of lines")
 }
 
@@ -149,7 +249,20 @@ mod tests {
     #[test]
     fn reads_the_share_of_lines() {
         let total = "TOTAL 100 10 90.00% 20 1 95.00% 400 88 78.00% 0 0 -";
-        assert_eq!(lines(total).ok(), Some("78.00%"));
+        assert_eq!(lines(total).ok(), Some(78.0));
         assert!(lines("TOTAL 0 0 -").is_err());
+    }
+
+    #[test]
+    fn what_needs_a_browser_is_what_the_ui_says() {
+        // Each module that is not public draws or talks to the browser, but for the addresses of pages.
+        let source = include_str!("../../ui/src/lib.rs");
+        for line in source.lines() {
+            let Some(module) = line.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) else {
+                continue;
+            };
+            let is_left_out = Part::Ui.left_out().contains(module);
+            assert_eq!(is_left_out, module != "route", "{module}");
+        }
     }
 }
