@@ -7,8 +7,10 @@ mod files;
 mod metrics;
 mod observe;
 mod provider;
+mod retention;
 mod served;
 mod server;
+mod switched_off;
 mod watch;
 
 use std::process::ExitCode;

@@ -28,7 +28,9 @@ use crate::faults;
 use crate::metrics::MetricsServer;
 use crate::observe;
 use crate::provider::provider;
+use crate::retention;
 use crate::served::Served;
+use crate::switched_off::SwitchedOff;
 use crate::watch::Watch;
 
 /// How long requests under way may take to finish once the process was asked to stop.
@@ -279,6 +281,10 @@ impl Server {
         let warm = tokio::spawn(async move { pipeline.keep_warm().await });
         let changes = self.changes.clone();
         let changed = tokio::spawn(async move { changes.follow().await });
+        let switched_off = SwitchedOff::new(Arc::clone(&self.identity), Arc::clone(&self.pipeline));
+        let switched_off = tokio::spawn(switched_off.follow());
+        let keep = self.settings.audit_keep;
+        let old = tokio::spawn(retention::follow(Arc::clone(&self.identity), keep));
         let figures = tokio::spawn(async move {
             if let Some(metrics) = self.metrics {
                 metrics.run().await;
@@ -312,6 +318,8 @@ impl Server {
         published.abort();
         warm.abort();
         changed.abort();
+        switched_off.abort();
+        old.abort();
         figures.abort();
         own_figures.abort();
         // Joins a thread, which may be in the middle of a reload.

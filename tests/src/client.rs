@@ -108,6 +108,36 @@ impl Client {
         }
     }
 
+    /// The same cookies and tenant at another address of the same machine: a host that was started again.
+    pub fn at(&self, base: &str) -> Self {
+        Self {
+            base: base.trim_end_matches('/').to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// Asks a host that may be gone before it has answered: none when there is no whole answer. `method` as `POST`; the
+    /// body, where there is one, is JSON.
+    pub async fn attempt(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Answer> {
+        let method = method.parse().expect("a method");
+        let request = self.http.request(method, format!("{}/api/v1{path}", self.base));
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        self.outcome(request).await.ok()
+    }
+
+    /// The same for a component.
+    pub async fn attempt_upload(&self, path: &str, component: Vec<u8>) -> Option<Answer> {
+        let request = self
+            .http
+            .post(format!("{}/api/v1{path}", self.base))
+            .header("content-type", "application/wasm")
+            .body(component);
+        self.outcome(request).await.ok()
+    }
+
     /// `GET /api/v1{path}`.
     pub async fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[]).await
@@ -181,11 +211,15 @@ impl Client {
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        self.outcome(request).await.expect("the host answers")
+    }
+
+    async fn outcome(&self, request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
         let request = match &self.tenant {
             Some(tenant) => request.header("X-Porthole-Tenant", tenant),
             None => request,
         };
-        let response = request.send().await.expect("the host answers");
+        let response = request.send().await?;
         let status = response.status().as_u16();
         let content_type = response
             .headers()
@@ -193,12 +227,12 @@ impl Client {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
             .to_owned();
-        let text = response.text().await.expect("a whole body");
+        let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Answer {
+        Ok(Answer {
             status,
             content_type,
             body,
-        }
+        })
     }
 }

@@ -206,9 +206,11 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         // First the polite way, so that an orderly shutdown is exercised too; then the certain one.
-        let _ = Command::new("kill")
-            .args(["-TERM", &self.process.id().to_string()])
-            .status();
+        if matches!(self.process.try_wait(), Ok(None)) {
+            let _ = Command::new("kill")
+                .args(["-TERM", &self.process.id().to_string()])
+                .status();
+        }
         let deadline = Instant::now() + Duration::from_secs(5);
         while Instant::now() < deadline && matches!(self.process.try_wait(), Ok(None)) {
             std::thread::sleep(Duration::from_millis(20));

@@ -203,6 +203,21 @@ impl Site {
         .await
     }
 
+    /// Starts `porthole serve` and kills it so much later, wherever in its start it is.
+    pub async fn serve_and_kill(&self, after: std::time::Duration) {
+        let mut command = self.command();
+        command.arg("serve").env("PORTHOLE_LISTEN", "127.0.0.1:0");
+        let process = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut process = process.expect("porthole runs");
+        tokio::time::sleep(after).await;
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+
     /// Starts one more `porthole serve` over the same configuration and central database, with a data folder of its own, as
     /// a second machine has.
     pub async fn serve_replica(&self, number: usize) -> Host {

@@ -11,7 +11,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Method, Uri};
 
@@ -23,6 +24,8 @@ use crate::state::ApiState;
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+/// An answer is data: a browser that is led to its address shows no page.
+const AS_FILE: HeaderValue = HeaderValue::from_static("attachment; filename=\"api.json\"");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 pub(crate) async fn envelope(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
@@ -66,6 +69,10 @@ pub(crate) async fn envelope(State(state): State<ApiState>, mut request: Request
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
     headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
+    let kind = headers.get(CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes);
+    if matches!(kind, b"application/json" | b"application/problem+json") {
+        headers.entry(CONTENT_DISPOSITION).or_insert(AS_FILE);
+    }
     response
 }
 
@@ -95,6 +102,12 @@ fn log(error: &ApiError, id: RequestId, method: &Method, uri: &Uri) {
     } else if status.is_server_error() {
         let (status, plugin) = (status.as_u16(), error.plugin());
         tracing::warn!(request_id, %method, path, status, code, plugin, cause = error.cause(), "failed");
+    } else if matches!(
+        status,
+        http::StatusCode::FORBIDDEN | http::StatusCode::TOO_MANY_REQUESTS
+    ) {
+        // Somebody wanted more than they may.
+        tracing::info!(request_id, %method, path, status = status.as_u16(), code, "refused");
     } else {
         tracing::debug!(request_id, %method, path, status = status.as_u16(), code, "refused");
     }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use http::StatusCode;
 use porthole_identity::TokensOf;
 use porthole_model::{ApiTokens, Grant, GrantRole, Grants};
+use uuid::Uuid;
 
 use crate::account::{found, id_of, instant, shown_tokens};
 use crate::caller::AdministeredTenant;
@@ -67,17 +68,10 @@ pub(crate) async fn grant(
     PathNames(_, email): PathNames,
     JsonBody(wish): JsonBody<GrantRole>,
 ) -> Result<StatusCode, ApiError> {
-    let user = state.identity.find_user(&email).await?;
-    let user = user.ok_or_else(ApiError::not_found)?;
-    if !tenant.is_the_hosts() {
-        let grants = state.identity.grants_in(tenant.id()).await?;
-        if !grants.iter().any(|grant| grant.user == user.id) {
-            return Err(ApiError::not_found());
-        }
-    }
+    let user = meant(&state, &tenant, &email).await?;
     state
         .identity
-        .grant(user.id, tenant.id(), wish.role, tenant.actor(address))
+        .grant(user, tenant.id(), wish.role, tenant.actor(address))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -102,10 +96,24 @@ pub(crate) async fn revoke(
     ClientAddress(address): ClientAddress,
     PathNames(_, email): PathNames,
 ) -> Result<StatusCode, ApiError> {
-    let user = state.identity.find_user(&email).await?;
-    let user = user.ok_or_else(ApiError::not_found)?;
-    let revoked = state.identity.revoke(user.id, tenant.id(), tenant.actor(address));
+    let user = meant(&state, &tenant, &email).await?;
+    let revoked = state.identity.revoke(user, tenant.id(), tenant.actor(address));
     found(revoked.await?)
+}
+
+/// Whom an administrator of the host, who knows all accounts, or an admin of the tenant, who knows those in it, means. The
+/// latter are looked for among those in the tenant only: whether somebody else has an account is neither said nor shown by
+/// the time that it takes.
+async fn meant(state: &ApiState, tenant: &AdministeredTenant, email: &str) -> Result<Uuid, ApiError> {
+    let found = if tenant.is_the_hosts() {
+        state.identity.find_user(email).await?.map(|user| user.id)
+    } else {
+        let email = email.trim().to_lowercase();
+        let grants = state.identity.grants_in(tenant.id()).await?;
+        let grant = grants.iter().find(|grant| grant.email == email);
+        grant.map(|grant| grant.user)
+    };
+    found.ok_or_else(ApiError::not_found)
 }
 
 /// The tokens of a tenant, whoever made them.

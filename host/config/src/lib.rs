@@ -48,7 +48,7 @@ pub use config::Config;
 pub use dashboard::{Dashboard, GridWish, Placement};
 pub use environment::Environment;
 pub use limits::Limits;
-pub use names::relative_range;
+pub use names::{is_id, relative_range};
 pub use panel::{AggregateFunction, AggregationConfig, FaultyPanel, GapFill, Panel, PanelEntry, Rung};
 pub use plugins::{Lock, Pin, PluginFile, TenantPlugins};
 pub use porthole_model::{Diagnostic, DrillDown, Position};

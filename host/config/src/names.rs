@@ -7,7 +7,7 @@ pub(crate) const ID_HELP: &str =
     "use a-z, 0-9, _ and -, beginning with a letter or digit, at most 100 characters";
 
 /// Ids of tenants, dashboards and panels: they stand in addresses and file names.
-pub(crate) fn is_id(text: &str) -> bool {
+pub fn is_id(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() <= 100
         && bytes

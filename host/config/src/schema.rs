@@ -175,6 +175,7 @@ pub fn settings() -> Value {
             "cookie_secure": { "enum": ["auto", true, false], "description": "Whether the session's cookie is sent over HTTPS only." },
             "metrics": object(&[], json!({ "listen": text("Where figures for Prometheus are answered with.") })),
             "watch": { "anyOf": [{ "const": "never" }, time("")], "description": "How often the host writes down its own figures for the tenant `porthole`." },
+            "audit": object(&[], json!({ "keep": { "anyOf": [{ "const": "forever" }, time("")], "description": "How long lines of the audit log are kept, 30 days at least." } })),
             "auth": object(&[], json!({
                 "local": flag("Log in with an email address and a password."),
                 "oidc": provider(),

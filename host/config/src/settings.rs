@@ -45,6 +45,8 @@ pub struct Settings {
     /// `watch`, `PORTHOLE_WATCH`: how often the host writes down its own figures for the tenant `porthole`; none: never,
     /// and there is no such tenant.
     pub watch: Option<Duration>,
+    /// `audit.keep`, `PORTHOLE_AUDIT_KEEP`: how long lines of the audit log are kept; none: for ever.
+    pub audit_keep: Option<Duration>,
     /// Ways of logging in.
     pub auth: Auth,
     /// Limits of the sandbox for tenants that name none of their own.
@@ -144,6 +146,7 @@ impl Default for Settings {
             cookie_secure: CookieSecure::Auto,
             metrics_listen: None,
             watch: Some(Duration::from_secs(15)),
+            audit_keep: Some(Duration::from_secs(400 * 86_400)),
             auth: Auth {
                 local: true,
                 oidc: None,

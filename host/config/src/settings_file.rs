@@ -22,7 +22,8 @@ use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
 /// Each variable, with the key it stands for. Those of a deeper level have several parts.
-const VARIABLES: [(&str, &[&str]); 34] = [
+const VARIABLES: [(&str, &[&str]); 35] = [
+    ("PORTHOLE_AUDIT_KEEP", &["audit", "keep"]),
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
     ("PORTHOLE_AUTH_OIDC_ADMIN_GROUP", &["auth", "oidc", "admin_group"]),
     ("PORTHOLE_AUTH_OIDC_AUDIENCE", &["auth", "oidc", "audience"]),
@@ -127,6 +128,7 @@ struct Layer {
     log_format: Option<LogFormat>,
     log_level: Option<String>,
     cookie_secure: Option<CookieSecure>,
+    audit_keep: Option<Option<Duration>>,
     auth_local: Option<bool>,
     provider: ProviderLayer,
     metrics_listen: Option<SocketAddr>,
@@ -207,6 +209,7 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
             .unwrap_or(usual.cookie_secure),
         metrics_listen: above.metrics_listen.or(below.metrics_listen),
         watch: above.watch.or(below.watch).unwrap_or(usual.watch),
+        audit_keep: above.audit_keep.or(below.audit_keep).unwrap_or(usual.audit_keep),
         auth: Auth {
             local: above.auth_local.or(below.auth_local).unwrap_or(usual.auth.local),
             oidc,
@@ -462,6 +465,14 @@ fn layer(
             .text("listen")
             .and_then(|listen| read_listen(reader, &listen));
         metrics.finish();
+    }
+    if let Some(audit) = fields.mapping("audit") {
+        layer.audit_keep = match audit.get("keep") {
+            Some(node) if node.scalar_text() == Some("forever") => Some(None),
+            // The central database refuses to remove younger lines.
+            _ => audit.duration("keep", seconds(30 * 86_400, 100 * year)).map(Some),
+        };
+        audit.finish();
     }
     if let Some(auth) = fields.mapping("auth") {
         layer.auth_local = auth.boolean("local");

@@ -297,6 +297,7 @@ impl Identity {
         }
         // Of the whole text, and so never the hash of a session's token.
         let hash = hash_of_text(token);
+        self.confirm_access().await;
         match self.sessions.get(&hash, now) {
             Some(who) => Ok(Some(who)),
             None => self.load_api_token(&hash, now).await,

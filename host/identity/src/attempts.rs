@@ -89,6 +89,13 @@ impl Attempts {
         }
     }
 
+    /// Forgets counters whose time is over.
+    pub(crate) fn forget_old(&self, now: DateTime<Utc>) {
+        self.counters
+            .lock()
+            .retain(|_, counter| self.remaining(counter, now).is_some());
+    }
+
     fn remaining(&self, counter: &Counter, now: DateTime<Utc>) -> Option<Duration> {
         let left = self.window - (now - counter.since);
         // At least a second, so that "try again in 0 s" is never said.
@@ -166,6 +173,16 @@ mod tests {
         }
         assert!(attempts.begin(HERE, "new@example.com", at(1)).is_err());
         attempts.begin(THERE, "new@example.com", at(1)).unwrap();
+    }
+
+    #[test]
+    fn what_is_over_is_forgotten() {
+        let attempts = Attempts::new(3, 100, WINDOW);
+        attempts.begin(HERE, "a@example.com", at(0)).unwrap();
+        attempts.begin(HERE, "b@example.com", at(600)).unwrap();
+        attempts.forget_old(at(1000));
+        // The address' counter began with the first and is over as well.
+        assert_eq!(attempts.counters.lock().len(), 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Knows nothing of what is in a tenant's own database. SQLite is the embedded default; PostgreSQL serves several
 //! hosts at once. Both have the same tables and answer the same questions.
 
+mod access;
 mod administration;
 mod api_tokens;
 mod attempts;
@@ -19,6 +20,7 @@ mod provider;
 mod provider_logins;
 mod provider_sessions;
 mod records;
+mod retention;
 mod session_cache;
 mod sessions;
 mod store;
@@ -42,6 +44,7 @@ pub use provider::{AdmitError, ProviderRules, ProviderUser};
 pub use provider_logins::ProviderLogin;
 pub use provider_sessions::{ProviderLogout, ProviderSession};
 pub use records::{AuditEntry, AuditRecord, NewUser, TenantChanges, TenantRecord, User};
+pub use retention::{Removed, SHORTEST_AUDIT};
 pub use token::SessionToken;
 pub use who::{SessionState, Who};
 
@@ -54,6 +57,7 @@ pub struct Identity {
     passwords: password::Passwords,
     attempts: attempts::Attempts,
     sessions: session_cache::SessionCache,
+    access: access::Access,
     session_idle: TimeDelta,
     session_lifetime: TimeDelta,
 }
@@ -82,6 +86,7 @@ impl Identity {
                 options.attempt_window,
             ),
             sessions: session_cache::SessionCache::new(options.session_cache),
+            access: access::Access::new(options.access_check),
             session_idle: within(options.session_idle),
             session_lifetime: within(options.session_lifetime),
         })

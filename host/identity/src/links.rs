@@ -74,19 +74,19 @@ impl Identity {
         let Some(hash) = hash_of(link) else {
             return Ok(false);
         };
-        let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (Id,)>(
-            "SELECT users.id FROM password_links JOIN users ON users.id = password_links.user_id
+        let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (Id, String)>(
+            "SELECT users.id, users.email FROM password_links JOIN users ON users.id = password_links.user_id
              WHERE password_links.token_hash = $1 AND password_links.expires_at > $2 AND users.disabled_at IS NULL",
         )
         .bind(hash.as_slice())
         .bind(now)
         .fetch_optional(pool)
         .await)?;
-        let Some((user,)) = found else {
+        let Some((user, email)) = found else {
             return Ok(false);
         };
         // Dear, and so only for those who have a link.
-        let password_hash = self.passwords.hash(password).await?;
+        let password_hash = self.passwords.hash(password, &email).await?;
         in_transaction!(&self.store, transaction => {
             // Whoever removes it has used it; of two at once, one.
             let used = sqlx::query("DELETE FROM password_links WHERE token_hash = $1")
@@ -97,10 +97,6 @@ impl Identity {
             if used == 0 {
                 return Ok(false);
             }
-            let (email,) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
-                .bind(user)
-                .fetch_one(&mut *transaction)
-                .await?;
             sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
                 .bind(&password_hash)
                 .bind(now.trunc_subsecs(3))

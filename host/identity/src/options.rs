@@ -9,9 +9,12 @@ pub struct Options {
     pub session_idle: Duration,
     /// A session ends this long after login, used or not.
     pub session_lifetime: Duration,
-    /// For how long an answer about a session may come from memory. Changes made through this process show at once,
-    /// changes made by others after at most this long; more than five seconds counts as five.
+    /// For how long an answer about a session may come from memory while the central database does not say whether it
+    /// still holds; more than five seconds counts as five.
     pub session_cache: Duration,
+    /// After this long a request asks the central database whether anybody's rights have changed. Changes made through
+    /// this process show at once, changes made by others after at most this long.
+    pub access_check: Duration,
     /// The price of one password hash.
     pub password_cost: PasswordCost,
     /// Password hashes calculated at the same time; each takes `password_cost.memory_kib` of memory.
@@ -32,6 +35,7 @@ impl Default for Options {
             session_idle: Duration::from_secs(24 * 3600),
             session_lifetime: Duration::from_secs(14 * 24 * 3600),
             session_cache: Duration::from_secs(5),
+            access_check: Duration::from_millis(250),
             password_cost: PasswordCost::default(),
             concurrent_hashes: 2,
             max_connections: 8,

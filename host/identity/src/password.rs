@@ -1,5 +1,7 @@
 //! Password hashes: argon2id, off the async threads, only so many at a time.
 
+mod rules;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,8 +12,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{IdentityError, PasswordCost};
 
-/// Fewer characters than this are no password.
-const SHORTEST: usize = 8;
 /// More bytes than this are an attack on the hash function.
 const LONGEST: usize = 1024;
 /// So many may wait for their turn; one more is turned away.
@@ -40,17 +40,15 @@ impl Passwords {
         Ok(passwords)
     }
 
-    /// The hash of a new password, as a PHC string; refuses what is no password.
-    pub(crate) async fn hash(&self, password: &SecretString) -> Result<String, IdentityError> {
+    /// The hash of a new password for the account with this email, as a PHC string; refuses what is no password.
+    pub(crate) async fn hash(&self, password: &SecretString, email: &str) -> Result<String, IdentityError> {
         let text = password.expose_secret();
-        if text.chars().take(SHORTEST).count() < SHORTEST {
+        if text.len() > LONGEST {
             return Err(IdentityError::Password(
-                "is too short: take at least 8 characters",
+                "is too long: take at most 128 characters",
             ));
         }
-        if text.len() > LONGEST {
-            return Err(IdentityError::Password("is too long: take at most 1024 bytes"));
-        }
+        rules::check(text, email).map_err(IdentityError::Password)?;
         self.calculate(password.clone()).await
     }
 
@@ -161,7 +159,8 @@ mod tests {
     #[tokio::test]
     async fn knows_the_right_password_from_a_wrong_one() {
         let passwords = cheap(1).await;
-        let hash = passwords.hash(&"correct horse".to_owned().into()).await.unwrap();
+        let password = "correct horse".to_owned().into();
+        let hash = passwords.hash(&password, "ada@example.com").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
         assert!(
             passwords
@@ -189,19 +188,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn refuses_short_and_endless_passwords() {
+    async fn refuses_short_easy_and_endless_passwords() {
         let passwords = cheap(1).await;
-        for text in ["", "1234567", "ßßßß"] {
+        for text in ["", "1234567", "ßßßß", "password1234"] {
             assert!(
                 matches!(
-                    passwords.hash(&text.to_owned().into()).await,
+                    passwords.hash(&text.to_owned().into(), "ada@example.com").await,
                     Err(IdentityError::Password(_))
                 ),
                 "{text}"
             );
         }
         assert!(matches!(
-            passwords.hash(&"x".repeat(1025).into()).await,
+            passwords.hash(&"x".repeat(1025).into(), "ada@example.com").await,
             Err(IdentityError::Password(_))
         ));
         assert!(!passwords.verify(&"x".repeat(100_000).into(), None).await.unwrap());

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::Who;
 use crate::token::TokenHash;
 
-/// Longest time an answer may be old: what another process changed shows after this at the latest.
+/// Longest time an answer may be old, also while nobody knows whether it still holds.
 const LONGEST_TTL: Duration = Duration::from_secs(5);
 /// So many sessions are remembered.
 const MOST_ENTRIES: usize = 16_384;

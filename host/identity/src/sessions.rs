@@ -177,6 +177,7 @@ impl Identity {
         let Some(hash) = hash_of(token) else {
             return Ok(None);
         };
+        self.confirm_access().await;
         match self.sessions.get(&hash, now) {
             Some(who) => Ok(Some(who)),
             None => self.load(&hash, now).await,
@@ -307,15 +308,16 @@ impl Identity {
         self.audit(entry).await
     }
 
-    async fn remove_ended_sessions(&self, now: DateTime<Utc>) -> Result<(), IdentityError> {
-        with_pool!(&self.store, pool => sqlx::query(
+    /// Removes sessions that have ended: how many.
+    pub(crate) async fn remove_ended_sessions(&self, now: DateTime<Utc>) -> Result<u64, IdentityError> {
+        let removed = with_pool!(&self.store, pool => sqlx::query(
             "DELETE FROM sessions WHERE expires_at <= $1 OR last_used_at <= $2",
         )
         .bind(now)
         .bind(now - self.session_idle)
         .execute(pool)
         .await
-        .map(drop))?;
-        Ok(())
+        .map(|done| done.rows_affected()))?;
+        Ok(removed)
     }
 }

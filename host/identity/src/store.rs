@@ -78,7 +78,8 @@ impl Store {
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
+            // Whoever was told that an account is shut must find it shut after a power cut, too.
+            .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
         let file = options.get_filename().to_owned();
         if url.contains(":memory:") || url.contains("mode=memory") || file.as_os_str().is_empty() {

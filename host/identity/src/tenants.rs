@@ -1,6 +1,6 @@
 //! Tenants and grants.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{SubsecRound, Utc};
 use porthole_model::{Role, TenantSummary};
@@ -19,17 +19,32 @@ impl Identity {
     /// When the central database fails; then nothing has changed.
     pub async fn sync_tenants(&self, tenants: &[TenantRecord]) -> Result<TenantChanges, IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
-        let wanted: HashSet<&str> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
+        let wanted: BTreeMap<&str, &TenantRecord> = tenants
+            .iter()
+            .map(|tenant| (tenant.id.as_str(), tenant))
+            .collect();
         let changes = in_transaction!(&self.store, transaction => {
-            let known: HashMap<String, bool> =
+            let known: BTreeMap<String, bool> =
                 sqlx::query_as::<_, (String, bool)>("SELECT tenant_id, is_active FROM tenants")
                     .fetch_all(&mut *transaction)
                     .await?
                     .into_iter()
                     .collect();
             let mut changes = TenantChanges::default();
-            for tenant in tenants {
-                match known.get(&tenant.id) {
+            // All in one order, so that two hosts which do this at once do not wait for each other's rows.
+            let ids: BTreeSet<&str> = wanted.keys().copied().chain(known.keys().map(String::as_str)).collect();
+            for id in ids {
+                let Some(tenant) = wanted.get(id) else {
+                    if known.get(id) == Some(&true) {
+                        sqlx::query("UPDATE tenants SET is_active = FALSE WHERE tenant_id = $1")
+                            .bind(id)
+                            .execute(&mut *transaction)
+                            .await?;
+                        changes.deactivated.push(id.to_owned());
+                    }
+                    continue;
+                };
+                match known.get(id) {
                     None => changes.added.push(tenant.id.clone()),
                     Some(false) => changes.reactivated.push(tenant.id.clone()),
                     Some(true) => {}
@@ -55,16 +70,6 @@ impl Identity {
                 .execute(&mut *transaction)
                 .await?;
             }
-            for (id, active) in &known {
-                if *active && !wanted.contains(id.as_str()) {
-                    sqlx::query("UPDATE tenants SET is_active = FALSE WHERE tenant_id = $1")
-                        .bind(id)
-                        .execute(&mut *transaction)
-                        .await?;
-                    changes.deactivated.push(id.clone());
-                }
-            }
-            changes.deactivated.sort();
             changes
         });
         self.sessions.forget_all();

@@ -40,29 +40,10 @@ impl Identity {
             .map(|name| name.trim().chars().take(LONGEST_NAME).collect::<String>());
         let full_name = full_name.filter(|name| !name.is_empty());
         let hash = match &new.password {
-            Some(password) => Some(self.passwords.hash(password).await?),
+            Some(password) => Some(self.passwords.hash(password, &email).await?),
             None => None,
         };
         let (id, now) = (Id::new(), Utc::now().trunc_subsecs(3));
-        let inserted = with_pool!(&self.store, pool => sqlx::query(
-            "INSERT INTO users (id, email, full_name, is_admin, password_hash, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $6)",
-        )
-        .bind(id)
-        .bind(&email)
-        .bind(&full_name)
-        .bind(new.is_admin)
-        .bind(&hash)
-        .bind(now)
-        .execute(pool)
-        .await
-        .map(drop));
-        match inserted {
-            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                return Err(IdentityError::UserExists(email));
-            }
-            other => other?,
-        }
         let detail = new.is_admin.then(|| "administrator".to_owned());
         let entry = AuditEntry {
             action: "user_created".to_owned(),
@@ -70,7 +51,27 @@ impl Identity {
             detail,
             ..actor
         };
-        self.audit(entry).await?;
+        in_transaction!(&self.store, transaction => {
+            let inserted = sqlx::query(
+                "INSERT INTO users (id, email, full_name, is_admin, password_hash, created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $6)",
+            )
+            .bind(id)
+            .bind(&email)
+            .bind(&full_name)
+            .bind(new.is_admin)
+            .bind(&hash)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await;
+            match inserted {
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                    return Err(IdentityError::UserExists(email));
+                }
+                other => other.map(drop)?,
+            }
+            add_line!(entry, &mut *transaction)?;
+        });
         Ok(User {
             id: id.0,
             email,
@@ -92,22 +93,27 @@ impl Identity {
         password: &SecretString,
         actor: AuditEntry,
     ) -> Result<(), IdentityError> {
-        let hash = self.passwords.hash(password).await?;
+        let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (String,)>(
+            "SELECT email FROM users WHERE id = $1",
+        )
+        .bind(Id(user))
+        .fetch_optional(pool)
+        .await)?;
+        let no_such_user = || IdentityError::NoSuchUser(user.to_string());
+        let (email,) = found.ok_or_else(no_such_user)?;
+        let hash = self.passwords.hash(password, &email).await?;
         let now = Utc::now().trunc_subsecs(3);
         in_transaction!(&self.store, transaction => {
-            let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
-                .bind(Id(user))
-                .fetch_optional(&mut *transaction)
-                .await?
-            else {
-                return Err(IdentityError::NoSuchUser(user.to_string()));
-            };
-            sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
+            let changed = sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
                 .bind(&hash)
                 .bind(now)
                 .bind(Id(user))
                 .execute(&mut *transaction)
-                .await?;
+                .await?
+                .rows_affected();
+            if changed == 0 {
+                return Err(no_such_user());
+            }
             for statement in ["DELETE FROM sessions WHERE user_id = $1", "DELETE FROM password_links WHERE user_id = $1"] {
                 sqlx::query(statement).bind(Id(user)).execute(&mut *transaction).await?;
             }

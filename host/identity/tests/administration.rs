@@ -35,7 +35,7 @@ async fn ada(identity: &Identity) -> Uuid {
         email: "ada@example.com".to_owned(),
         full_name: None,
         is_admin: false,
-        password: Some(secret("open sesame")),
+        password: Some(secret("open the sesame")),
     };
     let ada = identity.create_user(new, AuditEntry::default()).await.unwrap().id;
     identity
@@ -95,21 +95,21 @@ on_both! {
         let (first, _) = identity.make_password_link(user, AuditEntry::default(), now).await.unwrap();
         let (link, _) = identity.make_password_link(user, AuditEntry::default(), now).await.unwrap();
         let uses = async |text: &str, at| {
-            identity.use_password_link(text, &secret("closed sesame"), HERE, at).await.unwrap()
+            identity.use_password_link(text, &secret("close the sesame"), HERE, at).await.unwrap()
         };
         assert!(!uses(first.expose(), now).await, "an earlier link");
         assert!(!uses(link.expose(), now + TimeDelta::hours(25)).await, "a day later");
         assert!(!uses("nonsense", now).await);
         assert!(uses(link.expose(), now).await);
         assert!(!uses(link.expose(), now).await, "twice");
-        identity.login("ada@example.com", &secret("closed sesame"), HERE, now).await.unwrap();
+        identity.login("ada@example.com", &secret("close the sesame"), HERE, now).await.unwrap();
     }
 
     async fn sessions_are_listed_and_ended_and_the_log_is_filtered(database: &Database) {
         let identity = database.connect(options()).await;
         let user = ada(&identity).await;
         let now = Utc::now();
-        let (_, one) = identity.login("ada@example.com", &secret("open sesame"), HERE, now).await.unwrap();
+        let (_, one) = identity.login("ada@example.com", &secret("open the sesame"), HERE, now).await.unwrap();
         let open = identity.open_sessions(Some(user), now).await.unwrap();
         assert_eq!(open.len(), 1);
         assert_eq!(identity.open_sessions(None, now).await.unwrap(), open);

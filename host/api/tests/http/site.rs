@@ -382,6 +382,9 @@ impl Answer {
         assert_eq!(self.header("x-request-id").len(), 16);
         let kept = ["no-store", "private, no-cache", "private, max-age=86400"];
         assert!(kept.contains(&self.header("cache-control")));
+        if self.header("content-type").ends_with("json") {
+            assert!(self.header("content-disposition").starts_with("attachment"));
+        }
         if self.status.as_u16() >= 400 && !self.body.is_empty() {
             let problem = self.problem();
             assert_eq!(problem.status, self.status.as_u16());
