@@ -5,7 +5,7 @@
 //! ([`TenantData::rows`]). Nobody above this room sees the text of a query or a connection, and nothing from a request
 //! ever becomes text of a query: it selects among configured columns, or it is bound.
 //!
-//! [`load`] and [`import`] write, over connections of their own.
+//! [`load`] and [`import`] write, over connections of their own; [`provision`] makes a whole database for a new tenant.
 
 mod advice;
 mod buckets;
@@ -22,6 +22,7 @@ pub mod import;
 mod ladder;
 pub mod load;
 mod moment;
+pub mod provision;
 mod query;
 mod source;
 mod sql;

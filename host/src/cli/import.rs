@@ -9,6 +9,7 @@ use porthole_data::import::{self, CsvImport, ImportError};
 use porthole_data::load::Kind;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::reference::UrlReference;
 use super::settings::{self, SettingsArgs};
 
 /// Load a CSV file with a header line into a tenant's database: all of it, or nothing.
@@ -28,6 +29,9 @@ pub struct Import {
     /// A column that the file does not have, with the same text in every row.
     #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
     labels: Vec<(String, String)>,
+    /// Instead of the tenant's own URL, where that is a reader's: of whoever may write.
+    #[command(flatten)]
+    url: UrlReference,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -45,11 +49,13 @@ impl Import {
         let settings = self.settings.load()?;
         let config = settings::tenants(&settings)?;
         let tenant = settings::tenant(&config, &self.tenant)?;
-        let Some(url) = &tenant.database else {
-            bail!("{} names no database: add `database:`", tenant.file);
+        let (url, place) = match (self.url.read()?, &tenant.database) {
+            (Some(url), _) => (url, "the URL"),
+            (None, Some(url)) => (url.clone(), tenant.file.as_str()),
+            (None, None) => bail!("{} names no database: add `database:`", tenant.file),
         };
         let url: SecretString = settings::tenant_database_url(url.expose_secret(), &settings)
-            .map_err(|reason| anyhow::anyhow!("{}: {reason}", tenant.file))?
+            .map_err(|reason| anyhow::anyhow!("{place}: {reason}"))?
             .into();
         let options = CsvImport {
             table: self.table.clone(),

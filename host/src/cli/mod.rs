@@ -7,6 +7,7 @@ mod doctor;
 mod import;
 mod password;
 mod plugin;
+mod reference;
 mod restore;
 mod schema;
 mod serve;
@@ -56,7 +57,7 @@ enum Command {
     /// A tenant's own panels, from the first line of code to the dashboard.
     #[command(subcommand)]
     Plugin(plugin::Plugin),
-    /// List tenants, switch one off and on.
+    /// Add a tenant with its database, list tenants, switch one off and on.
     #[command(subcommand)]
     Tenant(tenant::Tenant),
     /// Make, list and revoke tokens for programs.

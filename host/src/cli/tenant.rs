@@ -1,5 +1,8 @@
 //! `porthole tenant`: the tenants of the configuration.
 
+mod add;
+mod sample;
+
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -11,12 +14,13 @@ use crate::server;
 /// Tenants.
 #[derive(clap::Subcommand)]
 pub enum Tenant {
+    Add(Box<add::Add>),
     /// List the tenants of the configuration folder.
     List {
         #[command(flatten)]
         settings: SettingsArgs,
     },
-    /// Switch a tenant off: for everybody it is as if it did not exist. A host that runs notices within five seconds.
+    /// Switch a tenant off: for everybody it is as if it did not exist. Hosts that run notice within a quarter of a second.
     Disable {
         /// Which.
         tenant: String,
@@ -36,6 +40,7 @@ impl Tenant {
     /// Does it, and says what was done.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Add(command) => command.run().await,
             Self::List { settings } => list(&settings),
             Self::Disable { tenant, settings } => switch(&settings, &tenant, true).await,
             Self::Enable { tenant, settings } => switch(&settings, &tenant, false).await,
