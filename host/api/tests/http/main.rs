@@ -10,3 +10,4 @@ mod matrix;
 mod pictures;
 mod provider;
 mod site;
+mod timing;
