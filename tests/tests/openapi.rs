@@ -1,0 +1,178 @@
+//! The document of the interface is true: a program that makes up requests from it, good ones and bad ones, gets no answer
+//! that it does not have. The program is Schemathesis, from the Python Package Index, in an environment of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use porthole_tests::{Client, Host, places};
+use serde_json::{Value, json};
+
+/// What every answer has to hold.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                      response_headers_conformance,response_schema_conformance,allow_header_conformance";
+/// Requests that would end the run for the rest of it: the session's own end, and the tenant's.
+const LEFT_OUT: [&str; 2] = ["/auth/logout", "/admin/tenants/{tenant}/disable"];
+/// For each of the two who ask, seconds.
+const WITHIN: u32 = 40;
+/// For each operation and way of making requests up.
+const EXAMPLES: u32 = 20;
+
+/// The program, installed below the target folder; or why it cannot be had.
+fn schemathesis() -> Result<PathBuf, String> {
+    let pins = places::workspace().join("tests/schemathesis/requirements.txt");
+    let wanted = std::fs::read(&pins).unwrap();
+    // <target>/debug/deps/<test>
+    let target = std::env::current_exe()
+        .unwrap()
+        .ancestors()
+        .nth(3)
+        .unwrap()
+        .to_owned();
+    let environment = target.join("schemathesis");
+    let (installed, program) = (
+        environment.join("installed.txt"),
+        environment.join("bin/schemathesis"),
+    );
+    if std::fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(program);
+    }
+    let runs = |command: &mut Command, what: &str| {
+        let output = command
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| format!("{what}: {error}"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.trim().lines().last().unwrap_or_default().to_owned();
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(format!("{what}: {last}"))
+        }
+    };
+    let venv = ["-m", "venv", "--clear"];
+    runs(
+        Command::new("python3").args(venv).arg(&environment),
+        "python3 makes no virtual environment",
+    )?;
+    let pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--only-binary=:all:",
+        "--requirement",
+    ];
+    runs(
+        Command::new(environment.join("bin/python")).args(pip).arg(&pins),
+        "pip installs no Schemathesis",
+    )?;
+    std::fs::write(&installed, wanted).unwrap();
+    Ok(program)
+}
+
+/// Asks everything as whoever a header says; what was wrong, with the program's whole report.
+fn asked(program: &Path, host: &Host, folder: &Path, who: &str, header: &str) -> Option<String> {
+    let mut command = Command::new(program);
+    command
+        .args(["run", "--no-color", "--url", &format!("{}/api/v1", host.url())])
+        .args(["--phases", "examples,coverage,fuzzing", "--checks", CHECKS])
+        .args([
+            "--max-time",
+            &WITHIN.to_string(),
+            "--max-examples",
+            &EXAMPLES.to_string(),
+        ])
+        .args(["--workers", "2", "--seed", "1", "--generation-deterministic"])
+        .args([
+            "--continue-on-failure",
+            "--warnings",
+            "off",
+            "--request-timeout",
+            "20",
+        ])
+        .args(["--header", header])
+        .current_dir(folder);
+    // It does not know how to make components up.
+    command.args(["--exclude-operation-id", "publish"]);
+    for path in LEFT_OUT {
+        command.args(["--exclude-path", path]);
+    }
+    command.arg(format!("{}/api/v1/openapi.json", host.url()));
+    let output = command.stdin(Stdio::null()).output().expect("the program runs");
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let tail: Vec<&str> = said.lines().rev().take(12).collect();
+    println!(
+        "as {who}: {}",
+        tail.into_iter().rev().collect::<Vec<_>>().join("\n")
+    );
+    (!output.status.success()).then(|| format!("as {who}:\n{said}"))
+}
+
+fn account<'a>(printed: &'a Value, admin: bool, tenant: &str) -> (&'a str, &'a str) {
+    let of = |account: &&Value| {
+        let tenants = account["tenants"].as_array().unwrap();
+        account["admin"] == admin && tenants.iter().any(|granted| granted == tenant)
+    };
+    let account = printed["accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(of)
+        .expect("such an account");
+    (
+        account["email"].as_str().unwrap(),
+        account["password"].as_str().unwrap(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_made_up_request_gets_a_500_or_an_answer_that_the_document_does_not_have() {
+    let program = match schemathesis() {
+        Ok(program) => program,
+        Err(why) => {
+            println!("skipped: nobody makes requests up from the document of the interface: {why}");
+            return;
+        }
+    };
+    let (host, printed) = Host::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let tenant = "tenant-alpha";
+
+    let (email, password) = account(&printed, false, tenant);
+    let viewer = Client::login(host.url(), email, password).await;
+    let wish = json!({"name": "made up", "tenant": tenant, "scope": "read", "days": 1});
+    let made = viewer.post("/account/tokens", &wish).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let token = format!(
+        "Authorization: Bearer {}",
+        made.body["secret"].as_str().expect("the token")
+    );
+
+    let (email, password) = account(&printed, true, tenant);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let login = http
+        .post(format!("{}/api/v1/auth/login", host.url()))
+        .json(&json!({"email": email, "password": password}))
+        .send()
+        .await
+        .unwrap();
+    let cookie = login.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap();
+    let cookie = format!("Cookie: {cookie}");
+
+    let wrong: Vec<String> = [("a viewer's program", token), ("an administrator", cookie)]
+        .iter()
+        .filter_map(|(who, header)| asked(&program, &host, folder.path(), who, header))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
