@@ -19,7 +19,7 @@ export async function sheet(browser, theme, names, widths, read) {
   const total = widths.reduce((sum, [width]) => sum + width * SCALE + 16, 16);
   const page = await browser.newPage({ viewport: { width: total, height: 800 } });
   await page.setContent(
-    `<style>body{margin:0 16px 16px;background:${back};color:${ink};font:500 13px system-ui}h2{margin:14px 0 6px;font:inherit;text-transform:capitalize}div{display:flex;align-items:flex-start;gap:16px}img{border-radius:6px}</style>${rows.join("")}`,
+    `<style>body{margin:0 16px 16px;background:${back};color:${ink};font:500 13px system-ui}h2{margin:14px 0 6px;font:inherit;text-transform:capitalize}div{display:flex;align-items:flex-start;gap:16px}img{border-radius:6px;outline:1px solid ${ink}40}</style>${rows.join("")}`,
   );
   await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
