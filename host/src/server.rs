@@ -12,7 +12,7 @@ use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf};
 use porthole_config::{Config, ConfigStore, CookieSecure, Limits, Settings};
 use porthole_data::{BucketOptions, BucketStore, Databases, DatabasesOptions};
 use porthole_identity::{AuditEntry, Identity, TenantRecord};
-use porthole_model::{Dashboard, Dashboards, Plugin, PluginLog, PluginPublished};
+use porthole_model::{Dashboard, Dashboards, Plugin, PluginLog, PluginPublished, TenantDatabase};
 use porthole_panel::{
     Export, ExportFormat, Pipeline, PipelineOptions, RenderError, RenderRequest, Rendered, limits_of,
 };
@@ -424,6 +424,10 @@ impl Panels for PipelinePanels {
 
     fn panel_of_endpoint(&self, tenant: &str, endpoint: &str, panel: Option<&str>) -> Option<String> {
         self.pipeline.panel_of_endpoint(tenant, endpoint, panel)
+    }
+
+    async fn database(&self, tenant: &str) -> TenantDatabase {
+        self.pipeline.database(tenant).await
     }
 
     async fn forget(&self, tenant: &str) {

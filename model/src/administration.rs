@@ -121,7 +121,7 @@ pub struct OpenSessions {
     pub sessions: Vec<OpenSession>,
 }
 
-/// An account.
+/// `GET /account` and `GET /admin/users/{id}`: an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// For the address.
@@ -138,6 +138,8 @@ pub struct Account {
     pub disabled: bool,
     /// When it was made.
     pub created_at: String,
+    /// None: never.
+    pub last_login_at: Option<String>,
     /// Where they were let in.
     pub tenants: Vec<TenantSummary>,
 }
@@ -159,6 +161,15 @@ pub struct NewAccount {
     pub full_name: Option<String>,
     /// May use the administration.
     #[serde(default)]
+    pub is_admin: bool,
+}
+
+/// `PUT /admin/users/{id}`: how an account shall be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountChange {
+    /// For people; none: no name.
+    pub full_name: Option<String>,
+    /// May use the administration.
     pub is_admin: bool,
 }
 
@@ -213,6 +224,8 @@ pub struct TenantState {
     pub configured: bool,
     /// Whether it is switched off.
     pub disabled: bool,
+    /// How many were let in.
+    pub members: u32,
 }
 
 /// `GET /admin/tenants`.
@@ -220,6 +233,27 @@ pub struct TenantState {
 pub struct TenantStates {
     /// By id.
     pub tenants: Vec<TenantState>,
+}
+
+/// How a tenant's database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DatabaseState {
+    /// It answers.
+    Up,
+    /// It does not.
+    Down,
+    /// The configuration names none that may be used.
+    Missing,
+}
+
+/// `GET /admin/tenants/{tenant}/database`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantDatabase {
+    /// How it is.
+    pub state: DatabaseState,
+    /// Why it is not up: a sentence.
+    pub reason: Option<String>,
 }
 
 /// A line of the audit log.

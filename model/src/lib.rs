@@ -15,9 +15,9 @@ mod reads;
 mod view;
 
 pub use administration::{
-    Account, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage, Grant, GrantRole, Grants, LinkUse,
-    NewAccount, NewToken, OpenSession, OpenSessions, PasswordChange, PasswordLink, TenantState, TenantStates,
-    TokenMade, TokenScope,
+    Account, AccountChange, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage, DatabaseState, Grant,
+    GrantRole, Grants, LinkUse, NewAccount, NewToken, OpenSession, OpenSessions, PasswordChange,
+    PasswordLink, TenantDatabase, TenantState, TenantStates, TokenMade, TokenScope,
 };
 pub use dashboard::{
     Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position,

@@ -4,6 +4,10 @@ use serde_json::Value;
 
 use crate::reading::{Fields, Read, ReadError};
 use crate::{
+    Account, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage, DatabaseState, Grant, Grants, OpenSession,
+    OpenSessions, PasswordLink, TenantDatabase, TenantState, TenantStates, TokenMade, TokenScope,
+};
+use crate::{
     Aggregation, Allowed, AuthMethods, Axis, CacheOutcome, Chart, ColumnFormat, Dashboard, DashboardSummary,
     Dashboards, Diagnostic, DrillDown, Image, LoggedOut, Mark, Markup, Me, Metric, PanelAnswer,
     PanelPlacement, Plot, Plugin, PluginFailure, PluginLimit, PluginLog, PluginLogLine, PluginPublished,
@@ -75,6 +79,22 @@ structs! {
     PluginLogLine { at, level, panel, version, message }
     PluginPublished { name, version, sha256, endpoint, signed_by, active }
 
+    Accounts { users }
+    Account { id, email, full_name, is_admin, has_password, disabled, created_at, last_login_at, tenants }
+    PasswordLink { user, email, url, expires_at }
+    Grants { grants }
+    Grant { email, full_name, role, granted_at }
+    TenantStates { tenants }
+    TenantState { id, name, configured, disabled, members }
+    TenantDatabase { state, reason }
+    OpenSessions { sessions }
+    OpenSession { id, email, address, created_at, last_used_at, expires_at, current }
+    ApiTokens { tokens }
+    ApiToken { id, name, email, tenant, scope, created_at, expires_at, last_used_at, revoked_at }
+    TokenMade { token, secret }
+    AuditPage { lines, next }
+    AuditLine { id, at, action, actor, target, tenant, address, detail }
+
     Chart { series, y_axis, thresholds, stacked }
     Plot { label, instants, values, color, mark, join_within }
     Axis { label, unit, minimum, maximum }
@@ -97,6 +117,8 @@ names! {
     Mark { Line = "line", Area = "area", Bar = "bar", Point = "point" }
     Severity { Good = "good", Warning = "warning", Critical = "critical", Unknown = "unknown" }
     Role { Viewer = "viewer", Editor = "editor", Admin = "admin" }
+    TokenScope { Read = "read", Publish = "publish" }
+    DatabaseState { Up = "up", Down = "down", Missing = "missing" }
     PluginSource { Folder = "folder", Published = "published" }
 }
 
@@ -278,6 +300,41 @@ mod tests {
         as_serde::<PluginPublished>(
             json!({"name": "a", "version": "1", "sha256": "ab", "endpoint": "a-b",
             "signed_by": null, "active": false}),
+        );
+    }
+
+    #[test]
+    fn the_administration_is_read_as_serde_reads_it() {
+        as_serde::<Accounts>(
+            json!({"users": [{"id": "1", "email": "a@b", "full_name": null, "is_admin": false, "has_password": true,
+            "disabled": false, "created_at": "2026-01-01T00:00:00Z", "last_login_at": null,
+            "tenants": [{"id": "a", "name": "A", "role": "admin"}]}]}),
+        );
+        as_serde::<PasswordLink>(
+            json!({"user": "1", "email": "a@b", "url": "/password#x", "expires_at": "2026-01-01T00:00:00Z"}),
+        );
+        as_serde::<Grants>(
+            json!({"grants": [{"email": "a@b", "full_name": "A", "role": "viewer", "granted_at": "2026-01-01T00:00:00Z"}]}),
+        );
+        as_serde::<TenantStates>(
+            json!({"tenants": [{"id": "a", "name": "A", "configured": true, "disabled": false, "members": 3}]}),
+        );
+        for state in ["up", "down", "missing"] {
+            as_serde::<TenantDatabase>(json!({"state": state, "reason": null}));
+        }
+        as_serde::<OpenSessions>(
+            json!({"sessions": [{"id": "1", "email": "a@b", "address": null, "created_at": "2026-01-01T00:00:00Z",
+            "last_used_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-01T00:00:00Z", "current": true}]}),
+        );
+        let token = |scope: &str| {
+            json!({"id": "1", "name": "n", "email": "a@b", "tenant": "a", "scope": scope,
+            "created_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-01T00:00:00Z", "last_used_at": null, "revoked_at": "2026-01-01T00:00:00Z"})
+        };
+        as_serde::<ApiTokens>(json!({"tokens": [token("read"), token("publish")]}));
+        as_serde::<TokenMade>(json!({"token": token("read"), "secret": "s"}));
+        as_serde::<AuditPage>(
+            json!({"lines": [{"id": 7, "at": "2026-01-01T00:00:00Z", "action": "grant", "actor": null, "target": "a@b",
+            "tenant": null, "address": "192.0.2.1", "detail": "viewer"}], "next": 7}),
         );
     }
 

@@ -26,6 +26,8 @@ export interface Site {
   tenant: string;
   /** By the server's name. */
   readings: Map<string, Reading[]>;
+  /** A second tenant with readings of its own, into which nobody of the above is let. */
+  other: { tenant: string; name: string; readings: Reading[] };
   /** Ends the host; it is there again, at the same address, once the function that this returns is done. */
   down: () => Promise<() => Promise<void>>;
 }
@@ -67,6 +69,7 @@ export function prepare(folder: string): Site {
       ['web-1', readingsOf(1)],
       ['web-2', readingsOf(2)],
     ]),
+    other: { tenant: 'offices', name: 'Our offices', readings: readingsOf(3) },
   };
   mkdirSync(join(folder, 'config/tenants'), { recursive: true });
   mkdirSync(join(folder, 'data'));
@@ -74,6 +77,12 @@ export function prepare(folder: string): Site {
   writeFileSync(
     join(folder, 'config/tenants', tenant, 'tenant.yaml'),
     'tenant:\n  name: "Our servers"\n  database:\n    url: "sqlite:tenants/servers.sqlite"\n',
+  );
+  const { other } = site;
+  cpSync(join(WORKSPACE, 'config/examples/servers'), join(folder, 'config/tenants', other.tenant), { recursive: true });
+  writeFileSync(
+    join(folder, 'config/tenants', other.tenant, 'tenant.yaml'),
+    `tenant:\n  name: "${other.name}"\n  database:\n    url: "sqlite:tenants/offices.sqlite"\n`,
   );
   bringOwnPanels(join(folder, 'config/tenants', tenant), COMPONENTS);
   const nodes = join(folder, 'nodes.csv');
@@ -84,6 +93,9 @@ export function prepare(folder: string): Site {
     writeFileSync(file, csv(readings));
     run(folder, ['import', file, '--tenant', tenant, '--table', 'readings', '--label', `series=${server}`]);
   }
+  const file = join(folder, 'office.csv');
+  writeFileSync(file, csv(other.readings));
+  run(folder, ['import', file, '--tenant', other.tenant, '--table', 'readings', '--label', 'series=office-1']);
   run(folder, ['user', 'add', site.email, '--password-stdin', '--tenant', tenant], site.password);
   run(folder, ['user', 'add', site.admin, '--admin', '--password-stdin', '--tenant', tenant], site.password);
   return site;

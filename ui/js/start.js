@@ -1,5 +1,5 @@
 // Starts the part of the application that the address belongs to; `Page::is_desk` in route.rs says the same.
-const isDesk = /^\/(t\/[^/]+\/plugins|admin)(\/|$)/.test(location.pathname);
+const isDesk = /^\/(t\/[^/]+\/(plugins|members|audit)|admin|account|password)(\/|$)/.test(location.pathname);
 const part = isDesk ? "{{desk.js}}" : "{{app.js}}";
 
 import(part).catch((error) => {

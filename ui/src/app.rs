@@ -32,9 +32,9 @@ pub(crate) fn App() -> View {
     let over = frame::over();
 
     let page = create_selector(move || Page::at(&location.path()));
-    // Login and everything else exclude each other; the way back is kept in the address.
+    // Login and what only those see who are logged in exclude each other; the way back is kept in the address.
     create_effect(move || match (session.who(), page.get_clone()) {
-        (Who::Nobody, page) if page != Page::Login => location.replace(&session.login_address()),
+        (Who::Nobody, page) if !page.is_open() => location.replace(&session.login_address()),
         (Who::Known(_), Page::Login) => location.replace(&way_back(location.parameter("next"))),
         _ => {}
     });
@@ -42,7 +42,7 @@ pub(crate) fn App() -> View {
     let scene = create_selector(move || match (session.who(), page.get_clone()) {
         (Who::Asking, _) => Scene::Waiting,
         (Who::Unknown(_), _) => Scene::Unreachable,
-        (Who::Nobody, Page::Login) => Scene::Page(Page::Login),
+        (Who::Nobody, page) if page.is_open() => Scene::Page(page),
         // The effect above is about to change the address.
         (Who::Nobody, _) | (Who::Known(_), Page::Login) => Scene::Waiting,
         // The dashboard stays as it is beneath one of its panels.
@@ -76,6 +76,15 @@ fn draw(page: Page) -> View {
         Page::Report { tenant, panel } if board => pages::report(tenant, panel),
         Page::Plugins { tenant } if desk => pages::plugins(tenant),
         Page::Plugin { tenant, plugin } if desk => pages::plugin(tenant, plugin),
+        Page::Members { tenant } if desk => pages::members(tenant),
+        Page::TenantAudit { tenant } if desk => pages::tenant_audit(tenant),
+        Page::Admin | Page::Users if desk => pages::users(),
+        Page::User { user } if desk => pages::user(user),
+        Page::Tenants if desk => pages::tenants(),
+        Page::TenantAdmin { tenant } if desk => pages::tenant_admin(tenant),
+        Page::Audit if desk => pages::audit(),
+        Page::Account if desk => pages::account(),
+        Page::Password if desk => pages::password(),
         _ => pages::not_found(),
     }
 }

@@ -68,6 +68,17 @@ pub(crate) fn report() -> View {
 pub(crate) fn back() -> View {
     lines("M7 3 2.5 8 7 13M2.5 8h11")
 }
+pub(crate) fn person() -> View {
+    lines("M8 2a3 3 0 1 0 0 6a3 3 0 1 0 0-6M2.5 14c.6-2.6 2.7-4 5.5-4s4.9 1.4 5.5 4")
+}
+pub(crate) fn people() -> View {
+    lines(
+        "M6 3a2.5 2.5 0 1 0 0 5a2.5 2.5 0 1 0 0-5M1.5 13.5c.4-2.2 2.1-3.5 4.5-3.5s4.1 1.3 4.5 3.5M10.5 3.2a2.4 2.4 0 0 1 0 4.6M12 10.3c1.4.5 2.2 1.6 2.5 3.2",
+    )
+}
+pub(crate) fn key() -> View {
+    lines("M5 7.5a3 3 0 1 0 0 6a3 3 0 1 0 0-6M7.1 8.4 13.5 2M11 4.5l2 2M9 6.5l1.5 1.5")
+}
 pub(crate) fn leave() -> View {
     lines("M6 2H3v12h3M10.5 11l3-3-3-3M13.5 8H6.5")
 }

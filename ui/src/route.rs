@@ -59,6 +59,48 @@ pub(crate) enum Page {
         /// The plugin's name.
         plugin: String,
     },
+    /// Who may do what in a tenant, for its admins.
+    #[to("/t/<tenant>/members")]
+    Members {
+        /// The tenant's id.
+        tenant: String,
+    },
+    /// What happened in a tenant, for its admins.
+    #[to("/t/<tenant>/audit")]
+    TenantAudit {
+        /// The tenant's id.
+        tenant: String,
+    },
+    /// The host's administration.
+    #[to("/admin")]
+    Admin,
+    /// All accounts.
+    #[to("/admin/users")]
+    Users,
+    /// One of them.
+    #[to("/admin/users/<user>")]
+    User {
+        /// The account's id.
+        user: String,
+    },
+    /// All tenants.
+    #[to("/admin/tenants")]
+    Tenants,
+    /// One of them.
+    #[to("/admin/tenants/<tenant>")]
+    TenantAdmin {
+        /// The tenant's id.
+        tenant: String,
+    },
+    /// The audit log.
+    #[to("/admin/audit")]
+    Audit,
+    /// One's own account.
+    #[to("/account")]
+    Account,
+    /// Where a one-time link leads.
+    #[to("/password")]
+    Password,
     /// Anything else.
     #[not_found]
     NotFound,
@@ -76,14 +118,35 @@ impl Page {
             | Self::Panel { tenant, .. }
             | Self::Report { tenant, .. }
             | Self::Plugins { tenant }
-            | Self::Plugin { tenant, .. } => Some(tenant),
-            Self::Home | Self::Login | Self::NotFound => None,
+            | Self::Plugin { tenant, .. }
+            | Self::Members { tenant }
+            | Self::TenantAudit { tenant } => Some(tenant),
+            _ => None,
         }
     }
 
     /// Whether the page is one of those that are loaded apart from dashboards; `js/start.js` says the same.
     pub fn is_desk(&self) -> bool {
-        matches!(self, Self::Plugins { .. } | Self::Plugin { .. })
+        matches!(
+            self,
+            Self::Plugins { .. }
+                | Self::Plugin { .. }
+                | Self::Members { .. }
+                | Self::TenantAudit { .. }
+                | Self::Admin
+                | Self::Users
+                | Self::User { .. }
+                | Self::Tenants
+                | Self::TenantAdmin { .. }
+                | Self::Audit
+                | Self::Account
+                | Self::Password
+        )
+    }
+
+    /// Whether the page is for those who are not logged in, too.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Login | Self::Password)
     }
 
     /// Whether this part of the application can draw the page; else the browser has to load the other part.
@@ -123,6 +186,16 @@ impl Page {
             Self::Plugin { tenant, plugin } => Self::Plugin {
                 tenant: decode(&tenant),
                 plugin: decode(&plugin),
+            },
+            Self::Members { tenant } => Self::Members {
+                tenant: decode(&tenant),
+            },
+            Self::TenantAudit { tenant } => Self::TenantAudit {
+                tenant: decode(&tenant),
+            },
+            Self::User { user } => Self::User { user: decode(&user) },
+            Self::TenantAdmin { tenant } => Self::TenantAdmin {
+                tenant: decode(&tenant),
             },
             other => other,
         }
@@ -183,12 +256,21 @@ mod tests {
     #[test]
     fn the_page_starts_the_part_that_the_address_belongs_to() {
         // The same rule, in the other language.
-        let rule = r"/^\/(t\/[^/]+\/plugins|admin)(\/|$)/";
+        let rule = r"/^\/(t\/[^/]+\/(plugins|members|audit)|admin|account|password)(\/|$)/";
         assert!(include_str!("../js/start.js").contains(rule));
         for (address, is_desk) in [
             ("/t/alpha/plugins", true),
             ("/t/alpha/plugins/map", true),
             ("/t/alpha/d/plugins", false),
+            ("/t/alpha/members", true),
+            ("/t/alpha/audit", true),
+            ("/admin", true),
+            ("/admin/users", true),
+            ("/admin/users/019a1b2c", true),
+            ("/admin/tenants/alpha", true),
+            ("/admin/audit", true),
+            ("/account", true),
+            ("/password", true),
             ("/t/alpha", false),
             ("/login", false),
         ] {

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use http::header::SET_COOKIE;
-use porthole_identity::{ApiTokenRecord, NewApiToken, SessionRecord, TokensOf};
+use porthole_identity::{ApiTokenRecord, NewApiToken, SessionRecord, TokensOf, User};
 use porthole_model::{
-    ApiToken, ApiTokens, LinkUse, NewToken, OpenSession, OpenSessions, PasswordChange, TokenMade,
+    Account, ApiToken, ApiTokens, LinkUse, NewToken, OpenSession, OpenSessions, PasswordChange, TokenMade,
 };
 use uuid::Uuid;
 
@@ -20,6 +20,25 @@ use crate::path_name::PathName;
 use crate::problem::ApiError;
 use crate::session_cookie;
 use crate::state::ApiState;
+
+/// One's own account.
+#[utoipa::path(
+    get, path = "/account", tag = "Account",
+    responses(
+        (status = 200, description = "As an administrator sees it.", body = ref("#/components/schemas/Account")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: a token asks.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn own(
+    State(state): State<ApiState>,
+    Person(who): Person,
+) -> Result<Json<Account>, ApiError> {
+    let user = state.identity.user(who.id).await?;
+    // Removed a moment ago.
+    let user = user.ok_or_else(ApiError::not_logged_in)?;
+    Ok(Json(shown_account(&state, user).await?))
+}
 
 /// Change one's own password.
 ///
@@ -114,6 +133,28 @@ pub(crate) async fn end_session(
         .identity
         .end_session(id_of(&id)?, Some(who.id), actor(&who, address));
     found(ended.await?)
+}
+
+/// End one's own sessions, but for the one that asks.
+#[utoipa::path(
+    delete, path = "/account/sessions", tag = "Account",
+    responses(
+        (status = 204, description = "Ended."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn end_other_sessions(
+    State(state): State<ApiState>,
+    Person(who): Person,
+    ClientAddress(address): ClientAddress,
+) -> Result<StatusCode, ApiError> {
+    let kept = Some(who.session.id);
+    state
+        .identity
+        .end_sessions_of(who.id, kept, actor(&who, address))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One's own tokens.
@@ -211,6 +252,21 @@ pub(crate) fn id_of(text: &str) -> Result<Uuid, ApiError> {
 
 pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+pub(crate) async fn shown_account(state: &ApiState, user: User) -> Result<Account, ApiError> {
+    let tenants = state.identity.tenants_of(user.id).await?;
+    Ok(Account {
+        id: user.id.to_string(),
+        email: user.email,
+        full_name: user.full_name,
+        is_admin: user.is_admin,
+        has_password: user.has_password,
+        disabled: user.is_disabled,
+        created_at: instant(user.created_at),
+        last_login_at: user.last_login_at.map(instant),
+        tenants,
+    })
 }
 
 pub(crate) fn shown_sessions(open: Vec<SessionRecord>, current: Uuid) -> OpenSessions {

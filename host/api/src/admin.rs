@@ -5,10 +5,10 @@ use axum::extract::{RawQuery, State};
 use chrono::Utc;
 use http::StatusCode;
 use porthole_identity::{AuditEntry, NewUser, User};
-use porthole_model::{Account, Accounts, NewAccount, OpenSessions, PasswordLink, TenantState, TenantStates};
+use porthole_model::{Accounts, NewAccount, OpenSessions, PasswordLink, TenantState, TenantStates};
 use uuid::Uuid;
 
-use crate::account::{found, id_of, instant, shown_sessions};
+use crate::account::{found, id_of, instant, shown_account, shown_sessions};
 use crate::caller::{Administrator, actor};
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
@@ -34,17 +34,7 @@ pub(crate) async fn users(
     parameters::none(query.as_deref())?;
     let mut users = Vec::new();
     for user in state.identity.users().await? {
-        let tenants = state.identity.tenants_of(user.id).await?;
-        users.push(Account {
-            id: user.id.to_string(),
-            email: user.email,
-            full_name: user.full_name,
-            is_admin: user.is_admin,
-            has_password: user.has_password,
-            disabled: user.is_disabled,
-            created_at: instant(user.created_at),
-            tenants,
-        });
+        users.push(shown_account(&state, user).await?);
     }
     Ok(Json(Accounts { users }))
 }
@@ -73,7 +63,7 @@ pub(crate) async fn create_user(
     let actor = actor(&who, address);
     let new = NewUser {
         email: new.email,
-        full_name: new.full_name.map(|name| name.replace(char::is_control, " ")),
+        full_name: new.full_name,
         is_admin: new.is_admin,
         password: None,
     };
@@ -101,9 +91,7 @@ pub(crate) async fn link(
     PathName(id): PathName,
 ) -> Result<Json<PasswordLink>, ApiError> {
     let id = id_of(&id)?;
-    let users = state.identity.users().await?;
-    let user = users.into_iter().find(|user| user.id == id);
-    let user = user.ok_or_else(ApiError::not_found)?;
+    let user = state.identity.user(id).await?.ok_or_else(ApiError::not_found)?;
     Ok(Json(linked(&state, user, actor(&who, address)).await?))
 }
 
@@ -232,6 +220,7 @@ pub(crate) async fn tenants(
         name: tenant.name,
         configured: tenant.is_configured,
         disabled: tenant.is_disabled,
+        members: tenant.members,
     });
     Ok(Json(TenantStates {
         tenants: tenants.collect(),

@@ -4,6 +4,7 @@
 
 mod account;
 mod admin;
+mod admin_account;
 mod answer;
 mod audit;
 mod auth;
@@ -95,8 +96,12 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/ready", get(health::ready))
         .layer(CompressionLayer::new().gzip(true).br(true));
     let administration = Router::new()
+        .route("/api/v1/account", get(account::own))
         .route("/api/v1/account/password", post(account::password))
-        .route("/api/v1/account/sessions", get(account::sessions))
+        .route(
+            "/api/v1/account/sessions",
+            get(account::sessions).delete(account::end_other_sessions),
+        )
         .route("/api/v1/account/sessions/{id}", delete(account::end_session))
         .route(
             "/api/v1/account/tokens",
@@ -104,6 +109,21 @@ pub fn router(state: ApiState) -> Router {
         )
         .route("/api/v1/account/tokens/{id}", delete(account::revoke_token))
         .route("/api/v1/admin/users", get(admin::users).post(admin::create_user))
+        .route(
+            "/api/v1/admin/users/{id}",
+            get(admin_account::one)
+                .put(admin_account::change)
+                .delete(admin_account::remove),
+        )
+        .route(
+            "/api/v1/admin/users/{id}/sessions",
+            get(admin_account::sessions).delete(admin_account::end_sessions),
+        )
+        .route("/api/v1/admin/users/{id}/tokens", get(admin_account::tokens))
+        .route(
+            "/api/v1/admin/users/{id}/tokens/{token}",
+            delete(admin_account::revoke_token),
+        )
         .route("/api/v1/admin/users/{id}/link", post(admin::link))
         .route("/api/v1/admin/users/{id}/disable", post(admin::disable_user))
         .route("/api/v1/admin/users/{id}/enable", post(admin::enable_user))
@@ -120,6 +140,10 @@ pub fn router(state: ApiState) -> Router {
             post(admin::enable_tenant),
         )
         .route("/api/v1/admin/tenants/{tenant}/audit", get(audit::of_tenant))
+        .route(
+            "/api/v1/admin/tenants/{tenant}/database",
+            get(tenant_admin::database),
+        )
         .route("/api/v1/admin/tenants/{tenant}/grants", get(tenant_admin::grants))
         .route(
             "/api/v1/admin/tenants/{tenant}/grants/{email}",

@@ -13,8 +13,8 @@ use utoipa::OpenApi;
 
 use crate::problem::ApiError;
 use crate::{
-    account, admin, audit, auth, custom, dashboards, export, health, panels, picture, plugins, provider,
-    reports, tenant_admin, tenants,
+    account, admin, admin_account, audit, auth, custom, dashboards, export, health, panels, picture, plugins,
+    provider, reports, tenant_admin, tenants,
 };
 
 #[derive(OpenApi)]
@@ -30,10 +30,13 @@ use crate::{
         panels::data, panels::invalidate, picture::image, export::export, reports::one, custom::one,
         plugins::list, plugins::one, plugins::publish, plugins::activate, plugins::roll_back, plugins::deactivate,
         plugins::remove_version, plugins::remove, plugins::logs,
-        account::link, account::password, account::sessions, account::end_session, account::tokens,
+        account::link, account::own, account::password, account::sessions, account::end_session,
+        account::end_other_sessions, account::tokens,
         account::make_token, account::revoke_token,
         admin::users, admin::create_user, admin::link, admin::disable_user, admin::enable_user, admin::sessions,
         admin::end_session, admin::tenants, admin::disable_tenant, admin::enable_tenant,
+        admin_account::one, admin_account::change, admin_account::remove, admin_account::sessions,
+        admin_account::end_sessions, admin_account::tokens, admin_account::revoke_token, tenant_admin::database,
         tenant_admin::grants, tenant_admin::grant, tenant_admin::revoke, tenant_admin::tokens,
         tenant_admin::revoke_token, audit::of_host, audit::of_tenant,
     )
@@ -113,7 +116,8 @@ mod tests {
             "PasswordChange": model::PasswordChange, "LinkUse": model::LinkUse,
             "OpenSessions": model::OpenSessions, "Accounts": model::Accounts, "NewAccount": model::NewAccount,
             "PasswordLink": model::PasswordLink, "Grants": model::Grants, "GrantRole": model::GrantRole,
-            "TenantStates": model::TenantStates, "AuditPage": model::AuditPage
+            "TenantStates": model::TenantStates, "AccountChange": model::AccountChange,
+            "TenantDatabase": model::TenantDatabase, "AuditPage": model::AuditPage
         );
     }
 
@@ -188,7 +192,7 @@ mod tests {
     fn every_operation_has_a_summary_and_answers() {
         let document = document().unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 46);
+        assert_eq!(paths.len(), 52);
         for (path, operations) in paths {
             for (method, operation) in operations.as_object().unwrap() {
                 assert!(operation["summary"].is_string(), "{method} {path}");

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use porthole_identity::AuditEntry;
-use porthole_model::{Dashboard, Dashboards, Plugin, PluginLog, PluginPublished};
+use porthole_model::{Dashboard, Dashboards, Plugin, PluginLog, PluginPublished, TenantDatabase};
 use porthole_panel::{Export, ExportFormat, RenderError, RenderRequest, Rendered};
 use porthole_plugins::{PluginsError, Upload};
 
@@ -17,6 +17,9 @@ pub trait Panels: Send + Sync + 'static {
 
     /// The panel that is asked under a custom endpoint: `panel` if it has this endpoint, else the first that has.
     fn panel_of_endpoint(&self, tenant: &str, endpoint: &str, panel: Option<&str>) -> Option<String>;
+
+    /// Whether the tenant's database answers; a tenant that is not configured has none.
+    async fn database(&self, tenant: &str) -> TenantDatabase;
 
     /// Forgets everything that was made of a tenant's data: the tenant is switched off.
     async fn forget(&self, tenant: &str);

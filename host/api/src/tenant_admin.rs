@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use porthole_identity::TokensOf;
-use porthole_model::{ApiTokens, Grant, GrantRole, Grants};
+use porthole_model::{ApiTokens, Grant, GrantRole, Grants, TenantDatabase};
 use uuid::Uuid;
 
 use crate::account::{found, id_of, instant, shown_tokens};
@@ -114,6 +114,26 @@ async fn meant(state: &ApiState, tenant: &AdministeredTenant, email: &str) -> Re
         grant.map(|grant| grant.user)
     };
     found.ok_or_else(ApiError::not_found)
+}
+
+/// Whether a tenant's database answers.
+///
+/// Waits no longer for it than a panel would for a connection.
+#[utoipa::path(
+    get, path = "/admin/tenants/{tenant}/database", tag = "Administration",
+    params(("tenant" = String, Path, description = "The tenant's id.", example = "tenant-alpha")),
+    responses(
+        (status = 200, description = "How it is.", body = ref("#/components/schemas/TenantDatabase")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn database(
+    State(state): State<ApiState>,
+    tenant: AdministeredTenant,
+) -> Json<TenantDatabase> {
+    Json(state.panels.database(tenant.id()).await)
 }
 
 /// The tokens of a tenant, whoever made them.

@@ -21,6 +21,8 @@ pub struct TenantState {
     pub is_configured: bool,
     /// Whether an administrator switched it off.
     pub is_disabled: bool,
+    /// How many were let in.
+    pub members: u32,
 }
 
 /// Somebody who was let into a tenant.
@@ -140,18 +142,21 @@ impl Identity {
     /// # Errors
     /// When the central database fails.
     pub async fn tenant_states(&self) -> Result<Vec<TenantState>, IdentityError> {
-        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, String, bool, bool)>(
-            "SELECT tenant_id, name, is_active, disabled_at IS NOT NULL FROM tenants",
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, String, bool, bool, i64)>(
+            "SELECT tenant_id, name, is_active, disabled_at IS NOT NULL,
+                    (SELECT COUNT(*) FROM user_tenants WHERE user_tenants.tenant_id = tenants.id)
+             FROM tenants",
         )
         .fetch_all(pool)
         .await)?;
         let mut states: Vec<_> = rows
             .into_iter()
-            .map(|(id, name, is_configured, is_disabled)| TenantState {
+            .map(|(id, name, is_configured, is_disabled, members)| TenantState {
                 id,
                 name,
                 is_configured,
                 is_disabled,
+                members: u32::try_from(members).unwrap_or(u32::MAX),
             })
             .collect();
         states.sort_by(|one, other| one.id.cmp(&other.id));

@@ -4,6 +4,7 @@
 //! hosts at once. Both have the same tables and answer the same questions.
 
 mod access;
+mod accounts;
 mod administration;
 mod api_tokens;
 mod attempts;

@@ -36,6 +36,8 @@ pub struct User {
     pub is_disabled: bool,
     /// When the user was made.
     pub created_at: DateTime<Utc>,
+    /// None: never.
+    pub last_login_at: Option<DateTime<Utc>>,
 }
 
 /// A tenant as the configuration describes it; without secrets.

@@ -104,21 +104,30 @@ impl Identity {
         self.attempts
             .begin(address, &who.email, now)
             .map_err(|retry_after| LoginError::TooManyAttempts { retry_after })?;
-        let user = match self.check_password(&who.email, current).await {
-            Ok(Some(user)) => user,
-            Ok(None) => return Err(LoginError::WrongCredentials),
-            Err(error) => {
-                self.attempts.take_back(address, &who.email, false);
-                return Err(error);
-            }
-        };
-        self.attempts.take_back(address, &who.email, true);
         let actor = AuditEntry {
             actor: Some(who.id),
             actor_email: Some(who.email.clone()),
             address: Some(address),
             ..AuditEntry::default()
         };
+        let user = match self.check_password(&who.email, current).await {
+            Ok(Some(user)) => user,
+            Ok(None) => {
+                // Somebody sits at an open session and guesses: its owner must be able to see that.
+                let entry = AuditEntry {
+                    action: "password_change_failed".to_owned(),
+                    target: Some(who.email.clone()),
+                    ..actor
+                };
+                self.audit(entry).await?;
+                return Err(LoginError::WrongCredentials);
+            }
+            Err(error) => {
+                self.attempts.take_back(address, &who.email, false);
+                return Err(error);
+            }
+        };
+        self.attempts.take_back(address, &who.email, true);
         self.set_password(user.0, new, actor).await?;
         self.open_session(user, &who.email, None, address, now).await
     }
@@ -148,6 +157,7 @@ impl Identity {
         .execute(pool)
         .await
         .map(drop))?;
+        self.note_login(user, now).await?;
         let entry = AuditEntry {
             action: "login".to_owned(),
             actor: Some(user.0),

@@ -13,9 +13,22 @@ use crate::{AuditEntry, Identity, IdentityError, NewUser, User};
 const LONGEST_EMAIL: usize = 254;
 const LONGEST_NAME: usize = 255;
 
-type UserRow = (Id, String, Option<String>, bool, bool, bool, DateTime<Utc>);
+pub(crate) type UserRow = (
+    Id,
+    String,
+    Option<String>,
+    bool,
+    bool,
+    bool,
+    DateTime<Utc>,
+    Option<DateTime<Utc>>,
+);
 
-fn user((id, email, full_name, is_admin, has_password, is_disabled, created_at): UserRow) -> User {
+/// What a [`UserRow`] is made of.
+pub(crate) const COLUMNS: &str = "id, email, full_name, is_admin, password_hash IS NOT NULL, disabled_at IS NOT NULL, created_at, last_login_at";
+
+pub(crate) fn user(row: UserRow) -> User {
+    let (id, email, full_name, is_admin, has_password, is_disabled, created_at, last_login_at) = row;
     User {
         id: id.0,
         email,
@@ -24,6 +37,7 @@ fn user((id, email, full_name, is_admin, has_password, is_disabled, created_at):
         has_password,
         is_disabled,
         created_at,
+        last_login_at,
     }
 }
 
@@ -35,10 +49,7 @@ impl Identity {
     /// the wish.
     pub async fn create_user(&self, new: NewUser, actor: AuditEntry) -> Result<User, IdentityError> {
         let email = normal_email(&new.email)?;
-        let full_name = new
-            .full_name
-            .map(|name| name.trim().chars().take(LONGEST_NAME).collect::<String>());
-        let full_name = full_name.filter(|name| !name.is_empty());
+        let full_name = normal_name(new.full_name.as_deref());
         let hash = match &new.password {
             Some(password) => Some(self.passwords.hash(password, &email).await?),
             None => None,
@@ -80,6 +91,7 @@ impl Identity {
             has_password: hash.is_some(),
             is_disabled: false,
             created_at: now,
+            last_login_at: None,
         })
     }
 
@@ -136,8 +148,9 @@ impl Identity {
         let Ok(email) = normal_email(email) else {
             return Ok(None);
         };
+        let question = format!("SELECT {COLUMNS} FROM users WHERE email = $1");
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, UserRow>(
-            "SELECT id, email, full_name, is_admin, password_hash IS NOT NULL, disabled_at IS NOT NULL, created_at FROM users WHERE email = $1",
+            sqlx::AssertSqlSafe(question),
         )
         .bind(&email)
         .fetch_optional(pool)
@@ -150,8 +163,9 @@ impl Identity {
     /// # Errors
     /// When the central database fails.
     pub async fn users(&self) -> Result<Vec<User>, IdentityError> {
+        let question = format!("SELECT {COLUMNS} FROM users");
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, UserRow>(
-            "SELECT id, email, full_name, is_admin, password_hash IS NOT NULL, disabled_at IS NOT NULL, created_at FROM users",
+            sqlx::AssertSqlSafe(question),
         )
         .fetch_all(pool)
         .await)?;
@@ -160,6 +174,17 @@ impl Identity {
         users.sort_by(|one, other| one.email.cmp(&other.email));
         Ok(users)
     }
+}
+
+/// A person's name in the form it is kept in: one line, not empty, not endless.
+pub(crate) fn normal_name(text: Option<&str>) -> Option<String> {
+    let name: String = text?
+        .trim()
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .take(LONGEST_NAME)
+        .collect();
+    (!name.is_empty()).then_some(name)
 }
 
 /// An email address in the form it is kept in; refuses what cannot be one.
@@ -186,6 +211,14 @@ mod tests {
     #[test]
     fn emails_are_kept_in_lower_case() {
         assert_eq!(normal_email(" Ada@Example.COM ").unwrap(), "ada@example.com");
+    }
+
+    #[test]
+    fn names_are_one_line_or_none() {
+        assert_eq!(normal_name(Some(" Ada\nLovelace ")).unwrap(), "Ada Lovelace");
+        assert_eq!(normal_name(Some("  ")), None);
+        assert_eq!(normal_name(None), None);
+        assert_eq!(normal_name(Some(&"a".repeat(300))).unwrap().len(), LONGEST_NAME);
     }
 
     #[test]

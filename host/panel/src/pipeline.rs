@@ -2,6 +2,7 @@
 
 mod call;
 mod change;
+mod database;
 mod export;
 mod failure;
 mod last;

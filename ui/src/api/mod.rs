@@ -31,11 +31,25 @@ pub(crate) async fn get_text(path: &str, tenant: &str) -> Result<String, Failure
 
 /// `POST` with a JSON body.
 pub(crate) async fn post<T: Read>(path: &str, content: &impl Serialize) -> Result<T, Failure> {
+    read(&body(with_json("POST", path, content).await?).await?)
+}
+
+/// A request with a JSON body, of whose answer only matters that there is one.
+pub(crate) async fn change(method: &str, path: &str, content: &impl Serialize) -> Result<(), Failure> {
+    with_json(method, path, content).await.map(|_| ())
+}
+
+/// A request without a body.
+pub(crate) async fn ask<T: Read>(method: &str, path: &str) -> Result<T, Failure> {
+    read(&body(send(method, path, RequestInit::new(), None, &[]).await?).await?)
+}
+
+async fn with_json(method: &str, path: &str, content: &impl Serialize) -> Result<Response, Failure> {
     let init = RequestInit::new();
     let content = serde_json::to_string(content).map_err(|error| Failure::Unreadable(error.to_string()))?;
     init.set_body(&JsValue::from_str(&content));
     let kind = [("content-type", "application/json")];
-    read(&body(send("POST", path, init, None, &kind).await?).await?)
+    send(method, path, init, None, &kind).await
 }
 
 /// `GET`, kept by the reader as a file of this name.

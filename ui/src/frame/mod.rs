@@ -12,4 +12,4 @@ mod user_menu;
 
 pub(crate) use menu::{Menu, menu};
 pub(crate) use over::over;
-pub(crate) use top_bar::{bare_bar, top_bar};
+pub(crate) use top_bar::{bare_bar, titled_bar, top_bar};

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use porthole_model::Dashboards;
 use sycamore::prelude::*;
 
+use super::user_menu::places;
 use crate::{
     api, browser,
     keys::matches,
@@ -134,7 +135,14 @@ fn known(stage: Stage) -> Vec<Entry> {
         );
         all.push(entry("Action", "Refresh all panels".to_owned(), Act::Refresh));
     }
-    if let Some(me) = use_context::<Session>().me() {
+    let session = use_context::<Session>();
+    let tenant = Page::at(&use_context::<Location>().path()).tenant();
+    all.extend(
+        places(session, tenant.as_deref())
+            .into_iter()
+            .map(|(name, _, address)| entry("Page", name.to_owned(), Act::Go(address))),
+    );
+    if let Some(me) = session.me() {
         all.extend(me.tenants.iter().map(|tenant| {
             entry(
                 "Tenant",

@@ -32,6 +32,23 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
     }
 }
 
+/// For pages of no tenant; `title` says which.
+pub(crate) fn titled_bar(title: &'static str) -> View {
+    let user = user_menu::user_menu(None);
+    view! {
+        header(class="top") {
+            a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::mark()) }
+            nav(class="crumb", aria-label="Start") {
+                a(class="here link", href="/") { "Dashboards" }
+                span(class="dim", aria-hidden="true") { "/" }
+                b(class="here") { (title) }
+            }
+            span(class="grow")
+            (user)
+        }
+    }
+}
+
 /// For pages without a dashboard. `trail` stands behind the tenant: where in it this page is.
 pub(crate) fn bare_bar(tenant: Option<String>, trail: Option<View>) -> View {
     let user = user_menu::user_menu(tenant.clone());

@@ -15,10 +15,7 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
     let preferences = use_context::<Preferences>();
     let me = session.me();
     let location = use_context::<Location>();
-    // Only editors may see a tenant's plugins.
-    let plugins = tenant
-        .filter(|tenant| session.may_publish(tenant))
-        .map(|tenant| format!("/t/{}/plugins", segment(&tenant)));
+    let places = places(session, tenant.as_deref());
     let email = me.as_ref().map(|me| me.email.clone()).unwrap_or_default();
     let name = me
         .and_then(|me| me.full_name.clone())
@@ -47,19 +44,24 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
             .collect();
         let (name, email) = (name.clone(), email.clone());
         let second = (email != name).then(|| view! { div(class="dim") { (email) } });
-        let plugins = plugins.clone().map(|address| {
-            view! {
-                button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); location.go(&address); }) {
-                    (icon::plugin())
-                    span { "Plugins" }
+        let places: Vec<View> = places
+            .clone()
+            .into_iter()
+            .map(|(name, icon, address)| {
+                let icon = icon();
+                view! {
+                    button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); location.go(&address); }) {
+                        (icon)
+                        span { (name) }
+                    }
                 }
-                hr()
-            }
-        });
+            })
+            .collect();
         view! {
             div(class="menu-head") { div { (name) } (second) }
             hr()
-            (plugins)
+            (places)
+            hr()
             div(class="menu-head") { "Theme" }
             (looks)
             hr()
@@ -69,6 +71,28 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
             }
         }
     })
+}
+
+/// A name, its icon, the address.
+type Place = (&'static str, fn() -> View, String);
+
+/// Where the reader may go besides dashboards. `tenant` is the id of the one in the address.
+pub(super) fn places(session: Session, tenant: Option<&str>) -> Vec<Place> {
+    let mut places = vec![("Account", icon::person as fn() -> View, "/account".to_owned())];
+    if let Some(tenant) = tenant {
+        let of_tenant = |page: &str| format!("/t/{}/{page}", segment(tenant));
+        // Only editors may see a tenant's plugins, only its admins its members.
+        if session.may_publish(tenant) {
+            places.push(("Plugins", icon::plugin, of_tenant("plugins")));
+        }
+        if session.administers(tenant) {
+            places.push(("Members", icon::people, of_tenant("members")));
+        }
+    }
+    if session.is_admin() {
+        places.push(("Administration", icon::key, "/admin/users".to_owned()));
+    }
+    places
 }
 
 /// `MR` of `Maria Rossi`, `a` of `alice@example.com`; the style makes them upper case.

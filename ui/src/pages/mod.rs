@@ -1,20 +1,31 @@
 //! One file per page.
 
+mod account;
+mod audit;
 mod dashboard;
+mod desk;
 mod home;
 mod login;
 mod notice;
+mod password;
 mod plugins;
 mod report;
 mod tenant;
+mod tenants;
+mod users;
 
+pub(crate) use account::account;
+pub(crate) use audit::{audit, tenant_audit};
 pub(crate) use dashboard::dashboard;
 pub(crate) use home::home;
 pub(crate) use login::login;
 pub(crate) use notice::{lost, not_found, notice, unreachable};
+pub(crate) use password::password;
 pub(crate) use plugins::{plugin, plugins};
 pub(crate) use report::report;
 pub(crate) use tenant::tenant;
+pub(crate) use tenants::{members, tenant_admin, tenants};
+pub(crate) use users::{user, users};
 
 /// The browser tab's title.
 fn name_tab(title: &str) {

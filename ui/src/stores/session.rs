@@ -83,13 +83,22 @@ impl Session {
 
     /// Whether the reader may publish plugins for this tenant. Tracked.
     pub fn may_publish(self, tenant: &str) -> bool {
-        let role = self.me().and_then(|me| {
-            me.tenants
-                .iter()
-                .find(|known| known.id == tenant)
-                .map(|known| known.role)
-        });
-        role.is_some_and(|role| role >= Role::Editor)
+        self.role_in(tenant).is_some_and(|role| role >= Role::Editor)
+    }
+
+    /// Whether the reader may say who is in this tenant. Tracked.
+    pub fn administers(self, tenant: &str) -> bool {
+        self.role_in(tenant) == Some(Role::Admin)
+    }
+
+    /// Whether the reader administers the host. Tracked.
+    pub fn is_admin(self) -> bool {
+        self.me().is_some_and(|me| me.is_admin)
+    }
+
+    fn role_in(self, tenant: &str) -> Option<Role> {
+        let me = self.me()?;
+        Some(me.tenants.iter().find(|known| known.id == tenant)?.role)
     }
 
     /// Logs in.

@@ -212,3 +212,112 @@ async fn a_new_password_ends_the_other_sessions_and_a_switched_off_account_has_n
     let refused = dan.post(&format!("/api/v1/admin/users/{itself}/disable")).await;
     assert_eq!(refused.refusal(), (409, "conflict".into(), None));
 }
+
+#[tokio::test]
+async fn an_administrator_sees_changes_and_removes_one_account() {
+    let site = Site::new().await;
+    let (dan, cleo) = (site.logged_in("dan").await, site.logged_in("cleo").await);
+    let id = async |email: &str| site.identity.find_user(email).await.unwrap().unwrap().id;
+    let path = format!("/api/v1/admin/users/{}", id("cleo@example.com").await);
+    let seen = dan.get(&path).await.json();
+    assert_eq!(
+        (&seen["email"], &seen["is_admin"]),
+        (&json!("cleo@example.com"), &json!(false))
+    );
+    assert!(seen["last_login_at"].is_string());
+    assert_eq!(seen["tenants"].as_array().unwrap().len(), 2);
+    assert_eq!(cleo.get("/api/v1/account").await.json(), seen);
+    let put =
+        async |path: &str, body: Value| dan.send(Method::PUT, path, &[JSON], Some(body.to_string())).await;
+    let changed = put(&path, json!({"full_name": "Cleo\u{7}", "is_admin": true})).await;
+    assert_eq!(changed.status, StatusCode::NO_CONTENT);
+    let me = cleo.get("/api/v1/auth/me").await.json();
+    assert_eq!(
+        (&me["full_name"], &me["is_admin"]),
+        (&json!("Cleo "), &json!(true))
+    );
+
+    let itself = format!("/api/v1/admin/users/{}", id("dan@example.com").await);
+    let demoted = put(&itself, json!({"full_name": null, "is_admin": false})).await;
+    assert_eq!(demoted.refusal(), (409, "conflict".into(), None));
+    let gone = dan.send(Method::DELETE, &itself, &[], None).await;
+    assert_eq!(gone.refusal(), (409, "conflict".into(), None));
+
+    let wish = json!({"name": "deploy", "tenant": "alpha", "scope": "read", "days": 1});
+    let made = post(&cleo, "/api/v1/account/tokens", wish).await.json();
+    let tokens = dan.get(&format!("{path}/tokens")).await.json();
+    assert_eq!(tokens["tokens"][0]["id"], made["token"]["id"]);
+    let token = format!("{path}/tokens/{}", made["token"]["id"].as_str().unwrap());
+    assert_eq!(
+        dan.send(Method::DELETE, &token, &[], None).await.status,
+        StatusCode::NO_CONTENT
+    );
+    let sessions = dan.get(&format!("{path}/sessions")).await.json();
+    assert_eq!(sessions["sessions"].as_array().unwrap().len(), 1);
+    let ended = dan
+        .send(Method::DELETE, &format!("{path}/sessions"), &[], None)
+        .await;
+    assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    assert_eq!(cleo.get("/api/v1/auth/me").await.status, StatusCode::UNAUTHORIZED);
+
+    assert_eq!(
+        dan.send(Method::DELETE, &path, &[], None).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(dan.get(&path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn ones_own_other_sessions_end_and_the_one_that_asks_stays() {
+    let site = Site::new().await;
+    let (one, other) = (site.logged_in("ada").await, site.logged_in("ada").await);
+    let ended = one
+        .send(Method::DELETE, "/api/v1/account/sessions", &[], None)
+        .await;
+    assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        other.get("/api/v1/auth/me").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let left = one.get("/api/v1/account/sessions").await.json();
+    assert_eq!(left["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(left["sessions"][0]["current"], true);
+}
+
+#[tokio::test]
+async fn administrators_see_which_tenants_databases_answer_and_how_many_are_in_each() {
+    let site = Site::new().await;
+    let dan = site.logged_in("dan").await;
+    let tenants = dan.get("/api/v1/admin/tenants").await.json();
+    let counts: Vec<_> = tenants["tenants"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["members"])
+        .collect();
+    assert_eq!(counts, [2, 2]);
+    let of = async |tenant: &str| {
+        dan.get(&format!("/api/v1/admin/tenants/{tenant}/database"))
+            .await
+            .json()
+    };
+    assert_eq!(of("alpha").await, json!({"state": "up", "reason": null}));
+    assert_eq!(
+        of("beta").await,
+        json!({"state": "down", "reason": "Nobody listens there."})
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_current_password_is_in_the_audit_log() {
+    let site = Site::new().await;
+    let (ada, dan) = (site.logged_in("ada").await, site.logged_in("dan").await);
+    let body = json!({"current": "wrong horse", "new": "another horse"});
+    post(&ada, "/api/v1/account/password", body).await;
+    let log = dan
+        .get("/api/v1/admin/audit?action=password_change_failed")
+        .await
+        .json();
+    assert_eq!(log["lines"][0]["actor"], "ada@example.com");
+    assert_eq!(log["lines"].as_array().unwrap().len(), 1);
+}

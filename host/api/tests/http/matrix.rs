@@ -88,14 +88,24 @@ fn rows() -> BTreeMap<&'static str, (Row, Option<&'static str>)> {
             "post /plugins/{name}/versions/{version}/activate",
             (edited(404), None),
         ),
+        ("get /account", (own_session(200), None)),
         ("post /account/password", (own_session(400), Some("{}"))),
         ("get /account/sessions", (own_session(200), None)),
+        // Its own stays.
+        ("delete /account/sessions", (own_session(204), None)),
         ("delete /account/sessions/{id}", (own_session(404), None)),
         ("get /account/tokens", (own_session(200), None)),
         ("post /account/tokens", (own_session(400), Some("{}"))),
         ("delete /account/tokens/{id}", (own_session(404), None)),
         ("get /admin/users", (host(200), None)),
         ("post /admin/users", (host(400), Some("{}"))),
+        ("get /admin/users/{id}", (host(404), None)),
+        ("put /admin/users/{id}", (host(400), Some("{}"))),
+        ("delete /admin/users/{id}", (host(404), None)),
+        ("get /admin/users/{id}/sessions", (host(404), None)),
+        ("delete /admin/users/{id}/sessions", (host(404), None)),
+        ("get /admin/users/{id}/tokens", (host(404), None)),
+        ("delete /admin/users/{id}/tokens/{token}", (host(404), None)),
         ("post /admin/users/{id}/link", (host(404), None)),
         ("post /admin/users/{id}/disable", (host(404), None)),
         ("post /admin/users/{id}/enable", (host(404), None)),
@@ -105,6 +115,7 @@ fn rows() -> BTreeMap<&'static str, (Row, Option<&'static str>)> {
         ("get /admin/tenants", (host(200), None)),
         ("post /admin/tenants/{tenant}/enable", (host(204), None)),
         ("post /admin/tenants/{tenant}/disable", (host(204), None)),
+        ("get /admin/tenants/{tenant}/database", (administered(200), None)),
         ("get /admin/tenants/{tenant}/grants", (administered(200), None)),
         (
             "put /admin/tenants/{tenant}/grants/{email}",
@@ -232,6 +243,7 @@ async fn every_operation_answers_everybody_as_the_matrix_says() {
                 .replace("{name}", "heat")
                 .replace("{version}", "1.0.0")
                 .replace("{email}", "no-one@example.com")
+                .replace("{token}", NO_ID)
                 .replace("{id}", NO_ID);
             let (cookie, authorization) = credentials(&site, caller).await;
             let off = caller.ends_with("switched off");
@@ -296,6 +308,10 @@ async fn what_is_not_yours_and_what_is_not_there_have_the_same_body() {
         [
             "/api/v1/admin/tenants/beta/audit",
             "/api/v1/admin/tenants/gamma/audit",
+        ],
+        [
+            "/api/v1/admin/tenants/beta/database",
+            "/api/v1/admin/tenants/gamma/database",
         ],
     ] {
         let (theirs, nobodys) = (amy.get(theirs).await, amy.get(nobodys).await);

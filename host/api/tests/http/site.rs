@@ -14,8 +14,8 @@ use parking_lot::Mutex;
 use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf, Provider, router};
 use porthole_identity::{AuditEntry, Identity, NewUser, Options, PasswordCost, Role, TenantRecord};
 use porthole_model::{
-    CacheOutcome, Dashboard, DashboardSummary, Dashboards, Metric, PanelAnswer, Plugin, PluginLog,
-    PluginPublished, Plugins, Problem, TimeRange, Usage, View,
+    CacheOutcome, Dashboard, DashboardSummary, Dashboards, DatabaseState, Metric, PanelAnswer, Plugin,
+    PluginLog, PluginPublished, Plugins, Problem, TenantDatabase, TimeRange, Usage, View,
 };
 use porthole_panel::{Export, ExportFormat, RenderError, RenderRequest, Rendered};
 use porthole_plugins::{PluginsError, Upload};
@@ -80,6 +80,18 @@ impl Panels for ToldPanels {
         let id = panel.unwrap_or("cpu").to_owned();
         let is_told = self.told.lock().contains_key(&(tenant.to_owned(), id.clone()));
         (endpoint == "topology" && is_told).then_some(id)
+    }
+
+    async fn database(&self, tenant: &str) -> TenantDatabase {
+        let is_up = tenant == "alpha";
+        TenantDatabase {
+            state: if is_up {
+                DatabaseState::Up
+            } else {
+                DatabaseState::Down
+            },
+            reason: (!is_up).then(|| "Nobody listens there.".to_owned()),
+        }
     }
 
     async fn forget(&self, tenant: &str) {

@@ -13,7 +13,10 @@ pub(crate) use list::plugins;
 
 use sycamore::prelude::*;
 
-use super::notice;
+use super::{
+    desk::{TenantSection, tenant_tabs},
+    notice,
+};
 use crate::{frame, query::segment, stores::Session};
 
 /// The frame of these pages; `name` is the plugin's, on its own page. `body` is only made for those who may see it.
@@ -33,8 +36,9 @@ fn page(tenant: &str, name: Option<&str>, body: impl FnOnce() -> View) -> View {
     };
     let bar = frame::bare_bar(Some(tenant.to_owned()), Some(trail));
     let body = if use_context::<Session>().may_publish(tenant) {
+        let tabs = tenant_tabs(tenant, TenantSection::Plugins);
         let body = body();
-        view! { div(class="desk") { (body) } }
+        view! { div(class="desk") { (tabs) (body) } }
     } else {
         notice(
             "Only for editors",

@@ -2,15 +2,10 @@
 
 use porthole_model::{Plugin, PluginSource, PluginState, PluginTotals};
 use sycamore::prelude::*;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{api::Failure, browser, live::live, receipt};
+use crate::{browser, live::live, pages::desk::copy_text, receipt};
 
-#[wasm_bindgen(raw_module = "./copy.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = copyText)]
-    async fn copy_text(text: &str) -> wasm_bindgen::JsValue;
-}
+pub(super) use crate::pages::desk::{facts, text, trouble};
 
 /// Characters of a hash that tell two apart at a glance.
 const SHORT_HASH: usize = 12;
@@ -25,24 +20,6 @@ pub(super) fn badge(state: &PluginState) -> View {
         PluginState::Refused { .. } => ("badge bad", "refused"),
     };
     view! { span(class=class, data-testid="plugin-state") { (text) } }
-}
-
-/// Names and what stands behind them.
-pub(super) fn facts(facts: Vec<(&'static str, View)>) -> View {
-    let facts: Vec<View> = facts
-        .into_iter()
-        .map(|(name, value)| view! { div { dt { (name) } dd { (value) } } })
-        .collect();
-    view! { dl(class="facts") { (facts) } }
-}
-
-/// A text as a fact; a dash where there is none.
-pub(super) fn text(text: impl Into<String>) -> View {
-    let text: String = text.into();
-    if text.is_empty() {
-        return view! { span(class="dim") { "–" } };
-    }
-    view! { (text) }
 }
 
 /// Which version answers, where it comes from, what its bytes are.
@@ -110,12 +87,4 @@ pub(super) fn hash(hash: &str) -> View {
         view! { (text) }
     });
     view! { button(r#type="button", class="hash mono", title=title, aria-label=label, on:click=copy) { (face) } }
-}
-
-/// What went wrong, in the host's words.
-pub(super) fn trouble(failure: &Failure) -> View {
-    let (title, detail) = (failure.title(), failure.detail());
-    let limit = failure.problem().and_then(|problem| problem.limit.clone());
-    let limit = limit.map(|limit| view! { p { "Limit: " (limit) } });
-    view! { div(class="notice", role="alert", data-testid="trouble") { b { (title) } p { (detail) } (limit) } }
 }

@@ -1,0 +1,149 @@
+import { expectNoBarriers, expectNoSidewaysScrolling } from './barriers';
+import { faults, logIn } from './pages';
+import { client, person } from './people';
+import { expect, type Site, test } from './site';
+import type { Page } from '@playwright/test';
+
+const dialog = (page: Page) => page.getByTestId('dialog');
+
+async function openAccount(page: Page, site: Site, email: string) {
+  await page.goto(`${site.url}/account`);
+  await logIn(page, site, site.password, email);
+  await expect(page.getByRole('heading', { name: email })).toBeVisible();
+}
+
+test('a password is changed by whoever knows it, and the other sessions end', async ({ page, site }) => {
+  const problems = faults(page);
+  const email = await person(site, 'ida', { [site.tenant]: 'viewer' });
+  const elsewhere = await client(site, email);
+  await openAccount(page, site, email);
+  const change = page.getByRole('button', { name: 'Change password' });
+
+  await change.click();
+  await expect(page.getByLabel('Current password')).toBeFocused();
+  await expect(page.getByText('Your password as it is now.')).toBeVisible();
+  await page.getByLabel('Current password').fill('not the password');
+  await page.getByLabel('New password', { exact: true }).fill('quiet walrus paints 9 doors');
+  await page.getByLabel('New password, again').fill('quiet walrus paints 9 doors');
+  await change.click();
+  await expect(page.getByText('This is not your password.')).toBeVisible();
+  await expect(page.getByLabel('Current password')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page).toHaveURL(`${site.url}/account`);
+
+  await page.getByLabel('Current password').fill(site.password);
+  await change.click();
+  await expect(page.getByTestId('password-changed')).toBeVisible();
+  await expect(page.getByLabel('Current password')).toHaveValue('');
+  await expect(page.getByTestId('sessions').locator('tbody tr')).toHaveCount(1);
+  expect((await elsewhere.get('auth/me')).status()).toBe(401);
+  const again = await elsewhere.post('auth/login', { data: { email, password: 'quiet walrus paints 9 doors' } });
+  expect(again.status()).toBe(200);
+  expect(problems).toEqual([]);
+});
+
+test('a session that is ended in one browser is over in the other', async ({ page, site, browser }) => {
+  const email = await person(site, 'nora', { [site.tenant]: 'viewer' });
+  const other = await (await browser.newContext()).newPage();
+  await openAccount(other, site, email);
+  await openAccount(page, site, email);
+  const sessions = page.getByTestId('sessions');
+  await expect(sessions.locator('tbody tr')).toHaveCount(2);
+  const own = sessions.getByRole('row', { name: /this browser/ });
+  await expect(own).toHaveCount(1);
+  await expect(own.getByRole('button')).toHaveCount(0);
+  await sessions.getByRole('button', { name: /^End the session/ }).click();
+  await dialog(page).getByRole('button', { name: 'End' }).click();
+  await expect(sessions.locator('tbody tr')).toHaveCount(1);
+  await other.reload();
+  await expect(other).toHaveURL(/\/login\?next=\/account/);
+
+  // And all at once.
+  await logIn(other, site, site.password, email);
+  await expect(other.getByRole('heading', { name: email })).toBeVisible();
+  const third = await client(site, email);
+  await page.reload();
+  await expect(sessions.locator('tbody tr')).toHaveCount(3);
+  await sessions.getByRole('button', { name: /^End all other/ }).click();
+  await dialog(page).getByRole('button', { name: 'End all others' }).click();
+  await expect(sessions.locator('tbody tr')).toHaveCount(1);
+  expect((await third.get('auth/me')).status()).toBe(401);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: email })).toBeVisible();
+});
+
+test('a token is made, shown once, used, and worth nothing once it is revoked', async ({ page, site, playwright }) => {
+  const problems = faults(page);
+  const email = await person(site, 'vera', { [site.tenant]: 'viewer', [site.other.tenant]: 'editor' });
+  await openAccount(page, site, email);
+  await page.getByRole('button', { name: 'New token' }).click();
+  await expect(dialog(page).getByLabel('Name')).toBeFocused();
+  await dialog(page).getByRole('button', { name: 'Create' }).click();
+  await expect(dialog(page).getByText('A token needs a name.')).toBeVisible();
+  await dialog(page).getByLabel('Name').fill('deploy');
+  // A viewer's token cannot publish; an editor's can.
+  await dialog(page).getByLabel('Tenant').selectOption(site.tenant);
+  await expect(dialog(page).getByLabel('May').getByRole('option')).toHaveCount(1);
+  await dialog(page).getByLabel('Tenant').selectOption(site.other.tenant);
+  await dialog(page).getByLabel('May').selectOption('publish');
+  await dialog(page).getByLabel('Ends after').selectOption('30');
+  await dialog(page).getByRole('button', { name: 'Create' }).click();
+  await expect(dialog(page)).toContainText('Token “deploy”');
+  const token = await page.getByTestId('secret').inputValue();
+  await dialog(page).getByRole('button', { name: 'Done' }).click();
+  const row = page.getByTestId('tokens').getByRole('row', { name: /deploy/ });
+  await expect(row).toContainText('publish');
+  await expect(row).toContainText('never');
+  await expect(page.locator('body')).not.toContainText(token);
+
+  const program = await playwright.request.newContext({
+    baseURL: `${site.url}/api/v1/`,
+    extraHTTPHeaders: { authorization: `Bearer ${token}` },
+  });
+  const answer = await program.get('dashboards');
+  expect(answer.status()).toBe(200);
+  expect((await program.get('plugins')).status()).toBe(200);
+  expect((await program.get('dashboards', { headers: { 'x-porthole-tenant': site.tenant } })).status()).toBe(404);
+  await page.reload();
+  await expect(row).not.toContainText('never');
+
+  await row.getByRole('button', { name: 'Revoke the token deploy' }).click();
+  await dialog(page).getByRole('button', { name: 'Revoke' }).click();
+  await expect(page.getByTestId('tokens')).toContainText('None is in use any more.');
+  expect((await program.get('dashboards')).status()).toBe(401);
+  await program.dispose();
+  expect(problems).toEqual([]);
+});
+
+test('the palette leads to one’s own account', async ({ page, site }) => {
+  const email = await person(site, 'lou', { [site.tenant]: 'viewer' });
+  await page.goto(`${site.url}/t/${site.tenant}`);
+  await logIn(page, site, site.password, email);
+  await expect(page).toHaveURL(/\/d\/default/);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('page account');
+  await expect(page.getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`${site.url}/account`);
+  await expect(page.getByRole('heading', { name: email })).toBeVisible();
+});
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`one's own account has no serious barrier in the ${theme} theme, nor sticks out of a phone`, async ({ page, site }) => {
+    const email = await person(site, `account-${theme}`, { [site.tenant]: 'viewer' });
+    await page.addInitScript((theme) => localStorage.setItem('porthole.theme', theme), theme);
+    await openAccount(page, site, email);
+    await expect(page.locator('[aria-busy=true]:visible')).toHaveCount(0);
+    await expectNoBarriers(page, 'account');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await expectNoBarriers(page, 'a password that is wrong');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expectNoSidewaysScrolling(page, 'account');
+    await page.getByRole('button', { name: 'New token' }).click();
+    await dialog(page).getByLabel('Name').fill('a program');
+    await expectNoBarriers(page, 'new token');
+    await dialog(page).getByRole('button', { name: 'Create' }).click();
+    await expect(page.getByTestId('secret')).toBeVisible();
+    await expectNoBarriers(page, 'made token');
+    await expectNoSidewaysScrolling(page, 'made token');
+  });
+}

@@ -1,0 +1,119 @@
+//! The frame of these pages: bar, tabs, and the word to those who may not see them.
+
+use sycamore::prelude::*;
+
+use crate::{frame, pages::notice, query::segment, stores::Session};
+
+/// The parts of the host's administration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// Accounts.
+    Users,
+    /// Tenants.
+    Tenants,
+    /// The audit log.
+    Audit,
+}
+
+impl Section {
+    const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Users, "/admin/users", "Users"),
+        (Self::Tenants, "/admin/tenants", "Tenants"),
+        (Self::Audit, "/admin/audit", "Audit log"),
+    ];
+}
+
+/// The parts of a tenant's own administration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TenantSection {
+    /// Its plugins, for its editors too.
+    Plugins,
+    /// Who may do what there.
+    Members,
+    /// Its audit log.
+    Audit,
+}
+
+impl TenantSection {
+    const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Plugins, "plugins", "Plugins"),
+        (Self::Members, "members", "Members"),
+        (Self::Audit, "audit", "Audit log"),
+    ];
+}
+
+/// A page of the host's administration. `body` is only made for those who may see it.
+pub(crate) fn host_page(section: Section, body: impl FnOnce() -> View) -> View {
+    let bar = frame::titled_bar("Administration");
+    let session = use_context::<Session>();
+    if !session.is_admin() {
+        let who = session.me().map(|me| me.email.clone()).unwrap_or_default();
+        let body = forbidden(
+            "This page is for administrators",
+            &format!(
+                "You are logged in as {who}, who does not administer this host. Ask one of those who run it for what you need, or log in with another account."
+            ),
+        );
+        return view! { (bar) main { (body) } };
+    }
+    let tabs = tabs(
+        "Administration",
+        Section::ALL
+            .into_iter()
+            .map(|(one, address, name)| (address.to_owned(), name, one == section))
+            .collect(),
+    );
+    let body = body();
+    view! { (bar) main { div(class="desk") { (tabs) (body) } } }
+}
+
+/// A page of a tenant's own administration. `body` is only made for its admins.
+pub(crate) fn tenant_page(tenant: &str, section: TenantSection, body: impl FnOnce() -> View) -> View {
+    let name = TenantSection::ALL
+        .into_iter()
+        .find(|(one, ..)| *one == section)
+        .map_or("", |(.., name)| name);
+    let trail = view! { span(class="dim wide", aria-hidden="true") { "/" } b(class="here wide") { (name) } };
+    let bar = frame::bare_bar(Some(tenant.to_owned()), Some(trail));
+    if !use_context::<Session>().administers(tenant) {
+        let body = forbidden(
+            "This page is for the tenant's admins",
+            "Who is in a tenant, and what happened there, is shown to those with the role admin in it. Ask one of them.",
+        );
+        return view! { (bar) main { (body) } };
+    }
+    let tabs = tenant_tabs(tenant, section);
+    let body = body();
+    view! { (bar) main { div(class="desk") { (tabs) (body) } } }
+}
+
+/// From one part of a tenant's administration to the others; nothing for those who may see but one.
+pub(crate) fn tenant_tabs(tenant: &str, section: TenantSection) -> View {
+    if !use_context::<Session>().administers(tenant) {
+        return View::new();
+    }
+    tabs(
+        "Tenant's administration",
+        TenantSection::ALL
+            .into_iter()
+            .map(|(one, path, name)| (format!("/t/{}/{path}", segment(tenant)), name, one == section))
+            .collect(),
+    )
+}
+
+fn tabs(label: &'static str, tabs: Vec<(String, &'static str, bool)>) -> View {
+    let tabs: Vec<View> = tabs
+        .into_iter()
+        .map(|(address, name, is_here)| {
+            let current = if is_here { "page" } else { "false" };
+            view! { a(href=address, aria-current=current) { (name) } }
+        })
+        .collect();
+    view! { nav(class="tabs", aria-label=label) { (tabs) } }
+}
+
+fn forbidden(title: &'static str, detail: &str) -> View {
+    let way = view! { a(class="button primary", href="/") { "To the start page" } };
+    let said = notice(title, detail, Some(way));
+    view! { div(data-testid="forbidden") { (said) } }
+}

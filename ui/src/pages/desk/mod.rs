@@ -1,0 +1,25 @@
+//! What the pages of accounts and of their administration are made of.
+
+mod asked;
+mod confirm;
+mod deed;
+mod dialog;
+mod field;
+mod frame;
+mod parts;
+mod role;
+mod secret;
+mod sessions;
+mod tokens;
+
+pub(super) use asked::Asked;
+pub(super) use confirm::{Confirm, Question};
+pub(super) use deed::Deed;
+pub(super) use dialog::Dialog;
+pub(super) use field::{Field, choice, focus_wrong};
+pub(super) use frame::{Section, TenantSection, host_page, tenant_page, tenant_tabs};
+pub(super) use parts::{badge, dash, facts, text, trouble, when};
+pub(super) use role::{role, role_choice, roles};
+pub(super) use secret::{copy_text, secret};
+pub(super) use sessions::sessions;
+pub(super) use tokens::{Whose, tokens};

@@ -1,0 +1,83 @@
+//! What somebody may do in a tenant, and the choice of it.
+
+use porthole_model::Role;
+use sycamore::prelude::*;
+
+use super::{Deed, choice};
+use crate::{api, live::live};
+
+/// All roles, as they are sent and as they are read.
+pub(crate) fn roles() -> Vec<(String, String)> {
+    Role::ALL
+        .into_iter()
+        .map(|role| (role.name().to_owned(), title(role).to_owned()))
+        .collect()
+}
+
+/// With what it is good for.
+fn title(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "Viewer: sees dashboards",
+        Role::Editor => "Editor: also publishes plugins",
+        Role::Admin => "Admin: also manages members",
+    }
+}
+
+/// The role a name stands for; the least where it is none.
+pub(crate) fn role(name: &str) -> Role {
+    Role::ALL
+        .into_iter()
+        .find(|role| role.name() == name)
+        .unwrap_or(Role::Viewer)
+}
+
+/// The choice of somebody's role, and a button that appears when it is another than before. `id`: of the whole page;
+/// `whose`: for those who do not see the row; `path`: of the grant.
+pub(crate) fn role_choice(
+    id: String,
+    whose: String,
+    now: Role,
+    path: String,
+    done: impl Fn() + Clone + 'static,
+) -> View {
+    let value = create_signal(now.name().to_owned());
+    let deed = Deed::new();
+    let select = choice(id.clone(), format!("Role of {whose}"), false, roles(), value);
+    let save_id = format!("{id}-save");
+    let save = live(move || {
+        if value.with(|value| value == now.name()) {
+            return View::new();
+        }
+        let (path, done, whose, id) = (path.clone(), done.clone(), whose.clone(), save_id.clone());
+        let run = move |_| {
+            let wish = porthole_model::GrantRole {
+                role: role(&value.get_clone_untracked()),
+            };
+            let (path, done) = (path.clone(), done.clone());
+            deed.run(
+                async move { api::change("PUT", &path, &wish).await },
+                move |()| done(),
+                |_| false,
+            );
+        };
+        view! {
+            button(r#type="button", class="button primary small", id=id, aria-label=format!("Save the role of {whose}"), disabled=deed.is_busy(), on:click=run) { "Save" }
+        }
+    });
+    let trouble = deed.trouble();
+    view! { div(class="role-choice") { (select) (save) } (trouble) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_can_be_chosen_and_read_back() {
+        for (value, name) in roles() {
+            assert_eq!(role(&value).name(), value);
+            assert!(name.to_lowercase().starts_with(&value), "{name}");
+        }
+        assert_eq!(role("nonsense"), Role::Viewer);
+    }
+}

@@ -1,0 +1,203 @@
+//! One account: who it is, where it was let in, from where it is logged in, its tokens.
+
+use std::rc::Rc;
+
+use porthole_model::{Account, ApiTokens, OpenSessions, PasswordLink};
+use sycamore::prelude::*;
+
+use super::{change::change_dialog, grants::grants, link::link_dialog, list::marks};
+use crate::{
+    api,
+    pages::{
+        desk::{
+            Asked, Confirm, Deed, Dialog, Question, Section, Whose, facts, host_page, sessions, text, tokens,
+            when,
+        },
+        name_tab,
+    },
+    query::segment,
+    stores::{Location, Session},
+};
+
+/// The page.
+pub(crate) fn user(id: String) -> View {
+    name_tab("User");
+    host_page(Section::Users, move || body(&id))
+}
+
+fn body(id: &str) -> View {
+    let path = format!("/admin/users/{}", segment(id));
+    let asked = Asked::<Account>::start({
+        let path = path.clone();
+        move || path.clone()
+    });
+    let sessions_of = Asked::<OpenSessions>::start({
+        let path = format!("{path}/sessions");
+        move || path.clone()
+    });
+    let whose = Whose::Account(id.to_owned());
+    let tokens_of = Asked::<ApiTokens>::start({
+        let whose = whose.clone();
+        move || whose.path()
+    });
+    let confirm = Confirm::new();
+    let (change, link) = (Dialog::<Account>::new(), Dialog::<PasswordLink>::new());
+    let about = asked.shown(move |account| {
+        name_tab(&account.email);
+        let head = head(account, asked, sessions_of, change, link, confirm);
+        let grants = grants(account, asked, confirm);
+        view! { (head) div(class="slabs") { (grants) } }
+    });
+    let sessions = sessions(
+        sessions_of,
+        "/admin/sessions",
+        Question {
+            title: "End all sessions of this account?".to_owned(),
+            text: "Whoever uses one has to log in again. Your own session stays.".to_owned(),
+            act: "End all",
+            is_grave: true,
+            request: ("DELETE", format!("{path}/sessions")),
+            done: Rc::new(|| {}),
+        },
+        confirm,
+    );
+    let tokens = tokens(tokens_of, whose, confirm);
+    let (changes, links) = (change_dialog(change, move || asked.again()), link_dialog(link));
+    let questions = confirm.view();
+    view! {
+        p(class="way-up") { a(class="link", href="/admin/users") { "‹ All users" } }
+        (about)
+        div(class="slabs") {
+            (sessions)
+            section(class="slab whole", aria-labelledby="tokens-title", data-testid="tokens") {
+                div(class="slab-head") { h2(id="tokens-title", tabindex="-1") { "API tokens" } }
+                (tokens)
+            }
+        }
+        (changes)
+        (links)
+        (questions)
+    }
+}
+
+fn head(
+    account: &Account,
+    asked: Asked<Account>,
+    sessions: Asked<OpenSessions>,
+    change: Dialog<Account>,
+    link: Dialog<PasswordLink>,
+    confirm: Confirm,
+) -> View {
+    let is_own = use_context::<Session>()
+        .me()
+        .is_some_and(|me| me.id == account.id);
+    let email = account.email.clone();
+    let name = account.full_name.clone();
+    let title = name.clone().unwrap_or_else(|| email.clone());
+    let second = name.map(|_| {
+        let email = email.clone();
+        view! { span(class="dim title") { (email) } }
+    });
+    let marks = marks(account);
+    let path = format!("/admin/users/{}", segment(&account.id));
+    let edit = {
+        let account = account.clone();
+        move |_| change.open(account.clone())
+    };
+    let deed = Deed::new();
+    let make_link = {
+        let path = format!("{path}/link");
+        move |_| {
+            let path = path.clone();
+            deed.run(
+                async move { api::ask::<PasswordLink>("POST", &path).await },
+                move |made| link.open(made),
+                |_| false,
+            );
+        }
+    };
+    let trouble = deed.trouble();
+    let switch = switch(account, &path, confirm, move || {
+        asked.again();
+        sessions.again();
+    });
+    let location = use_context::<Location>();
+    let remove = confirm.button(
+        "delete-account".to_owned(),
+        format!("Delete {email}"),
+        Question {
+            title: format!("Delete {email} for good?"),
+            text: "With its sessions, its tokens and what it was granted. The audit log keeps what it says of it. To keep the account for later, switch it off instead.".to_owned(),
+            act: "Delete",
+            is_grave: true,
+            request: ("DELETE", path),
+            done: Rc::new(move || location.go("/admin/users")),
+        },
+    );
+    // Nobody shuts themselves out.
+    let (switch, remove) = match is_own {
+        true => (View::new(), View::new()),
+        false => (switch, remove),
+    };
+    let known = facts(vec![
+        ("Email", text(email.clone())),
+        ("Last login", when(account.last_login_at.as_deref(), "never")),
+        ("Made", when(Some(&account.created_at), "")),
+        (
+            "Password",
+            text(if account.has_password {
+                "set"
+            } else {
+                "not set yet"
+            }),
+        ),
+    ]);
+    let off = account.disabled.then(|| {
+        view! { div(class="notice warn") { b { "This account is off" } p { "Nobody can log in with it and its tokens are worth nothing. It keeps what it was granted." } } }
+    });
+    view! {
+        div(class="plugin-head") {
+            h1(tabindex="-1") { (title) }
+            (second)
+            (marks)
+            span(class="grow")
+            div(class="acts") {
+                button(r#type="button", class="button", id="edit-account", on:click=edit) { "Edit" }
+                button(r#type="button", class="button", id="new-link", disabled=deed.is_busy(), on:click=make_link) { "New password link" }
+                (switch)
+                (remove)
+            }
+        }
+        (trouble)
+        (off)
+        (known)
+    }
+}
+
+/// Off, or on again.
+fn switch(account: &Account, path: &str, confirm: Confirm, done: impl Fn() + 'static) -> View {
+    let email = &account.email;
+    let question = match account.disabled {
+        false => Question {
+            title: format!("Switch {email} off?"),
+            text: "Its sessions end and its tokens are worth nothing, at once. It keeps what it was granted, and can be switched on again.".to_owned(),
+            act: "Switch off",
+            is_grave: true,
+            request: ("POST", format!("{path}/disable")),
+            done: Rc::new(done),
+        },
+        true => Question {
+            title: format!("Switch {email} on again?"),
+            text: "Its owner can log in again, and its tokens are good again.".to_owned(),
+            act: "Switch on",
+            is_grave: false,
+            request: ("POST", format!("{path}/enable")),
+            done: Rc::new(done),
+        },
+    };
+    confirm.button(
+        "switch-account".to_owned(),
+        format!("{} {email}", question.act),
+        question,
+    )
+}

@@ -1,0 +1,146 @@
+//! Which tenants an account sees, and what it may do there.
+
+use std::rc::Rc;
+
+use porthole_model::{Account, GrantRole, Role, TenantStates, TenantSummary};
+use sycamore::prelude::*;
+
+use crate::{
+    api,
+    live::live,
+    pages::desk::{Asked, Confirm, Deed, Question, choice, role_choice, roles},
+    query::segment,
+};
+
+/// The path of somebody's grant for a tenant.
+fn path(tenant: &str, email: &str) -> String {
+    format!("/admin/tenants/{}/grants/{}", segment(tenant), segment(email))
+}
+
+/// The section.
+pub(super) fn grants(account: &Account, asked: Asked<Account>, confirm: Confirm) -> View {
+    let rows: Vec<View> = account
+        .tenants
+        .iter()
+        .map(|tenant| row(account, tenant, asked, confirm))
+        .collect();
+    let table = if rows.is_empty() {
+        view! { p(class="dim", data-testid="no-grants") { "This account sees no tenant yet." } }
+    } else {
+        view! {
+            div(class="table-box", tabindex="0", role="region", aria-labelledby="grants-title") {
+                table(class="rows stack", data-testid="grants") {
+                    thead {
+                        tr {
+                            th(scope="col") { "Tenant" }
+                            th(scope="col") { "Role" }
+                            th(scope="col") { span(class="sr-only") { "What can be done" } }
+                        }
+                    }
+                    tbody { (rows) }
+                }
+            }
+        }
+    };
+    let add = add(account, asked);
+    let note = account.is_admin.then(|| {
+        view! { p(class="hint-line") { "As an administrator of the host, it is an admin in every tenant it is let into, whatever its role." } }
+    });
+    view! {
+        section(class="slab whole", aria-labelledby="grants-title") {
+            div(class="slab-head") { h2(id="grants-title", tabindex="-1") { "Tenants" } }
+            (table)
+            (note)
+            (add)
+        }
+    }
+}
+
+fn row(account: &Account, tenant: &TenantSummary, asked: Asked<Account>, confirm: Confirm) -> View {
+    let href = format!("/admin/tenants/{}", segment(&tenant.id));
+    let (id, name) = (tenant.id.clone(), tenant.name.clone());
+    let path = path(&tenant.id, &account.email);
+    let role = role_choice(
+        format!("role-{id}"),
+        format!("{} in {name}", account.email),
+        tenant.role,
+        path.clone(),
+        move || asked.again(),
+    );
+    let remove = confirm.button(
+        format!("revoke-{id}"),
+        format!("Shut {} out of {name}", account.email),
+        Question {
+            title: format!("Shut {} out of {name}?", account.email),
+            text: "They see none of its dashboards any more, and their tokens there are worth nothing."
+                .to_owned(),
+            act: "Shut out",
+            is_grave: true,
+            request: ("DELETE", path),
+            done: Rc::new(move || asked.again()),
+        },
+    );
+    view! {
+        tr {
+            td(data-label="Tenant") { a(class="link", href=href) { (name) } " " span(class="dim mono") { (id) } }
+            td(data-label="Role") { (role) }
+            td(class="acts-cell") { (remove) }
+        }
+    }
+}
+
+/// The form that lets the account into another tenant.
+fn add(account: &Account, asked: Asked<Account>) -> View {
+    let tenants = Asked::<TenantStates>::start(|| "/admin/tenants".to_owned());
+    let tenant = create_signal(String::new());
+    let role = create_signal(Role::Viewer.name().to_owned());
+    let deed = Deed::new();
+    let email = account.email.clone();
+    let known: Vec<String> = account.tenants.iter().map(|tenant| tenant.id.clone()).collect();
+    let form = live(move || {
+        let Some(states) = tenants.answer() else {
+            return View::new();
+        };
+        let others: Vec<(String, String)> = states
+            .tenants
+            .iter()
+            .filter(|one| one.configured && !one.disabled && !known.contains(&one.id))
+            .map(|one| (one.id.clone(), one.name.clone()))
+            .collect();
+        let Some((first, _)) = others.first() else {
+            return view! { p(class="hint-line") { "There is no other tenant to let it into." } };
+        };
+        tenant.set(first.clone());
+        let which = choice(
+            "grant-tenant".to_owned(),
+            "Let into".to_owned(),
+            true,
+            others,
+            tenant,
+        );
+        let what = choice("grant-role".to_owned(), "As".to_owned(), true, roles(), role);
+        let email = email.clone();
+        let submit = move |event: web_sys::SubmitEvent| {
+            event.prevent_default();
+            let path = path(&tenant.get_clone_untracked(), &email);
+            let wish = GrantRole {
+                role: crate::pages::desk::role(&role.get_clone_untracked()),
+            };
+            deed.run(
+                async move { api::change("PUT", &path, &wish).await },
+                move |()| asked.again(),
+                |_| false,
+            );
+        };
+        let trouble = deed.trouble();
+        view! {
+            form(class="line-form", novalidate=true, on:submit=submit) {
+                (which)
+                (what)
+                button(r#type="submit", class="button primary", id="grant", disabled=deed.is_busy()) { "Let in" }
+            }
+            (trouble)
+        }
+    });
+    view! { (form) }
+}
