@@ -2,7 +2,7 @@
 //!
 //! The UI's files are part of the program. Files under `/assets/` carry a hash of their content in their names and
 //! may be kept for ever; the page itself is asked for again each time and answered with 304 when it is the same. The
-//! UI knows its own addresses (`/`, `/login`, `/t/…`): all of them are answered with the same page.
+//! UI knows its own addresses (`/`, `/login`, `/t/…`, `/admin/…`, …): all of them are answered with the same page.
 
 mod assets;
 mod encoding;
@@ -11,14 +11,25 @@ mod serve;
 
 use axum::{Router, middleware::map_response, routing::get};
 
-/// The UI's routes: the page at `/`, `/login` and below `/t/`, its files below `/assets/`.
+/// Where the UI has its pages; the same as in its own `route.rs`.
+const PAGES: [&str; 7] = [
+    "/",
+    "/login",
+    "/password",
+    "/account",
+    "/admin",
+    "/admin/{*rest}",
+    "/t/{*rest}",
+];
+
+/// The UI's routes: the page at the [addresses](PAGES) that the UI knows, its files below `/assets/`.
 ///
 /// No fallback is set, so that the router can be merged with others: any other path is the caller's to answer.
 pub fn router() -> Router {
-    Router::new()
-        .route("/", get(serve::page))
-        .route("/login", get(serve::page))
-        .route("/t/{*rest}", get(serve::page))
+    let pages = PAGES
+        .into_iter()
+        .fold(Router::new(), |pages, path| pages.route(path, get(serve::page)));
+    pages
         .route("/assets/{*path}", get(serve::asset))
         .layer(map_response(headers::protect))
 }

@@ -37,6 +37,10 @@ async fn every_address_of_the_ui_gets_the_page() {
     for path in [
         "/",
         "/login",
+        "/password",
+        "/account",
+        "/admin",
+        "/admin/users/019a1b2c",
         "/t/tenant-alpha",
         "/t/tenant-alpha/d/default?from=now-24h&to=now",
     ] {

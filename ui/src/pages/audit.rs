@@ -121,10 +121,7 @@ fn row(line: &AuditLine, is_hosts: bool) -> View {
     let zone = use_context::<Preferences>().zone();
     let at = format::parse_rfc3339(&line.at).map_or_else(|| line.at.clone(), |at| format::stamp(at, &zone));
     let exact = line.at.clone();
-    let who = match &line.actor {
-        Some(actor) => text(actor.clone()),
-        None => view! { span(class="dim") { "–" } },
-    };
+    let who = text(line.actor.clone().unwrap_or_default());
     let action = badge(tone(&line.action), line.action.clone());
     let target = text(line.target.clone().unwrap_or_default());
     let tenant = is_hosts.then(|| {

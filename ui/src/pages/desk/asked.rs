@@ -80,6 +80,15 @@ impl<T: Read + PartialEq + 'static> Asked<T> {
         self.answer.get_clone()
     }
 
+    /// Whether the host says that there is no such thing; tracked.
+    pub fn is_missing(self) -> bool {
+        self.failure.with(|failure| {
+            failure
+                .as_ref()
+                .is_some_and(|failure| failure.status() == Some(404))
+        })
+    }
+
     /// The answer drawn, what stands for it until it is there, or why there is none.
     pub fn shown(self, draw: impl Fn(&T) -> View + 'static) -> View {
         let node = create_node_ref();

@@ -28,12 +28,12 @@ pub(crate) fn facts(facts: Vec<(&'static str, View)>) -> View {
 pub(crate) fn text(text: impl Into<String>) -> View {
     let text: String = text.into();
     if text.is_empty() {
-        return dash("–");
+        return view! { span(class="dim empty") { "–" } };
     }
     view! { (text) }
 }
 
-/// What stands for nothing.
+/// A word that stands for nothing.
 pub(crate) fn dash(text: &'static str) -> View {
     view! { span(class="dim") { (text) } }
 }

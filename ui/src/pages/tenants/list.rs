@@ -8,7 +8,7 @@ use sycamore::prelude::*;
 use crate::{
     live::live_text,
     pages::{
-        desk::{Asked, Confirm, Question, Section, badge, dash, host_page},
+        desk::{Asked, Confirm, Question, Section, badge, host_page, text},
         name_tab,
     },
     query::segment,
@@ -128,7 +128,7 @@ pub(super) fn switch(tenant: &TenantState, confirm: Confirm, done: impl Fn() + '
 /// How its database is: asked for by itself, so that one that does not answer holds nothing up.
 pub(super) fn database(tenant: &TenantState) -> View {
     if !tenant.configured || tenant.disabled {
-        return dash("–");
+        return text("");
     }
     let path = format!("/admin/tenants/{}/database", segment(&tenant.id));
     let asked = Asked::<TenantDatabase>::start(move || path.clone());

@@ -8,12 +8,13 @@ use sycamore::prelude::*;
 use super::{change::change_dialog, grants::grants, link::link_dialog, list::marks};
 use crate::{
     api,
+    live::live,
     pages::{
         desk::{
             Asked, Confirm, Deed, Dialog, Question, Section, Whose, facts, host_page, sessions, text, tokens,
             when,
         },
-        name_tab,
+        name_tab, notice,
     },
     query::segment,
     stores::{Location, Session},
@@ -31,6 +32,23 @@ fn body(id: &str) -> View {
         let path = path.clone();
         move || path.clone()
     });
+    let is_missing = create_selector(move || asked.is_missing());
+    let id = id.to_owned();
+    let content = live(move || match is_missing.get() {
+        true => notice(
+            "There is no such account",
+            "It may have been removed. What it did stays in the audit log.",
+            None,
+        ),
+        false => content(&id, &path, asked),
+    });
+    view! {
+        p(class="way-up") { a(class="link", href="/admin/users") { "‹ All users" } }
+        (content)
+    }
+}
+
+fn content(id: &str, path: &str, asked: Asked<Account>) -> View {
     let sessions_of = Asked::<OpenSessions>::start({
         let path = format!("{path}/sessions");
         move || path.clone()
@@ -65,7 +83,6 @@ fn body(id: &str) -> View {
     let (changes, links) = (change_dialog(change, move || asked.again()), link_dialog(link));
     let questions = confirm.view();
     view! {
-        p(class="way-up") { a(class="link", href="/admin/users") { "‹ All users" } }
         (about)
         div(class="slabs") {
             (sessions)
@@ -140,7 +157,6 @@ fn head(
         false => (switch, remove),
     };
     let known = facts(vec![
-        ("Email", text(email.clone())),
         ("Last login", when(account.last_login_at.as_deref(), "never")),
         ("Made", when(Some(&account.created_at), "")),
         (
