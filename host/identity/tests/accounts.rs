@@ -34,7 +34,7 @@ async fn ada(identity: &Identity) -> Uuid {
         email: "ada@example.com".to_owned(),
         full_name: None,
         is_admin: false,
-        password: Some(secret("open sesame")),
+        password: Some(secret("open the sesame")),
     };
     let ada = identity.create_user(new, AuditEntry::default()).await.unwrap().id;
     identity
@@ -58,7 +58,7 @@ on_both! {
     async fn another_name_and_rights_count_at_once_and_are_told_once(database: &Database) {
         let identity = database.connect(options()).await;
         let user = ada(&identity).await;
-        let (_, token) = identity.login("ada@example.com", &secret("open sesame"), HERE, Utc::now()).await.unwrap();
+        let (_, token) = identity.login("ada@example.com", &secret("open the sesame"), HERE, Utc::now()).await.unwrap();
         let known = identity.user(user).await.unwrap().unwrap();
         assert!(known.last_login_at.is_some());
         for _ in 0..2 {
@@ -77,7 +77,7 @@ on_both! {
     async fn a_removed_account_takes_all_that_is_its_along(database: &Database) {
         let identity = database.connect(options()).await;
         let user = ada(&identity).await;
-        let (_, session) = identity.login("ada@example.com", &secret("open sesame"), HERE, Utc::now()).await.unwrap();
+        let (_, session) = identity.login("ada@example.com", &secret("open the sesame"), HERE, Utc::now()).await.unwrap();
         let (_, token) = identity.create_api_token(wish(user, TokenScope::Read), AuditEntry::default()).await.unwrap();
         assert_eq!(identity.tenant_states().await.unwrap()[0].members, 1);
         assert!(identity.delete_user(user, AuditEntry::default()).await.unwrap());
@@ -94,7 +94,7 @@ on_both! {
     async fn all_sessions_but_the_kept_one_end_at_once(database: &Database) {
         let identity = database.connect(options()).await;
         let user = ada(&identity).await;
-        let login = async || identity.login("ada@example.com", &secret("open sesame"), HERE, Utc::now()).await.unwrap();
+        let login = async || identity.login("ada@example.com", &secret("open the sesame"), HERE, Utc::now()).await.unwrap();
         let ((kept, kept_token), (_, other)) = (login().await, login().await);
         let end = async || identity.end_sessions_of(user, Some(kept.session.id), AuditEntry::default()).await.unwrap();
         assert_eq!(end().await, 1);
@@ -109,8 +109,8 @@ on_both! {
     async fn a_wrong_current_password_leaves_a_line(database: &Database) {
         let identity = database.connect(options()).await;
         ada(&identity).await;
-        let (who, _) = identity.login("ada@example.com", &secret("open sesame"), HERE, Utc::now()).await.unwrap();
-        let refused = identity.change_password(&who, &secret("open barley"), &secret("a new password"), HERE, Utc::now()).await;
+        let (who, _) = identity.login("ada@example.com", &secret("open the sesame"), HERE, Utc::now()).await.unwrap();
+        let refused = identity.change_password(&who, &secret("open barley"), &secret("green badgers mend 7 clocks"), HERE, Utc::now()).await;
         assert!(refused.is_err());
         let line = &identity.audit_log(1, None).await.unwrap()[0];
         assert_eq!(line.entry.action, "password_change_failed");

@@ -40,12 +40,12 @@ enum Stage {
 /// The page.
 pub(crate) fn password() -> View {
     name_tab("Choose a password");
-    let link = create_signal(take_fragment());
-    let stage = create_signal(if link.with(String::is_empty) {
-        Stage::NoLink
-    } else {
-        Stage::Form
+    let found = take_fragment();
+    let stage = create_signal(match found.is_empty() {
+        true => Stage::NoLink,
+        false => Stage::Form,
     });
+    let link = create_signal(found);
     // Another link, pasted over this page.
     browser::on_window("hashchange", move |_: web_sys::Event| {
         let found = take_fragment();

@@ -147,7 +147,9 @@ fn row(account: &Account) -> View {
 pub(super) fn marks(account: &Account) -> View {
     let admin = account.is_admin.then(|| badge("busy", "administrator"));
     let off = account.disabled.then(|| badge("bad", "off"));
-    let new = (!account.has_password).then(|| badge("warn", "no password"));
+    // Whoever comes from the provider needs none.
+    let is_new = !account.has_password && account.last_login_at.is_none();
+    let new = is_new.then(|| badge("warn", "no password"));
     view! { (admin) (off) (new) }
 }
 
