@@ -9,13 +9,14 @@ import { join } from 'node:path';
 import { freePort, prepare, serve, type Site, stop, WORKSPACE } from './site';
 
 const READY_WITHIN = 300_000;
-const CLIENT_SECRET = 'the client’s secret';
+// Letters only: Java reads its variables in the system's encoding.
+const CLIENT_SECRET = 'secret of the client';
 /** Little memory, and quick to start rather than quick later. */
 const JAVA =
   '-Xms64m -Xmx512m -XX:MaxMetaspaceSize=256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dfile.encoding=UTF-8';
 
 /** Of every user of the realm. */
-export const PASSWORD = 'the user’s password';
+export const PASSWORD = 'password of the users';
 
 /** A Keycloak that is ready to start, where this machine has one: `cargo xtask test` makes it. */
 export function home(): string | undefined {
