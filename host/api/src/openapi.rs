@@ -63,8 +63,39 @@ fn document() -> Result<Value, serde_json::Error> {
             }
         }
     });
+    say_how_bodies_are_refused(&mut document);
     document["security"] = json!([{ "session": [] }, { "token": [] }]);
     Ok(document)
+}
+
+/// Whatever takes JSON refuses what is none and what is too large: said once for all.
+fn say_how_bodies_are_refused(document: &mut Value) {
+    let refused = |description: &str| {
+        let schema = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+        json!({ "description": description, "content": { "application/problem+json": schema } })
+    };
+    let paths = document["paths"].as_object_mut().into_iter();
+    let operations = paths
+        .flat_map(|paths| paths.values_mut())
+        .filter_map(Value::as_object_mut)
+        .flat_map(|path| path.values_mut());
+    for operation in operations {
+        if operation
+            .pointer("/requestBody/content/application~1json")
+            .is_none()
+        {
+            continue;
+        }
+        let Some(responses) = operation["responses"].as_object_mut() else {
+            continue;
+        };
+        for (status, description) in [
+            ("413", "`invalid_body`: it is too large."),
+            ("415", "`invalid_body`: it is not said to be JSON."),
+        ] {
+            responses.entry(status).or_insert_with(|| refused(description));
+        }
+    }
 }
 
 pub(crate) async fn serve() -> Result<impl IntoResponse, ApiError> {
@@ -90,6 +121,32 @@ mod tests {
 
     fn round_trip<T: Serialize + DeserializeOwned>(example: &Value) -> Value {
         serde_json::to_value(serde_json::from_value::<T>(example.clone()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn whatever_takes_json_says_how_it_refuses_a_body_and_nothing_says_that_it_may_fail() {
+        let document = document().unwrap();
+        let mut taking = 0;
+        for operation in document["paths"]
+            .as_object()
+            .unwrap()
+            .values()
+            .flat_map(|path| path.as_object().unwrap().values())
+        {
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(!responses.contains_key("500"), "{operation}");
+            if operation["requestBody"]["content"]
+                .get("application/json")
+                .is_some()
+            {
+                taking += 1;
+                assert!(
+                    responses.contains_key("413") && responses.contains_key("415"),
+                    "{operation}"
+                );
+            }
+        }
+        assert!(taking >= 5, "{taking}");
     }
 
     #[test]
