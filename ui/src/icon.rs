@@ -68,11 +68,6 @@ pub(crate) fn report() -> View {
 pub(crate) fn back() -> View {
     lines("M7 3 2.5 8 7 13M2.5 8h11")
 }
-pub(crate) fn link() -> View {
-    lines(
-        "M6.5 9.5l3-3M7.5 4.5l1.6-1.6a2.8 2.8 0 0 1 4 4L11.5 8.5M8.5 11.5l-1.6 1.6a2.8 2.8 0 0 1-4-4L4.5 7.5",
-    )
-}
 pub(crate) fn person() -> View {
     lines("M8 2a3 3 0 1 0 0 6a3 3 0 1 0 0-6M2.5 14c.6-2.6 2.7-4 5.5-4s4.9 1.4 5.5 4")
 }

@@ -2,7 +2,7 @@
 
 use sycamore::prelude::*;
 
-use super::{dashboard_menu, range_picker, refresh_control, share, tenant_menu, user_menu};
+use super::{dashboard_menu, range_picker, refresh_control, tenant_menu, user_menu};
 use crate::{icon, stores::Board};
 
 /// For a dashboard. `title` is the dashboard's, once it is known.
@@ -11,7 +11,6 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
     let dashboards = dashboard_menu::dashboard_menu(board.clone(), dashboard.to_owned(), title);
     let range = range_picker::range_picker(board.clone());
     let refresh = refresh_control::refresh_control(board.clone());
-    let share = share::share(board.clone());
     let user = user_menu::user_menu(Some(board.tenant.to_string()));
     let board = board.clone();
     view! {
@@ -28,7 +27,6 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
                 (icon::zoom_out())
             }
             (refresh)
-            (share)
             (user)
         }
     }

@@ -65,7 +65,7 @@ pub(crate) fn content(board: &Board, type_name: &str, loader: Loader, kind: Read
             Some(failure) => state::failed(&failure, loader, &board.tenant),
             None => View::new(),
         },
-        Kind::Empty(title) => state::empty(title, &board),
+        Kind::Empty(title) => state::empty(title),
         Kind::Chart => views::chart(&board, loader),
         Kind::ChartTable => views::chart_table(loader),
         Kind::Metric => views::metric(loader),

@@ -7,17 +7,8 @@ use sycamore::prelude::*;
 
 use super::Loader;
 use crate::{
-    api::Failure,
-    browser, icon,
-    live::live_text,
-    query::segment,
-    series,
-    stores::{Board, Session},
-    time::format,
+    api::Failure, browser, icon, live::live_text, query::segment, series, stores::Session, time::format,
 };
-
-/// Milliseconds after the end of a range in which its last rows may still come.
-const PAST: i64 = 600_000;
 
 /// Plugins that come with the host; they have no page.
 const BUILT_IN: [&str; 6] = [
@@ -43,23 +34,12 @@ pub(super) fn emptiness(answer: &PanelAnswer, is_filtered: bool) -> Option<&'sta
     }
 }
 
-/// Nothing there. `board`: whose range it is.
-pub(super) fn empty(title: &'static str, board: &Board) -> View {
-    let board = board.clone();
-    // What is over is not waited for.
-    let what = live_text(move || {
-        board.range.track();
-        if board.window().end < browser::now() - PAST {
-            "Nothing was recorded then. Choose another range."
-        } else {
-            "Choose a longer range, or wait for data to arrive."
-        }
-        .to_owned()
-    });
+/// Nothing there.
+pub(super) fn empty(title: &'static str) -> View {
     view! {
         div(class="state centred", data-testid="panel-empty") {
             b { (title) }
-            p { (what) }
+            p { "Choose a longer range, or wait for data to arrive." }
         }
     }
 }

@@ -111,25 +111,6 @@ impl Board {
         self.address(&format!("r/{}", segment(panel)))
     }
 
-    /// The whole address of what is seen, to be passed on: with the instants meant right now, or with the range as it is.
-    /// Not tracked.
-    pub fn link(&self, is_fixed: bool) -> String {
-        let range = if is_fixed {
-            let window = self.window();
-            Range::between(window.start, window.end)
-        } else {
-            self.range.get_clone_untracked()
-        };
-        let origin = web_sys::window()
-            .and_then(|window| window.location().origin().ok())
-            .unwrap_or_default();
-        let (from, to) = (range.from.to_string(), range.to.to_string());
-        let here = self.location.with_query(|query| {
-            query.set("from", Some(&from)).set("to", Some(&to));
-        });
-        format!("{origin}{here}")
-    }
-
     /// Tracked, so that links follow the range.
     fn address(&self, place: &str) -> String {
         let mut query = crate::query::Query::default();

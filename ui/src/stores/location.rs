@@ -63,14 +63,9 @@ impl Location {
 
     /// Changes the query, as a new step in the history.
     pub fn change(self, change: impl FnOnce(&mut Query)) {
-        self.go(&self.with_query(change));
-    }
-
-    /// Path and query as they would be after a change.
-    pub fn with_query(self, change: impl FnOnce(&mut Query)) -> String {
         let mut address = self.address.get_clone_untracked();
         change(&mut address.query);
-        format!("{}{}", address.path, address.query.to_text())
+        self.go(&format!("{}{}", address.path, address.query.to_text()));
     }
 
     fn write(self, to: &str, as_step: bool) {

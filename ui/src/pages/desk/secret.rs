@@ -1,9 +1,16 @@
 //! A text that is shown once, to be copied.
 
 use sycamore::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
 use crate::{browser, live::live_text};
+
+#[wasm_bindgen(raw_module = "./copy.js")]
+extern "C" {
+    /// Puts a text on the clipboard; false where the browser does not let a page do that.
+    #[wasm_bindgen(js_name = copyText)]
+    pub(crate) async fn copy_text(text: &str) -> wasm_bindgen::JsValue;
+}
 
 /// The text in a field that cannot be changed, and a button that copies it.
 pub(crate) fn secret(label: &'static str, value: String) -> View {
@@ -21,7 +28,7 @@ pub(crate) fn secret(label: &'static str, value: String) -> View {
     let copy = move |_| {
         let text = copied.clone();
         browser::spawn_scoped(async move {
-            let is_done = browser::copy_text(&text).await.is_truthy();
+            let is_done = copy_text(&text).await.is_truthy();
             if !is_done {
                 select();
             }

@@ -3,7 +3,7 @@
 use porthole_model::{Plugin, PluginSource, PluginState, PluginTotals};
 use sycamore::prelude::*;
 
-use crate::{browser, live::live, receipt};
+use crate::{browser, live::live, pages::desk::copy_text, receipt};
 
 pub(super) use crate::pages::desk::{facts, text, trouble};
 
@@ -73,7 +73,7 @@ pub(super) fn hash(hash: &str) -> View {
     let copy = move |_| {
         let full = full.clone();
         browser::spawn_scoped(async move {
-            copied.set(Some(browser::copy_text(&full).await.is_truthy()));
+            copied.set(Some(copy_text(&full).await.is_truthy()));
             browser::sleep(1_500).await;
             copied.set(None);
         });
