@@ -380,6 +380,7 @@ impl Identity {
 
     /// Whom a bearer's token stands for, if that was found out a moment ago.
     pub async fn known_bearer(&self, token: &str, now: DateTime<Utc>) -> Option<Arc<Who>> {
+        self.confirm_access().await;
         self.sessions.get(&hash_of_text(token), now)
     }
 

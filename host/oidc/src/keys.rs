@@ -126,6 +126,8 @@ struct State {
     asked: Option<Instant>,
     /// When they last came.
     came: Option<Instant>,
+    /// When they were last asked for because a token named one that was not there.
+    missed: Option<Instant>,
 }
 
 /// The keys, kept.
@@ -164,8 +166,13 @@ impl Keys {
         match &state.set {
             // Somebody else has fetched them meanwhile.
             Some(set) if !Arc::ptr_eq(set, known) => Ok(Arc::clone(set)),
-            Some(set) if state.asked.is_some_and(|asked| asked.elapsed() < self.pause) => Ok(Arc::clone(set)),
-            _ => self.fetch(&mut state, http, address).await,
+            Some(set) if state.missed.is_some_and(|missed| missed.elapsed() < self.pause) => {
+                Ok(Arc::clone(set))
+            }
+            _ => {
+                state.missed = Some(Instant::now());
+                self.fetch(&mut state, http, address).await
+            }
         }
     }
 

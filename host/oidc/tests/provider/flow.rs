@@ -186,7 +186,8 @@ async fn keys_are_fetched_again_when_a_token_names_a_new_one_but_not_for_every_m
         let made_up = token(&first, &format!("made-up-{number}"));
         assert!(patient.check_bearer(&made_up).await.is_err());
     }
-    assert_eq!(provider.told.lock().unwrap().key_requests, before);
+    // Once, since it might be a new one.
+    assert_eq!(provider.told.lock().unwrap().key_requests, before + 1);
     assert_eq!(provider.told.lock().unwrap().description_requests, 2);
 }
 
