@@ -49,6 +49,17 @@ fn collect(
     Ok(())
 }
 
+/// What files of a tenant's folder end in. Others are nobody's but the operator's, and may hold secrets: what `url_file:`
+/// names, or variables for a service manager.
+const ENDINGS: [&str; 6] = [".yaml", ".yml", ".wasm", ".minisig", ".lock", ".md"];
+
+/// Whether a file of the configuration folder, by its name there, is part of the configuration: `porthole.yaml`, and below
+/// `tenants/` what ends as tenants' files do.
+pub fn is_configuration(name: &str) -> bool {
+    name == "porthole.yaml"
+        || name.starts_with("tenants/") && ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// SHA-256 of a file, 64 hexadecimal digits.
 pub fn sha256(path: &Path) -> io::Result<String> {
     let mut digest = Sha256::new();
@@ -67,6 +78,13 @@ pub fn hashes(folder: &Path) -> io::Result<BTreeMap<String, String>> {
         .into_iter()
         .filter_map(|(name, path)| Some((name, sha256(&path).ok()?)))
         .collect())
+}
+
+/// The same of those that are configuration.
+pub fn configuration_hashes(folder: &Path) -> io::Result<BTreeMap<String, String>> {
+    let mut found = hashes(folder)?;
+    found.retain(|name, _| is_configuration(name));
+    Ok(found)
 }
 
 struct Sink<'a>(&'a mut Sha256);

@@ -9,25 +9,64 @@ use metrics::{counter, gauge, histogram};
 use porthole_config::Config;
 use porthole_model::CacheOutcome;
 use porthole_panel::{Pipeline, PluginFault, RenderError, Rendered};
+use porthole_telemetry::TRACED;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
-/// Counts a request and times it. By route and not by address: addresses are without number.
+/// What has no route: pages and their parts.
+const STATIC: &str = "static";
+
+/// Counts a request and times it, and begins its trace. By route and not by address: addresses are without number.
 pub async fn request(request: Request, next: Next) -> Response {
     let route = request
         .extensions()
         .get::<MatchedPath>()
-        .map_or_else(|| "static".to_owned(), |path| path.as_str().to_owned());
+        .map_or_else(|| STATIC.to_owned(), |path| path.as_str().to_owned());
     let method = match request.method().as_str() {
         known @ ("GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS") => known.to_owned(),
         _ => "other".to_owned(),
     };
+    let span = match route.as_str() {
+        // Asked for often, by machines or by every page, and of no interest.
+        STATIC | "/health" | "/ready" | "/api/v1/health" | "/api/v1/ready" => Span::none(),
+        route => tracing::info_span!(
+            target: TRACED,
+            "request",
+            otel.name = format!("{method} {route}"),
+            otel.kind = "server",
+            otel.status_code = Empty,
+            http.request.method = method,
+            http.route = route,
+            http.response.status_code = Empty,
+            request_id = Empty,
+        ),
+    };
     let begun = Instant::now();
-    let response = next.run(request).await;
+    let response = next.run(request).instrument(span.clone()).await;
+    if !span.is_disabled() {
+        answered(&span, &response);
+    }
     let status = response.status().as_u16().to_string();
     histogram!("porthole_http_request_seconds", "route" => route.clone())
         .record(begun.elapsed().as_secs_f64());
     counter!("porthole_http_requests_total", "method" => method, "route" => route, "status" => status)
         .increment(1);
     response
+}
+
+/// Notes in a request's span what it was answered with.
+fn answered(span: &Span, response: &Response) {
+    span.record("http.response.status_code", response.status().as_u16());
+    if let Some(id) = response
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+    {
+        span.record("request_id", id);
+    }
+    if response.status().is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
 }
 
 /// Counts a render, by tenant, and times it. `begun` is when it was asked for.

@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use crate::cli::tenant_database_url;
 use crate::data_changes::DataChanges;
 use crate::faults;
-use crate::metrics::MetricsServer;
+use crate::metrics::{Figures, MetricsServer};
 use crate::observe;
 use crate::provider::provider;
 use crate::retention;
@@ -162,21 +162,6 @@ impl Server {
             resolve: Box::new(move |url| tenant_database_url(url, &places)),
             image_url: Box::new(porthole_api::image_url),
         };
-        // Whoever started a second server in this process has the figures with the first.
-        let watch = match (settings.watch, &metrics) {
-            (Some(every), Ok(metrics)) => Some(Watch {
-                metrics: metrics.clone(),
-                sandbox: sandbox.clone(),
-                identity: Arc::clone(&identity),
-                data_dir: settings.data_dir.clone(),
-                every,
-            }),
-            _ => None,
-        };
-        let metrics = match settings.metrics_listen {
-            Some(address) => Some(MetricsServer::start(address, metrics?, sandbox.clone()).await?),
-            None => None,
-        };
         let logbook =
             Logbook::open(plugin_logs(&settings.data_dir)).context("what plugins write cannot be kept")?;
         let plugins = Plugins::new(
@@ -195,7 +180,29 @@ impl Server {
             ..BucketOptions::default()
         });
         let databases = Databases::with_store(DatabasesOptions::default(), buckets.await);
-        let pipeline = Arc::new(Pipeline::new(sandbox, registry, databases, options, config));
+        let pipeline = Arc::new(Pipeline::new(
+            sandbox.clone(),
+            registry,
+            databases,
+            options,
+            config,
+        ));
+        let figures = metrics
+            .map(|metrics| Figures::new(metrics, sandbox, Arc::clone(&pipeline), Arc::clone(&identity)));
+        // Whoever started a second server in this process has the figures with the first.
+        let watch = match (settings.watch, &figures) {
+            (Some(every), Ok(figures)) => Some(Watch {
+                figures: figures.clone(),
+                identity: Arc::clone(&identity),
+                data_dir: settings.data_dir.clone(),
+                every,
+            }),
+            _ => None,
+        };
+        let metrics = match settings.metrics_listen {
+            Some(address) => Some(MetricsServer::start(address, figures?).await?),
+            None => None,
+        };
         let changes = DataChanges::new(Arc::clone(&identity), Arc::clone(&pipeline));
         changes.hear().await?;
         let following = Arc::downgrade(&pipeline);

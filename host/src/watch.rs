@@ -15,12 +15,10 @@ use anyhow::Context;
 use chrono::Utc;
 use porthole_data::load::{Kind, LoadColumn, Loader, TableSpec, Value};
 use porthole_identity::Identity;
-use porthole_sandbox::Sandbox;
-use porthole_telemetry::Metrics;
 use secrecy::SecretString;
 
 use self::exposition::{Sample, samples};
-use crate::metrics::look;
+use crate::metrics::Figures;
 
 /// The tenant's id.
 pub const TENANT: &str = "porthole";
@@ -32,7 +30,7 @@ const TIDY: Duration = Duration::from_secs(3600);
 const TICKS: f64 = 100.0;
 
 /// The tenant's files.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("tenant.yaml", include_str!("watch/tenant/tenant.yaml")),
     (
         "dashboards/default.yaml",
@@ -45,6 +43,10 @@ const FILES: [(&str, &str); 12] = [
     (
         "panels/calls.yaml",
         include_str!("watch/tenant/panels/calls.yaml"),
+    ),
+    (
+        "panels/connections.yaml",
+        include_str!("watch/tenant/panels/connections.yaml"),
     ),
     (
         "panels/machine.yaml",
@@ -98,8 +100,7 @@ pub fn tenant_folder(data_dir: &Path) -> anyhow::Result<PathBuf> {
 
 /// What is asked for figures.
 pub struct Watch {
-    pub metrics: Metrics,
-    pub sandbox: Sandbox,
+    pub figures: Figures,
     pub identity: Arc<Identity>,
     /// Where the figures are kept: `<data_dir>/watch/figures.sqlite`.
     pub data_dir: PathBuf,
@@ -152,10 +153,9 @@ impl Watch {
     }
 
     fn look(&self) -> Look {
-        look(&self.sandbox);
         Look {
             at: Instant::now(),
-            samples: samples(&self.metrics.text()),
+            samples: samples(&self.figures.text()),
             memory_mib: memory_mib(),
             cpu_seconds: cpu_seconds(),
         }
@@ -227,6 +227,17 @@ impl Look {
         if let Some(held) = self.memory_mib {
             found.push(("memory", "held".to_owned(), held));
         }
+        let connections = ["porthole_database_connections", "porthole_central_connections"];
+        for state in ["busy", "idle"] {
+            let of_state = |name| self.sum(name, |sample| sample.label("state") == state);
+            found.push((
+                "connections",
+                state.to_owned(),
+                connections.into_iter().map(of_state).sum(),
+            ));
+        }
+        let waiting = self.sum("porthole_database_waiting", |_| true);
+        found.push(("connections", "waiting".to_owned(), waiting));
         // The first look has nothing before it.
         if seconds < 0.01 {
             return found;
@@ -365,7 +376,7 @@ mod tests {
         std::fs::create_dir(folder.path().join("tenants")).unwrap();
         let config = Config::load_beside(folder.path(), Some(&beside), &Environment::default());
         assert_eq!(config.diagnostics, []);
-        assert_eq!(config.tenants[TENANT].panels.len(), 10);
+        assert_eq!(config.tenants[TENANT].panels.len(), 11);
     }
 
     #[test]
@@ -376,7 +387,11 @@ mod tests {
                 "porthole_renders_total{{tenant=\"a\",outcome=\"view\",cache=\"hit\"}} {hits}\n\
                  porthole_renders_total{{tenant=\"b\",outcome=\"view\",cache=\"miss\"}} {misses}\n\
                  porthole_render_seconds_sum{{cache=\"miss\"}} {seconds}\n\
-                 porthole_render_seconds_count{{cache=\"miss\"}} {misses}\n"
+                 porthole_render_seconds_count{{cache=\"miss\"}} {misses}\n\
+                 porthole_central_connections{{state=\"busy\"}} 1\n\
+                 porthole_database_connections{{tenant=\"a\",state=\"busy\"}} 2\n\
+                 porthole_database_connections{{tenant=\"b\",state=\"idle\"}} 3\n\
+                 porthole_database_waiting{{tenant=\"b\"}} 4\n"
             )),
             memory_mib: None,
             cpu_seconds: None,
@@ -393,6 +408,9 @@ mod tests {
         assert_eq!(value("cache", "hits"), 75.0);
         assert_eq!(value("render_ms", "miss"), 50.0);
         assert_eq!(value("render_ms", "all"), 50.0);
+        assert_eq!(value("connections", "busy"), 3.0);
+        assert_eq!(value("connections", "idle"), 3.0);
+        assert_eq!(value("connections", "waiting"), 4.0);
     }
 
     #[test]

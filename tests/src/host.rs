@@ -55,6 +55,25 @@ impl Host {
         );
     }
 
+    /// Runs the command made for a port, and does not wait for anything.
+    pub(crate) fn begin(command: impl Fn(u16) -> Command) -> Self {
+        let port = free_port();
+        Self::spawn(command(port), format!("http://127.0.0.1:{port}"))
+    }
+
+    /// Waits until the log has a line with this text.
+    ///
+    /// # Panics
+    /// When the process ends before, or time is up; with the log.
+    pub async fn says(&mut self, text: &str) {
+        let deadline = Instant::now() + HEALTHY_WITHIN;
+        while !self.log().contains(text) {
+            let runs = matches!(self.process.try_wait(), Ok(None)) && Instant::now() < deadline;
+            assert!(runs, "it did not say {text:?}:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Starts `porthole demo` in a new folder; returns it and the line it printed for programs.
     pub async fn demo() -> (Self, Value) {
         let folder = tempfile::Builder::new()

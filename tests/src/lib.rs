@@ -6,6 +6,7 @@
 //! - [`Site`]: a folder with settings, tenants and data, and the command line on it.
 //! - [`Host`]: a running `porthole` on a free port.
 //! - [`Nginx`]: the proxy that is shipped, in front of running hosts.
+//! - [`guides`]: the guides' pages, their links and blocks of code.
 //! - [`Client`]: somebody who asks the API.
 //! - [`Keycloak`]: an identity provider, [`Visitor`]: somebody who logs in there with a browser, [`Gate`]: a way that
 //!   can be shut.
@@ -15,9 +16,10 @@
 
 mod client;
 mod gate;
+pub mod guides;
 mod host;
 mod keycloak;
-mod nginx;
+pub mod nginx;
 pub mod places;
 mod postgres;
 pub mod readings;

@@ -106,8 +106,11 @@ fn is_root() -> bool {
     })
 }
 
-/// Debian keeps it where only root looks.
-fn program() -> PathBuf {
+/// The program; Debian keeps it where only root looks.
+///
+/// # Panics
+/// When there is no nginx on this machine, with the sentence that says what to type.
+pub fn program() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])

@@ -124,6 +124,20 @@ impl Cluster {
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
+    /// What the tools of PostgreSQL (`psql`, `pg_dump`, …) are told in the environment to use this server, as its
+    /// superuser.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let path = std::env::var("PATH").unwrap_or_default();
+        vec![
+            ("PATH", format!("{}:{path}", self.programs.display())),
+            ("PGHOST", "127.0.0.1".to_owned()),
+            ("PGPORT", self.server.port.to_string()),
+            ("PGUSER", "postgres".to_owned()),
+            ("PGDATABASE", "postgres".to_owned()),
+            ("PGPASSWORD", self.password.clone()),
+        ]
+    }
+
     /// Stops the server as if its machine had gone; its databases are still there for nobody.
     pub fn stop(&mut self) {
         self.server.stop();

@@ -191,6 +191,17 @@ impl Site {
         .await
     }
 
+    /// Starts `porthole serve` on a free port and waits for nothing.
+    pub fn begin_serving(&self) -> Host {
+        Host::begin(|port| {
+            let mut command = self.command();
+            command
+                .arg("serve")
+                .env("PORTHOLE_LISTEN", format!("127.0.0.1:{port}"));
+            command
+        })
+    }
+
     /// Starts `porthole serve` on this port, which must be free.
     pub async fn serve_at(&self, port: u16) -> Host {
         Host::start_at(port, |port| {

@@ -26,6 +26,43 @@ fn variables() -> BTreeMap<String, String> {
         .collect()
 }
 
+#[test]
+fn a_release_has_binaries_for_older_systems_checksums_and_a_bill_of_materials() {
+    let workflow = yaml(".github/workflows/release.yml");
+    let jobs = &workflow["jobs"];
+    let container = jobs["binary"]["container"].as_str().unwrap();
+    // The same system as the image's, whose C library is the oldest that is promised.
+    assert!(
+        read("docker/Dockerfile").contains(&format!("FROM {container} AS build")),
+        "{container}"
+    );
+    let steps = |job: &str| {
+        let steps = jobs[job]["steps"].as_array().unwrap().iter();
+        steps
+            .filter_map(|step| step["run"].as_str())
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let (made, published) = (steps("binary"), steps("publish"));
+    for part in [
+        "cargo build --locked --release --package porthole",
+        "cargo cyclonedx",
+        ".tar.gz",
+        ".cdx.json",
+    ] {
+        assert!(made.contains(part), "{part}");
+    }
+    // Whatever is packed exists.
+    for word in made
+        .split_whitespace()
+        .filter(|word| word.starts_with("docker/") || word.starts_with("config/"))
+    {
+        assert!(places::workspace().join(word).exists(), "{word}");
+    }
+    assert!(published.contains("sha256sum porthole-* > SHA256SUMS"));
+    assert!(published.contains("out/porthole-* out/SHA256SUMS"));
+}
+
 /// The names in `${NAME:?}` of a text.
 fn used(text: &str) -> BTreeSet<String> {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
@@ -171,7 +208,7 @@ fn the_unit_of_systemd_is_hardened_and_starts_what_there_is() {
     let unit = read("docker/systemd/porthole.service");
     for line in [
         "ExecStart=/usr/local/bin/porthole serve --config /etc/porthole/porthole.yaml",
-        "DynamicUser=yes",
+        "User=porthole",
         "ProtectSystem=strict",
         "NoNewPrivileges=yes",
         "CapabilityBoundingSet=",
@@ -273,7 +310,12 @@ fn continuous_integration_runs_the_commands_that_exist() {
         "{workflow}"
     );
     let help = read("xtask/src/main.rs");
-    for file in [".github/workflows/ci.yml", "docker/Dockerfile", ".ci/run"] {
+    for file in [
+        ".github/workflows/ci.yml",
+        ".github/workflows/release.yml",
+        "docker/Dockerfile",
+        ".ci/run",
+    ] {
         for task in read(file).split("cargo xtask ").skip(1) {
             let task: String = task.chars().take_while(char::is_ascii_alphabetic).collect();
             let variant = format!("{}{}", task[..1].to_uppercase(), &task[1..]);

@@ -2,62 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use porthole_tests::guides::{blocks, links, pages};
 use porthole_tests::{Outcome, Site, places, porthole};
-
-/// Every page, by its path below `docs/src`, and the README.
-fn pages() -> BTreeMap<PathBuf, String> {
-    let folder = places::workspace().join("docs/src");
-    let mut pages: BTreeMap<PathBuf, String> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
-        .map(|path| (path.clone(), std::fs::read_to_string(&path).unwrap()))
-        .collect();
-    let readme = places::workspace().join("README.md");
-    pages.insert(readme.clone(), std::fs::read_to_string(readme).unwrap());
-    pages
-}
-
-/// The blocks of code of a page: language, text.
-fn blocks(page: &str) -> Vec<(String, String)> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(String, String)> = None;
-    for line in page.lines() {
-        match (line.strip_prefix("```"), open.take()) {
-            (Some(language), None) => open = Some((language.trim().to_owned(), String::new())),
-            (Some(_), Some(done)) => blocks.push(done),
-            (None, Some((language, text))) => open = Some((language, text + line + "\n")),
-            (None, None) => {}
-        }
-    }
-    assert!(open.is_none(), "a block of code is not closed");
-    blocks
-}
-
-/// Where the links of a page lead, without those to other hosts.
-fn links(page: &str) -> Vec<String> {
-    let prose: String = {
-        let mut is_code = false;
-        page.lines()
-            .filter(|line| {
-                if line.starts_with("```") {
-                    is_code = !is_code;
-                }
-                !is_code
-            })
-            .map(|line| format!("{line}\n"))
-            .collect()
-    };
-    prose
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split_once(')'))
-        .map(|(link, _)| link.to_owned())
-        .filter(|link| !link.contains("://") && !link.starts_with('#'))
-        .collect()
-}
 
 #[test]
 fn every_link_leads_to_a_file_that_is_there() {
@@ -86,43 +34,6 @@ fn every_page_is_in_the_summary_once() {
         .collect();
     there.sort();
     assert_eq!(named, there);
-}
-
-/// Examples that are whole files are put into a tenant's folder and checked by the program.
-#[test]
-fn every_panel_and_dashboard_of_the_page_of_examples_is_without_faults() {
-    let page = std::fs::read_to_string(places::workspace().join("docs/src/panels.md")).unwrap();
-    let site = Site::new();
-    site.tenant("one", "sqlite:one.sqlite");
-    let alpha = places::workspace().join("config/tenants/tenant-alpha/plugins");
-    assert!(alpha.is_dir());
-    for (component, file) in [
-        ("porthole_example_network_topology", "network_topology"),
-        ("porthole_example_daily_summary", "daily_summary"),
-    ] {
-        site.write_bytes(
-            &format!("tenants/one/plugins/{file}.wasm"),
-            &places::component(component),
-        );
-    }
-    let (mut panels, mut boards) = (0, 0);
-    for (language, text) in blocks(&page) {
-        if language == "yaml" && text.starts_with("panel:") {
-            site.write(&format!("tenants/one/panels/example_{panels}.yaml"), &text);
-            panels += 1;
-        } else if language == "yaml" && text.starts_with("dashboard:") {
-            // The panels that it names are examples of their own.
-            for id in ["cpu", "memory", "services"] {
-                let stand_in =
-                    "panel:\n  type: table\n  title: T\n  data_source:\n    table: t\n    columns: [a]\n";
-                site.write(&format!("tenants/one/panels/{id}.yaml"), stand_in);
-            }
-            site.write("tenants/one/dashboards/default.yaml", &text);
-            boards += 1;
-        }
-    }
-    assert!(panels >= 6 && boards == 1, "{panels} {boards}");
-    site.run(&["validate"]).ok();
 }
 
 #[test]

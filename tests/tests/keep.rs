@@ -59,7 +59,13 @@ async fn drill(site: &Site, empty: &Site) {
         let said = site.run(&["backup", name]).ok();
         assert!(said.contains("files in"), "{said}");
     };
+    // What lies there beside the configuration may be secret.
+    site.write("secrets.env", "ALPHA_PASSWORD=hush\n");
+    site.write("tenants/one/database-url", "postgres://reader:hush@db/one\n");
     tokio::join!(writing, saving);
+    for left_out in ["secrets.env", "tenants/one/database-url"] {
+        assert!(!folder.join("config").join(left_out).exists(), "{left_out}");
+    }
     // A backup is not written over.
     assert!(site.run(&["backup", name]).failed().contains("already"));
     // What comes after is not in it.

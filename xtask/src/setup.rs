@@ -65,7 +65,7 @@ struct Program {
     only_for_tests: bool,
 }
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 5] = [
     Program {
         name: "Node.js 20 or newer, with npm",
         is_there: has_node,
@@ -82,6 +82,12 @@ const PROGRAMS: [Program; 4] = [
         name: "nginx",
         is_there: has_nginx,
         packages: &["nginx-light"],
+        only_for_tests: true,
+    },
+    Program {
+        name: "curl and openssl",
+        is_there: has_curl_and_openssl,
+        packages: &["curl", "openssl"],
         only_for_tests: true,
     },
     Program {
@@ -189,6 +195,12 @@ fn has_postgres() -> bool {
 }
 
 /// Debian keeps it where only root looks.
+fn has_curl_and_openssl() -> bool {
+    ["curl", "openssl"]
+        .iter()
+        .all(|program| process::find_in_path(program).is_some())
+}
+
 fn has_nginx() -> bool {
     process::find_in_path("nginx").is_some()
         || ["/usr/sbin/nginx", "/usr/local/sbin/nginx"]

@@ -115,7 +115,7 @@ pub(crate) async fn sessions(
 /// End one of one's own sessions.
 #[utoipa::path(
     delete, path = "/account/sessions/{id}", tag = "Account",
-    params(("id" = String, Path, description = "The session's id.")),
+    params(("id" = String, Path, description = "The session's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 204, description = "Ended."),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -216,7 +216,7 @@ pub(crate) async fn make_token(
 /// Revoke one of one's own tokens.
 #[utoipa::path(
     delete, path = "/account/tokens/{id}", tag = "Account",
-    params(("id" = String, Path, description = "The token's id.")),
+    params(("id" = String, Path, description = "The token's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 204, description = "Worth nothing any more."),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),

@@ -76,7 +76,7 @@ pub(crate) async fn create_user(
 /// It opens once, within a day; an earlier one opens no more. The password there is stays until then.
 #[utoipa::path(
     post, path = "/admin/users/{id}/link", tag = "Administration",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 200, description = "Made.", body = ref("#/components/schemas/PasswordLink")),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -113,7 +113,7 @@ async fn linked(state: &ApiState, user: User, actor: AuditEntry) -> Result<Passw
 /// Its sessions end and its tokens are worth nothing, at once. It keeps what it was granted.
 #[utoipa::path(
     post, path = "/admin/users/{id}/disable", tag = "Administration",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 204, description = "Off."),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -141,7 +141,7 @@ pub(crate) async fn disable_user(
 /// Switch an account on again.
 #[utoipa::path(
     post, path = "/admin/users/{id}/enable", tag = "Administration",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 204, description = "On."),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -181,7 +181,7 @@ pub(crate) async fn sessions(
 /// End anybody's session.
 #[utoipa::path(
     delete, path = "/admin/sessions/{id}", tag = "Administration",
-    params(("id" = String, Path, description = "The session's id.")),
+    params(("id" = String, Path, description = "The session's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 204, description = "Ended."),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),

@@ -19,7 +19,7 @@ use crate::state::ApiState;
 /// An account.
 #[utoipa::path(
     get, path = "/admin/users/{id}", tag = "Administration",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 200, description = "The account.", body = ref("#/components/schemas/Account")),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -41,7 +41,7 @@ pub(crate) async fn one(
 /// Nobody takes the administration from their own account, so that there is always somebody who has it.
 #[utoipa::path(
     put, path = "/admin/users/{id}", tag = "Administration",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     request_body(content = ref("#/components/schemas/AccountChange"), content_type = "application/json"),
     responses(
         (status = 204, description = "It is so."),
@@ -77,7 +77,7 @@ pub(crate) async fn change(
 /// With its sessions, its tokens and its grants. The audit log keeps what it says of it.
 #[utoipa::path(
     delete, path = "/admin/users/{id}", tag = "Administration",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 204, description = "Removed."),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -104,7 +104,7 @@ pub(crate) async fn remove(
 /// An account's open sessions.
 #[utoipa::path(
     get, path = "/admin/users/{id}/sessions", tag = "Administration",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 200, description = "The latest used first.", body = ref("#/components/schemas/OpenSessions")),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -127,7 +127,7 @@ pub(crate) async fn sessions(
 /// But for the one that asks, where it is among them.
 #[utoipa::path(
     delete, path = "/admin/users/{id}/sessions", tag = "Administration",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 204, description = "Ended."),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -153,7 +153,7 @@ pub(crate) async fn end_sessions(
 /// An account's tokens, in whichever tenant.
 #[utoipa::path(
     get, path = "/admin/users/{id}/tokens", tag = "Administration",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
     responses(
         (status = 200, description = "The newest first, also those that are over.", body = ref("#/components/schemas/ApiTokens")),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -175,8 +175,8 @@ pub(crate) async fn tokens(
 #[utoipa::path(
     delete, path = "/admin/users/{id}/tokens/{token}", tag = "Administration",
     params(
-        ("id" = String, Path, description = "The account's id."),
-        ("token" = String, Path, description = "The token's id."),
+        ("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b"),
+        ("token" = String, Path, description = "The token's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b"),
     ),
     responses(
         (status = 204, description = "Worth nothing any more."),

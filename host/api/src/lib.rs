@@ -14,6 +14,7 @@ mod client_address;
 mod cross_origin;
 mod custom;
 mod dashboards;
+mod docs;
 mod envelope;
 mod export;
 mod health;
@@ -42,6 +43,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, delete, get, post, put};
 use tower_http::compression::CompressionLayer;
 
+pub use docs::calls_in_markdown;
+pub use openapi::openapi;
 pub use picture::image_url;
 pub use provider::Provider;
 pub use seam::{Panels, PluginChange, PluginShelf};
@@ -50,7 +53,7 @@ pub use state::{ApiSettings, ApiState};
 /// No body this interface takes is larger, bytes.
 const LARGEST_BODY: usize = 16 * 1024;
 
-/// The routes under `/api`, `/health` and `/ready`.
+/// The routes under `/api`, `/docs`, `/health` and `/ready`.
 ///
 /// Serve it with `into_make_service_with_connect_info::<std::net::SocketAddr>()`: failed logins are counted by the
 /// peer's address. Anything outside these paths is left to the caller's fallback.
@@ -92,6 +95,8 @@ pub fn router(state: ApiState) -> Router {
         )
         .route("/api/v1/panels/{id}/invalidate", post(panels::invalidate))
         .route("/api/v1/openapi.json", get(openapi::serve))
+        .route("/docs", get(docs::page))
+        .route("/docs/style.css", get(docs::style))
         .route("/api/v1/health", get(health::health))
         .route("/api/v1/ready", get(health::ready))
         .layer(CompressionLayer::new().gzip(true).br(true));

@@ -46,7 +46,7 @@ struct Paths;
 const SCHEMAS: &str = include_str!("openapi/schemas.json");
 
 /// The whole document.
-fn document() -> Result<Value, serde_json::Error> {
+pub(crate) fn document() -> Result<Value, serde_json::Error> {
     let mut document = serde_json::to_value(Paths::openapi())?;
     let schemas: Map<String, Value> = serde_json::from_str(SCHEMAS)?;
     document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
@@ -65,6 +65,7 @@ fn document() -> Result<Value, serde_json::Error> {
     });
     say_how_bodies_are_refused(&mut document);
     document["security"] = json!([{ "session": [] }, { "token": [] }]);
+    exemplify(&mut document);
     Ok(document)
 }
 
@@ -96,6 +97,52 @@ fn say_how_bodies_are_refused(document: &mut Value) {
             responses.entry(status).or_insert_with(|| refused(description));
         }
     }
+}
+
+/// Puts the example of its schema beside every body, so that each operation has one of its own.
+fn exemplify(document: &mut Value) {
+    let schemas = document["components"]["schemas"].clone();
+    let operations = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = operations.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten());
+    for (_, operation) in operations {
+        let mut contents: Vec<&mut Value> = Vec::new();
+        let Some(operation) = operation.as_object_mut() else {
+            continue;
+        };
+        for (key, value) in operation {
+            match key.as_str() {
+                "requestBody" => contents.extend(value.get_mut("content")),
+                "responses" => {
+                    let answers = value.as_object_mut().into_iter().flatten();
+                    contents.extend(answers.filter_map(|(_, answer)| answer.get_mut("content")));
+                }
+                _ => {}
+            }
+        }
+        for body in contents
+            .into_iter()
+            .filter_map(Value::as_object_mut)
+            .flatten()
+            .map(|(_, body)| body)
+        {
+            let name = body["schema"]["$ref"]
+                .as_str()
+                .and_then(|reference| reference.rsplit('/').next());
+            let example = name.map(|name| schemas[name]["example"].clone());
+            if let (Some(body), Some(example)) = (body.as_object_mut(), example.filter(|one| !one.is_null()))
+            {
+                body.entry("example").or_insert(example);
+            }
+        }
+    }
+}
+
+/// The whole document, as programs read it.
+///
+/// # Errors
+/// When it cannot be made, which a test excludes.
+pub fn openapi() -> Result<Value, serde_json::Error> {
+    document()
 }
 
 pub(crate) async fn serve() -> Result<impl IntoResponse, ApiError> {

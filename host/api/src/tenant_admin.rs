@@ -160,7 +160,7 @@ pub(crate) async fn tokens(
     delete, path = "/admin/tenants/{tenant}/tokens/{id}", tag = "Administration",
     params(
         ("tenant" = String, Path, description = "The tenant's id.", example = "tenant-alpha"),
-        ("id" = String, Path, description = "The token's id."),
+        ("id" = String, Path, description = "The token's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b"),
     ),
     responses(
         (status = 204, description = "Worth nothing any more."),

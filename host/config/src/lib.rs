@@ -54,7 +54,7 @@ pub use plugins::{Lock, Pin, PluginFile, TenantPlugins};
 pub use porthole_model::{Diagnostic, DrillDown, Position};
 pub use provider::{GroupTenant, Provider};
 pub use schema::PanelType;
-pub use settings::{Auth, CookieSecure, Log, LogFormat, Session, Settings};
+pub use settings::{Auth, CookieSecure, Log, LogFormat, Session, Settings, Traces};
 pub use source::{ColumnConfig, SourceConfig};
 pub use spanned::Spanned;
 pub use store::{ConfigStore, Watch};

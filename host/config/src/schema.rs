@@ -174,6 +174,10 @@ pub fn settings() -> Value {
             })),
             "cookie_secure": { "enum": ["auto", true, false], "description": "Whether the session's cookie is sent over HTTPS only." },
             "metrics": object(&[], json!({ "listen": text("Where figures for Prometheus are answered with.") })),
+            "traces": object(&[], json!({
+                "endpoint": text("A collector that takes OTLP over HTTP, as http://127.0.0.1:4318."),
+                "percent": whole(1, 100, "How many of a hundred requests are traced."),
+            })),
             "watch": { "anyOf": [{ "const": "never" }, time("")], "description": "How often the host writes down its own figures for the tenant `porthole`." },
             "audit": object(&[], json!({ "keep": { "anyOf": [{ "const": "forever" }, time("")], "description": "How long lines of the audit log are kept, 30 days at least." } })),
             "auth": object(&[], json!({

@@ -42,6 +42,8 @@ pub struct Settings {
     pub cookie_secure: CookieSecure,
     /// `metrics.listen`, `PORTHOLE_METRICS_LISTEN`: where figures for Prometheus are answered with; none: nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// Where traces are sent; none: nowhere, and none are made.
+    pub traces: Option<Traces>,
     /// `watch`, `PORTHOLE_WATCH`: how often the host writes down its own figures for the tenant `porthole`; none: never,
     /// and there is no such tenant.
     pub watch: Option<Duration>,
@@ -89,6 +91,15 @@ pub enum CookieSecure {
     Always,
     /// Never: for trying things out in a trusted network.
     Never,
+}
+
+/// Where traces are sent, and how many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traces {
+    /// `traces.endpoint`, `PORTHOLE_TRACES_ENDPOINT`: a collector that takes OTLP over HTTP, as `http://127.0.0.1:4318`.
+    pub endpoint: String,
+    /// `traces.percent`, `PORTHOLE_TRACES_PERCENT`: how many of a hundred requests, 1 to 100.
+    pub percent: u8,
 }
 
 /// Ways of logging in.
@@ -145,6 +156,7 @@ impl Default for Settings {
             },
             cookie_secure: CookieSecure::Auto,
             metrics_listen: None,
+            traces: None,
             watch: Some(Duration::from_secs(15)),
             audit_keep: Some(Duration::from_secs(400 * 86_400)),
             auth: Auth {

@@ -16,13 +16,13 @@ use crate::fragment::Style;
 use crate::limits::read_limits;
 use crate::provider_file::ProviderLayer;
 use crate::secret::{Origin, database_url};
-use crate::settings::{Auth, CookieSecure, Log, LogFormat, Session};
+use crate::settings::{Auth, CookieSecure, Log, LogFormat, Session, Traces};
 use crate::suggestion::{nearest_word, suggestion};
 use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
 /// Each variable, with the key it stands for. Those of a deeper level have several parts.
-const VARIABLES: [(&str, &[&str]); 35] = [
+const VARIABLES: [(&str, &[&str]); 37] = [
     ("PORTHOLE_AUDIT_KEEP", &["audit", "keep"]),
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
     ("PORTHOLE_AUTH_OIDC_ADMIN_GROUP", &["auth", "oidc", "admin_group"]),
@@ -74,6 +74,8 @@ const VARIABLES: [(&str, &[&str]); 35] = [
     ("PORTHOLE_RELOAD", &["reload"]),
     ("PORTHOLE_SESSION_ABSOLUTE", &["session", "absolute"]),
     ("PORTHOLE_SESSION_IDLE", &["session", "idle"]),
+    ("PORTHOLE_TRACES_ENDPOINT", &["traces", "endpoint"]),
+    ("PORTHOLE_TRACES_PERCENT", &["traces", "percent"]),
     ("PORTHOLE_TRUSTED_PROXIES", &["trusted_proxies"]),
     ("PORTHOLE_VIEW_CACHE", &["view_cache"]),
     ("PORTHOLE_BUCKETS_MEMORY", &["buckets", "memory"]),
@@ -91,13 +93,14 @@ const OTHERS: [&str; 8] = [
     "PORTHOLE_PASSWORD",
     "PORTHOLE_POSTGRES_BIN",
 ];
-/// Keys whose value is `true` or `false` rather than a text.
-const BOOLEANS: [&str; 5] = [
+/// Keys whose value is `true`, `false` or a number rather than a text.
+const NO_TEXTS: [&str; 6] = [
     "local",
     "cookie_secure",
     "create_users",
     "link_by_email",
     "insecure_http",
+    "percent",
 ];
 /// Keys whose value is a list; in a variable, commas are between its items.
 const LISTS: [&str; 3] = ["trusted_proxies", "scopes", "tenants"];
@@ -132,6 +135,8 @@ struct Layer {
     auth_local: Option<bool>,
     provider: ProviderLayer,
     metrics_listen: Option<SocketAddr>,
+    traces_endpoint: Option<String>,
+    traces_percent: Option<u64>,
     watch: Option<Option<Duration>>,
     limits: Limits,
 }
@@ -208,6 +213,17 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
             .or(below.cookie_secure)
             .unwrap_or(usual.cookie_secure),
         metrics_listen: above.metrics_listen.or(below.metrics_listen),
+        traces: above
+            .traces_endpoint
+            .or(below.traces_endpoint)
+            .map(|endpoint| Traces {
+                endpoint,
+                percent: above
+                    .traces_percent
+                    .or(below.traces_percent)
+                    .and_then(|percent| u8::try_from(percent).ok())
+                    .unwrap_or(100),
+            }),
         watch: above.watch.or(below.watch).unwrap_or(usual.watch),
         audit_keep: above.audit_keep.or(below.audit_keep).unwrap_or(usual.audit_keep),
         auth: Auth {
@@ -329,7 +345,7 @@ fn tree(environment: &Environment) -> Node {
         let Some((last, above)) = keys.split_last() else {
             continue;
         };
-        let meaning = if BOOLEANS.contains(last) {
+        let meaning = if NO_TEXTS.contains(last) {
             resolve(text)
         } else {
             Scalar::Text
@@ -474,6 +490,13 @@ fn layer(
         };
         audit.finish();
     }
+    if let Some(traces) = fields.mapping("traces") {
+        layer.traces_endpoint = traces
+            .text("endpoint")
+            .and_then(|endpoint| read_collector(reader, &endpoint));
+        layer.traces_percent = traces.integer("percent", 1..=100);
+        traces.finish();
+    }
     if let Some(auth) = fields.mapping("auth") {
         layer.auth_local = auth.boolean("local");
         if let Some(oidc) = auth.mapping("oidc") {
@@ -498,6 +521,17 @@ fn read_listen(reader: &Reader<'_>, text: &Spanned<String>) -> Option<SocketAddr
 }
 
 fn read_public_url(reader: &Reader<'_>, text: &Spanned<String>) -> Option<String> {
+    let help = "write the address that readers type, as https://porthole.example.com";
+    read_address(reader, text, "this is not the address of a website", help)
+}
+
+fn read_collector(reader: &Reader<'_>, text: &Spanned<String>) -> Option<String> {
+    let help = "write the address of its HTTP receiver without a path, as http://127.0.0.1:4318";
+    read_address(reader, text, "this is not the address of a collector", help)
+}
+
+/// An address of HTTP without a query or anything secret in it, and without a slash at its end.
+fn read_address(reader: &Reader<'_>, text: &Spanned<String>, fault: &str, help: &str) -> Option<String> {
     let url = text.value.trim_end_matches('/');
     let rest = url
         .strip_prefix("https://")
@@ -512,8 +546,7 @@ fn read_public_url(reader: &Reader<'_>, text: &Spanned<String>) -> Option<String
     if rest.is_some_and(plain) {
         return Some(url.to_owned());
     }
-    let help = "write the address that readers type, as https://porthole.example.com".to_owned();
-    reader.extend([text.fault("this is not the address of a website", Some(help))]);
+    reader.extend([text.fault(fault, Some(help.to_owned()))]);
     None
 }
 

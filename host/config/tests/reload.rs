@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use folder::{DASHBOARD, Folder, PANEL, lines, tenant};
-use porthole_config::{ConfigStore, Environment, Lock};
+use porthole_config::{Config, ConfigStore, Environment, Lock};
 
 fn store(folder: &Folder) -> Arc<ConfigStore> {
     Arc::new(ConfigStore::open(folder.path(), Environment::default()))
@@ -184,6 +184,38 @@ fn a_link_that_is_swapped_to_another_version_of_the_folder_is_taken_up() {
     std::fs::rename(&next, &current).unwrap();
     let config = store.refresh().unwrap();
     assert_eq!(tenant(&config).panels["load"].panel().unwrap().title, "Second");
+}
+
+/// How Kubernetes mounts a ConfigMap: the files are links through `..data`, itself a link to a folder with a date, and a new
+/// version is a new folder to which `..data` is turned in one step.
+#[test]
+fn a_mounted_folder_whose_data_link_is_turned_to_the_next_version_is_taken_up_whole() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    let panels = folder.tenant_path().join("panels");
+    std::fs::remove_dir_all(&panels).unwrap();
+    let version = |name: &str, title: &str| {
+        std::fs::create_dir_all(panels.join(name)).unwrap();
+        std::fs::write(panels.join(name).join("load.yaml"), PANEL.replace("Load", title)).unwrap();
+        symlink(name, panels.join("..data_tmp")).unwrap();
+        std::fs::rename(panels.join("..data_tmp"), panels.join("..data")).unwrap();
+    };
+    version("..2026_01_01", "First");
+    symlink("..data/load.yaml", panels.join("load.yaml")).unwrap();
+    let store = store(&folder);
+    let title = |config: &Config| tenant(config).panels["load"].panel().unwrap().title.clone();
+    assert_eq!(store.current().diagnostics, []);
+    assert_eq!(title(&store.current()), "First");
+    for (name, shown) in [("..2026_01_02", "Second"), ("..2026_01_03", "Third")] {
+        version(name, shown);
+        let config = store.refresh().expect("the swap is seen");
+        assert_eq!((title(&config).as_str(), config.diagnostics.len()), (shown, 0));
+        assert!(store.refresh().is_none());
+    }
+    // The version before is removed afterwards, which changes nothing that is shown.
+    std::fs::remove_dir_all(panels.join("..2026_01_01")).unwrap();
+    let config = store.refresh();
+    assert!(config.is_none_or(|config| title(&config) == "Third"));
 }
 
 #[test]

@@ -191,6 +191,8 @@ fn every_variable_has_a_value_that_is_taken() {
             ("PORTHOLE_RELOAD", "never"),
             ("PORTHOLE_SESSION_ABSOLUTE", "2d"),
             ("PORTHOLE_SESSION_IDLE", "3600"),
+            ("PORTHOLE_TRACES_ENDPOINT", "http://collector:4318/"),
+            ("PORTHOLE_TRACES_PERCENT", "5"),
             ("PORTHOLE_TRUSTED_PROXIES", "10.0.0.2, ::1"),
             ("PORTHOLE_VIEW_CACHE", "0"),
         ]),
@@ -201,6 +203,11 @@ fn every_variable_has_a_value_that_is_taken() {
     assert_eq!(settings.config_dir, PathBuf::from("2024"));
     assert_eq!(format!("{:?}", settings.trusted_proxies), "[10.0.0.2, ::1]");
     assert_eq!((settings.reload, settings.view_cache_bytes), (None, 0));
+    let traces = settings.traces.unwrap();
+    assert_eq!(
+        (traces.endpoint.as_str(), traces.percent),
+        ("http://collector:4318", 5)
+    );
     assert_eq!(settings.session.idle, Duration::from_secs(3600));
     let twice = Settings::load(
         None,
@@ -260,6 +267,24 @@ fn a_file_that_is_not_there_or_says_nothing() {
     assert!(load("# all defaults\n", &[]).is_ok());
     assert!(load("", &[]).is_ok());
     assert_eq!(load("listen: [\n", &[]).unwrap_err().len(), 1);
+}
+
+#[test]
+fn traces_go_to_an_address_and_are_at_most_all() {
+    assert!(Settings::default().traces.is_none());
+    let settings = load("traces: {endpoint: \"http://127.0.0.1:4318\"}\n", &[]).unwrap();
+    assert_eq!(settings.traces.unwrap().percent, 100);
+    let faults = load(
+        "traces: {endpoint: collector, percent: 0}\n",
+        &[("PORTHOLE_TRACES_PERCENT", "many")],
+    )
+    .unwrap_err();
+    assert_eq!(faults.len(), 3, "{faults:#?}");
+    assert!(
+        faults[0].contains("not the address of a collector"),
+        "{faults:#?}"
+    );
+    assert!(faults[1].contains("from 1 to 100"), "{faults:#?}");
 }
 
 #[test]

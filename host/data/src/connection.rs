@@ -1,11 +1,12 @@
 //! Connections to one tenant's database: read-only, few, opened when needed, closed when idle; and running statements
 //! on them within limits.
 
+mod occupancy;
 mod pieces;
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
@@ -24,6 +25,7 @@ use crate::error::DataError;
 use crate::moment::Moment;
 use crate::sql::{Bind, Dialect, Statement};
 
+pub use occupancy::PoolOccupancy;
 pub(crate) use pieces::Pieces;
 
 /// PostgreSQL stops a statement by itself; only when it does not answer at all the host gives up, this much later.
@@ -135,6 +137,8 @@ pub(crate) struct Connections {
     /// Asked for before a connection is: waiting for a turn and waiting for the server are different troubles.
     turns: Semaphore,
     all_turns: Arc<Semaphore>,
+    /// Statements that wait for their turn.
+    waiting: AtomicUsize,
     connect_timeout: Duration,
     statement_timeout: Duration,
     down: Mutex<Option<Down>>,
@@ -211,6 +215,7 @@ impl Connections {
             pool,
             turns: Semaphore::new(most as usize),
             all_turns,
+            waiting: AtomicUsize::new(0),
             connect_timeout: options.connect_timeout,
             statement_timeout: database.statement_timeout,
             down: Mutex::new(None),
@@ -238,6 +243,8 @@ impl Connections {
 
     /// Runs a statement and gives its rows to `each`, one by one; an error from it ends the reading. Dropping the future
     /// stops the statement: in SQLite at once, in PostgreSQL within about a second.
+    #[tracing::instrument(target = "porthole_trace", name = "statement", level = "info", skip_all,
+        fields(otel.kind = "client", db.system.name = self.dialect().system()))]
     pub(crate) async fn each<F>(&self, statement: Statement, each: F) -> Result<(), DataError>
     where
         F: FnMut(&dyn Cells) -> Result<(), DataError> + Send,
@@ -308,6 +315,7 @@ impl Connections {
     }
 
     async fn turn(&self) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), DataError> {
+        let _waiting = occupancy::Waiting::at(&self.waiting);
         let wait = async { Ok((self.turns.acquire().await?, self.all_turns.acquire().await?)) };
         match tokio::time::timeout(self.connect_timeout, wait).await {
             Ok(Ok(turns)) => Ok(turns),

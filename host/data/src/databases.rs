@@ -1,6 +1,6 @@
 //! The databases of all tenants: one small pool each, opened when needed, closed when idle.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::buckets::{BucketOptions, BucketStore};
 use crate::catalogue::Catalogue;
-use crate::connection::Connections;
+use crate::connection::{Connections, PoolOccupancy};
 use crate::tenant::{Tenant, TenantData};
 
 /// Tenants nobody asked for in this time are forgotten.
@@ -155,6 +155,20 @@ impl Databases {
     pub async fn forget(&self, tenant: &str) {
         self.tenants.lock().retain(|key, _| key.tenant != tenant);
         self.store.forget(tenant).await;
+    }
+
+    /// The pools of the tenants that were asked for in the last hour, by tenant; where a tenant's settings have changed, both
+    /// pools together.
+    pub fn occupancy(&self) -> BTreeMap<String, PoolOccupancy> {
+        let mut found: BTreeMap<String, PoolOccupancy> = BTreeMap::new();
+        for (key, entry) in self.tenants.lock().iter() {
+            let pool = entry.data.0.connections.occupancy();
+            let sum = found.entry(key.tenant.clone()).or_default();
+            sum.open += pool.open;
+            sum.idle += pool.idle;
+            sum.waiting += pool.waiting;
+        }
+        found
     }
 
     /// The settled buckets of all tenants.

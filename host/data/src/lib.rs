@@ -31,6 +31,7 @@ mod time;
 
 pub use advice::{Advice, Question};
 pub use buckets::{BucketOptions, BucketStore};
+pub use connection::PoolOccupancy;
 pub use databases::{Databases, DatabasesOptions, TenantDatabase};
 pub use error::DataError;
 pub use fault::{Fault, Part};

@@ -38,6 +38,11 @@ pub(crate) struct Tenant {
 }
 
 impl TenantData {
+    /// The tenant's id.
+    pub fn tenant(&self) -> &str {
+        &self.0.id
+    }
+
     /// Points in time. Needs the columns `timestamp` (or another time column) and `value`; one series for each value
     /// of `series_label`, or one in all.
     pub async fn series(&self, source: &Source, query: &SeriesQuery) -> Result<SeriesAnswer, DataError> {

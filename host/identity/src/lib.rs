@@ -103,6 +103,11 @@ impl Identity {
         self.store.close().await;
     }
 
+    /// Connections to the central database that are open, and how many of them nobody uses.
+    pub fn connections(&self) -> (usize, usize) {
+        self.store.connections()
+    }
+
     /// Whether the central database answers.
     ///
     /// # Errors

@@ -116,6 +116,14 @@ impl Store {
         with_pool!(self, pool => pool.close().await);
     }
 
+    /// Connections that are open, and how many of them nobody uses.
+    pub(crate) fn connections(&self) -> (usize, usize) {
+        with_pool!(self, pool => {
+            let open = pool.size() as usize;
+            (open, pool.num_idle().min(open))
+        })
+    }
+
     /// Whether the database answers.
     pub(crate) async fn ping(&self) -> Result<(), IdentityError> {
         with_pool!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(drop))?;

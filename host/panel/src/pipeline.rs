@@ -6,8 +6,9 @@ mod database;
 mod export;
 mod failure;
 mod last;
+mod trace;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,10 +19,11 @@ use moka::Expiry;
 use moka::future::Cache;
 use parking_lot::Mutex;
 use porthole_config::{Config, Diagnostic, Limits as ConfigLimits};
-use porthole_data::Databases;
+use porthole_data::{Databases, PoolOccupancy};
 use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
 use porthole_sandbox::{Limits, Plugin, Receipt, Registry, Sandbox};
 use sha2::{Digest, Sha256};
+use tracing::Instrument;
 
 use crate::answer::{self, Finished};
 use crate::error::{PluginFault, RenderError};
@@ -228,6 +230,11 @@ impl Pipeline {
         }
     }
 
+    /// The pools of the tenants' databases that are in use, by tenant.
+    pub fn pools(&self) -> BTreeMap<String, PoolOccupancy> {
+        self.databases.occupancy()
+    }
+
     /// Closes the tenants' databases and what is kept of them, for an orderly end.
     pub async fn close(&self) {
         self.databases.close().await;
@@ -263,12 +270,25 @@ impl Pipeline {
         panel: &str,
         request: RenderRequest,
     ) -> Result<Rendered, RenderError> {
+        let span = trace::render(tenant, panel);
+        let outcome = self.answer(tenant, panel, request).instrument(span.clone()).await;
+        trace::rendered(&span, &outcome);
+        outcome
+    }
+
+    async fn answer(
+        &self,
+        tenant: &str,
+        panel: &str,
+        request: RenderRequest,
+    ) -> Result<Rendered, RenderError> {
         let snapshot = self.snapshot.load_full();
         let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
         let (ready, refresh) = ready_tenant.panel(panel)?;
         known_columns(ready, &request.paging)?;
         self.readers.reads(tenant);
         let plugin = self.plugin(tenant, ready)?;
+        trace::plugin(&plugin);
         let key = Key {
             tenant: tenant.to_owned(),
             panel: panel.to_owned(),
@@ -389,7 +409,11 @@ impl Pipeline {
             request.raw,
             limits,
         );
-        let rendered = match self.sandbox.render(plugin, tenant, call, sources, limits).await {
+        let span = trace::call(tenant, &panel.config.id, plugin);
+        let rendered = self.sandbox.render(plugin, tenant, call, sources, limits);
+        let rendered = rendered.instrument(span.clone()).await;
+        trace::called(&span, &rendered);
+        let rendered = match rendered {
             Ok(rendered) => rendered,
             Err(fault) => {
                 let error = failed(tenant, panel, request, *fault);

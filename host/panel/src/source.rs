@@ -84,6 +84,8 @@ impl Sources for PanelSources {
         };
         let tenant = self.tenant.clone().map_err(guest::QueryError::Unavailable)?;
         Ok(Arc::new(BoundSource {
+            panel: Arc::clone(&self.panel),
+            name: name.to_owned(),
             source: source.clone(),
             tenant,
             range: self.range,
@@ -97,6 +99,9 @@ impl Sources for PanelSources {
 }
 
 struct BoundSource {
+    panel: Arc<ReadyPanel>,
+    /// In the YAML.
+    name: String,
     source: data::Source,
     tenant: data::TenantData,
     range: Range,
@@ -142,6 +147,8 @@ impl Source for BoundSource {
         self.computed.load(Ordering::Relaxed)
     }
 
+    #[tracing::instrument(target = "porthole_trace", name = "query", level = "info", skip_all,
+        fields(tenant = self.tenant.tenant(), panel = %self.panel.config.id, source = self.name, kind = "series"))]
     async fn series(&self, request: guest::SeriesRequest) -> Result<guest::SeriesAnswer, guest::QueryError> {
         let range = self.range(request.span)?;
         let length = range.map_or(i64::MAX, |range| range.end.saturating_sub(range.start));
@@ -194,6 +201,8 @@ impl Source for BoundSource {
         })
     }
 
+    #[tracing::instrument(target = "porthole_trace", name = "query", level = "info", skip_all,
+        fields(tenant = self.tenant.tenant(), panel = %self.panel.config.id, source = self.name, kind = "rows"))]
     async fn rows(&self, request: guest::RowsRequest) -> Result<guest::Rows, guest::QueryError> {
         let query = data::RowsQuery {
             range: self.range(request.span)?,

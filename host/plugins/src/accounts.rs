@@ -84,7 +84,7 @@ impl Accounts {
         account.metrics.memory_peak.set(totals.memory_peak_bytes as f64);
         account
             .metrics
-            .count(call.fault.map_or("view", |fault| outcome(&fault.kind)));
+            .count(call.fault.map_or("view", |fault| fault.kind.as_str()));
         if let Some(fault) = call.fault {
             totals.failures += 1;
             account.failures.push_front(PluginFailure {
@@ -101,7 +101,7 @@ impl Accounts {
     pub fn turned_away(&self, tenant: &str, plugin: &str, why: &FaultKind) {
         let mut tenants = self.tenants.lock();
         if let Some(account) = account(&mut tenants, tenant, plugin) {
-            account.metrics.count(outcome(why));
+            account.metrics.count(why.as_str());
         }
     }
 
@@ -138,16 +138,4 @@ fn account<'a>(
         plugins.insert(plugin.to_owned(), account);
     }
     plugins.get_mut(plugin)
-}
-
-/// How a call ended, or why it was not begun, as a metric's label.
-fn outcome(kind: &FaultKind) -> &'static str {
-    match kind {
-        FaultKind::Trap { .. } => "trap",
-        FaultKind::Limit { name, .. } => name.as_str(),
-        FaultKind::Failure(_) => "failure",
-        FaultKind::Resting(_) => "resting",
-        FaultKind::Busy => "busy",
-        FaultKind::Internal => "internal",
-    }
 }

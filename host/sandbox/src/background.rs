@@ -10,6 +10,7 @@ use std::task::Poll;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// How long a call may compute before it is moved to the background.
 pub(crate) const MOMENT: std::time::Duration = std::time::Duration::from_millis(20);
@@ -90,7 +91,7 @@ where
     if Handle::current().id() == home.id() {
         return Some(question.await);
     }
-    Task(home.spawn(question)).end().await
+    Task(home.spawn(question.in_current_span())).end().await
 }
 
 /// A task that ends with its owner.

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -333,7 +334,8 @@ impl Inner {
             }
         };
         self.background
-            .run(call, at_once, || meter.used() >= MOMENT)
+            // In the span of whoever asked, also in the background.
+            .run(call.in_current_span(), at_once, || meter.used() >= MOMENT)
             .await
     }
 

@@ -91,6 +91,20 @@ pub enum FaultKind {
     Internal,
 }
 
+impl FaultKind {
+    /// In one word, for figures and traces: `trap`, a limit's name, `failure`, …; nothing of what a guest said.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Trap { .. } => "trap",
+            Self::Limit { name, .. } => name.as_str(),
+            Self::Failure(_) => "failure",
+            Self::Resting(_) => "resting",
+            Self::Busy => "busy",
+            Self::Internal => "internal",
+        }
+    }
+}
+
 /// A call that gave no view.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("plugin {plugin} {version}: {message}")]

@@ -82,12 +82,12 @@ impl Backup {
 /// Copies the configuration as it was at one moment.
 fn copy_configuration(from: &Path, to: &Path) -> anyhow::Result<()> {
     for _ in 0..ATTEMPTS {
-        let before = files::hashes(from).with_context(|| from.display().to_string())?;
+        let before = files::configuration_hashes(from).with_context(|| from.display().to_string())?;
         if to.exists() {
             fs::remove_dir_all(to)?;
         }
         copy(from, to)?;
-        if before == files::hashes(to)? && before == files::hashes(from)? {
+        if before == files::hashes(to)? && before == files::configuration_hashes(from)? {
             return Ok(());
         }
     }
@@ -97,10 +97,14 @@ fn copy_configuration(from: &Path, to: &Path) -> anyhow::Result<()> {
     )
 }
 
-/// Copies every file below a folder.
+/// Copies every file of the configuration below a folder.
 pub fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
-    for (name, path) in files::below(from)? {
+    let files = files::below(from)?;
+    for (name, path) in files
+        .into_iter()
+        .filter(|(name, _)| files::is_configuration(name))
+    {
         let target = to.join(name);
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;

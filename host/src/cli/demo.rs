@@ -72,7 +72,7 @@ impl Demo {
             ..Settings::default()
         };
         settings.log.level = "warn".to_owned();
-        settings::log(&settings)?;
+        let _telemetry = settings::log(&settings)?;
         let _claim = settings::claim(&settings.data_dir)?;
         porthole_demo::write_configuration(&settings.config_dir).with_context(|| {
             format!(

@@ -5,6 +5,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod import;
+mod openapi;
 mod password;
 mod plugin;
 mod reference;
@@ -43,6 +44,9 @@ enum Command {
     Diff(diff::Diff),
     /// Write JSON Schemas of the configuration's files, for editors.
     Schema(schema::Schema),
+    /// Print the description of the HTTP interface, for programs or with a line of curl for each call.
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     /// Keep accounts, grants, published plugins and the configuration, while the host runs.
     Backup(backup::Backup),
     /// Put a backup back into an empty place.
@@ -74,6 +78,7 @@ impl Cli {
             Command::Validate(command) => command.run().await,
             Command::Diff(command) => command.run().await,
             Command::Schema(command) => command.run().await,
+            Command::OpenApi(command) => command.run(),
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,
             Command::Doctor(command) => command.run().await,

@@ -20,7 +20,7 @@ impl Serve {
     /// Serves until the process is asked to stop.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let settings = self.settings.load()?;
-        settings::log(&settings)?;
+        let telemetry = settings::log(&settings)?;
         let store = settings::store(&settings)?;
         for fault in &store.current().diagnostics {
             tracing::warn!(file = %fault.file, line = fault.line, column = fault.column, "{}", fault.message);
@@ -30,6 +30,7 @@ impl Serve {
         let server = Server::start(settings, identity, store).await?;
         tracing::info!("listening on http://{}", server.address()?);
         server.run(server::asked_to_stop()).await?;
+        telemetry.close().await;
         Ok(ExitCode::SUCCESS)
     }
 }

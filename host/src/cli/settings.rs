@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use porthole_config::{Config, ConfigStore, Diagnostic, Environment, LogFormat, Settings, Tenant};
 use porthole_identity::{Identity, Options};
+use porthole_telemetry::{Telemetry, Traces};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::watch;
@@ -146,13 +147,21 @@ pub fn claim(data_dir: &Path) -> anyhow::Result<std::fs::File> {
     }
 }
 
-/// Sets up the log as the settings say.
-pub fn log(settings: &Settings) -> anyhow::Result<()> {
+/// Sets up the log and traces as the settings say. What is returned is told when the process ends.
+pub fn log(settings: &Settings) -> anyhow::Result<Telemetry> {
     let format = match settings.log.format {
         LogFormat::Text => porthole_telemetry::Format::Text,
         LogFormat::Json => porthole_telemetry::Format::Json,
     };
-    Ok(porthole_telemetry::init(format, &settings.log.level)?)
+    let traces = settings.traces.as_ref().map(|traces| Traces {
+        endpoint: traces.endpoint.clone(),
+        percent: traces.percent,
+    });
+    Ok(porthole_telemetry::init(
+        format,
+        &settings.log.level,
+        traces.as_ref(),
+    )?)
 }
 
 /// Faults, one under the other: place, what is wrong, what to do. What to do is said once, where it is the same for

@@ -3,13 +3,18 @@
 //! Logs go to standard error, one event a line, so that standard output stays free for what a command prints.
 
 mod metrics;
+mod traces;
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 pub use metrics::Metrics;
+pub use traces::{TRACED, Telemetry, Traces};
 
 /// How a log line is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,33 +54,52 @@ pub enum TelemetryError {
         /// What was wrong with it.
         reason: String,
     },
+    /// Traces cannot be sent to this address.
+    #[error("traces cannot be sent to {endpoint}: {reason}")]
+    Traces {
+        /// As given.
+        endpoint: String,
+        /// What was wrong with it.
+        reason: String,
+    },
     /// Somebody has set up logging before.
     #[error("logs or figures are set up already in this process")]
     AlreadySet,
 }
 
-/// Sets up logging for the whole process.
+/// Sets up logging for the whole process, and traces, where `traces` says where they go.
 ///
 /// `filter` is a level (`info`) or levels by target (`info,porthole_api=debug`).
 ///
 /// # Errors
-/// When the filter cannot be read, and when logging has been set up before.
-pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
+/// When the filter or the collector's address cannot be read, and when logging has been set up before.
+pub fn init(format: Format, filter: &str, traces: Option<&Traces>) -> Result<Telemetry, TelemetryError> {
     let filter = parse(filter)?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    // Spans that are traced are no matter of the log's; the hint keeps what is below the log's level as cheap as before.
+    let filter =
+        filter.and(filter_fn(|metadata| metadata.target() != TRACED).with_max_level_hint(LevelFilter::TRACE));
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_span_events(FmtSpan::NONE)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
-    match format {
-        Format::Text => builder.try_init(),
-        Format::Json => builder
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
+        Format::Text => lines.with_filter(filter).boxed(),
+        Format::Json => lines
             .json()
             .flatten_event(true)
             .with_current_span(false)
-            .try_init(),
+            .with_filter(filter)
+            .boxed(),
+    };
+    let mut layers = vec![lines];
+    let provider = traces.map(traces::provider).transpose()?;
+    if let Some(provider) = &provider {
+        layers.push(traces::layer(provider).boxed());
     }
-    .map_err(|_| TelemetryError::AlreadySet)
+    tracing_subscriber::registry()
+        .with(layers)
+        .try_init()
+        .map_err(|_| TelemetryError::AlreadySet)?;
+    Ok(Telemetry::tracing(provider))
 }
 
 fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
@@ -112,9 +136,9 @@ mod tests {
 
     #[test]
     fn a_second_set_up_is_an_error_and_not_a_panic() {
-        init(Format::Json, "off").unwrap();
+        init(Format::Json, "off", None).unwrap();
         assert!(matches!(
-            init(Format::Text, "info"),
+            init(Format::Text, "info", None),
             Err(TelemetryError::AlreadySet)
         ));
     }

@@ -181,6 +181,29 @@ async fn the_description_is_openapi() {
 }
 
 #[tokio::test]
+async fn the_description_is_a_page_too_that_runs_nothing_and_fetches_nothing() {
+    let site = Site::new().await;
+    let page = site.nobody().get("/docs").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(
+        page.header("content-security-policy")
+            .starts_with("default-src 'none'; style-src 'self';")
+    );
+    assert!(page.text().contains("/panels/{id}/data"));
+    let style = site.nobody().get("/docs/style.css").await;
+    assert_eq!(
+        (style.status, style.header("content-type")),
+        (StatusCode::OK, "text/css; charset=utf-8")
+    );
+    let packed = site
+        .nobody()
+        .get_with("/docs", &[("accept-encoding", "br")])
+        .await;
+    assert_eq!(packed.header("content-encoding"), "br");
+}
+
+#[tokio::test]
 async fn health_says_ok_and_ready_asks_the_central_database() {
     let site = Site::new().await;
     let nobody = site.nobody();

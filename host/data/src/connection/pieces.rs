@@ -37,6 +37,8 @@ pub(crate) trait Pieces: Send {
 
 impl Connections {
     /// Runs a statement and gives its rows to `pieces`. Dropping the future stops it.
+    #[tracing::instrument(target = "porthole_trace", name = "statement", level = "info", skip_all,
+        fields(otel.kind = "client", db.system.name = self.dialect().system()))]
     pub(crate) async fn in_pieces<P: Pieces>(
         &self,
         statement: Statement,

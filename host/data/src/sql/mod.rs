@@ -26,6 +26,16 @@ pub(crate) enum Dialect {
     Sqlite,
 }
 
+impl Dialect {
+    /// As traces name it.
+    pub(crate) fn system(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgresql",
+            Self::Sqlite => "sqlite",
+        }
+    }
+}
+
 /// A bound value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Bind {

@@ -13,6 +13,7 @@ use porthole_data::{self as data, DataError, TenantData};
 use porthole_model::{CacheOutcome, PanelAnswer, Table, View};
 use serde_json::Value;
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tracing::Instrument;
 
 use super::Pipeline;
 use crate::error::RenderError;
@@ -127,7 +128,7 @@ impl Pipeline {
             chunks: chunks.clone(),
         };
         let (tenant, panel) = (tenant.to_owned(), panel.to_owned());
-        tokio::spawn(async move {
+        let write = async move {
             let pipeline = Arc::clone(&turn.0);
             let writing = pipeline.write(&tenant, &panel, &request, &answer, outlet);
             let written = tokio::select! {
@@ -141,7 +142,8 @@ impl Pipeline {
                 let _ = chunks.send(Err(error)).await;
             }
             drop(turn);
-        });
+        };
+        tokio::spawn(write.in_current_span());
         match rest.recv().await {
             Some(first) => Ok(Export { first: first?, rest }),
             None => Err(RenderError::Internal("an export was not begun".to_owned())),

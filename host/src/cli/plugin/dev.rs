@@ -73,7 +73,7 @@ impl Dev {
             ..Settings::default()
         };
         settings.log.level = "error".to_owned();
-        settings::log(&settings)?;
+        let _telemetry = settings::log(&settings)?;
         let _claim = settings::claim(&settings.data_dir)?;
 
         let mut site = Site::new(&settings.config_dir, &settings.data_dir, self.database)?;

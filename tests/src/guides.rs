@@ -1,0 +1,59 @@
+//! The guides, `docs/src`, as tests read them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::places;
+
+/// Every page, by its path below `docs/src`, and the README.
+pub fn pages() -> BTreeMap<PathBuf, String> {
+    let folder = places::workspace().join("docs/src");
+    let mut pages: BTreeMap<PathBuf, String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+        .map(|path| (path.clone(), std::fs::read_to_string(&path).unwrap()))
+        .collect();
+    let readme = places::workspace().join("README.md");
+    pages.insert(readme.clone(), std::fs::read_to_string(readme).unwrap());
+    pages
+}
+
+/// The blocks of code of a page: language, text.
+pub fn blocks(page: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(String, String)> = None;
+    for line in page.lines() {
+        match (line.strip_prefix("```"), open.take()) {
+            (Some(language), None) => open = Some((language.trim().to_owned(), String::new())),
+            (Some(_), Some(done)) => blocks.push(done),
+            (None, Some((language, text))) => open = Some((language, text + line + "\n")),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a block of code is not closed");
+    blocks
+}
+
+/// Where the links of a page lead, without those to other hosts.
+pub fn links(page: &str) -> Vec<String> {
+    let prose: String = {
+        let mut is_code = false;
+        page.lines()
+            .filter(|line| {
+                if line.starts_with("```") {
+                    is_code = !is_code;
+                }
+                !is_code
+            })
+            .map(|line| format!("{line}\n"))
+            .collect()
+    };
+    prose
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(link, _)| link.to_owned())
+        .filter(|link| !link.contains("://") && !link.starts_with('#'))
+        .collect()
+}
