@@ -135,6 +135,11 @@ fn exemplify(document: &mut Value) {
             }
         }
     }
+    // It has no schema: what comes is the plugin's affair, and most often a panel's answer.
+    let custom = "/paths/~1custom~1{endpoint}/get/responses/200/content/application~1json";
+    if let Some(body) = document.pointer_mut(custom).and_then(Value::as_object_mut) {
+        body.insert("example".to_owned(), schemas["PanelAnswer"]["example"].clone());
+    }
 }
 
 /// The whole document, as programs read it.

@@ -32,6 +32,9 @@ const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbo
         ("tenant" = Option<String>, Query, description = "The tenant; without it, the header's or the session's.", example = "tenant-alpha"),
         ("start_date" = Option<String>, Query, description = "As for /panels/{id}/data, with all its other parameters.", example = "2026-01-01T00:00:00Z"),
         ("end_date" = Option<String>, Query, description = "As for /panels/{id}/data.", example = "2026-01-05T00:00:00Z"),
+        ("width" = Option<u32>, Query, description = "CSS pixels the picture is shown in; with `height`.", minimum = 16, maximum = 4096, example = 640),
+        ("height" = Option<u32>, Query, description = "See `width`.", minimum = 16, maximum = 4096, example = 320),
+        ("theme" = Option<String>, Query, description = "`dark` or `light`; with `width` and `height`.", example = "dark"),
         ("v" = Option<String>, Query, description = "Tells pictures apart for browsers; says nothing to the host."),
     ),
     responses(

@@ -302,6 +302,9 @@ on_both! {
         assert!(who.is_program && !who.is_admin);
         assert_eq!(who.role_in("alpha"), Some(Role::Admin));
         assert_eq!(who.session.tenant, None);
+        // Letting in somebody new changed who may do what, which makes every host look again.
+        assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_none());
+        identity.admit_bearer("a.b.c", &ada, until, &rules(), HERE).await.unwrap();
         assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_some());
         assert!(identity.known_bearer("a.b.c", until).await.is_none());
         assert!(identity.known_bearer("a.b.d", Utc::now()).await.is_none());

@@ -306,8 +306,10 @@ mod tests {
             "curl -b jar -H 'X-Porthole-Tenant: tenant-alpha' \\\n  \
              \"$HOST/api/v1/panels/cpu_usage/data?start_date=2026-01-01T00:00:00Z&end_date=2026-01-02T00:00:00Z\""
         );
+        let login = curl("POST", "/auth/login").replace(" \\\n  ", " ");
         assert!(
-            curl("POST", "/auth/login").starts_with("curl -c jar -H 'content-type: application/json' -d '{")
+            login.starts_with("curl -c jar -H 'content-type: application/json' -d '{"),
+            "{login}"
         );
         assert_eq!(curl("GET", "/auth/methods"), "curl \"$HOST/api/v1/auth/methods\"");
         assert!(curl("DELETE", "/account/tokens/{id}").starts_with("curl -b jar -X DELETE "));
