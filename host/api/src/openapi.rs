@@ -222,7 +222,7 @@ mod tests {
             "Image": model::View, "Markup": model::View, "Plugins": model::Plugins, "Plugin": model::Plugin,
             "PluginLog": model::PluginLog, "PluginPublished": model::PluginPublished,
             "ApiTokens": model::ApiTokens, "NewToken": model::NewToken, "TokenMade": model::TokenMade,
-            "PasswordChange": model::PasswordChange, "LinkUse": model::LinkUse,
+            "Account": model::Account, "PasswordChange": model::PasswordChange, "LinkUse": model::LinkUse,
             "OpenSessions": model::OpenSessions, "Accounts": model::Accounts, "NewAccount": model::NewAccount,
             "PasswordLink": model::PasswordLink, "Grants": model::Grants, "GrantRole": model::GrantRole,
             "TenantStates": model::TenantStates, "AccountChange": model::AccountChange,
