@@ -8,6 +8,7 @@ mod filter;
 use filter::{Wanted, filter};
 
 use crate::{
+    browser,
     live::live,
     pages::{
         desk::{Asked, Section, TenantSection, badge, host_page, tenant_page, text},
@@ -39,12 +40,17 @@ fn body(path: String, is_hosts: bool) -> View {
     let wanted = create_selector(move || Wanted::of(location));
     let asked = Asked::<AuditPage>::start({
         let path = path.clone();
-        move || wanted.with(|wanted| wanted.path(&path, &preferences.zone()))
+        move || wanted.with(|wanted| wanted.path(&path, &preferences.zone(), browser::now()))
     });
     let fields = filter(location, is_hosts);
     let exports = live(move || {
         let link = |format: &str| {
-            wanted.with(|wanted| format!("/api/v1{}", wanted.export(&path, format, &preferences.zone())))
+            wanted.with(|wanted| {
+                format!(
+                    "/api/v1{}",
+                    wanted.export(&path, format, &preferences.zone(), browser::now())
+                )
+            })
         };
         let (csv, lines) = (link("csv"), link("ndjson"));
         view! {

@@ -79,9 +79,9 @@ impl Wanted {
         }
     }
 
-    /// The request for a page.
-    pub fn path(&self, base: &str, zone: &dyn Zone) -> String {
-        let mut query = self.query(zone);
+    /// The request for a page; `now`: what relative moments count from, milliseconds since the epoch.
+    pub fn path(&self, base: &str, zone: &dyn Zone, now: i64) -> String {
+        let mut query = self.query(zone, now);
         if let Some(before) = &self.before {
             query.push("before", before.as_str());
         }
@@ -90,13 +90,13 @@ impl Wanted {
     }
 
     /// The request for all lines as a file.
-    pub fn export(&self, base: &str, format: &str, zone: &dyn Zone) -> String {
-        let mut query = self.query(zone);
+    pub fn export(&self, base: &str, format: &str, zone: &dyn Zone, now: i64) -> String {
+        let mut query = self.query(zone, now);
         query.push("format", format);
         format!("{base}{}", query.to_text())
     }
 
-    fn query(&self, zone: &dyn Zone) -> Query {
+    fn query(&self, zone: &dyn Zone, now: i64) -> Query {
         let mut query = Query::default();
         for (name, value) in [
             ("actor", &self.actor),
@@ -112,7 +112,7 @@ impl Wanted {
             if let Some(value) = value {
                 let value = value.parse::<Expression>().map_or_else(
                     |_| value.clone(),
-                    |moment| format::rfc3339(moment.resolve(browser::now(), zone, edge)),
+                    |moment| format::rfc3339(moment.resolve(now, zone, edge)),
                 );
                 query.push(name, value);
             }
@@ -273,12 +273,17 @@ mod tests {
     fn the_request_says_what_the_address_says() {
         let wanted = wanted(Some("2026-01-05T00:00:00Z"), None);
         assert_eq!(
-            wanted.path("/admin/audit", &Fixed(0)),
+            wanted.path("/admin/audit", &Fixed(0), 0),
             "/admin/audit?actor=ada%40example.com&from=2026-01-05T00:00:00Z&before=7&limit=100"
         );
         assert_eq!(
-            wanted.export("/admin/audit", "csv", &Fixed(0)),
+            wanted.export("/admin/audit", "csv", &Fixed(0), 0),
             "/admin/audit?actor=ada%40example.com&from=2026-01-05T00:00:00Z&format=csv"
+        );
+        let lately = self::wanted(Some("now-1h"), None);
+        assert_eq!(
+            lately.export("/admin/audit", "csv", &Fixed(0), 7_200_000),
+            "/admin/audit?actor=ada%40example.com&from=1970-01-01T01:00:00Z&format=csv"
         );
     }
 
