@@ -293,14 +293,21 @@ async fn the_preview_shows_the_panel_and_each_new_build_of_it() {
     );
     let client = Client::login(host.url(), email, password).await.of("dev");
     let labels = async || {
-        let answer = client.get("/panels/live_chart/data").await.ok();
+        let started = Instant::now();
+        let mut answer = client.get("/panels/live_chart/data").await;
+        // It is being compiled.
+        while answer.body["code"] == "busy" && started.elapsed() < SHOWN_WITHIN {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            answer = client.get("/panels/live_chart/data").await;
+        }
+        let answer = answer.ok();
         let series = answer["view"]["series"].as_array().unwrap().clone();
         let label = |plot: &Value| plot["label"].as_str().unwrap().to_owned();
         series.iter().map(label).collect::<Vec<_>>()
     };
     let shown = labels().await;
     assert!(shown.contains(&"edge-1 (mean)".to_owned()), "{shown:?}");
-    assert!(host.log().contains("live_chart  cpu "), "{}", host.log());
+    wait(|| host.log().contains("live_chart  cpu "), &host).await;
 
     // A mistake is told in the terminal, and the panel stays as it was.
     desk.change(

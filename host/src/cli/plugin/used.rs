@@ -92,6 +92,7 @@ impl Observer {
                     format!("is configured wrongly\n{}", faults.trim_end()),
                 )
             }
+            Err(RenderError::Busy(message)) => (message.clone(), format!("waits: {message}")),
             Err(error) => (error.to_string(), format!("FAILED: {error}")),
         };
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
