@@ -19,7 +19,7 @@ use crate::state::ApiState;
 /// says whose sessions end and is obeyed once.
 #[utoipa::path(
     post, path = "/auth/backchannel-logout", tag = "Login", security(()),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`logout_token=…`"),
+    request_body(content = ref("#/components/schemas/LogoutToken"), content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "They have ended, or there were none."),
         (status = 400, description = "`invalid_body`: no logout token of the provider, or one that was obeyed before.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
