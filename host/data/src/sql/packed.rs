@@ -1,5 +1,5 @@
-//! Buckets with one row for each series, instead of one for each bucket of each series: a row costs the server, the
-//! connection and the host some hundred times what a number in an array does.
+//! Buckets with one row for each series, instead of one for each bucket of each series: fewer rows for the server to send
+//! and for the host to read.
 
 use super::{Bind, Statement};
 
