@@ -4,55 +4,12 @@
 #[macro_use]
 mod support;
 
-use std::net::IpAddr;
-
 use chrono::Utc;
-use porthole_identity::{
-    AuditEntry, AuditFilter, Identity, NewApiToken, NewUser, Role, TenantRecord, TokenScope,
-};
-use secrecy::{ExposeSecret, SecretString};
+use porthole_identity::{AuditEntry, AuditFilter, TokenScope};
+use secrecy::ExposeSecret;
+use support::people::{HERE, ada, secret, wish};
 use support::{Database, options};
 use uuid::Uuid;
-
-const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-
-fn secret(text: &str) -> SecretString {
-    text.to_owned().into()
-}
-
-/// Ada, an editor of alpha.
-async fn ada(identity: &Identity) -> Uuid {
-    let alpha = TenantRecord {
-        id: "alpha".to_owned(),
-        name: "Alpha".to_owned(),
-        database_name: "alpha".to_owned(),
-        database_host: "localhost".to_owned(),
-        database_port: None,
-    };
-    identity.sync_tenants(&[alpha]).await.unwrap();
-    let new = NewUser {
-        email: "ada@example.com".to_owned(),
-        full_name: None,
-        is_admin: false,
-        password: Some(secret("open the sesame")),
-    };
-    let ada = identity.create_user(new, AuditEntry::default()).await.unwrap().id;
-    identity
-        .grant(ada, "alpha", Role::Editor, AuditEntry::default())
-        .await
-        .unwrap();
-    ada
-}
-
-fn wish(user: Uuid, scope: TokenScope) -> NewApiToken {
-    NewApiToken {
-        user,
-        tenant: "alpha".to_owned(),
-        name: "deploy".to_owned(),
-        scope,
-        days: 2,
-    }
-}
 
 on_both! {
     async fn another_name_and_rights_count_at_once_and_are_told_once(database: &Database) {

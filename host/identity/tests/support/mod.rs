@@ -1,6 +1,8 @@
 //! Central databases for tests: a SQLite file, and a PostgreSQL server of the test's own.
 #![allow(dead_code)]
 
+pub mod people;
+
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
