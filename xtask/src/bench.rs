@@ -60,7 +60,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         }
     }
     build::run(&build::Args::default())?;
-    // In the profile of the demo and the tests, in which the rooms on the hot path are optimised as in a release.
+    // In the profile of the demo and the tests, in which what reads the tenants' databases is optimised as in a release.
     process::run(cargo::command().arg("build").args(Set::Host.arguments()).args([
         "--bin",
         "porthole",

@@ -19,10 +19,6 @@ pub(crate) trait Cells {
     fn integer(&self, index: usize) -> Option<i64>;
     fn boolean(&self, index: usize) -> Option<bool>;
     fn text(&self, index: usize) -> Option<Cow<'_, str>>;
-    /// Those of an array, as [`Cells::instant`] reads them; `None`: it is no array of them, as in SQLite nothing is.
-    fn instants(&self, index: usize) -> Option<Vec<Option<i64>>>;
-    /// Those of an array, as [`Cells::number`] reads them; `None`: it is no array of them.
-    fn numbers(&self, index: usize) -> Option<Vec<f64>>;
 }
 
 /// All our statements are prepared, so values come in PostgreSQL's binary form.
@@ -69,18 +65,6 @@ impl Cells for PgRow {
 
     fn text(&self, index: usize) -> Option<Cow<'_, str>> {
         bytes(self, index).map(String::from_utf8_lossy)
-    }
-
-    fn instants(&self, index: usize) -> Option<Vec<Option<i64>>> {
-        // A time is read as the number that it is sent as.
-        let micros = self.try_get_unchecked::<Vec<Option<i64>>, _>(index).ok()?;
-        Some(micros.into_iter().map(|micros| instant(micros?)).collect())
-    }
-
-    fn numbers(&self, index: usize) -> Option<Vec<f64>> {
-        let numbers = self.try_get_unchecked::<Vec<Option<f64>>, _>(index).ok()?;
-        let finite = |number: Option<f64>| number.map_or(f64::NAN, finite);
-        Some(numbers.into_iter().map(finite).collect())
     }
 }
 
@@ -160,13 +144,5 @@ impl Cells for SqliteRow {
             Stored::Real(value) => Cow::Owned(value.to_string()),
             Stored::Bytes(bytes) => String::from_utf8_lossy(bytes),
         })
-    }
-
-    fn instants(&self, _: usize) -> Option<Vec<Option<i64>>> {
-        None
-    }
-
-    fn numbers(&self, _: usize) -> Option<Vec<f64>> {
-        None
     }
 }

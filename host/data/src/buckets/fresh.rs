@@ -49,28 +49,6 @@ impl Fresh {
         self.add(place, instant, row.number(2), row.number(3))
     }
 
-    /// Takes a row that is all buckets of one series: label, buckets, values, counts.
-    pub(super) fn series(&mut self, row: &dyn Cells) -> Result<(), DataError> {
-        let label = row.text(0);
-        let place = self.place(label.as_deref().unwrap_or_default());
-        let counts = match self.measure {
-            Measure::Mean => row.numbers(3),
-            _ => Some(Vec::new()),
-        };
-        let (Some(instants), Some(values), Some(counts)) = (row.instants(1), row.numbers(2), counts) else {
-            return Err(DataError::Query(
-                "the database answered in a form that cannot be read".into(),
-            ));
-        };
-        for (index, (instant, value)) in instants.into_iter().zip(values).enumerate() {
-            if let Some(instant) = instant {
-                let count = counts.get(index).copied().unwrap_or(f64::NAN);
-                self.add(place, instant, value, count)?;
-            }
-        }
-        Ok(())
-    }
-
     fn place(&mut self, label: &str) -> usize {
         // Rows of a bucket often come in the order of those of the last one.
         let next = if self.last + 1 < self.lines.len() {

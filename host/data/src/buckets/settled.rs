@@ -258,27 +258,21 @@ impl Ask<'_> {
             start: piece.start * size,
             end: piece.end * size,
         };
-        let parts = sql::parts(
+        let statement = sql::parts(
             self.source,
             &sql::PartsQuery {
                 range,
                 seconds: self.width,
                 measure: self.measure,
                 labels: self.labels,
-                // One more tells that there are more.
-                most: self.most.0.saturating_add(1),
             },
             self.now,
         )
         .map_err(DataError::Query)?;
         let mut fresh = Fresh::new(piece.clone(), size, self.measure);
         self.connections
-            .each(parts.statement, |row| {
-                if parts.packed {
-                    fresh.series(row)?;
-                } else {
-                    fresh.row(row)?;
-                }
+            .each(statement, |row| {
+                fresh.row(row)?;
                 fresh.within(self.most)
             })
             .await?;

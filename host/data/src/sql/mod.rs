@@ -3,7 +3,6 @@
 
 mod expression;
 mod kind;
-mod packed;
 mod rows;
 mod series;
 mod shape;

@@ -8,7 +8,7 @@ use crate::time::TimeForm;
 
 use super::expression::Renderer;
 use super::shape::{Shape, shape};
-use super::{Bind, Binds, Dialect, Kind, Resolved, Statement, packed, rows, time};
+use super::{Bind, Binds, Dialect, Kind, Resolved, Statement, rows, time};
 
 /// Labels are cut to this many characters.
 const LABEL: usize = 1024;
@@ -36,33 +36,14 @@ pub(crate) struct PartsQuery<'a> {
     pub(crate) measure: Measure,
     /// Only these series; empty: all.
     pub(crate) labels: &'a [String],
-    /// At most so many buckets of all series together, where they are packed.
-    pub(crate) most: u64,
 }
 
-/// Whole buckets, to be asked for.
-#[derive(Debug)]
-pub(crate) struct Parts {
-    pub(crate) statement: Statement,
-    /// Whether a row is a label, its buckets, their values and, for means, how many rows have a value: arrays. Else the
-    /// columns are those of [`series`], the value being the measure's (the sum, for means), and for means that count.
-    pub(crate) packed: bool,
-}
-
-/// Whole buckets as the store keeps them.
-pub(crate) fn parts(source: &Resolved<'_>, query: &PartsQuery<'_>, now: i64) -> Result<Parts, String> {
+/// Whole buckets as the store keeps them. The columns are those of [`series`], the value being the measure's (the sum, for
+/// means), and for means how many rows have a value.
+pub(crate) fn parts(source: &Resolved<'_>, query: &PartsQuery<'_>, now: i64) -> Result<Statement, String> {
     let shape = shape(source, Some(query.range), query.seconds);
     let points = Points::new(source, Some(query.range), query.labels, now)?;
-    let rows = points.buckets(Wanted::Parts(query.measure), query.seconds, shape);
-    // Other engines are asked in the plainest form.
-    let packed = source.table.dialect == Dialect::Postgres && shape != Shape::Plain;
-    Ok(Parts {
-        statement: match packed {
-            true => packed::by_label(rows, query.measure == Measure::Mean, query.most),
-            false => rows,
-        },
-        packed,
-    })
+    Ok(points.buckets(Wanted::Parts(query.measure), query.seconds, shape))
 }
 
 /// The question without range and buckets: two questions for which this is the same differ in nothing else. It is never
