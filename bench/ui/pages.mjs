@@ -47,7 +47,7 @@ export function pages(site) {
       ${POINTS}
       const box = document.body.appendChild(Object.assign(document.createElement("div"), { id: "one" }));
       const settings = { series: [{ label: "one", color: "#5b9cf5", mark: "line", shown: true }], start: x[0], end: x[99999], utc: true, minimum: null, maximum: null, unit: null, label: null, thresholds: [], stacked: false, grid: "#ffffff0f", dim: "#98a1b0" };
-      const plotter = new Plotter(box, JSON.stringify(settings), x, [y], () => {}, () => {}, () => {});
+      const plotter = new Plotter(box, settings, x, [y], () => {}, () => {}, () => {});
       window.pan = pan(120, (from, to) => plotter.show([from / 1000, to / 1000]));`,
     ),
   };

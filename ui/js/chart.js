@@ -43,7 +43,7 @@ function bands(series, values) {
 export class Plotter {
   /**
    * @param {HTMLElement} element what the chart fills
-   * @param {string} settings JSON, see `views/plotter.rs`
+   * @param {object} settings see `views/plotter.rs`
    * @param {Float64Array} instants milliseconds
    * @param {Float64Array[]} values a column for each series, see `points.js`
    */
@@ -74,7 +74,7 @@ export class Plotter {
 
   /** New data for the same settings keeps the plot, anything else makes a new one. */
   update(settings, instants, values) {
-    const { start, end, ...look } = JSON.parse(settings);
+    const { start, end, ...look } = settings;
     this.window = [start / 1000, end / 1000];
     this.instants = instants.map((t) => t / 1000);
     this.values = values;

@@ -2,7 +2,19 @@
 const isDesk = /^\/(t\/[^/]+\/(plugins|members|audit)|admin|account|password)(\/|$)/.test(location.pathname);
 const part = isDesk ? "{{desk.js}}" : "{{app.js}}";
 
-import(part).catch((error) => {
-  console.error(error);
-  document.getElementById("app").textContent = "Porthole could not be loaded. Check the connection and reload the page.";
-});
+/** The rules of the pages that are loaded apart; without them a page still works. */
+const styled = () =>
+  new Promise((done) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = "{{desk.css}}";
+    link.onload = link.onerror = done;
+    document.head.append(link);
+  });
+
+Promise.resolve(isDesk && styled())
+  .then(() => import(part))
+  .catch((error) => {
+    console.error(error);
+    document.getElementById("app").textContent = "Porthole could not be loaded. Check the connection and reload the page.";
+  });

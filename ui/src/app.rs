@@ -1,6 +1,6 @@
 //! The whole application: stores, and the page that the address names.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     frame,

@@ -1,5 +1,7 @@
 //! What keys do.
 
+use crate::text;
+
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
@@ -50,9 +52,8 @@ pub fn wish(key: &str, is_command: bool, is_writing: bool) -> Option<Wish> {
 
 /// Whether a text has all the words that are searched for, in any case and order.
 pub fn matches(text: &str, wanted: &str) -> bool {
-    let text = text.to_lowercase();
-    wanted
-        .to_lowercase()
+    let text = text::lower(text);
+    text::lower(wanted)
         .split_whitespace()
         .all(|word| text.contains(word))
 }

@@ -14,6 +14,7 @@ pub mod retry;
 pub mod series;
 pub mod sorting;
 pub mod surface;
+pub mod text;
 pub mod time;
 
 mod api;
@@ -25,6 +26,7 @@ mod icon;
 mod live;
 mod pages;
 mod panel;
+mod prelude;
 mod route;
 mod stores;
 mod views;

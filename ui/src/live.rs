@@ -1,7 +1,7 @@
 //! Parts of a page that change by themselves. The framework makes its machinery anew for every closure it is given,
 //! which the page's weight feels; here it is made once.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 /// A part that is drawn anew when what it read has changed.
 pub(crate) fn live(part: impl FnMut() -> View + 'static) -> View {

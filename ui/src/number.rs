@@ -1,7 +1,11 @@
 //! How numbers are written: grouped, with as many decimals as help, with their unit.
 
+use crate::text;
+
 /// Larger counts of decimals say nothing.
 const MOST_DECIMALS: u8 = 15;
+/// From here on nobody counts the groups of zeros.
+const HUGE: f64 = 1e15;
 
 /// `9,310.5`; `decimals` none: as many as the value has, at most three.
 pub fn number(value: f64, decimals: Option<u8>) -> String {
@@ -9,10 +13,11 @@ pub fn number(value: f64, decimals: Option<u8>) -> String {
         return "–".to_owned();
     }
     let text = match decimals {
-        Some(decimals) => format!("{value:.*}", usize::from(decimals.min(MOST_DECIMALS))),
+        _ if value.abs() >= HUGE => power(value),
+        Some(decimals) => text::fixed(value, decimals.min(MOST_DECIMALS)),
         // Small values would vanish: three significant digits for them.
         None if value != 0.0 && value.abs() < 0.1 => significant(value),
-        None => trimmed(format!("{value:.3}")),
+        None => trimmed(text::fixed(value, 3)),
     };
     grouped(&text)
 }
@@ -25,22 +30,22 @@ pub fn column_decimals(values: impl Iterator<Item = f64> + Clone) -> u8 {
         .clone()
         .fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let most = match largest {
-        l if l > 0.0 && l < 0.1 => (2.0 - l.log10().floor()).min(12.0) as usize,
+        l if l > 0.0 && l < 0.1 => (2.0 - l.log10().floor()).min(12.0) as u8,
         _ => 3,
     };
     let mut needed = 0;
     for value in values.filter(|value| value.fract() != 0.0) {
-        let text = trimmed(format!("{value:.most$}"));
+        let text = trimmed(text::fixed(value, most));
         needed = text
             .split_once('.')
-            .map_or(0, |(_, decimals)| decimals.len())
+            .map_or(0, |(_, decimals)| decimals.len() as u8)
             .max(needed);
         // A long column of measured values says so in its first.
         if needed == most {
             break;
         }
     }
-    needed as u8
+    needed
 }
 
 /// As many as the value has, up to what a double can tell: for cells of tables and numbers that are compared.
@@ -48,7 +53,7 @@ pub fn exact(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
-    grouped(&format!("{value}"))
+    grouped(&text::shortest(value).replace("e+", "e"))
 }
 
 /// A number and its unit: `52.1 %`, `204 ms`, `1,284`.
@@ -91,9 +96,18 @@ pub fn change(value: f64, decimals: Option<u8>) -> String {
 fn significant(value: f64) -> String {
     let magnitude = value.abs().log10().floor();
     if magnitude < -9.0 {
-        return format!("{value:.2e}");
+        return power(value);
     }
-    trimmed(format!("{value:.*}", (2.0 - magnitude) as usize))
+    trimmed(text::fixed(value, (2.0 - magnitude) as u8))
+}
+
+/// `1.5e18`, `2e-12`.
+fn power(value: f64) -> String {
+    let text = text::scientific(value).replace("e+", "e");
+    match text.split_once('e') {
+        Some((digits, power)) => format!("{}e{power}", trimmed(digits.to_owned())),
+        None => text,
+    }
 }
 
 fn trimmed(text: String) -> String {
@@ -145,7 +159,16 @@ mod tests {
         assert_eq!(number(2.0 / 3.0, None), "0.667");
         assert_eq!(number(0.00042, None), "0.00042");
         assert_eq!(number(0.000_421_23, None), "0.000421");
-        assert_eq!(number(1e-12, None), "1.00e-12");
+        assert_eq!(number(1e-12, None), "1e-12");
+    }
+
+    #[test]
+    fn what_is_too_large_to_be_counted_has_a_power_of_ten() {
+        assert_eq!(number(999_999_999_999_999.0, None), "999,999,999,999,999");
+        assert_eq!(number(1.5e18, None), "1.5e18");
+        assert_eq!(number(-1.5e18, Some(1)), "−1.5e18");
+        assert_eq!(number(f64::MAX, Some(2)), "1.8e308");
+        assert_eq!(number(f64::MIN_POSITIVE, None), "2.23e-308");
     }
 
     #[test]
@@ -159,6 +182,8 @@ mod tests {
     fn exact_numbers_keep_what_they_have() {
         assert_eq!(exact(12_345.678_912_3), "12,345.6789123");
         assert_eq!(exact(42.0), "42");
+        assert_eq!(exact(1.5e21), "1.5e21");
+        assert_eq!(exact(9_007_199_254_740_991.0), "9,007,199,254,740,991");
     }
 
     #[test]

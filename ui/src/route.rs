@@ -1,34 +1,27 @@
 //! The pages and their addresses.
 
-use sycamore_router::Route;
-
 use crate::query::decode;
 
 /// A page.
-#[derive(Debug, Clone, PartialEq, Eq, Route)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Page {
-    /// The reader's tenant, or the first.
-    #[to("/")]
+    /// `/`: the reader's tenant, or the first.
     Home,
-    /// Logging in.
-    #[to("/login")]
+    /// `/login`: logging in.
     Login,
-    /// A tenant's usual dashboard.
-    #[to("/t/<tenant>")]
+    /// `/t/<tenant>`: a tenant's usual dashboard.
     Tenant {
         /// The tenant's id.
         tenant: String,
     },
-    /// A dashboard.
-    #[to("/t/<tenant>/d/<dashboard>")]
+    /// `/t/<tenant>/d/<dashboard>`: a dashboard.
     Dashboard {
         /// The tenant's id.
         tenant: String,
         /// The dashboard's name.
         dashboard: String,
     },
-    /// One of a dashboard's panels, large.
-    #[to("/t/<tenant>/d/<dashboard>/p/<panel>")]
+    /// `/t/<tenant>/d/<dashboard>/p/<panel>`: one of a dashboard's panels, large.
     Panel {
         /// The tenant's id.
         tenant: String,
@@ -37,72 +30,58 @@ pub(crate) enum Page {
         /// The panel's id.
         panel: String,
     },
-    /// One panel, to be printed or passed on.
-    #[to("/t/<tenant>/r/<panel>")]
+    /// `/t/<tenant>/r/<panel>`: one panel, to be printed or passed on.
     Report {
         /// The tenant's id.
         tenant: String,
         /// The panel's id.
         panel: String,
     },
-    /// A tenant's own plugins.
-    #[to("/t/<tenant>/plugins")]
+    /// `/t/<tenant>/plugins`: a tenant's own plugins.
     Plugins {
         /// The tenant's id.
         tenant: String,
     },
-    /// One of them.
-    #[to("/t/<tenant>/plugins/<plugin>")]
+    /// `/t/<tenant>/plugins/<plugin>`: one of them.
     Plugin {
         /// The tenant's id.
         tenant: String,
         /// The plugin's name.
         plugin: String,
     },
-    /// Who may do what in a tenant, for its admins.
-    #[to("/t/<tenant>/members")]
+    /// `/t/<tenant>/members`: who may do what in a tenant, for its admins.
     Members {
         /// The tenant's id.
         tenant: String,
     },
-    /// What happened in a tenant, for its admins.
-    #[to("/t/<tenant>/audit")]
+    /// `/t/<tenant>/audit`: what happened in a tenant, for its admins.
     TenantAudit {
         /// The tenant's id.
         tenant: String,
     },
-    /// The host's administration.
-    #[to("/admin")]
+    /// `/admin`: the host's administration.
     Admin,
-    /// All accounts.
-    #[to("/admin/users")]
+    /// `/admin/users`: all accounts.
     Users,
-    /// One of them.
-    #[to("/admin/users/<user>")]
+    /// `/admin/users/<user>`: one of them.
     User {
         /// The account's id.
         user: String,
     },
-    /// All tenants.
-    #[to("/admin/tenants")]
+    /// `/admin/tenants`: all tenants.
     Tenants,
-    /// One of them.
-    #[to("/admin/tenants/<tenant>")]
+    /// `/admin/tenants/<tenant>`: one of them.
     TenantAdmin {
         /// The tenant's id.
         tenant: String,
     },
-    /// The audit log.
-    #[to("/admin/audit")]
+    /// `/admin/audit`: the audit log.
     Audit,
-    /// One's own account.
-    #[to("/account")]
+    /// `/account`: one's own account.
     Account,
-    /// Where a one-time link leads.
-    #[to("/password")]
+    /// `/password`: where a one-time link leads.
     Password,
     /// Anything else.
-    #[not_found]
     NotFound,
 }
 
@@ -159,45 +138,46 @@ impl Page {
 
     /// The page at a path.
     pub fn at(path: &str) -> Self {
-        match Self::default().match_path(path) {
-            Self::Tenant { tenant } => Self::Tenant {
-                tenant: decode(&tenant),
+        let segments: Vec<String> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(decode)
+            .collect();
+        let name = |at: usize| segments.get(at).cloned().unwrap_or_default();
+        let names: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match names[..] {
+            [] => Self::Home,
+            ["login"] => Self::Login,
+            ["account"] => Self::Account,
+            ["password"] => Self::Password,
+            ["admin"] => Self::Admin,
+            ["admin", "users"] => Self::Users,
+            ["admin", "users", _] => Self::User { user: name(2) },
+            ["admin", "tenants"] => Self::Tenants,
+            ["admin", "tenants", _] => Self::TenantAdmin { tenant: name(2) },
+            ["admin", "audit"] => Self::Audit,
+            ["t", _] => Self::Tenant { tenant: name(1) },
+            ["t", _, "plugins"] => Self::Plugins { tenant: name(1) },
+            ["t", _, "members"] => Self::Members { tenant: name(1) },
+            ["t", _, "audit"] => Self::TenantAudit { tenant: name(1) },
+            ["t", _, "plugins", _] => Self::Plugin {
+                tenant: name(1),
+                plugin: name(3),
             },
-            Self::Dashboard { tenant, dashboard } => Self::Dashboard {
-                tenant: decode(&tenant),
-                dashboard: decode(&dashboard),
+            ["t", _, "r", _] => Self::Report {
+                tenant: name(1),
+                panel: name(3),
             },
-            Self::Panel {
-                tenant,
-                dashboard,
-                panel,
-            } => Self::Panel {
-                tenant: decode(&tenant),
-                dashboard: decode(&dashboard),
-                panel: decode(&panel),
+            ["t", _, "d", _] => Self::Dashboard {
+                tenant: name(1),
+                dashboard: name(3),
             },
-            Self::Report { tenant, panel } => Self::Report {
-                tenant: decode(&tenant),
-                panel: decode(&panel),
+            ["t", _, "d", _, "p", _] => Self::Panel {
+                tenant: name(1),
+                dashboard: name(3),
+                panel: name(5),
             },
-            Self::Plugins { tenant } => Self::Plugins {
-                tenant: decode(&tenant),
-            },
-            Self::Plugin { tenant, plugin } => Self::Plugin {
-                tenant: decode(&tenant),
-                plugin: decode(&plugin),
-            },
-            Self::Members { tenant } => Self::Members {
-                tenant: decode(&tenant),
-            },
-            Self::TenantAudit { tenant } => Self::TenantAudit {
-                tenant: decode(&tenant),
-            },
-            Self::User { user } => Self::User { user: decode(&user) },
-            Self::TenantAdmin { tenant } => Self::TenantAdmin {
-                tenant: decode(&tenant),
-            },
-            other => other,
+            _ => Self::NotFound,
         }
     }
 }

@@ -29,8 +29,8 @@ type Part = (&'static str, &'static str, &'static str);
 /// What is built.
 struct Site {
     parts: &'static [Part],
-    /// Below `ui/css`.
-    styles: &'static str,
+    /// Below `ui/css`, and what stands for each in `index.html` and `start.js`; of the first part, then of the others.
+    styles: &'static [(&'static str, &'static str)],
     dist: PathBuf,
     /// Compressed; none: as much as it is.
     most_bytes: Option<usize>,
@@ -41,7 +41,7 @@ impl Site {
     fn product() -> Self {
         Self {
             parts: &[("board", "app.wasm", "app.js"), ("desk", "desk.wasm", "desk.js")],
-            styles: "app.css",
+            styles: &[("app.css", "app.css"), ("desk-part.css", "desk.css")],
             dist: workspace::root().join("ui/dist"),
             most_bytes: Some(MOST_BYTES),
         }
@@ -51,7 +51,7 @@ impl Site {
     fn gallery() -> Self {
         Self {
             parts: &[("gallery", "app.wasm", "app.js")],
-            styles: "gallery.css",
+            styles: &[("gallery.css", "app.css")],
             dist: gallery_folder(),
             most_bytes: None,
         }
@@ -145,12 +145,14 @@ impl Site {
             let bundled = text.replace("{{module}}", &addresses[*wasm]);
             addresses.insert(script, files.add(script, bundled.into_bytes()));
         }
+        for (entry, name) in self.styles {
+            let styles = filled(&styles(&folder, entry, &work)?, &addresses)?;
+            addresses.insert(name, files.add(name, styles.into_bytes()));
+        }
         // A site of one part has it at every address.
-        if let (false, Some(only)) = (
-            addresses.contains_key("desk.js"),
-            addresses.get("app.js").cloned(),
-        ) {
-            addresses.insert("desk.js", only);
+        for (other, only) in [("desk.js", "app.js"), ("desk.css", "app.css")] {
+            let only = addresses[only].clone();
+            addresses.entry(other).or_insert(only);
         }
         let start = bundle(&folder, &work, &folder.join("js/start.js"), "esm")?;
         let start = filled(
@@ -158,8 +160,6 @@ impl Site {
             &addresses,
         )?;
         addresses.insert("start.js", files.add("start.js", start.into_bytes()));
-        let styles = filled(&styles(&folder, self.styles, &work)?, &addresses)?;
-        addresses.insert("app.css", files.add("app.css", styles.into_bytes()));
         let page = fs::read_to_string(folder.join("index.html")).context("cannot read ui/index.html")?;
         files.add_as("index.html", filled(&page, &addresses)?.into_bytes());
 
@@ -242,12 +242,7 @@ fn bind(folder: &Path, work: &Path, module: &Path) -> anyhow::Result<Vec<u8>> {
         .omit_default_module_path(true)
         .generate(work)
         .context("wasm-bindgen failed; its version must be the one in Cargo.lock")?;
-    let mut glue = Vec::new();
-    collect(&folder.join("js"), &mut glue)?;
-    for path in glue {
-        let to = work.join(path.file_name().unwrap_or_default());
-        fs::copy(&path, &to).with_context(|| format!("cannot copy {}", path.display()))?;
-    }
+    copy_glue(folder, work)?;
     let small = work.join("small.wasm");
     run(Command::new("node")
         .arg(folder.join("node_modules/binaryen/bin/wasm-opt"))
@@ -263,6 +258,17 @@ fn bind(folder: &Path, work: &Path, module: &Path) -> anyhow::Result<Vec<u8>> {
     let (module, script) = names::shorten(&read(&small)?, &script)?;
     fs::write(&glue, script).with_context(|| format!("cannot write {}", glue.display()))?;
     Ok(module)
+}
+
+/// Puts the JavaScript that the module imports beside it.
+fn copy_glue(folder: &Path, work: &Path) -> anyhow::Result<()> {
+    let mut glue = Vec::new();
+    collect(&folder.join("js"), &mut glue)?;
+    for path in glue {
+        let to = work.join(path.file_name().unwrap_or_default());
+        fs::copy(&path, &to).with_context(|| format!("cannot copy {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// The font with the letters and weights that the UI uses.
@@ -287,6 +293,8 @@ fn bundle(folder: &Path, work: &Path, entry: &Path, format: &str) -> anyhow::Res
             "--target=es2022",
             "--legal-comments=none",
             "--log-level=warning",
+            // The bindings name a file of glue once for each group of what is imported from it.
+            "--log-override:duplicate-object-key=silent",
         ])
         .arg(format!("--format={format}"))
         .arg(format!("--outfile={}", out.display()))
@@ -296,7 +304,7 @@ fn bundle(folder: &Path, work: &Path, entry: &Path, format: &str) -> anyhow::Res
     read(&out)
 }
 
-/// The styles with the classes that the sources use.
+/// An entry with all it imports, and with the classes that the sources use where it asks for them.
 fn styles(folder: &Path, entry: &str, work: &Path) -> anyhow::Result<String> {
     let out = work.join("app.css");
     run(Command::new(folder.join("node_modules/.bin/tailwindcss"))

@@ -3,6 +3,8 @@
 use porthole_model::{Problem, code};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::text;
+
 /// A request that failed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Failure {
@@ -139,11 +141,11 @@ impl Failure {
 }
 
 /// The host's words for a log begin in the middle of a sentence.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
+fn sentence(said: &str) -> String {
+    let mut letters = said.chars();
     letters
         .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
+        .map(|first| text::upper(&first.to_string()) + letters.as_str())
         .unwrap_or_default()
 }
 

@@ -60,6 +60,13 @@ extern "C" {
     pub(crate) fn save_file(response: &web_sys::Response, name: &str) -> js_sys::Promise;
 }
 
+#[wasm_bindgen(raw_module = "./copy.js")]
+extern "C" {
+    /// Puts a text on the clipboard; false where the browser does not let a page do that.
+    #[wasm_bindgen(js_name = copyText)]
+    pub(crate) async fn copy_text(text: &str) -> JsValue;
+}
+
 /// An element by its id.
 pub(crate) fn element(id: &str) -> Option<web_sys::Element> {
     web_sys::window()?.document()?.get_element_by_id(id)

@@ -1,6 +1,6 @@
 //! Whether an element is in view, or nearly.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Whether the element is in view or within a screen's third of it; true where the browser cannot tell.

@@ -8,9 +8,15 @@ use std::{
     task::Poll,
 };
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
-pub(crate) use wasm_bindgen_futures::spawn_local;
+/// Runs a task until it is done.
+///
+/// Not the bindings' own, for the same reason as below.
+pub(crate) fn spawn_local(task: impl Future<Output = ()> + 'static) {
+    let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    wasm_bindgen_futures::spawn_local(task);
+}
 
 /// Runs a task until it is done or the scope that started it is gone, whichever is first. What it makes (signals,
 /// listeners) belongs to that scope.

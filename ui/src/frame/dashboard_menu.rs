@@ -1,7 +1,7 @@
 //! Which of the tenant's dashboards is looked at.
 
+use crate::prelude::*;
 use porthole_model::{DashboardSummary, Dashboards};
-use sycamore::prelude::*;
 
 use super::{Menu, menu};
 use crate::{
@@ -25,7 +25,7 @@ pub(crate) fn dashboard_menu(board: Board, current: String, title: ReadSignal<Op
     let face_title = live_text(move || title.get_clone().unwrap_or_else(|| shown.clone()));
     let face = view! {
         b { (face_title) }
-        (icon::chevron())
+        (icon::CHEVRON)
     };
     let options = Menu {
         button: "pill",
@@ -48,7 +48,7 @@ pub(crate) fn dashboard_menu(board: Board, current: String, title: ReadSignal<Op
                 let description = dashboard.description.map(|text| view! { span(class="dim") { (text) } });
                 let title = dashboard.title;
                 view! {
-                    button(r#type="button", class="menu-item", role="menuitem", aria-current=is_current, on:click=choose) {
+                    button(r#type="button", class="menu-item", role="menuitem", aria-current=is_current, on:click=handler(choose)) {
                         span(class="what") { span { (title) } (description) }
                     }
                 }

@@ -1,6 +1,6 @@
 //! What opens under a button: closes on Escape, on a click elsewhere and on a choice; arrows walk its items.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::{browser, live::live};
@@ -18,7 +18,12 @@ pub(crate) struct Menu {
 }
 
 /// A button and the menu it opens. `items` is told how to close it.
-pub(crate) fn menu(options: Menu, face: View, items: impl Fn(Signal<bool>) -> View + 'static) -> View {
+pub(crate) fn menu(
+    options: Menu,
+    face: impl Into<View>,
+    items: impl Fn(Signal<bool>) -> View + 'static,
+) -> View {
+    let face = face.into();
     let open = create_signal(false);
     let root = create_node_ref();
     dismiss(open, root);
@@ -43,7 +48,7 @@ pub(crate) fn menu(options: Menu, face: View, items: impl Fn(Signal<bool>) -> Vi
     let list = live(move || {
         if open.get() {
             let (list, items) = (list.clone(), items(open));
-            view! { div(class=list, role="menu", on:keydown=move |event| walk(&event, root)) { (items) } }
+            view! { div(class=list, role="menu", on:keydown=handler(move |event| walk(&event, root))) { (items) } }
         } else {
             View::new()
         }
@@ -51,7 +56,7 @@ pub(crate) fn menu(options: Menu, face: View, items: impl Fn(Signal<bool>) -> Vi
     view! {
         div(class="menu-root", r#ref=root) {
             button(r#type="button", class=button, aria-haspopup="menu", aria-expanded=open.get().to_string(), aria-label=label, title=name, data-testid=id,
-                on:click=move |_| open.set(!open.get_untracked())) { (face) }
+                on:click=handler(move |_| open.set(!open.get_untracked()))) { (face) }
             (list)
         }
     }

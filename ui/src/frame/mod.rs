@@ -6,6 +6,7 @@ mod over;
 mod palette;
 mod range_picker;
 mod refresh_control;
+mod share;
 mod tenant_menu;
 mod top_bar;
 mod user_menu;

@@ -1,6 +1,6 @@
 //! What lies over the page: the palette, and the sheet of keys; and the keys themselves.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::palette::palette;
@@ -106,7 +106,7 @@ fn dialog(title: &'static str, content: View) -> View {
         }
     };
     view! {
-        dialog(class="over", aria-label=title, r#ref=node, on:close=move |_: web_sys::Event| stage.over.set(Over::Nothing), on:mousedown=outside) {
+        dialog(class="over", aria-label=title, r#ref=node, on:close=handler(move |_: web_sys::Event| stage.over.set(Over::Nothing)), on:mousedown=handler(outside)) {
             (content)
         }
     }

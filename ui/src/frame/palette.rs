@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::Dashboards;
-use sycamore::prelude::*;
 
 use super::user_menu::places;
 use crate::{
@@ -98,7 +98,7 @@ pub(super) fn palette(stage: Stage) -> View {
                 let (follow, act) = (follow.clone(), entry.act);
                 let (id, is_chosen) = (format!("palette-{index}"), (index == at).to_string());
                 view! {
-                    li(id=id, role="option", class="menu-item", aria-selected=is_chosen, on:click=move |_| follow(act.clone())) {
+                    li(id=id, role="option", class="menu-item", aria-selected=is_chosen, on:click=handler(move |_| follow(act.clone()))) {
                         span(class="grow") { (entry.title) }
                         span(class="dim") { (entry.kind) }
                     }
@@ -110,7 +110,7 @@ pub(super) fn palette(stage: Stage) -> View {
         div(class="palette", data-testid="palette") {
             input(r#type="text", role="combobox", placeholder="Go to…", aria-label="Go to", autocomplete="off", "spellcheck"="false",
                 aria-expanded="true", aria-controls="palette-list", aria-activedescendant=format!("palette-{}", chosen.get()),
-                bind:value=wanted, on:input=move |_| chosen.set(0), on:keydown=walk)
+                bind:value=wanted, on:input=handler(move |_| chosen.set(0)), on:keydown=handler(walk))
             ul(id="palette-list", role="listbox", aria-label="Found") { (items) }
         }
     }

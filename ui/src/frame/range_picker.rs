@@ -1,6 +1,6 @@
 //! Which range is shown: typed, picked, or one of the usual ones.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::menu::dismiss;
@@ -34,11 +34,11 @@ pub(crate) fn range_picker(board: Board) -> View {
     view! {
         div(class="menu-root", r#ref=root) {
             button(r#type="button", class="pill box", aria-haspopup="dialog", aria-expanded=open.get().to_string(), data-testid="range-button",
-                on:click=move |_| open.set(!open.get_untracked())) {
-                (icon::clock())
+                on:click=handler(move |_| open.set(!open.get_untracked()))) {
+                (icon::CLOCK)
                 b { (title) }
                 span(class="dim roomy") { (offset) }
-                span(class="roomy flex") { (icon::chevron()) }
+                span(class="roomy flex") { (icon::CHEVRON) }
             }
             (popover)
         }
@@ -96,10 +96,11 @@ fn popover(board: Board, open: Signal<bool>, root: NodeRef) -> View {
     let from_field = field("range-from", "From", from, fault, Edge::From);
     let to_field = field("range-to", "To", to, fault, Edge::To);
     let recent = recent(show.clone());
+    let zone = live_text(move || preferences.zone_title());
     let quick = quick(&board, show);
     view! {
         div(class="range-pop", role="dialog", aria-label="Time range") {
-            form(class="left", novalidate=true, on:submit=apply) {
+            form(class="left", novalidate=true, on:submit=handler(apply)) {
                 (from_field)
                 (to_field)
                 button(class="button primary", r#type="submit") { "Apply" }
@@ -107,8 +108,8 @@ fn popover(board: Board, open: Signal<bool>, root: NodeRef) -> View {
             }
             (quick)
             div(class="foot") {
-                span { (preferences.zone_title()) }
-                button(r#type="button", class="link", on:click=switch) { "Change" }
+                span { (zone) }
+                button(r#type="button", class="link", on:click=handler(switch)) { "Change" }
             }
         }
     }
@@ -166,9 +167,9 @@ fn field(
             div(class=if message.with(Option::is_some) { "field wrong" } else { "field" }) {
                 input(id=id, r#type="text", autocomplete="off", "spellcheck"="false", bind:value=value,
                     aria-invalid=message.with(Option::is_some).to_string(), aria-describedby=describes,
-                    on:input=move |_| fault.set(None))
-                button(r#type="button", class="pick", aria-label=format!("Pick {label}"), tabindex="-1", on:click=pick) { (icon::calendar()) }
-                input(r#type="datetime-local", class="native", r#ref=picker, "tabindex"="-1", aria-hidden="true", on:change=picked)
+                    on:input=handler(move |_| fault.set(None)))
+                button(r#type="button", class="pick", aria-label=format!("Pick {label}"), tabindex="-1", on:click=handler(pick)) { (icon::CALENDAR) }
+                input(r#type="datetime-local", class="native", r#ref=picker, "tabindex"="-1", aria-hidden="true", on:change=handler(picked))
             }
             div(class="fault", id=note, role="alert") { (said) }
         }
@@ -191,7 +192,7 @@ fn recent(show: impl Fn(&str, &str) + Clone + 'static) -> View {
                 .title(browser::now(), &zone);
             let show = show.clone();
             Some(view! {
-                button(r#type="button", class="recent", on:click=move |_| show(&from, &to)) { (title) }
+                button(r#type="button", class="recent", on:click=handler(move |_| show(&from, &to))) { (title) }
             })
         })
         .collect();
@@ -213,7 +214,7 @@ fn quick(board: &Board, show: impl Fn(&str, &str) + Clone + 'static) -> View {
                 let is_current = (f == from && t == to).to_string();
                 let show = show.clone();
                 view! {
-                    button(r#type="button", class="menu-item", aria-current=is_current, on:click=move |_| show(f, t)) { (name) }
+                    button(r#type="button", class="menu-item", aria-current=is_current, on:click=handler(move |_| show(f, t))) { (name) }
                 }
             })
             .collect::<Vec<View>>()

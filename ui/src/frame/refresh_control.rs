@@ -1,6 +1,6 @@
 //! Refresh now, and how often.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::{Menu, menu};
 use crate::{icon, live::live_text, refresh::CHOICES, stores::Board};
@@ -12,7 +12,7 @@ pub(crate) fn refresh_control(board: Board) -> View {
     let name = live_text(move || refresh.get().name().to_owned());
     let face = view! {
         span(class="dim") { (name) }
-        (icon::chevron())
+        (icon::CHEVRON)
     };
     let options = Menu {
         button: "pill",
@@ -31,7 +31,7 @@ pub(crate) fn refresh_control(board: Board) -> View {
                 };
                 let is_chosen = (refresh.get() == choice).to_string();
                 view! {
-                    button(r#type="button", class="menu-item", role="menuitemradio", aria-checked=is_chosen, on:click=choose) { (name) }
+                    button(r#type="button", class="menu-item", role="menuitemradio", aria-checked=is_chosen, on:click=handler(choose)) { (name) }
                 }
             })
             .collect();
@@ -39,8 +39,8 @@ pub(crate) fn refresh_control(board: Board) -> View {
     });
     view! {
         div(class="split wide") {
-            button(r#type="button", class="pill", aria-label="Refresh now", title="Refresh now", data-testid="refresh-now", on:click=move |_| now.ask_all()) {
-                (icon::refresh())
+            button(r#type="button", class="pill", aria-label="Refresh now", title="Refresh now", data-testid="refresh-now", on:click=handler(move |_| now.ask_all())) {
+                (icon::REFRESH)
             }
             (interval)
         }

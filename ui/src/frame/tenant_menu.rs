@@ -1,6 +1,6 @@
 //! Which tenant is looked at.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::{Menu, menu};
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
     let face = view! {
         span(class="tenant-mark", aria-hidden="true") { (initial) }
         b { (name) }
-        (icon::chevron())
+        (icon::CHEVRON)
     };
     let options = Menu {
         button: "pill",
@@ -49,7 +49,7 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
                     location.go(&format!("/t/{}", segment(&id)));
                 };
                 view! {
-                    button(r#type="button", class="menu-item", role="menuitem", aria-current=is_current, on:click=choose) {
+                    button(r#type="button", class="menu-item", role="menuitem", aria-current=is_current, on:click=handler(choose)) {
                         span(class="tenant-mark", aria-hidden="true") { (mark) }
                         span { (name) }
                     }

@@ -1,8 +1,8 @@
 //! The bar itself.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
-use super::{dashboard_menu, range_picker, refresh_control, tenant_menu, user_menu};
+use super::{dashboard_menu, range_picker, refresh_control, share, tenant_menu, user_menu};
 use crate::{icon, stores::Board};
 
 /// For a dashboard. `title` is the dashboard's, once it is known.
@@ -11,11 +11,12 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
     let dashboards = dashboard_menu::dashboard_menu(board.clone(), dashboard.to_owned(), title);
     let range = range_picker::range_picker(board.clone());
     let refresh = refresh_control::refresh_control(board.clone());
+    let share = share::share(board.clone());
     let user = user_menu::user_menu(Some(board.tenant.to_string()));
     let board = board.clone();
     view! {
         header(class="top") {
-            a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::mark()) }
+            a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::MARK) }
             nav(class="crumb", aria-label="Tenant and dashboard") {
                 (tenants)
                 span(class="dim wide", aria-hidden="true") { "/" }
@@ -23,10 +24,11 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
             }
             span(class="grow")
             (range)
-            button(r#type="button", class="icon-button wide", aria-label="Zoom out", title="Zoom out", data-testid="zoom-out", on:click=move |_| board.zoom_out()) {
-                (icon::zoom_out())
+            button(r#type="button", class="icon-button wide", aria-label="Zoom out", title="Zoom out", data-testid="zoom-out", on:click=handler(move |_| board.zoom_out())) {
+                (icon::ZOOM_OUT)
             }
             (refresh)
+            (share)
             (user)
         }
     }
@@ -37,7 +39,7 @@ pub(crate) fn titled_bar(title: &'static str) -> View {
     let user = user_menu::user_menu(None);
     view! {
         header(class="top") {
-            a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::mark()) }
+            a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::MARK) }
             nav(class="crumb", aria-label="Start") {
                 a(class="here link", href="/") { "Dashboards" }
                 span(class="dim", aria-hidden="true") { "/" }
@@ -55,7 +57,7 @@ pub(crate) fn bare_bar(tenant: Option<String>, trail: Option<View>) -> View {
     let tenants = tenant_menu::tenant_menu(tenant);
     view! {
         header(class="top") {
-            a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::mark()) }
+            a(href="/", aria-label="Porthole, start page", class="rounded-full") { (icon::MARK) }
             nav(class="crumb", aria-label="Tenant") { (tenants) (trail) }
             span(class="grow")
             (user)

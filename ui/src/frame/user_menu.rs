@@ -1,10 +1,10 @@
 //! Who is logged in, the look, and the way out.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::{Menu, menu};
 use crate::{
-    icon,
+    icon::{self, Icon},
     query::segment,
     stores::{Location, Look, Preferences, Session},
 };
@@ -33,9 +33,9 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
             .into_iter()
             .map(|(look, _, title)| {
                 let is_chosen = (preferences.look() == look).to_string();
-                let mark = (preferences.look() == look).then(icon::check);
+                let mark = (preferences.look() == look).then(|| View::from(icon::CHECK));
                 view! {
-                    button(r#type="button", class="menu-item", role="menuitemradio", aria-checked=is_chosen, on:click=move |_| preferences.choose_look(look)) {
+                    button(r#type="button", class="menu-item", role="menuitemradio", aria-checked=is_chosen, on:click=handler(move |_| preferences.choose_look(look))) {
                         span(class="grow") { (title) }
                         (mark)
                     }
@@ -48,9 +48,8 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
             .clone()
             .into_iter()
             .map(|(name, icon, address)| {
-                let icon = icon();
                 view! {
-                    button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); location.go(&address); }) {
+                    button(r#type="button", class="menu-item", role="menuitem", on:click=handler(move |_| { open.set(false); location.go(&address); })) {
                         (icon)
                         span { (name) }
                     }
@@ -65,8 +64,8 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
             div(class="menu-head") { "Theme" }
             (looks)
             hr()
-            button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); session.log_out(); }) {
-                (icon::leave())
+            button(r#type="button", class="menu-item", role="menuitem", on:click=handler(move |_| { open.set(false); session.log_out(); })) {
+                (icon::LEAVE)
                 span { "Log out" }
             }
         }
@@ -74,23 +73,23 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
 }
 
 /// A name, its icon, the address.
-type Place = (&'static str, fn() -> View, String);
+type Place = (&'static str, Icon, String);
 
 /// Where the reader may go besides dashboards. `tenant` is the id of the one in the address.
 pub(super) fn places(session: Session, tenant: Option<&str>) -> Vec<Place> {
-    let mut places = vec![("Account", icon::person as fn() -> View, "/account".to_owned())];
+    let mut places = vec![("Account", icon::PERSON, "/account".to_owned())];
     if let Some(tenant) = tenant {
         let of_tenant = |page: &str| format!("/t/{}/{page}", segment(tenant));
         // Only editors may see a tenant's plugins, only its admins its members.
         if session.may_publish(tenant) {
-            places.push(("Plugins", icon::plugin, of_tenant("plugins")));
+            places.push(("Plugins", icon::PLUGIN, of_tenant("plugins")));
         }
         if session.administers(tenant) {
-            places.push(("Members", icon::people, of_tenant("members")));
+            places.push(("Members", icon::PEOPLE, of_tenant("members")));
         }
     }
     if session.is_admin() {
-        places.push(("Administration", icon::key, "/admin/users".to_owned()));
+        places.push(("Administration", icon::KEY, "/admin/users".to_owned()));
     }
     places
 }

@@ -15,12 +15,12 @@ const LENGTH: i64 = 12 * 3_600_000;
 const STEP: i64 = 600_000;
 
 /// Now, at a whole step.
-pub(super) fn end() -> i64 {
+pub(crate) fn end() -> i64 {
     browser::now() / STEP * STEP
 }
 
 /// A view in an answer that was made a moment ago.
-pub(super) fn answer(title: &str, type_name: &str, view: View) -> PanelAnswer {
+pub(crate) fn answer(title: &str, type_name: &str, view: View) -> PanelAnswer {
     let text = |instant: i64| format::rfc3339(instant).to_string();
     PanelAnswer {
         panel: "sample".to_owned(),
@@ -64,7 +64,7 @@ fn wave(seed: f64, step: f64) -> f64 {
 }
 
 /// A series around `base`.
-pub(super) fn plot(label: &str, base: f64, mark: Mark) -> Plot {
+pub(crate) fn plot(label: &str, base: f64, mark: Mark) -> Plot {
     let steps = LENGTH / STEP;
     Plot {
         label: label.to_owned(),
@@ -79,7 +79,7 @@ pub(super) fn plot(label: &str, base: f64, mark: Mark) -> Plot {
 }
 
 /// The plot with only the points whose share of its length is wanted.
-pub(super) fn only(mut plot: Plot, is_there: fn(f64) -> bool) -> Plot {
+pub(crate) fn only(mut plot: Plot, is_there: fn(f64) -> bool) -> Plot {
     let count = plot.instants.len() as f64;
     let kept = (0..plot.instants.len()).filter(|i| is_there(*i as f64 / count));
     let points = kept.map(|i| (plot.instants[i], plot.values[i]));
@@ -88,7 +88,7 @@ pub(super) fn only(mut plot: Plot, is_there: fn(f64) -> bool) -> Plot {
 }
 
 /// A chart in percent.
-pub(super) fn chart(series: Vec<Plot>) -> Chart {
+pub(crate) fn chart(series: Vec<Plot>) -> Chart {
     Chart {
         series,
         y_axis: Axis {
@@ -103,7 +103,7 @@ pub(super) fn chart(series: Vec<Plot>) -> Chart {
 }
 
 /// A threshold by its colour and word.
-pub(super) fn threshold(value: f64, color: &str, label: &str) -> Threshold {
+pub(crate) fn threshold(value: f64, color: &str, label: &str) -> Threshold {
     Threshold {
         value,
         color: color.to_owned(),
@@ -112,7 +112,7 @@ pub(super) fn threshold(value: f64, color: &str, label: &str) -> Threshold {
 }
 
 /// A number with its course.
-pub(super) fn metric(value: f64, unit: &str, threshold: Option<Threshold>, previous: f64) -> Metric {
+pub(crate) fn metric(value: f64, unit: &str, threshold: Option<Threshold>, previous: f64) -> Metric {
     Metric {
         value: Some(value),
         unit: Some(unit.to_owned()).filter(|unit| !unit.is_empty()),
@@ -133,7 +133,7 @@ pub(super) fn metric(value: f64, unit: &str, threshold: Option<Threshold>, previ
 }
 
 /// Something that is well or not.
-pub(super) fn status(name: &str, severity: Severity, seconds: i64, message: Option<&str>) -> StatusItem {
+pub(crate) fn status(name: &str, severity: Severity, seconds: i64, message: Option<&str>) -> StatusItem {
     let (status, label, color) = match severity {
         Severity::Good => ("up", "Healthy", "#10B981"),
         Severity::Warning => ("degraded", "Degraded", "#F59E0B"),
@@ -152,12 +152,12 @@ pub(super) fn status(name: &str, severity: Severity, seconds: i64, message: Opti
 }
 
 /// Of these things.
-pub(super) fn statuses(items: Vec<StatusItem>) -> View {
+pub(crate) fn statuses(items: Vec<StatusItem>) -> View {
     View::Statuses(Statuses { items })
 }
 
 /// A page of a log.
-pub(super) fn log(rows: Vec<Vec<Value>>, total: u64) -> View {
+pub(crate) fn log(rows: Vec<Vec<Value>>, total: u64) -> View {
     let column = |name: &str, title: &str, format| TableColumn {
         name: name.to_owned(),
         title: title.to_owned(),
@@ -191,7 +191,7 @@ pub(super) fn log(rows: Vec<Vec<Value>>, total: u64) -> View {
 }
 
 /// Rows of that log.
-pub(super) fn lines() -> Vec<Vec<Value>> {
+pub(crate) fn lines() -> Vec<Vec<Value>> {
     let messages = [
         (
             "payments-api",
@@ -232,7 +232,7 @@ pub(super) fn lines() -> Vec<Vec<Value>> {
 }
 
 /// A picture at an address of the host.
-pub(super) fn picture(name: &str) -> View {
+pub(crate) fn picture(name: &str) -> View {
     View::Image(Image {
         media_type: "image/png".to_owned(),
         url: format!("/api/v1/panels/{name}/image"),
@@ -243,7 +243,7 @@ pub(super) fn picture(name: &str) -> View {
 }
 
 /// A summary as a template makes it.
-pub(super) fn markup() -> View {
+pub(crate) fn markup() -> View {
     View::Markup(Markup {
         html: "<h3>Night shift</h3><p>Three services were <strong>restarted</strong> tonight; the longest outage was \
                <strong>4 min</strong>.</p><table><thead><tr><th>Service</th><th>Restarts</th></tr></thead><tbody><tr>\

@@ -1,7 +1,7 @@
 //! Buttons, fields, marks and menus; and pages that only say something.
 
+use crate::prelude::*;
 use porthole_model::{Problem, Severity};
-use sycamore::prelude::*;
 
 use super::TENANT;
 use crate::{
@@ -21,13 +21,13 @@ pub(super) fn controls() -> View {
             label: "Open a menu".to_owned(),
             id: "gallery-menu",
         },
-        view! { span { "A menu" } (icon::chevron()) },
+        view! { span { "A menu" } (icon::CHEVRON) },
         |open| {
             view! {
                 div(class="menu-head") { "Export" }
-                button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| open.set(false)) { (icon::download()) span { "CSV" } }
-                button(r#type="button", class="menu-item", role="menuitemradio", aria-checked="true", on:click=move |_| open.set(false)) { "Chosen" }
-                button(r#type="button", class="menu-item", role="menuitemradio", aria-checked="false", on:click=move |_| open.set(false)) { "Not chosen" }
+                button(r#type="button", class="menu-item", role="menuitem", on:click=handler(move |_| open.set(false))) { (icon::DOWNLOAD) span { "CSV" } }
+                button(r#type="button", class="menu-item", role="menuitemradio", aria-checked="true", on:click=handler(move |_| open.set(false))) { "Chosen" }
+                button(r#type="button", class="menu-item", role="menuitemradio", aria-checked="false", on:click=handler(move |_| open.set(false))) { "Not chosen" }
             }
         },
     );
@@ -56,7 +56,7 @@ pub(super) fn controls() -> View {
                 button(r#type="button", class="button") { "Plain" }
                 button(r#type="button", class="button", disabled=true) { "Disabled" }
                 button(r#type="button", class="button primary", disabled=true) { "Logging in…" }
-                button(r#type="button", class="icon-button", aria-label="Refresh") { (icon::refresh()) }
+                button(r#type="button", class="icon-button", aria-label="Refresh") { (icon::REFRESH) }
                 button(r#type="button", class="link") { "A link" }
                 button(r#type="button", class="switch", role="switch", aria-checked="true") { i() span { "On" } }
                 button(r#type="button", class="switch", role="switch", aria-checked="false") { i() span { "Off" } }

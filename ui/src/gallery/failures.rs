@@ -1,7 +1,7 @@
 //! Panels that have nothing to show, or nothing new, and why.
 
+use crate::prelude::*;
 use porthole_model::{CacheOutcome, Chart, Diagnostic, Mark, Metric, Problem, View as Shown, code};
-use sycamore::prelude::*;
 
 use super::{
     answers::{self, chart, metric, plot, threshold},
@@ -12,7 +12,7 @@ use crate::{api::Failure, browser, stores::Board, time::format};
 /// Minutes of age of what is shown while the data source is down.
 const AGE: i64 = 14;
 
-fn problem(status: u16, code: &str, detail: &str) -> Problem {
+pub(crate) fn problem(status: u16, code: &str, detail: &str) -> Problem {
     Problem {
         kind: "about:blank".to_owned(),
         title: String::new(),
@@ -28,14 +28,14 @@ fn problem(status: u16, code: &str, detail: &str) -> Problem {
     }
 }
 
-fn failure(problem: Problem) -> Failure {
+pub(crate) fn failure(problem: Problem) -> Failure {
     Failure::Problem {
         problem: Box::new(problem),
         retry_after: None,
     }
 }
 
-fn fault() -> Diagnostic {
+pub(crate) fn fault() -> Diagnostic {
     Diagnostic {
         file: "tenants/gallery/panels/cpu_usage.yaml".to_owned(),
         line: 7,

@@ -1,14 +1,14 @@
 //! Each component in every state, on one page: to be looked at while working on them, and photographed by the tests. It
 //! asks no host, and is a build of its own (`cargo xtask build --gallery`), of which nothing is in the product.
 
-mod answers;
+pub(crate) mod answers;
 mod controls;
-mod failures;
-mod sample;
+pub(crate) mod failures;
+pub(crate) mod sample;
 mod views;
 
+use crate::prelude::*;
 use porthole_model::{Me, Role, Session as Login, TenantSummary};
-use sycamore::prelude::*;
 
 use crate::{
     browser,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The tenant whose reader looks at the gallery.
-const TENANT: &str = "gallery";
+pub(crate) const TENANT: &str = "gallery";
 
 /// The page.
 #[component]
@@ -117,7 +117,7 @@ pub(crate) fn Gallery() -> View {
             div(class="gallery-head", r#ref=head) {
                 h1 { "Gallery" }
                 p(class="dim") { "Each component in every state, with made-up data." }
-                button(r#type="button", class="button", on:click=switch) { "Dark or light" }
+                button(r#type="button", class="button", on:click=handler(switch)) { "Dark or light" }
             }
             (sections)
         }
@@ -135,7 +135,7 @@ fn section(title: &'static str, about: &'static str, content: View) -> View {
     }
 }
 
-fn reader() -> Me {
+pub(crate) fn reader() -> Me {
     let tenant = |id: &str, name: &str, role| TenantSummary {
         id: id.to_owned(),
         name: name.to_owned(),

@@ -1,7 +1,7 @@
 //! One panel of the gallery: a real panel whose loader is given what it shows.
 
+use crate::prelude::*;
 use porthole_model::{Diagnostic, DrillDown, PanelAnswer, PanelPlacement, Position};
-use sycamore::prelude::*;
 
 use super::answers;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 const COLUMNS: u8 = 12;
 
 /// A panel, and what it shows.
-pub(super) struct Sample {
+pub(crate) struct Sample {
     /// What stands in its head: the state it is in.
     pub title: &'static str,
     /// `timeseries`, …
@@ -111,7 +111,7 @@ impl Sample {
 }
 
 /// The samples in rows of a dashboard's grid, as many as fit beside each other.
-pub(super) fn grid(board: &Board, samples: Vec<Sample>) -> View {
+pub(crate) fn grid(board: &Board, samples: Vec<Sample>) -> View {
     let (mut row, mut col, mut tallest) = (1_u16, 1, 0_u8);
     let panels: Vec<View> = samples
         .into_iter()

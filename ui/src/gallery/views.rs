@@ -1,7 +1,7 @@
 //! Views with data in them.
 
+use crate::prelude::*;
 use porthole_model::{Mark, Metric, Severity, View as Shown};
-use sycamore::prelude::*;
 
 use super::{
     answers::{self, chart, log, metric, only, plot, status, statuses as list, threshold},

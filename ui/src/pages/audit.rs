@@ -1,7 +1,7 @@
 //! The audit log: of the host for its administrators, of a tenant for its admins.
 
+use crate::prelude::*;
 use porthole_model::{AuditLine, AuditPage};
-use sycamore::prelude::*;
 
 mod filter;
 
@@ -81,7 +81,7 @@ fn page_of_lines(page: &AuditPage, is_hosts: bool, wanted: ReadSignal<Wanted>, l
                 query.set("before", None);
             });
         };
-        view! { button(r#type="button", class="button", id="newest", on:click=go) { "Newest" } }
+        view! { button(r#type="button", class="button", id="newest", on:click=handler(go)) { "Newest" } }
     });
     if page.lines.is_empty() {
         return view! {
@@ -100,7 +100,7 @@ fn page_of_lines(page: &AuditPage, is_hosts: bool, wanted: ReadSignal<Wanted>, l
                 query.set("before", Some(&next.to_string()));
             });
         };
-        view! { button(r#type="button", class="button", id="older", on:click=go) { "Older" } }
+        view! { button(r#type="button", class="button", id="older", on:click=handler(go)) { "Older" } }
     });
     view! {
         div(class="table-box", tabindex="0", role="region", aria-labelledby="audit-title") {

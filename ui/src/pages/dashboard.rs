@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::Dashboard;
-use sycamore::prelude::*;
 
 use super::{lost, name_tab, notice};
 use crate::{
@@ -91,7 +91,7 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
         }
         Some(Err(failure)) => {
             let again = view! {
-                button(r#type="button", class="button primary", on:click=move |_| asked.set(asked.get_untracked() + 1)) { "Try again" }
+                button(r#type="button", class="button primary", on:click=handler(move |_| asked.set(asked.get_untracked() + 1))) { "Try again" }
             };
             lost(&failure, &board.tenant, again)
         }

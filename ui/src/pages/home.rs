@@ -1,6 +1,6 @@
 //! The start: on to the reader's tenant.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::{name_tab, notice};
 use crate::{

@@ -1,13 +1,13 @@
 //! Logging in.
 
+use crate::prelude::*;
 use porthole_model::{AuthMethods, code};
-use sycamore::prelude::*;
 
 use super::name_tab;
 use crate::{
     api::{self, Failure},
     browser, icon,
-    live::live,
+    live::{live, live_text},
     query::Query,
     stores::{Location, Session},
 };
@@ -68,8 +68,9 @@ pub(crate) fn login() -> View {
     };
 
     let local = move || {
+        let act = live_text(move || if is_busy.get() { "Logging in…" } else { "Log in" }.to_owned());
         view! {
-            form(on:submit=submit, r#ref=form_node) {
+            form(on:submit=handler(submit), r#ref=form_node) {
                 div {
                     label(class="label", r#for="email") { "Email" }
                     div(class="field") {
@@ -83,7 +84,7 @@ pub(crate) fn login() -> View {
                     }
                 }
                 button(r#type="submit", class="button primary", disabled=is_busy.get()) {
-                    (if is_busy.get() { "Logging in…" } else { "Log in" })
+                    (act)
                 }
             }
         }
@@ -103,9 +104,9 @@ pub(crate) fn login() -> View {
                 true => "button",
                 false => "button primary",
             };
-            let address = provider_address(next.clone());
+            let (address, name) = (provider_address(next.clone()), format!("Continue with {name}"));
             view! {
-                a(class=class, href=address, rel="external") { (format!("Continue with {name}")) }
+                a(class=class, href=address, rel="external") { (name) }
             }
         }
         None => View::new(),
@@ -117,7 +118,7 @@ pub(crate) fn login() -> View {
     view! {
         main(class="page-centre") {
             div(class="card") {
-                div(class="brand") { (icon::mark()) h1 { "Porthole" } }
+                div(class="brand") { (icon::MARK) h1 { "Porthole" } }
                 div(role="alert") { (fault) }
                 (local)
                 (provider)

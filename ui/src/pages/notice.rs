@@ -1,6 +1,6 @@
 //! Pages that only say something.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::name_tab;
 use crate::{
@@ -33,7 +33,7 @@ pub(crate) fn unreachable(session: Session) -> View {
         _ => std::rc::Rc::new(Failure::Unreachable),
     };
     let again = view! {
-        button(r#type="button", class="button primary", on:click=move |_| session.ask()) { "Try again" }
+        button(r#type="button", class="button primary", on:click=handler(move |_| session.ask())) { "Try again" }
     };
     notice(failure.title(), &failure.detail(), Some(again))
 }
@@ -81,7 +81,7 @@ pub(crate) fn notice(title: &str, detail: &str, act: Option<View>) -> View {
     view! {
         div(class="page-centre") {
             div(class="card") {
-                div(class="brand") { (icon::mark()) span { "Porthole" } }
+                div(class="brand") { (icon::MARK) span { "Porthole" } }
                 h1 { (title) }
                 p(class="dim") { (detail) }
                 (act)

@@ -3,8 +3,8 @@
 //! The link's secret stands behind the `#`, which browsers send to nobody. It is taken out of the address at once and is
 //! only ever written into the body of the one request that uses it.
 
+use crate::prelude::*;
 use porthole_model::{LinkUse, code};
-use sycamore::prelude::*;
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
 use super::{
@@ -70,7 +70,7 @@ pub(crate) fn password() -> View {
     view! {
         main(class="page-centre") {
             div(class="card", data-testid="choose-password") {
-                div(class="brand") { (icon::mark()) span { "Porthole" } }
+                div(class="brand") { (icon::MARK) span { "Porthole" } }
                 (content)
             }
         }
@@ -135,7 +135,7 @@ fn form(link: Signal<String>, stage: Signal<Stage>) -> View {
     let (new_view, again_view, trouble) = (new.view(), again.view(), deed.trouble());
     view! {
         h1 { "Choose a password" }
-        form(novalidate=true, on:submit=submit, r#ref=node) {
+        form(novalidate=true, on:submit=handler(submit), r#ref=node) {
             (new_view)
             (again_view)
             (trouble)
@@ -175,6 +175,6 @@ fn done() -> View {
         h1(tabindex="-1", r#ref=node) { "Your password is set" }
         p(class="dim") { "Log in with it and your email address." }
         (note)
-        button(r#type="button", class="button primary", on:click=go) { "Log in" }
+        button(r#type="button", class="button primary", on:click=handler(go)) { "Log in" }
     }
 }

@@ -1,6 +1,6 @@
 //! One panel without anything around it: to be printed, or passed on as an address.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::name_tab;
 use crate::{
@@ -90,7 +90,7 @@ pub(crate) fn report(tenant: String, id: String) -> View {
             id: "export",
         };
         let board = board.clone();
-        let face = view! { (icon::download()) span { "Export" } };
+        let face = view! { (icon::DOWNLOAD) span { "Export" } };
         menu(options, face, move |open| export_items(&board, &id, loader, open))
     };
     view! {
@@ -104,7 +104,7 @@ pub(crate) fn report(tenant: String, id: String) -> View {
                 div(class="acts") {
                     (badges)
                     (exports)
-                    button(r#type="button", class="button", on:click=|_| browser::print()) { (icon::report()) span { "Print" } }
+                    button(r#type="button", class="button", on:click=handler(|_| browser::print())) { (icon::REPORT) span { "Print" } }
                 }
             }
             div(class=if kind.get() == Kind::Chart { "panel-body loose" } else { "panel-body" }) { (content) }

@@ -1,7 +1,7 @@
 //! A tenant without a dashboard named: on to its usual one.
 
+use crate::prelude::*;
 use porthole_model::Dashboards;
-use sycamore::prelude::*;
 
 use super::{lost, name_tab, notice};
 use crate::{

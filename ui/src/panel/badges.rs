@@ -1,7 +1,7 @@
 //! Beside a panel's heading: things that are down, data that is old, errors.
 
+use crate::prelude::*;
 use porthole_model::{CacheOutcome, PanelAnswer, Severity, View as Shown};
-use sycamore::prelude::*;
 
 use super::Loader;
 use crate::{
@@ -25,7 +25,8 @@ pub(crate) fn badges(loader: Loader) -> View {
                 .filter(|item| item.severity == Severity::Critical)
                 .count();
             if down > 0 {
-                view! { span(class="badge bad") { (format!("{down} down")) } }
+                let text = format!("{down} down");
+                view! { span(class="badge bad") { (text) } }
             } else {
                 View::new()
             }

@@ -1,7 +1,7 @@
 //! What is in a panel: a view, or why there is none.
 
+use crate::prelude::*;
 use porthole_model::{PanelAnswer, View as Shown};
-use sycamore::prelude::*;
 
 use super::{Loader, skeleton::skeleton, state};
 use crate::{live::live, stores::Board, views};
@@ -65,7 +65,7 @@ pub(crate) fn content(board: &Board, type_name: &str, loader: Loader, kind: Read
             Some(failure) => state::failed(&failure, loader, &board.tenant),
             None => View::new(),
         },
-        Kind::Empty(title) => state::empty(title),
+        Kind::Empty(title) => state::empty(title, &board),
         Kind::Chart => views::chart(&board, loader),
         Kind::ChartTable => views::chart_table(loader),
         Kind::Metric => views::metric(loader),

@@ -1,7 +1,7 @@
 //! One of a dashboard's panels, large, with its data as a table beneath.
 
+use crate::prelude::*;
 use porthole_model::{Dashboard, PanelPlacement};
-use sycamore::prelude::*;
 
 use super::{
     Loader,
@@ -34,7 +34,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         .clone()
         .map(|text| view! { p(class="dim lead") { (text) } });
     let way_back = view! {
-        a(class="icon-button", href=back, aria-label=format!("Back to {origin}"), title="Back (Esc)", data-testid="way-back") { (icon::back()) }
+        a(class="icon-button", href=back, aria-label=format!("Back to {origin}"), title="Back (Esc)", data-testid="way-back") { (icon::BACK) }
     };
     on_mount(move || {
         if let Some(node) = node.try_get() {
@@ -80,7 +80,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
                 let board = board.clone();
                 view! {
                     button(r#type="button", class="switch", role="switch", aria-checked=raw.get().to_string(), data-testid="raw-toggle",
-                        title="Points as they were stored, without averages", on:click=move |_| board.choose_raw(!raw.get_untracked())) {
+                        title="Points as they were stored, without averages", on:click=handler(move |_| board.choose_raw(!raw.get_untracked()))) {
                         i() span { "Raw data" }
                     }
                 }
@@ -119,7 +119,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
             label: "Export".to_owned(),
             id: "export",
         };
-        let face = view! { (icon::download()) span(class="wide") { "Export" } };
+        let face = view! { (icon::DOWNLOAD) span(class="wide") { "Export" } };
         menu(options, face, move |open| {
             export::items(&board, &id, loader, open)
         })
@@ -136,7 +136,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
                 span(class="grow")
                 (toggle)
                 (exports)
-                a(class="button", href=report, title="Report", aria-label="Report") { (icon::report()) span(class="wide") { "Report" } }
+                a(class="button", href=report, title="Report", aria-label="Report") { (icon::REPORT) span(class="wide") { "Report" } }
             }
             (description)
             section(class="panel large", data-kind=format!("{:?}", kind.get()), aria-label=name) {

@@ -1,6 +1,6 @@
 //! What a panel shows, as a file.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::Loader;
 use crate::{api, browser, icon, stores::Board};
@@ -26,8 +26,8 @@ pub(crate) fn items(board: &Board, id: &str, loader: Loader, open: Signal<bool>)
                 });
             };
             view! {
-                button(r#type="button", class="menu-item", role="menuitem", on:click=export) {
-                    (icon::download())
+                button(r#type="button", class="menu-item", role="menuitem", on:click=handler(export)) {
+                    (icon::DOWNLOAD)
                     span { (title) }
                 }
             }

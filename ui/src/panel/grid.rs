@@ -1,7 +1,7 @@
 //! The grid of a dashboard.
 
+use crate::prelude::*;
 use porthole_model::{Dashboard, Position};
-use sycamore::prelude::*;
 
 use super::surface::panel;
 use crate::stores::Board;

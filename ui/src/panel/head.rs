@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{PanelAnswer, PanelPlacement, View as Shown};
-use sycamore::prelude::*;
 
 use super::{Loader, badges::badges, content::Kind, export, receipt::receipt, surface::Place};
 use crate::{
@@ -28,7 +28,7 @@ pub(super) fn head(
         let spoken = text.clone();
         view! {
             span(class="info has-hint", tabindex="0", role="note", aria-label=spoken) {
-                (icon::info())
+                (icon::INFO)
                 span(class="hint", aria-hidden="true") { (text) }
             }
         }
@@ -103,17 +103,17 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
     let location = use_context::<Location>();
     let (board, id) = (place.board.clone(), place.placement.id.clone());
     let large = place.large.clone();
-    let menu = menu(options, icon::more(), move |open| {
+    let menu = menu(options, icon::MORE, move |open| {
         let other = live(move || match kind.get() {
             Kind::Chart | Kind::ChartTable => {
                 let (icon, text) = if as_table.get() {
-                    (icon::chart(), "View as chart")
+                    (icon::CHART, "View as chart")
                 } else {
-                    (icon::table(), "View as table")
+                    (icon::TABLE, "View as table")
                 };
                 view! {
                     button(r#type="button", class="menu-item", role="menuitem",
-                        on:click=move |_| { open.set(false); as_table.set(!as_table.get_untracked()); }) { (icon) span { (text) } }
+                        on:click=handler(move |_| { open.set(false); as_table.set(!as_table.get_untracked()); })) { (icon) span { (text) } }
                 }
             }
             _ => View::new(),
@@ -125,8 +125,8 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
         let large = large.as_ref().map(|address| {
             let address = address();
             view! {
-                button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); location.go(&address); }) {
-                    (icon::enlarge())
+                button(r#type="button", class="menu-item", role="menuitem", on:click=handler(move |_| { open.set(false); location.go(&address); })) {
+                    (icon::ENLARGE)
                     span { "View" }
                 }
             }
@@ -135,13 +135,13 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
         let report = board.report_address(&id);
         view! {
             (large)
-            button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); location.go(&report); }) {
-                (icon::report())
+            button(r#type="button", class="menu-item", role="menuitem", on:click=handler(move |_| { open.set(false); location.go(&report); })) {
+                (icon::REPORT)
                 span { "Report" }
             }
             (exports)
-            button(r#type="button", class="menu-item", role="menuitem", on:click=move |_| { open.set(false); loader.ask_again(); }) {
-                (icon::refresh())
+            button(r#type="button", class="menu-item", role="menuitem", on:click=handler(move |_| { open.set(false); loader.ask_again(); })) {
+                (icon::REFRESH)
                 span { "Refresh" }
             }
             (other)

@@ -2,8 +2,8 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use crate::prelude::*;
 use porthole_model::{PanelAnswer, code};
-use sycamore::prelude::*;
 
 use crate::{
     api::{self, Failure},

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{

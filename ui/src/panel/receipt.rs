@@ -1,7 +1,7 @@
 //! What making a view cost, beside what it might have cost.
 
+use crate::prelude::*;
 use porthole_model::Usage;
-use sycamore::prelude::*;
 
 use crate::receipt::{self, Line};
 
@@ -21,14 +21,11 @@ fn line(line: &Line) -> View {
     let class = if line.is_near() { "meter near" } else { "meter" };
     let bar = line.share.map(|share| {
         // Something of it is seen as soon as something was used.
-        let width = format!(
-            "width: {:.0}%",
-            if share > 0.0 {
-                (share * 100.0).max(2.0)
-            } else {
-                0.0
-            }
-        );
+        let percent = match (share * 100.0).round() as u32 {
+            0 | 1 if share > 0.0 => 2,
+            percent => percent,
+        };
+        let width = format!("width: {percent}%");
         view! { span(class=class, aria-hidden="true") { i(prop:style=width) } }
     });
     let (name, text) = (line.name, line.text());

@@ -1,6 +1,6 @@
 //! What stands in a panel's place before its first data: its shape.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 /// The shape of a panel of this type.
 pub(super) fn skeleton(type_name: &str) -> View {

@@ -2,13 +2,22 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{Diagnostic, PanelAnswer, Severity, View as Shown, code};
-use sycamore::prelude::*;
 
 use super::Loader;
 use crate::{
-    api::Failure, browser, icon, live::live_text, query::segment, series, stores::Session, time::format,
+    api::Failure,
+    browser, icon,
+    live::live_text,
+    query::segment,
+    series,
+    stores::{Board, Session},
+    time::format,
 };
+
+/// Milliseconds after the end of a range in which its last rows may still come.
+const PAST: i64 = 600_000;
 
 /// Plugins that come with the host; they have no page.
 const BUILT_IN: [&str; 6] = [
@@ -34,12 +43,23 @@ pub(super) fn emptiness(answer: &PanelAnswer, is_filtered: bool) -> Option<&'sta
     }
 }
 
-/// Nothing there.
-pub(super) fn empty(title: &'static str) -> View {
+/// Nothing there. `board`: whose range it is.
+pub(super) fn empty(title: &'static str, board: &Board) -> View {
+    let board = board.clone();
+    // What is over is not waited for.
+    let what = live_text(move || {
+        board.range.track();
+        if board.window().end < browser::now() - PAST {
+            "Nothing was recorded then. Choose another range."
+        } else {
+            "Choose a longer range, or wait for data to arrive."
+        }
+        .to_owned()
+    });
     view! {
         div(class="state centred", data-testid="panel-empty") {
             b { (title) }
-            p { "Choose a longer range, or wait for data to arrive." }
+            p { (what) }
         }
     }
 }
@@ -72,7 +92,7 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
             .iter()
             .any(|code| failure.is(code));
     let again = is_retried.then(|| {
-        view! { button(r#type="button", class="button", on:click=move |_| loader.ask_again()) { "Try again" } }
+        view! { button(r#type="button", class="button", on:click=handler(move |_| loader.ask_again())) { "Try again" } }
     });
     let rest = is_resting.then(|| countdown(loader));
     let reference = failure.problem().map(|problem| {

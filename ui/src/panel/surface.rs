@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::PanelPlacement;
-use sycamore::prelude::*;
 
 use super::{
     Loader,
@@ -112,7 +112,7 @@ pub(crate) fn framed(
         section(class="panel", prop:style=style, data-height=height, data-kind=data_kind, data-testid=format!("panel-{id}"),
             aria-labelledby=heading, r#ref=node) {
             (head)
-            div(class=if kind.get() == Kind::Chart { "panel-body loose" } else { "panel-body" }, data-opens=opens.to_string(), on:click=clicked) {
+            div(class=if kind.get() == Kind::Chart { "panel-body loose" } else { "panel-body" }, data-opens=opens.to_string(), on:click=handler(clicked)) {
                 (content)
             }
             (strip)

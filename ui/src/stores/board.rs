@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::{Location, Preferences, Recent};
 use crate::{
@@ -109,6 +109,25 @@ impl Board {
     /// The address of a panel's report.
     pub fn report_address(&self, panel: &str) -> String {
         self.address(&format!("r/{}", segment(panel)))
+    }
+
+    /// The whole address of what is seen, to be passed on: with the instants meant right now, or with the range as it is.
+    /// Not tracked.
+    pub fn link(&self, is_fixed: bool) -> String {
+        let range = if is_fixed {
+            let window = self.window();
+            Range::between(window.start, window.end)
+        } else {
+            self.range.get_clone_untracked()
+        };
+        let origin = web_sys::window()
+            .and_then(|window| window.location().origin().ok())
+            .unwrap_or_default();
+        let (from, to) = (range.from.to_string(), range.to.to_string());
+        let here = self.location.with_query(|query| {
+            query.set("from", Some(&from)).set("to", Some(&to));
+        });
+        format!("{origin}{here}")
     }
 
     /// Tracked, so that links follow the range.

@@ -1,6 +1,6 @@
 //! The time of day, for "12 s ago".
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use crate::browser;
 

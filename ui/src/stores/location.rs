@@ -1,6 +1,6 @@
 //! The address of the page. Everything that defines what is seen is in it, and Back works.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{browser, query::Query, route::Page};
@@ -14,8 +14,8 @@ struct Address {
 
 /// The page's address, as a signal.
 ///
-/// The router of the framework matches paths for us (see `route`), but it follows neither a link that changes path and
-/// query together nor a step back that changes only the query; ranges live in the query, so addresses are kept here.
+/// The framework's router follows neither a link that changes path and query together nor a step back that changes only
+/// the query; ranges live in the query, so addresses are kept here, and `route` reads their paths.
 #[derive(Clone, Copy)]
 pub(crate) struct Location {
     address: Signal<Address>,
@@ -63,9 +63,14 @@ impl Location {
 
     /// Changes the query, as a new step in the history.
     pub fn change(self, change: impl FnOnce(&mut Query)) {
+        self.go(&self.with_query(change));
+    }
+
+    /// Path and query as they would be after a change.
+    pub fn with_query(self, change: impl FnOnce(&mut Query)) -> String {
         let mut address = self.address.get_clone_untracked();
         change(&mut address.query);
-        self.go(&format!("{}{}", address.path, address.query.to_text()));
+        format!("{}{}", address.path, address.query.to_text())
     }
 
     fn write(self, to: &str, as_step: bool) {

@@ -1,6 +1,6 @@
 //! What a reader prefers, kept in this browser: the look, and whose time is shown.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Ranges that were used lately, kept in this browser.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use crate::browser;
 

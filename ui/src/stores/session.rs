@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{LoginRequest, Me, Role};
-use sycamore::prelude::*;
 
 use super::Location;
 use crate::{

@@ -3,7 +3,7 @@
 use porthole_model::Dashboard;
 use std::rc::Rc;
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::Board;
 

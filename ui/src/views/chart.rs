@@ -2,8 +2,8 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use crate::prelude::*;
 use porthole_model::{Chart, PanelAnswer};
-use sycamore::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{
@@ -248,7 +248,7 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) 
                     });
                 };
                 view! {
-                    button(r#type="button", title=full, aria-pressed=visibility.with(|v| v.shows(&shown)).to_string(), on:click=choose) {
+                    button(r#type="button", title=full, aria-pressed=visibility.with(|v| v.shows(&shown)).to_string(), on:click=handler(choose)) {
                         i(prop:style=swatch)
                         span { (name) }
                         b { (last) }

@@ -1,6 +1,6 @@
 //! A chart's data as a table.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::pager::pager;
 use crate::{

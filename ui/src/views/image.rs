@@ -1,7 +1,7 @@
 //! A picture that the tenant's plugin drew.
 
+use crate::prelude::*;
 use porthole_model::{Image, View as Shown};
-use sycamore::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure, prelude::wasm_bindgen};
 
 use crate::{live::live, panel::Loader, surface};
@@ -85,7 +85,7 @@ pub(crate) fn image(loader: Loader) -> View {
                 b { "The picture cannot be loaded" }
                 p { "The host named a picture and did not give it, or the browser cannot read it." }
                 div(class="acts") {
-                    button(r#type="button", class="button", on:click=move |_| loader.ask_again()) { "Try again" }
+                    button(r#type="button", class="button", on:click=handler(move |_| loader.ask_again())) { "Try again" }
                 }
             }
         },

@@ -1,7 +1,7 @@
 //! HTML that the host made and cleaned, in a shadow root of its own.
 
+use crate::prelude::*;
 use porthole_model::View as Shown;
-use sycamore::prelude::*;
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
 use crate::{color::Theme, panel::Loader, stores::Preferences};

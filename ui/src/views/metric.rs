@@ -1,9 +1,9 @@
 //! One number, large.
 
+use crate::prelude::*;
 use porthole_model::{Metric, Sparkline, Trend, View as Shown};
-use sycamore::prelude::*;
 
-use crate::{color, live::live, number, panel::Loader, stores::Preferences};
+use crate::{color, live::live, number, panel::Loader, stores::Preferences, text};
 
 /// Characters of a number and its unit; more are written smaller.
 const LONG: usize = 11;
@@ -88,13 +88,18 @@ fn sparkline(line: &Sparkline, color: &str) -> View {
     let Some((stroke, area)) = paths(line) else {
         return View::new();
     };
-    let (fill, pen) = (color.to_owned(), color.to_owned());
+    let (fill, pen) = (format!("fill: {color}; opacity: .12"), format!("stroke: {color}"));
     view! {
         svg("class"="spark", "viewBox"="0 0 200 46", "preserveAspectRatio"="none", "aria-hidden"="true") {
-            path("d"=area, prop:style=format!("fill: {fill}; opacity: .12"))
-            path("d"=stroke, "fill"="none", prop:style=format!("stroke: {pen}"), "stroke-width"="1.6", "stroke-linejoin"="round", "vector-effect"="non-scaling-stroke")
+            path("d"=area, prop:style=fill)
+            path("d"=stroke, "fill"="none", prop:style=pen, "stroke-width"="1.6", "stroke-linejoin"="round", "vector-effect"="non-scaling-stroke")
         }
     }
+}
+
+/// A coordinate, as fine as it is seen.
+fn place(at: f64) -> String {
+    text::fixed(at, 1)
 }
 
 /// The line and the area under it, on 200 by 46 units.
@@ -119,7 +124,7 @@ fn paths(line: &Sparkline) -> Option<(String, String)> {
     let mut last = 0.0;
     let close = |area: &mut String, first: &mut Option<f64>, last: f64| {
         if let Some(x) = first.take() {
-            area.push_str(&format!("L{last:.1} 46L{x:.1} 46Z"));
+            area.push_str(&["L", &place(last), " 46L", &place(x), " 46Z"].concat());
         }
     };
     for (instant, value) in line.instants.iter().zip(&line.values) {
@@ -133,7 +138,8 @@ fn paths(line: &Sparkline) -> Option<(String, String)> {
         } else {
             23.0
         };
-        let step = format!("{}{x:.1} {y:.1}", if first.is_none() { 'M' } else { 'L' });
+        let letter = if first.is_none() { "M" } else { "L" };
+        let step = [letter, &place(x), " ", &place(y)].concat();
         stroke.push_str(&step);
         area.push_str(&step);
         first.get_or_insert(x);

@@ -1,6 +1,6 @@
 //! Below a table: which rows of how many, and the way to the others.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     live::{live, live_text},
@@ -43,7 +43,7 @@ pub(super) fn pager(
                     let current = if number == page { "page" } else { "false" };
                     let class = if number == page { "" } else { "optional" };
                     view! {
-                        button(r#type="button", class=class, aria-current=current, aria-label=format!("Page {number}"), on:click=move |_| go(number)) { (number) }
+                        button(r#type="button", class=class, aria-current=current, aria-label=format!("Page {number}"), on:click=handler(move |_| go(number))) { (number) }
                     }
                 }
                 None => view! { span(class="optional", aria-hidden="true") { "…" } },
@@ -51,9 +51,9 @@ pub(super) fn pager(
             .collect();
         let (is_first, is_last) = (page <= 1, page >= count);
         view! {
-            button(r#type="button", aria-label="Previous page", disabled=is_first, on:click=move |_| back(page - 1)) { "‹" }
+            button(r#type="button", aria-label="Previous page", disabled=is_first, on:click=handler(move |_| back(page - 1))) { "‹" }
             (numbers)
-            button(r#type="button", aria-label="Next page", disabled=is_last, on:click=move |_| forth(page + 1)) { "›" }
+            button(r#type="button", aria-label="Next page", disabled=is_last, on:click=handler(move |_| forth(page + 1))) { "›" }
         }
     });
     view! {

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
 use crate::series::Aligned;
@@ -14,7 +13,7 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     fn new(
         element: &web_sys::Element,
-        settings: &str,
+        settings: &JsValue,
         instants: &js_sys::Float64Array,
         values: &js_sys::Array,
         on_cursor: &JsValue,
@@ -23,14 +22,13 @@ extern "C" {
     ) -> Plotter;
 
     #[wasm_bindgen(method)]
-    fn update(this: &Plotter, settings: &str, instants: &js_sys::Float64Array, values: &js_sys::Array);
+    fn update(this: &Plotter, settings: &JsValue, instants: &js_sys::Float64Array, values: &js_sys::Array);
 
     #[wasm_bindgen(method)]
     fn destroy(this: &Plotter);
 }
 
-/// How a chart is drawn; the glue reads it as JSON.
-#[derive(Serialize)]
+/// How a chart is drawn.
 pub(super) struct Settings {
     pub series: Vec<Line>,
     /// Milliseconds since the epoch: the range that was asked for, whether or not there is data in all of it.
@@ -48,7 +46,6 @@ pub(super) struct Settings {
 }
 
 /// One series.
-#[derive(Serialize)]
 pub(super) struct Line {
     pub label: String,
     /// `#rrggbb`
@@ -58,7 +55,6 @@ pub(super) struct Line {
 }
 
 /// A dashed line.
-#[derive(Serialize)]
 pub(super) struct Mark {
     pub value: f64,
     /// `#rrggbb`
@@ -95,7 +91,7 @@ impl Plot {
         );
         let plotter = Plotter::new(
             element,
-            &text(settings),
+            &settings.object(),
             &instants.into(),
             &columns(values),
             calls.0.as_ref(),
@@ -111,7 +107,7 @@ impl Plot {
     /// Draws something else.
     pub fn redraw(&self, settings: &Settings, instants: &[f64], values: &[Vec<f64>]) {
         self.plotter
-            .update(&text(settings), &instants.into(), &columns(values));
+            .update(&settings.object(), &instants.into(), &columns(values));
     }
 }
 
@@ -121,8 +117,62 @@ impl Drop for Plot {
     }
 }
 
-fn text(settings: &Settings) -> String {
-    serde_json::to_string(settings).unwrap_or_default()
+impl Settings {
+    /// As the glue reads it: the fields by their names.
+    fn object(&self) -> JsValue {
+        let series: js_sys::Array = self.series.iter().map(Line::object).collect();
+        let thresholds: js_sys::Array = self.thresholds.iter().map(Mark::object).collect();
+        object(&[
+            ("series", series.into()),
+            ("start", (self.start as f64).into()),
+            ("end", (self.end as f64).into()),
+            ("utc", self.utc.into()),
+            ("minimum", self.minimum.into()),
+            ("maximum", self.maximum.into()),
+            ("unit", self.unit.as_deref().into()),
+            ("label", self.label.as_deref().into()),
+            ("thresholds", thresholds.into()),
+            ("stacked", self.stacked.into()),
+            ("grid", self.grid.into()),
+            ("dim", self.dim.into()),
+        ])
+    }
+}
+
+impl Line {
+    fn object(&self) -> JsValue {
+        use porthole_model::Mark;
+        let mark = match self.mark {
+            Mark::Line => "line",
+            Mark::Area => "area",
+            Mark::Bar => "bar",
+            Mark::Point => "point",
+        };
+        object(&[
+            ("label", self.label.as_str().into()),
+            ("color", self.color.as_str().into()),
+            ("mark", mark.into()),
+            ("shown", self.shown.into()),
+        ])
+    }
+}
+
+impl Mark {
+    fn object(&self) -> JsValue {
+        object(&[
+            ("value", self.value.into()),
+            ("color", self.color.as_str().into()),
+        ])
+    }
+}
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (name, value) in fields {
+        // Setting a field of a new object does not fail.
+        let _ = js_sys::Reflect::set(&object, &(*name).into(), value);
+    }
+    object.into()
 }
 
 fn columns(values: &[Vec<f64>]) -> js_sys::Array {

@@ -1,7 +1,7 @@
 //! Things and how they are.
 
+use crate::prelude::*;
 use porthole_model::{StatusItem, View as Shown};
-use sycamore::prelude::*;
 
 use crate::{
     color, icon,

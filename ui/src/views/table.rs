@@ -1,8 +1,8 @@
 //! Rows and columns; sorting, filtering and paging are the host's work.
 
+use crate::prelude::*;
 use porthole_model::{ColumnFormat, Table, TableColumn, View as Shown};
 use serde_json::Value;
-use sycamore::prelude::*;
 
 use super::pager::pager;
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     panel::Loader,
     sorting::page_count,
     stores::Preferences,
+    text,
     time::{civil::Zone, format},
 };
 
@@ -95,7 +96,7 @@ pub(crate) fn table(loader: Loader) -> View {
         if can_filter() {
             view! {
                 button(r#type="button", class="icon-button", aria-label="Filter columns", title="Filter columns", aria-expanded=is_filtering.get().to_string(),
-                    on:click=move |_| toggle_filters(is_filtering, loader)) { (icon::filter()) }
+                    on:click=handler(move |_| toggle_filters(is_filtering, loader))) { (icon::FILTER) }
             }
         } else {
             View::new()
@@ -161,7 +162,7 @@ fn heading(column: &TableColumn, sort: &[porthole_model::SortKey], loader: Loade
     };
     view! {
         th(scope="col", class=class, aria-sort=direction) {
-            button(r#type="button", class="sort", title="Sort; with Shift, sort by this as well", on:click=choose) {
+            button(r#type="button", class="sort", title="Sort; with Shift, sort by this as well", on:click=handler(choose)) {
                 (title)
                 (mark)
                 (rank)
@@ -174,7 +175,7 @@ fn filter(column: &TableColumn, loader: Loader) -> View {
     if !column.filterable {
         return view! { th() };
     }
-    let text = create_signal(
+    let typed = create_signal(
         loader
             .wishes
             .with_untracked(|wishes| wishes.filter_of(&column.name).to_owned()),
@@ -182,19 +183,19 @@ fn filter(column: &TableColumn, loader: Loader) -> View {
     let (name, label) = (column.name.clone(), format!("Filter {}", column.title));
     // Each key starts the wait anew: the scope of the effect's earlier run ends, and with it what it spawned.
     create_effect(move || {
-        let typed = text.get_clone();
+        let text = typed.get_clone();
         let name = name.clone();
         browser::spawn_scoped(async move {
             browser::sleep(TYPING).await;
             if loader
                 .wishes
-                .with_untracked(|wishes| wishes.filter_of(&name) != typed.trim())
+                .with_untracked(|wishes| wishes.filter_of(&name) != text.trim())
             {
-                loader.wishes.update(|wishes| wishes.filter_by(&name, &typed));
+                loader.wishes.update(|wishes| wishes.filter_by(&name, &text));
             }
         });
     });
-    view! { th { input(r#type="search", placeholder="Filter", aria-label=label, autocomplete="off", bind:value=text) } }
+    view! { th { input(r#type="search", placeholder="Filter", aria-label=label, autocomplete="off", bind:value=typed) } }
 }
 
 fn is_number(column: &TableColumn) -> bool {
@@ -248,7 +249,14 @@ fn text_of(format: &ColumnFormat, value: &Value, zone: &dyn Zone) -> String {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::Bool(yes) => if *yes { "true" } else { "false" }.to_owned(),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => whole.to_string(),
+            (_, Some(whole)) => whole.to_string(),
+            _ => text::shortest(number.as_f64().unwrap_or_default()),
+        },
+        // No cell is one: a view of the host has only texts, numbers and truth values.
+        _ => "…".to_owned(),
     }
 }
 

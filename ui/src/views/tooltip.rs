@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::chart::{Cursor, Ready};
-use crate::{legend::Visibility, live::live, series, stores::Preferences, time::format};
+use crate::{legend::Visibility, live::live, series, stores::Preferences, text, time::format};
 
 /// More would not fit on a screen; the rest is counted.
 const MOST: usize = 14;
@@ -59,6 +59,7 @@ fn place(left: f64, top: f64, plot: NodeRef) -> String {
     } else {
         "translateY(-12px)"
     };
+    let (left, top) = (text::fixed(left, 1), text::fixed(top, 1));
     format!("left: {left}px; top: {top}px; transform: {across} {down}")
 }
 
@@ -90,15 +91,15 @@ fn entries(ready: &Ready, index: usize, visibility: &Visibility, preferences: Pr
             let label = ready.chart().series.get(series)?.label.clone();
             let swatch = format!("background: {}", ready.color(series, theme));
             let class = if value.is_some() { "entry" } else { "entry none" };
-            let text = value.map_or_else(|| "no data".to_owned(), |value| ready.value(value));
+            let shown = value.map_or_else(|| "no data".to_owned(), |value| ready.value(value));
             Some(view! {
-                div(class=class) { i(class="swatch", prop:style=swatch) span { (label) } b { (text) } }
+                div(class=class) { i(class="swatch", prop:style=swatch) span { (label) } b { (shown) } }
             })
         })
         .collect();
     if more > 0 {
-        let text = format!("and {more} more");
-        views.push(view! { div(class="entry none") { span { (text) } } });
+        let rest = format!("and {more} more");
+        views.push(view! { div(class="entry none") { span { (rest) } } });
     }
     views
 }

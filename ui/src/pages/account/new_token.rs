@@ -1,7 +1,7 @@
 //! A token for a program: made here, and shown once.
 
+use crate::prelude::*;
 use porthole_model::{Account, NewToken, Role, TenantSummary, TokenMade, TokenScope, code};
-use sycamore::prelude::*;
 
 use crate::{
     api,
@@ -130,14 +130,14 @@ fn form(
     );
     let (name_view, trouble) = (name.view(), deed.trouble());
     view! {
-        form(novalidate=true, on:submit=submit, r#ref=node) {
+        form(novalidate=true, on:submit=handler(submit), r#ref=node) {
             (name_view)
             (which)
             (what)
             (length)
             (trouble)
             div(class="form-acts") {
-                button(r#type="button", class="button", on:click=move |_| dialog.close()) { "Cancel" }
+                button(r#type="button", class="button", on:click=handler(move |_| dialog.close())) { "Cancel" }
                 button(r#type="submit", class="button primary", disabled=deed.is_busy()) { "Create" }
             }
         }
@@ -161,7 +161,7 @@ pub(super) fn made_dialog(dialog: Dialog<MadeToken>) -> View {
                 (secret)
                 pre(class="example mono", tabindex="0", aria-label="An example of its use") { (example) }
                 div(class="form-acts") {
-                    button(r#type="button", class="button", on:click=move |_| dialog.close()) { "Done" }
+                    button(r#type="button", class="button", on:click=handler(move |_| dialog.close())) { "Done" }
                 }
             }
         },

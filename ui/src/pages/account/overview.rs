@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{Account, ApiTokens, AuthMethods, OpenSessions};
-use sycamore::prelude::*;
 
 use super::{
     new_token::{MadeToken, made_dialog, new_dialog},
@@ -55,7 +55,7 @@ pub(crate) fn account() -> View {
     let may_make = create_selector(move || asked.answer().is_some_and(|account| !account.tenants.is_empty()));
     let new_button = live(move || match may_make.get() {
         true => {
-            view! { button(r#type="button", id="new-token", class="button", on:click=move |_| new.open(())) { "New token" } }
+            view! { button(r#type="button", id="new-token", class="button", on:click=handler(move |_| new.open(()))) { "New token" } }
         }
         false => View::new(),
     });

@@ -1,7 +1,7 @@
 //! Another password of one's own.
 
+use crate::prelude::*;
 use porthole_model::{PasswordChange, code};
-use sycamore::prelude::*;
 
 use crate::{
     api,
@@ -82,7 +82,7 @@ pub(super) fn password(done: impl Fn() + Clone + 'static) -> View {
         section(class="slab whole", aria-labelledby="password-title") {
             div(class="slab-head") { h2(id="password-title", tabindex="-1") { "Password" } }
             div(role="status") { (said) }
-            form(class="line-form", novalidate=true, on:submit=submit, r#ref=node) {
+            form(class="line-form", novalidate=true, on:submit=handler(submit), r#ref=node) {
                 (current)
                 (new)
                 (again)

@@ -1,6 +1,6 @@
 //! Which lines of the audit log are wanted: in the address, in the form, in the request.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     browser,
@@ -224,7 +224,7 @@ pub(super) fn filter(location: Location, is_hosts: bool) -> View {
     let (actor_view, action_view) = (actor.view(), action.view_with_list("known-actions"));
     let tenant_view = is_hosts.then(|| tenant.view());
     view! {
-        form(class="line-form filter", role="search", aria-label="Filter the audit log", novalidate=true, on:submit=submit) {
+        form(class="line-form filter", role="search", aria-label="Filter the audit log", novalidate=true, on:submit=handler(submit)) {
             (actor_view)
             (action_view)
             (tenant_view)
@@ -232,7 +232,7 @@ pub(super) fn filter(location: Location, is_hosts: bool) -> View {
             (between)
             div(class="filter-acts") {
                 button(r#type="submit", class="button primary") { "Filter" }
-                button(r#type="button", class="button", on:click=clear) { "Clear" }
+                button(r#type="button", class="button", on:click=handler(clear)) { "Clear" }
             }
             datalist(id="known-actions") { (actions) }
         }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::Read;
-use sycamore::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::parts::trouble;
@@ -110,7 +110,7 @@ impl<T: Read + PartialEq + 'static> Asked<T> {
                 view! {
                     div(class="failed") {
                         (trouble)
-                        button(r#type="button", class="button", on:click=move |_| self.again()) { "Try again" }
+                        button(r#type="button", class="button", on:click=handler(move |_| self.again())) { "Try again" }
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::{Deed, Dialog};
 use crate::api;
@@ -43,7 +43,7 @@ impl Confirm {
     pub fn button(self, id: String, label: String, question: Question) -> View {
         let name = question.act;
         view! {
-            button(r#type="button", class="button", id=id, aria-label=label, on:click=move |_| self.ask(question.clone())) { (name) }
+            button(r#type="button", class="button", id=id, aria-label=label, on:click=handler(move |_| self.ask(question.clone()))) { (name) }
         }
     }
 
@@ -86,8 +86,8 @@ impl Confirm {
             p(class="dim") { (text) }
             (trouble)
             div(class="form-acts") {
-                button(r#type="button", class="button", on:click=move |_| self.0.close()) { "Cancel" }
-                button(r#type="button", class=class, disabled=deed.is_busy(), on:click=run) { (act) }
+                button(r#type="button", class="button", on:click=handler(move |_| self.0.close())) { "Cancel" }
+                button(r#type="button", class=class, disabled=deed.is_busy(), on:click=handler(run)) { (act) }
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
+use crate::prelude::*;
 use porthole_model::code;
-use sycamore::prelude::*;
 
 use super::parts::trouble;
 use crate::{api::Failure, browser, live::live, stores::Session};

@@ -1,6 +1,6 @@
 //! A dialog over the page: it takes the focus and gives it back.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
 use crate::{browser, live::live};
@@ -77,7 +77,7 @@ impl<T: Clone + 'static> Dialog<T> {
                 }
             };
             view! {
-                dialog(class="over form", aria-labelledby="dialog-title", r#ref=self.node, on:close=closed, data-testid="dialog") {
+                dialog(class="over form", aria-labelledby="dialog-title", r#ref=self.node, on:close=handler(closed), data-testid="dialog") {
                     h2(id="dialog-title") { (title) }
                     (content)
                 }

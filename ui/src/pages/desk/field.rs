@@ -1,6 +1,6 @@
 //! Fields of forms: a label above, a hint and what is wrong below, tied together for those who do not see them.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
@@ -86,7 +86,7 @@ impl Field {
                 div(class=if fault.with(String::is_empty) { "field" } else { "field wrong" }) {
                     input(id=id, name=id, r#type=kind, autocomplete=autocomplete, "spellcheck"="false", "autocapitalize"="none",
                         aria-invalid=fault.with(|fault| !fault.is_empty()).to_string(), aria-describedby=about,
-                        list=list, bind:value=value, on:input=clear)
+                        list=list, bind:value=value, on:input=handler(clear))
                 }
                 p(class="fault", id=fault_id, role="alert") { (said) }
                 (hint)
@@ -140,7 +140,7 @@ pub(crate) fn choice(
         div(class="form-row") {
             label(class=label_class, r#for=for_id) { (label) }
             div(class="field pick-one") {
-                select(id=id, r#ref=node, on:change=changed) { (options) }
+                select(id=id, r#ref=node, on:change=handler(changed)) { (options) }
             }
         }
     }

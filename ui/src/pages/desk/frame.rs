@@ -1,6 +1,6 @@
 //! The frame of these pages: bar, tabs, and the word to those who may not see them.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use crate::{frame, pages::notice, query::segment, stores::Session};
 

@@ -20,6 +20,6 @@ pub(super) use field::{Field, choice, focus_wrong};
 pub(super) use frame::{Section, TenantSection, host_page, tenant_page, tenant_tabs};
 pub(super) use parts::{badge, dash, facts, text, trouble, when};
 pub(super) use role::{role, role_choice, roles};
-pub(super) use secret::{copy_text, secret};
+pub(super) use secret::secret;
 pub(super) use sessions::sessions;
 pub(super) use tokens::{Whose, tokens};

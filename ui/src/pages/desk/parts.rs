@@ -1,6 +1,6 @@
 //! Small things that several of these pages show.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     api::Failure,

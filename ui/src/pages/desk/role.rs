@@ -1,7 +1,7 @@
 //! What somebody may do in a tenant, and the choice of it.
 
+use crate::prelude::*;
 use porthole_model::Role;
-use sycamore::prelude::*;
 
 use super::{Deed, choice};
 use crate::{api, live::live};
@@ -61,7 +61,7 @@ pub(crate) fn role_choice(
             );
         };
         view! {
-            button(r#type="button", class="button primary small", id=id, aria-label=format!("Save the role of {whose}"), disabled=deed.is_busy(), on:click=run) { "Save" }
+            button(r#type="button", class="button primary small", id=id, aria-label=format!("Save the role of {whose}"), disabled=deed.is_busy(), on:click=handler(run)) { "Save" }
         }
     });
     let trouble = deed.trouble();

@@ -1,16 +1,9 @@
 //! A text that is shown once, to be copied.
 
-use sycamore::prelude::*;
-use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
+use crate::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::{browser, live::live_text};
-
-#[wasm_bindgen(raw_module = "./copy.js")]
-extern "C" {
-    /// Puts a text on the clipboard; false where the browser does not let a page do that.
-    #[wasm_bindgen(js_name = copyText)]
-    pub(crate) async fn copy_text(text: &str) -> wasm_bindgen::JsValue;
-}
 
 /// The text in a field that cannot be changed, and a button that copies it.
 pub(crate) fn secret(label: &'static str, value: String) -> View {
@@ -28,7 +21,7 @@ pub(crate) fn secret(label: &'static str, value: String) -> View {
     let copy = move |_| {
         let text = copied.clone();
         browser::spawn_scoped(async move {
-            let is_done = copy_text(&text).await.is_truthy();
+            let is_done = browser::copy_text(&text).await.is_truthy();
             if !is_done {
                 select();
             }
@@ -46,9 +39,9 @@ pub(crate) fn secret(label: &'static str, value: String) -> View {
             div(class="secret") {
                 div(class="field") {
                     input(id="secret", class="mono", r#type="text", readonly=true, autocomplete="off", "spellcheck"="false", value=value, r#ref=node,
-                        data-testid="secret", on:focus=move |_| select())
+                        data-testid="secret", on:focus=handler(move |_| select()))
                 }
-                button(r#type="button", class="button primary", on:click=copy) { "Copy" }
+                button(r#type="button", class="button primary", on:click=handler(copy)) { "Copy" }
             }
             p(class="hint-line", role="status") { (status) }
         }

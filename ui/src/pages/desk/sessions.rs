@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{OpenSession, OpenSessions};
-use sycamore::prelude::*;
 
 use super::{Asked, Confirm, Question, badge, text, when};
 

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{ApiToken, ApiTokens};
-use sycamore::prelude::*;
 
 use super::{Asked, Confirm, Question, badge, when};
 use crate::{browser, live::live, query::segment, time::format};

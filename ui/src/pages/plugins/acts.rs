@@ -1,6 +1,6 @@
 //! What can be done to a plugin, and the question before it is done.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::polled::Polled;
@@ -92,7 +92,7 @@ impl Acts {
     pub fn button(self, act: Act, label: String) -> View {
         let name = act.name();
         view! {
-            button(r#type="button", class="button", aria-label=label, on:click=move |_| self.asked.set(Some(act.clone()))) { (name) }
+            button(r#type="button", class="button", aria-label=label, on:click=handler(move |_| self.asked.set(Some(act.clone())))) { (name) }
         }
     }
 
@@ -152,11 +152,11 @@ pub(super) fn confirmation(acts: Acts, tenant: String, plugin: String, polled: P
             }
         };
         view! {
-            div(class="confirm", role="alertdialog", aria-label="Confirm", aria-describedby="question", data-testid="confirm", on:keydown=escape) {
+            div(class="confirm", role="alertdialog", aria-label="Confirm", aria-describedby="question", data-testid="confirm", on:keydown=handler(escape)) {
                 p(id="question") { (question) }
                 button(r#type="button", class=class, disabled=acts.is_busy.get(),
-                    on:click=move |_| acts.run(act.clone(), tenant.clone(), plugin.clone(), polled, location)) { (name) }
-                button(r#type="button", class="button", on:click=move |_| acts.asked.set(None)) { "Cancel" }
+                    on:click=handler(move |_| acts.run(act.clone(), tenant.clone(), plugin.clone(), polled, location))) { (name) }
+                button(r#type="button", class="button", on:click=handler(move |_| acts.asked.set(None))) { "Cancel" }
             }
         }
     });

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{Plugin, PluginFailure, PluginSource, PluginState, PluginTotals, PluginVersion};
-use sycamore::prelude::*;
 
 use super::{
     acts::{Act, Acts, confirmation},

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{Plugin, PluginState, Plugins};
-use sycamore::prelude::*;
 
 use super::{page, parts, polled::Polled, upload};
 use crate::{api, live::live, pages::name_tab, query::segment};

@@ -1,7 +1,7 @@
 //! What a plugin wrote.
 
+use crate::prelude::*;
 use porthole_model::{PluginLog, PluginLogLine};
-use sycamore::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{parts, polled::Polled};

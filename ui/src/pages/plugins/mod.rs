@@ -11,7 +11,7 @@ mod upload;
 pub(crate) use detail::plugin;
 pub(crate) use list::plugins;
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use super::{
     desk::{TenantSection, tenant_tabs},

@@ -1,9 +1,9 @@
 //! What both the list and a plugin's own page show.
 
+use crate::prelude::*;
 use porthole_model::{Plugin, PluginSource, PluginState, PluginTotals};
-use sycamore::prelude::*;
 
-use crate::{browser, live::live, pages::desk::copy_text, receipt};
+use crate::{browser, live::live, receipt};
 
 pub(super) use crate::pages::desk::{facts, text, trouble};
 
@@ -73,7 +73,7 @@ pub(super) fn hash(hash: &str) -> View {
     let copy = move |_| {
         let full = full.clone();
         browser::spawn_scoped(async move {
-            copied.set(Some(copy_text(&full).await.is_truthy()));
+            copied.set(Some(browser::copy_text(&full).await.is_truthy()));
             browser::sleep(1_500).await;
             copied.set(None);
         });
@@ -86,5 +86,5 @@ pub(super) fn hash(hash: &str) -> View {
         };
         view! { (text) }
     });
-    view! { button(r#type="button", class="hash mono", title=title, aria-label=label, on:click=copy) { (face) } }
+    view! { button(r#type="button", class="hash mono", title=title, aria-label=label, on:click=handler(copy)) { (face) } }
 }

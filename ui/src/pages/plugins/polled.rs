@@ -1,6 +1,6 @@
 //! An answer of the host that is kept up to date while somebody looks.
 
-use sycamore::prelude::*;
+use crate::prelude::*;
 
 use crate::{
     api::{self, Failure},

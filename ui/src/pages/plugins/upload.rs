@@ -1,7 +1,7 @@
 //! Publishing a component from the browser.
 
+use crate::prelude::*;
 use porthole_model::PluginPublished;
-use sycamore::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File, FileList, HtmlInputElement};
@@ -122,7 +122,7 @@ pub(super) fn upload(tenant: String, list: Polled) -> View {
         view! {
             p(data-testid="chosen") { b { (name) } span(class="dim") { " · " (size) " · " (signature) } }
             label(class="check") { input(r#type="checkbox", bind:checked=is_active) "Answer with this version at once" }
-            button(r#type="button", class="button primary", disabled=is_running, data-testid="publish", on:click=publish) { (face) }
+            button(r#type="button", class="button primary", disabled=is_running, data-testid="publish", on:click=handler(publish)) { (face) }
         }
     });
     let answer = live(move || match outcome.get_clone() {
@@ -135,11 +135,11 @@ pub(super) fn upload(tenant: String, list: Polled) -> View {
     });
     view! {
         section(class=if is_over.get() { "drop over" } else { "drop" }, aria-label="Publish a plugin", data-testid="upload",
-            on:dragover=over, on:dragleave=move |_: DragEvent| is_over.set(false), on:drop=drop) {
+            on:dragover=handler(over), on:dragleave=handler(move |_: DragEvent| is_over.set(false)), on:drop=handler(drop)) {
             label(class="button pick-file") {
-                (icon::upload())
+                (icon::UPLOAD)
                 "Choose a component"
-                input(r#type="file", class="sr-only", multiple=true, accept=".wasm,.minisig", on:change=pick)
+                input(r#type="file", class="sr-only", multiple=true, accept=".wasm,.minisig", on:change=handler(pick))
             }
             (files)
         }

@@ -1,7 +1,7 @@
 //! Letting somebody into a tenant.
 
+use crate::prelude::*;
 use porthole_model::{Accounts, GrantRole, Grants, Role, code};
-use sycamore::prelude::*;
 
 use crate::{
     api,
@@ -75,7 +75,7 @@ pub(super) fn admit(tenant: &str, asked: Asked<Grants>) -> View {
     let what = choice("admit-role".to_owned(), "As".to_owned(), true, roles(), wanted);
     let trouble = deed.trouble();
     view! {
-        form(class="line-form", novalidate=true, on:submit=submit, r#ref=node) {
+        form(class="line-form", novalidate=true, on:submit=handler(submit), r#ref=node) {
             (email_view)
             (what)
             button(r#type="submit", id="admit", class="button primary", disabled=deed.is_busy()) { "Let in" }

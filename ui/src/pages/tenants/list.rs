@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{DatabaseState, TenantDatabase, TenantState, TenantStates};
-use sycamore::prelude::*;
 
 use crate::{
     live::live_text,

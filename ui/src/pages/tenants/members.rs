@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{Grant, Grants};
-use sycamore::prelude::*;
 
 use super::admit::admit;
 use crate::{

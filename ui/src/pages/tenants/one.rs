@@ -1,7 +1,7 @@
 //! One tenant: how it is, who may do what there, its tokens.
 
+use crate::prelude::*;
 use porthole_model::{ApiTokens, Grants, TenantState, TenantStates};
-use sycamore::prelude::*;
 
 use super::list::{database, state, switch};
 use crate::{

@@ -1,7 +1,7 @@
 //! Another name, or other rights.
 
+use crate::prelude::*;
 use porthole_model::{Account, AccountChange};
-use sycamore::prelude::*;
 
 use crate::{
     api,
@@ -50,13 +50,13 @@ fn form(dialog: Dialog<Account>, account: &Account, done: impl Fn() + Clone + 's
         view! { p(class="hint-line") { "Your own account stays an administrator's; another administrator could change that." } }
     });
     view! {
-        form(novalidate=true, on:submit=submit) {
+        form(novalidate=true, on:submit=handler(submit)) {
             (name_view)
             label(class="check") { input(r#type="checkbox", bind:checked=is_admin, disabled=is_own) "Administers the host: accounts, tenants, the audit log" }
             (note)
             (trouble)
             div(class="form-acts") {
-                button(r#type="button", class="button", on:click=move |_| dialog.close()) { "Cancel" }
+                button(r#type="button", class="button", on:click=handler(move |_| dialog.close())) { "Cancel" }
                 button(r#type="submit", class="button primary", disabled=deed.is_busy()) { "Save" }
             }
         }

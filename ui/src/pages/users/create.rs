@@ -1,7 +1,7 @@
 //! A new account.
 
+use crate::prelude::*;
 use porthole_model::{NewAccount, PasswordLink, code};
-use sycamore::prelude::*;
 
 use crate::{
     api,
@@ -60,14 +60,14 @@ fn form(dialog: Dialog<()>, made: impl Fn(PasswordLink) + Clone + 'static) -> Vi
     };
     let (email_view, name_view, trouble) = (email.view(), name.view(), deed.trouble());
     view! {
-        form(novalidate=true, on:submit=submit, r#ref=node) {
+        form(novalidate=true, on:submit=handler(submit), r#ref=node) {
             (email_view)
             (name_view)
             label(class="check") { input(r#type="checkbox", bind:checked=is_admin) "Administers the host: accounts, tenants, the audit log" }
             p(class="dim") { "You are given a link with which its owner chooses a password. Which tenants it sees is for you to say afterwards." }
             (trouble)
             div(class="form-acts") {
-                button(r#type="button", class="button", on:click=move |_| dialog.close()) { "Cancel" }
+                button(r#type="button", class="button", on:click=handler(move |_| dialog.close())) { "Cancel" }
                 button(r#type="submit", class="button primary", disabled=deed.is_busy()) { "Create" }
             }
         }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{Account, ApiTokens, OpenSessions, PasswordLink};
-use sycamore::prelude::*;
 
 use super::{change::change_dialog, grants::grants, link::link_dialog, list::marks};
 use crate::{
@@ -178,8 +178,8 @@ fn head(
             (marks)
             span(class="grow")
             div(class="acts") {
-                button(r#type="button", class="button", id="edit-account", on:click=edit) { "Edit" }
-                button(r#type="button", class="button", id="new-link", disabled=deed.is_busy(), on:click=make_link) { "New password link" }
+                button(r#type="button", class="button", id="edit-account", on:click=handler(edit)) { "Edit" }
+                button(r#type="button", class="button", id="new-link", disabled=deed.is_busy(), on:click=handler(make_link)) { "New password link" }
                 (switch)
                 (remove)
             }

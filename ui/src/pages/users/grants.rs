@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::prelude::*;
 use porthole_model::{Account, GrantRole, Role, TenantStates, TenantSummary};
-use sycamore::prelude::*;
 
 use crate::{
     api,
@@ -134,7 +134,7 @@ fn add(account: &Account, asked: Asked<Account>) -> View {
         };
         let trouble = deed.trouble();
         view! {
-            form(class="line-form", novalidate=true, on:submit=submit) {
+            form(class="line-form", novalidate=true, on:submit=handler(submit)) {
                 (which)
                 (what)
                 button(r#type="submit", class="button primary", id="grant", disabled=deed.is_busy()) { "Let in" }

@@ -1,7 +1,7 @@
 //! The link with which somebody chooses a password, shown once to whoever made it.
 
+use crate::prelude::*;
 use porthole_model::PasswordLink;
-use sycamore::prelude::*;
 
 use crate::pages::desk::{Dialog, secret, when};
 
@@ -26,7 +26,7 @@ pub(super) fn link_dialog(dialog: Dialog<PasswordLink>) -> View {
                 }
                 (secret)
                 div(class="form-acts") {
-                    button(r#type="button", class="button", on:click=move |_| dialog.close()) { "Done" }
+                    button(r#type="button", class="button", on:click=handler(move |_| dialog.close())) { "Done" }
                 }
             }
         },

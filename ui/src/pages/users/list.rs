@@ -1,7 +1,7 @@
 //! All accounts.
 
+use crate::prelude::*;
 use porthole_model::{Account, Accounts};
-use sycamore::prelude::*;
 
 use super::{create::create_dialog, link::link_dialog};
 use crate::{
@@ -65,7 +65,7 @@ fn body() -> View {
             let more = (hidden > 0).then(|| {
                 view! {
                     div(class="slab-foot") {
-                        button(r#type="button", class="button", on:click=move |_| is_all.set(true)) { (format!("Show {hidden} more")) }
+                        button(r#type="button", class="button", on:click=handler(move |_| is_all.set(true))) { (format!("Show {hidden} more")) }
                     }
                 }
             });
@@ -95,7 +95,7 @@ fn body() -> View {
             div(class="field small search") {
                 input(r#type="search", placeholder="Search", aria-label="Search accounts", autocomplete="off", bind:value=wanted)
             }
-            button(r#type="button", id="new-account", class="button primary", on:click=move |_| create.open(())) { "New account" }
+            button(r#type="button", id="new-account", class="button primary", on:click=handler(move |_| create.open(()))) { "New account" }
         }
         section(class="slab", aria-labelledby="users-title") { (list) }
         (creates)

@@ -1,0 +1,75 @@
+import { chooseRange, openDashboard, panel } from './pages';
+import { expect, test } from './site';
+import type { Page } from '@playwright/test';
+
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
+/** The address that the button's menu puts on the clipboard. */
+async function copied(page: Page, item: string): Promise<URL> {
+  await page.getByTestId('share').click();
+  await page.getByRole('menuitem', { name: item }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Link copied.' })).toBeAttached();
+  return new URL(await page.evaluate(() => navigator.clipboard.readText()));
+}
+
+const range = (link: URL) => [link.searchParams.get('from'), link.searchParams.get('to')];
+
+test('a link to this moment holds the instants that are shown, and shows them to whoever opens it', async ({ page, site }) => {
+  await openDashboard(page, site);
+  await page.goto(`${site.url}/t/${site.tenant}/d/default?from=now-7d&to=now`);
+  await expect(panel(page, 'usage')).toBeVisible();
+  const before = Date.now();
+  const link = await copied(page, 'Copy link to this moment');
+
+  expect(link.origin + link.pathname).toBe(`${site.url}/t/${site.tenant}/d/default`);
+  const [from, to] = range(link).map((instant) => Date.parse(instant ?? ''));
+  expect(to - from).toBe(7 * 86_400_000);
+  expect(Math.abs(to - before)).toBeLessThan(60_000);
+  // Nothing changes for the reader who copied it.
+  expect(range(new URL(page.url()))).toEqual(['now-7d', 'now']);
+
+  const asked = page.waitForRequest((request) => request.url().includes('/panels/usage/data'));
+  await page.goto(link.href);
+  const question = new URL((await asked).url()).searchParams;
+  expect([question.get('start_date'), question.get('end_date')].map((text) => Date.parse(text ?? ''))).toEqual([from, to]);
+});
+
+test('a link that moves with the clock says so, and leads to the panel that is open', async ({ page, site }) => {
+  await openDashboard(page, site);
+  await page.goto(`${site.url}/t/${site.tenant}/d/default/p/usage?from=now-8h&to=now`);
+  await expect(page.getByTestId('expanded-usage')).toBeVisible();
+  const link = await copied(page, 'Copy link The range moves with the clock');
+  expect(link.pathname).toBe(`/t/${site.tenant}/d/default/p/usage`);
+  expect(range(link)).toEqual(['now-8h', 'now']);
+});
+
+test('a range of the past has one link, to itself', async ({ page, site }) => {
+  await openDashboard(page, site);
+  await chooseRange(page, '2026-01-05 00:00', '2026-01-05 04:00');
+  await page.getByTestId('share').click();
+  await expect(page.getByRole('menuitem')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  const link = await copied(page, 'Copy link to this moment');
+  expect(range(link).map((instant) => Date.parse(instant ?? ''))).toEqual([
+    Date.parse('2026-01-05T00:00:00Z'),
+    Date.parse('2026-01-05T04:00:00Z'),
+  ]);
+});
+
+test('where a browser does not let a page copy, it says where the address is', async ({ page, site }) => {
+  await page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+  });
+  await openDashboard(page, site);
+  await page.getByTestId('share').click();
+  await page.getByRole('menuitem', { name: 'Copy link to this moment' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'take the address from its bar' })).toBeAttached();
+});
+
+test('an empty panel says whether there is anything to wait for', async ({ page, site }) => {
+  await openDashboard(page, site);
+  await page.goto(`${site.url}/t/${site.tenant}/d/default?from=now-15m&to=now`);
+  await expect(panel(page, 'usage')).toContainText('wait for data to arrive');
+  await chooseRange(page, '2020-01-01 00:00', '2020-01-02 00:00');
+  await expect(panel(page, 'usage')).toContainText('Nothing was recorded then. Choose another range.');
+});
