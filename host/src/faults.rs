@@ -2,6 +2,8 @@
 
 use porthole_config::{Config, Diagnostic, Tenant};
 
+use crate::text::one_line;
+
 /// Logs that a configuration was taken over, and everything that is wrong with it: `of_panels` is what shows only where
 /// panels meet their plugins and templates.
 pub fn log_reload(config: &Config, of_panels: Vec<Diagnostic>) {
@@ -17,19 +19,19 @@ pub fn log_new(faults: Vec<Diagnostic>, known: &[Diagnostic]) {
     without(faults, known).iter().for_each(log);
 }
 
-/// Says what becomes of tenants whose `tenant.yaml` cannot be read.
+/// Says what becomes of tenants whose `tenant.yaml` or folder cannot be read.
 pub fn log_set_aside(config: &Config) {
     for tenant in config.set_aside.keys() {
         if config.tenants.contains_key(tenant) {
             tracing::warn!(
                 tenant,
-                "its tenant.yaml has faults: the tenant is served as it was before, and no new plugin is let in, until \
-                 they are mended"
+                "its tenant.yaml or its folder has faults: the tenant is served as it was before, and no new plugin is let \
+                 in, until they are mended"
             );
         } else {
             tracing::warn!(
                 tenant,
-                "its tenant.yaml has faults: the tenant is left out until they are mended"
+                "its tenant.yaml or its folder has faults: the tenant is left out until they are mended"
             );
         }
     }
@@ -49,10 +51,13 @@ pub fn of_plugins(tenant: &Tenant) -> Vec<String> {
         // Where, and not what: that file is written by whoever runs the host.
         let faults = tenant.diagnostics.iter().filter(|fault| fault.file == own);
         let places: Vec<_> = faults.map(place).collect();
+        let what = match places.is_empty() {
+            true => "The tenant's folder cannot be read".to_owned(),
+            false => format!("tenant.yaml has faults ({})", places.join(", ")),
+        };
         notices.push(format!(
-            "tenant.yaml has faults ({}). Until they are mended, what it said before goes on being true, and no plugin \
-             is let in that does not run already.",
-            places.join(", ")
+            "{what}. Until they are mended, what it said before goes on being true, and no plugin \
+             is let in that does not run already."
         ));
     }
     let of_files = tenant.diagnostics.iter().filter(|fault| {
@@ -71,6 +76,6 @@ fn without(mut faults: Vec<Diagnostic>, known: &[Diagnostic]) -> Vec<Diagnostic>
 }
 
 fn log(fault: &Diagnostic) {
-    let (file, line, column) = (&fault.file, fault.line, fault.column);
-    tracing::warn!("{file}:{line}:{column}: {}", fault.message);
+    let (file, line, column) = (one_line(&fault.file), fault.line, fault.column);
+    tracing::warn!("{file}:{line}:{column}: {}", one_line(&fault.message));
 }

@@ -11,6 +11,7 @@ mod retention;
 mod served;
 mod server;
 mod switched_off;
+mod text;
 mod watch;
 
 use std::process::ExitCode;

@@ -1,23 +1,29 @@
 //! Counts what goes through the host: requests by route, renders by what became of them, reloads of the configuration.
 
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 use metrics::{counter, gauge, histogram};
 use porthole_config::Config;
 use porthole_model::CacheOutcome;
 use porthole_panel::{Pipeline, PluginFault, RenderError, Rendered};
-use porthole_telemetry::TRACED;
+use porthole_telemetry::{TRACED, continue_trace};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 /// What has no route: pages and their parts.
 const STATIC: &str = "static";
 
-/// Counts a request and times it, and begins its trace. By route and not by address: addresses are without number.
-pub async fn request(request: Request, next: Next) -> Response {
+/// Counts a request and times it, and begins its trace, or goes on with one that a proxy of `trusted` has begun: a reader who
+/// could say which trace a request belongs to could also have all of theirs kept. By route and not by address: addresses are
+/// without number.
+pub async fn request(State(trusted): State<Arc<[IpAddr]>>, request: Request, next: Next) -> Response {
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -41,6 +47,9 @@ pub async fn request(request: Request, next: Next) -> Response {
             request_id = Empty,
         ),
     };
+    if !span.is_disabled() && is_from(&request, &trusted) {
+        begun_elsewhere(&span, request.headers());
+    }
     let begun = Instant::now();
     let response = next.run(request).instrument(span.clone()).await;
     if !span.is_disabled() {
@@ -52,6 +61,27 @@ pub async fn request(request: Request, next: Next) -> Response {
     counter!("porthole_http_requests_total", "method" => method, "route" => route, "status" => status)
         .increment(1);
     response
+}
+
+/// Whether a request's other end is one of these addresses.
+fn is_from(request: &Request, addresses: &[IpAddr]) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.is_some_and(|peer| {
+        let peer = peer.0.ip().to_canonical();
+        addresses.iter().any(|address| address.to_canonical() == peer)
+    })
+}
+
+/// Joins a span to the trace that the request's headers name, if they name one and not several.
+fn begun_elsewhere(span: &Span, headers: &HeaderMap) {
+    let only = |name: &str| {
+        let mut values = headers.get_all(name).iter();
+        let first = values.next()?;
+        values.next().is_none().then(|| first.to_str().ok())?
+    };
+    if let Some(traceparent) = only("traceparent") {
+        continue_trace(span, traceparent, only("tracestate"));
+    }
 }
 
 /// Notes in a request's span what it was answered with.
@@ -119,13 +149,27 @@ fn reason(error: &RenderError) -> &'static str {
     }
 }
 
+/// Of which tenants `porthole_config_outdated_panels` was told last. Figures are the process's, and so is this.
+static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
 /// Tells which configuration is in force, and how much of it is not as its files say.
 pub fn configuration(config: &Config, pipeline: &Pipeline) {
     gauge!("porthole_config_generation").set(config.generation as f64);
     gauge!("porthole_config_tenants").set(config.tenants.len() as f64);
     gauge!("porthole_config_faults").set(pipeline.faults(None).len().max(config.diagnostics.len()) as f64);
     gauge!("porthole_config_tenants_set_aside").set(config.set_aside.len() as f64);
-    for (tenant, panels) in pipeline.outdated() {
+    let outdated = pipeline.outdated();
+    // A tenant that has gone has none, and its figure would stay what it was.
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    for gone in told
+        .iter()
+        .filter(|known| !outdated.iter().any(|(tenant, _)| tenant == *known))
+    {
+        gauge!("porthole_config_outdated_panels", "tenant" => gone.clone()).set(0.0);
+    }
+    *told = outdated.iter().map(|(tenant, _)| tenant.clone()).collect();
+    drop(told);
+    for (tenant, panels) in outdated {
         gauge!("porthole_config_outdated_panels", "tenant" => tenant).set(panels as f64);
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -218,7 +218,7 @@ impl Server {
         faults::log_new(pipeline.faults(None), &config.diagnostics);
         faults::log_set_aside(config);
         observe::configuration(config, &pipeline);
-        Served::note(config, &settings.config_dir, &settings.data_dir);
+        note_served(config, &pipeline, &settings.config_dir, &settings.data_dir);
         Ok(Self {
             listener,
             observer: None,
@@ -265,9 +265,10 @@ impl Server {
             provider: provider(&self.settings)?.map(Arc::new),
             settings: Arc::new(interface_settings(&self.settings)),
         });
+        let trusted: Arc<[std::net::IpAddr]> = self.settings.trusted_proxies.clone().into();
         let app = api
             .merge(porthole_web::router())
-            .layer(axum::middleware::from_fn(observe::request));
+            .layer(axum::middleware::from_fn_with_state(trusted, observe::request));
         let watch = match self.settings.reload {
             Some(every) => Some(follow(
                 &self.store,
@@ -361,6 +362,13 @@ struct Followers {
     data_dir: PathBuf,
 }
 
+/// Notes what is served, for `porthole diff`.
+fn note_served(config: &Config, pipeline: &Pipeline, config_dir: &Path, data_dir: &Path) {
+    let mut faults = pipeline.faults(None);
+    faults.extend_from_slice(&config.diagnostics);
+    Served::note(config.generation, &faults, config_dir, data_dir);
+}
+
 /// How long a reload waits for new plugins before the rest of it is taken over.
 const PLUGINS_AT_RELOAD: Duration = Duration::from_secs(2);
 
@@ -387,7 +395,7 @@ fn follow(
         runtime.block_on(plugins.take_over(plugin_settings(config, limits), PLUGINS_AT_RELOAD));
         pipeline.reload(config);
         observe::configuration(config, pipeline);
-        Served::note(config, config_dir, data_dir);
+        note_served(config, pipeline, config_dir, data_dir);
         faults::log_reload(config, pipeline.faults(None));
     };
     store

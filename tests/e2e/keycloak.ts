@@ -63,8 +63,9 @@ async function start(folder: string, porthole: string): Promise<{ process: Child
   mkdirSync(join(folder, 'data/import'), { recursive: true });
   for (const part of ['lib', 'providers', 'themes']) symlinkSync(join(from, part), join(folder, part));
   for (const part of ['bin', 'conf']) cpSync(join(from, part), join(folder, part), { recursive: true });
-  const realm = 'porthole-realm.json';
-  cpSync(join(WORKSPACE, 'docker/keycloak', realm), join(folder, 'data/import', realm));
+  for (const file of ['porthole-realm.json', 'porthole-users-0.json']) {
+    cpSync(join(WORKSPACE, 'docker/keycloak', file), join(folder, 'data/import', file));
+  }
   const port = await freePort();
   const log = join(folder, 'log');
   const output = openSync(log, 'w');

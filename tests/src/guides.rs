@@ -1,6 +1,6 @@
 //! The guides, `docs/src`, as tests read them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::places;
@@ -54,6 +54,43 @@ pub fn links(page: &str) -> Vec<String> {
         .skip(1)
         .filter_map(|rest| rest.split_once(')'))
         .map(|(link, _)| link.to_owned())
-        .filter(|link| !link.contains("://") && !link.starts_with('#'))
+        .filter(|link| !link.contains("://"))
         .collect()
+}
+
+/// The places of a page that links lead to: its headings as the book names them, and what it names itself.
+pub fn anchors(page: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut is_code = false;
+    for line in page.lines() {
+        if line.starts_with("```") {
+            is_code = !is_code;
+        }
+        if is_code {
+            continue;
+        }
+        let heading = line.trim_start_matches('#');
+        if heading.len() < line.len() && heading.starts_with(' ') {
+            let name = named(heading.trim());
+            let second = (1..).map(|number| format!("{name}-{number}"));
+            let free = std::iter::once(name.clone()).chain(second);
+            found.extend(free.into_iter().find(|name| !found.contains(name)));
+        }
+        let own = line.split("id=\"").skip(1);
+        found.extend(
+            own.filter_map(|rest| rest.split_once('"'))
+                .map(|(id, _)| id.to_owned()),
+        );
+    }
+    found
+}
+
+/// A heading as an anchor: small letters, digits, `_` and `-`, and a `-` for each space.
+fn named(heading: &str) -> String {
+    let kept = heading.chars().filter_map(|c| match c {
+        c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c),
+        c if c.is_whitespace() => Some('-'),
+        _ => None,
+    });
+    kept.collect::<String>().to_lowercase()
 }

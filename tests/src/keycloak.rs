@@ -1,6 +1,6 @@
 //! A real Keycloak for the tests of a program, with the realm that is shipped.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,11 +16,14 @@ const ADMIN_PASSWORD: &str = "the administrator's";
 pub const CLIENT_SECRET: &str = "the client's";
 /// The password of every user.
 pub const USER_PASSWORD: &str = "the user's";
-/// The realm of `docker/keycloak/porthole-realm.json`.
+/// The realm of `docker/keycloak`.
 const REALM: &str = "porthole";
 /// Little memory, and quick to start rather than quick later.
 const JAVA: &str = "-Xms64m -Xmx512m -XX:MaxMetaspaceSize=256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
                     -Dfile.encoding=UTF-8 -Djava.security.egd=file:/dev/urandom";
+/// What is said where there is none.
+pub const MISSING: &str = "skipped: there is no Keycloak in ~/.cache/porthole or PORTHOLE_KEYCLOAK; `cargo xtask test` fetches \
+                           one, with Maven and for a JDK 21";
 /// Ends Keycloak, and removes its folder, when the test's end of the pipe is closed: also if the test is killed.
 const KEEPER: &str =
     "bash bin/kc.sh \"$@\" </dev/null & kc=$!; cat >/dev/null; kill $kc; wait $kc; rm -rf \"$PWD\"";
@@ -29,6 +32,44 @@ const KEEPER: &str =
 pub struct Keycloak {
     url: String,
     _keeper: Child,
+}
+
+/// Makes a folder what unpacking the distribution would make it: of its own for what is written there, and the large rest as
+/// links.
+///
+/// # Panics
+/// When the folder cannot be written to.
+pub fn unpack(home: &Path, folder: &Path) {
+    std::fs::create_dir_all(folder.join("lib")).expect("a folder");
+    for part in ["lib/lib", "providers", "themes"] {
+        std::os::unix::fs::symlink(home.join(part), folder.join(part)).expect("a link");
+    }
+    for (part, into) in [
+        ("bin", ""),
+        ("conf", ""),
+        ("lib/app", "lib"),
+        ("lib/quarkus", "lib"),
+        ("lib/quarkus-run.jar", "lib"),
+    ] {
+        let copied = Command::new("cp")
+            .arg("-r")
+            .arg(home.join(part))
+            .arg(folder.join(into))
+            .status();
+        assert!(copied.is_ok_and(|status| status.success()), "`cp` runs");
+    }
+}
+
+/// What its programs are started with: the JDK, and how it is to be run here.
+///
+/// # Panics
+/// When the distribution was not made ready by `cargo xtask test`.
+pub fn environment(home: &Path) -> [(&'static str, String); 2] {
+    let java = std::fs::read_to_string(home.join("java-home")).expect("the JDK's folder");
+    [
+        ("JAVA_HOME", java.trim().to_owned()),
+        ("JAVA_OPTS", JAVA.to_owned()),
+    ]
 }
 
 /// A client of the realm.
@@ -54,40 +95,27 @@ impl Keycloak {
         });
         let shared = shared.await.as_ref();
         if shared.is_none() {
-            println!(
-                "skipped: there is no Keycloak in ~/.cache/porthole or PORTHOLE_KEYCLOAK; `cargo xtask test` fetches one, \
-                 with Maven and for a JDK 21"
-            );
+            println!("{MISSING}");
         }
         shared
     }
 
-    async fn start(home: &std::path::Path) -> Self {
+    async fn start(home: &Path) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("porthole-keycloak-")
             .tempdir()
             .expect("a temporary folder")
             .keep();
-        // Its own folder for what it writes, and the large rest as it is.
-        for part in ["lib", "providers", "themes"] {
-            std::os::unix::fs::symlink(home.join(part), folder.join(part)).expect("a link");
-        }
-        for part in ["bin", "conf"] {
-            let copied = Command::new("cp")
-                .arg("-r")
-                .arg(home.join(part))
-                .arg(&folder)
-                .status();
-            assert!(copied.is_ok_and(|status| status.success()), "`cp` runs");
-        }
+        unpack(home, &folder);
         let import = folder.join("data/import");
         std::fs::create_dir_all(&import).expect("a folder");
-        let realm = places::workspace().join("docker/keycloak/porthole-realm.json");
-        std::fs::copy(realm, import.join("porthole-realm.json")).expect("the realm's file");
+        let shipped = places::workspace().join("docker/keycloak");
+        for file in ["porthole-realm.json", "porthole-users-0.json"] {
+            std::fs::copy(shipped.join(file), import.join(file)).expect("the realm's files");
+        }
 
         let port = free_port();
         let log = std::fs::File::create(folder.join("log")).expect("a log");
-        let java = std::fs::read_to_string(home.join("java-home")).expect("the JDK's folder");
         let mut keeper = Command::new("bash")
             .args(["-c", KEEPER, "keeper", "start", "--optimized", "--import-realm"])
             .args([
@@ -97,8 +125,7 @@ impl Keycloak {
             ])
             .arg(format!("--http-port={port}"))
             .current_dir(&folder)
-            .env("JAVA_HOME", java.trim())
-            .env("JAVA_OPTS", JAVA)
+            .envs(environment(home))
             .env("KC_BOOTSTRAP_ADMIN_USERNAME", "admin")
             .env("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN_PASSWORD)
             .env("PORTHOLE_URL", "http://127.0.0.1:9")
@@ -259,7 +286,7 @@ pub fn issuer(url: &str) -> String {
 }
 
 /// A Keycloak that is ready to start, where this machine has one.
-fn home() -> Option<PathBuf> {
+pub fn home() -> Option<PathBuf> {
     let named = std::env::var_os("PORTHOLE_KEYCLOAK").map(PathBuf::from);
     let prepared = || {
         let cache = match std::env::var_os("XDG_CACHE_HOME").filter(|cache| !cache.is_empty()) {

@@ -18,7 +18,7 @@ mod client;
 mod gate;
 pub mod guides;
 mod host;
-mod keycloak;
+pub mod keycloak;
 pub mod nginx;
 pub mod places;
 mod postgres;

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use porthole_tests::{Client, Site};
+use porthole_tests::{Client, Site, free_port};
 use serde_json::Value;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -133,9 +133,59 @@ async fn a_panel_that_becomes_faulty_is_shown_as_it_was_and_everybody_is_told() 
         let fault = &board["outdated"][0];
         assert_eq!(fault["file"], "tenants/one/panels/load.yaml");
         ops.panel("load", range, &[("fresh", "true")]).await.ok();
+        // What is served is not what the file says, and `diff` says so, also after the reload that has refused it.
+        let differs = site.run(&["diff"]);
+        assert_eq!(differs.code, Some(1), "{differs:?}");
+        let line = "! tenants/one/panels/load.yaml  (has faults: the last good version stays)\n";
+        assert_eq!(differs.stdout, line, "{differs:?}");
         site.write("tenants/one/panels/load.yaml", PANEL);
         until(&ops, |panel| panel["outdated"].is_null()).await;
     }
+}
+
+#[tokio::test]
+async fn links_in_circles_stop_no_reload_and_the_figures_of_a_tenant_that_goes_go_with_it() {
+    let site = site();
+    site.tenant("two", "sqlite:two.sqlite");
+    site.write("tenants/two/dashboards/default.yaml", DASHBOARD);
+    site.write("tenants/two/panels/load.yaml", PANEL);
+    for number in 0..12 {
+        let link = site.config().join(format!("tenants/two/panels/circle{number}"));
+        std::os::unix::fs::symlink(".", link).unwrap();
+    }
+    let figures = format!("127.0.0.1:{}", free_port());
+    let site = site
+        .with("PORTHOLE_RELOAD", "1s")
+        .with("PORTHOLE_METRICS_LISTEN", &figures);
+    site.add_user("ops@example.org", PASSWORD, &["one"]);
+    let host = site.serve().await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let outdated = async |tenant: &str| {
+        let answer = http
+            .get(format!("http://{figures}/metrics"))
+            .send()
+            .await
+            .unwrap();
+        let figure = format!("porthole_config_outdated_panels{{tenant=\"{tenant}\"}} ");
+        let text = answer.text().await.unwrap();
+        text.lines()
+            .find_map(|line| line.strip_prefix(&figure))
+            .map(str::to_owned)
+    };
+    let until_outdated = async |tenant: &str, wished: &str| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while outdated(tenant).await.as_deref() != Some(wished) {
+            assert!(Instant::now() < deadline, "{tenant} {wished}: {}", host.log());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    assert_eq!(site.run(&["diff"]).code, Some(0));
+    site.write("tenants/two/panels/load.yaml", "panel: [\n");
+    until_outdated("two", "1").await;
+    std::fs::remove_dir_all(site.config().join("tenants/two")).unwrap();
+    until_outdated("two", "0").await;
+    site.write("tenants/one/panels/load.yaml", "panel: [\n");
+    until_outdated("one", "1").await;
 }
 
 #[test]
@@ -150,6 +200,13 @@ fn a_folder_can_be_compared_with_another() {
         outcome.stdout,
         "! tenants/one/panels/load.yaml  (has faults: the last good version would stay)\n\
          + tenants/one/panels/more.yaml\n"
+    );
+    std::fs::remove_dir_all(other.config().join("tenants")).unwrap();
+    assert!(
+        other
+            .run(&["diff", "--against", against.to_str().unwrap()])
+            .failed()
+            .contains("no folder `tenants`")
     );
     // Nobody has served from this folder.
     assert!(site().run(&["diff"]).failed().contains("--against"));

@@ -4,21 +4,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use porthole_tests::guides::{blocks, links, pages};
+use porthole_tests::guides::{anchors, blocks, links, pages};
 use porthole_tests::{Outcome, Site, places, porthole};
 
 #[test]
-fn every_link_leads_to_a_file_that_is_there() {
-    let mut seen = 0;
+fn every_link_leads_to_a_file_that_is_there_and_to_a_heading_that_it_has() {
+    let (mut seen, mut anchored) = (0, 0);
     for (path, text) in pages() {
         for link in links(&text) {
-            let file = link.split('#').next().unwrap();
-            let target = path.parent().unwrap().join(file);
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = match file {
+                "" => path.clone(),
+                file => path.parent().unwrap().join(file),
+            };
             assert!(target.exists(), "{}: {link}", path.display());
+            if !anchor.is_empty() {
+                let there = anchors(&std::fs::read_to_string(&target).unwrap());
+                assert!(
+                    there.contains(anchor),
+                    "{}: {link}: there are {there:?}",
+                    path.display()
+                );
+                anchored += 1;
+            }
+            // The book has what lies beside its pages, and nothing else of the checkout.
+            let pages = places::workspace().join("docs/src");
+            let outside = path.starts_with(&pages) && file.contains("..");
+            assert!(!outside, "{}: {link} leads out of the book", path.display());
             seen += 1;
         }
     }
-    assert!(seen > 40, "{seen}");
+    assert!(seen > 80 && anchored > 30, "{seen}, {anchored}");
 }
 
 #[test]

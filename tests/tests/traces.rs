@@ -11,7 +11,7 @@ use axum::routing::post;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
-use porthole_tests::{Client, Site};
+use porthole_tests::{Client, Nginx, Site};
 use prost::Message;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -173,6 +173,61 @@ async fn a_request_is_one_trace_from_the_route_to_the_statement_and_holds_no_dat
         "/health",
     ] {
         assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+/// The trace that a request is part of, and the span in it that it belongs to, as hexadecimal digits.
+fn belongs_to(span: &Span) -> (String, String) {
+    let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    (digits(&span.trace_id), digits(&span.parent_span_id))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trace_that_a_trusted_proxy_has_begun_goes_on_and_a_strangers_does_not() {
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const PARENT: &str = "00f067aa0ba902b7";
+    let begun = format!("00-{TRACE}-{PARENT}-01");
+    let unwanted = format!("00-{TRACE}-{PARENT}-00");
+    for (trusted, has_proxy) in [
+        (Some("127.0.0.1"), false),
+        (None, false),
+        (Some("127.0.0.1"), true),
+    ] {
+        let (collector, url) = Collector::start().await;
+        let mut settings = vec![("PORTHOLE_TRACES_ENDPOINT", url.as_str())];
+        settings.extend(trusted.map(|address| ("PORTHOLE_TRUSTED_PROXIES", address)));
+        let site = site(&settings);
+        let mut host = site.serve().await;
+        let nginx = match has_proxy {
+            true => Some(Nginx::before(&[host.url()]).await),
+            false => None,
+        };
+        let base = nginx.as_ref().map_or(host.url(), |nginx| nginx.url());
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        for headers in [vec![&begun], vec![&unwanted], vec![&begun, &begun], vec![]] {
+            let mut request = http.get(format!("{base}/api/v1/auth/me"));
+            for header in headers {
+                request = request.header("traceparent", header);
+            }
+            assert_eq!(request.send().await.unwrap().status(), 401);
+        }
+        assert_eq!(host.terminate(), Some(0), "{}", host.log());
+        let spans = collector.named("GET /api/v1/auth/me");
+        let going_on = spans
+            .iter()
+            .filter(|span| belongs_to(span) == (TRACE.to_owned(), PARENT.to_owned()))
+            .count();
+        // Who began it and does not want it kept is obeyed; two headers are none.
+        let expected = match (trusted, has_proxy) {
+            (Some(_), false) => (1, 3),
+            // A reader's own header does not pass the shipped proxy.
+            _ => (0, 4),
+        };
+        assert_eq!(
+            (going_on, spans.len()),
+            expected,
+            "{trusted:?} {has_proxy}: {spans:#?}"
+        );
     }
 }
 

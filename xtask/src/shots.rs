@@ -1,5 +1,5 @@
 //! `cargo xtask shots`: photographs the demo and the gallery of components in every width, look and state, and lays the
-//! pictures out as one sheet for each look in `docs/images`, to be looked at.
+//! pictures out as one sheet for each look in `docs/src/images`, to be looked at.
 
 use std::process::Command;
 
@@ -37,10 +37,10 @@ pub fn run(_args: &Args) -> anyhow::Result<()> {
                 setup::chromium().context("there is no Chromium")?,
             )
             .env("SHOTS", &single)
-            .env("SHEETS", root.join("docs/images")),
+            .env("SHEETS", root.join("docs/src/images")),
     )?;
     println!(
-        "the sheets are in docs/images, every single picture in {}",
+        "the sheets are in docs/src/images, every single picture in {}",
         single.display()
     );
     Ok(())

@@ -1,13 +1,16 @@
 //! All tenants, as one value that is swapped whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use porthole_model::Diagnostic;
 
-use crate::tenant_folder::{Read, read_tenant};
+use crate::folder::Folder;
+use crate::stamp::Referred;
+use crate::tenant_folder::{Outcome, Read, read_tenant};
 use crate::{Environment, Tenant, TenantPlugins};
 
 /// Tenants one host may have.
@@ -20,11 +23,17 @@ pub struct Config {
     pub generation: u64,
     /// By id.
     pub tenants: BTreeMap<String, Arc<Tenant>>,
-    /// Tenants whose `tenant.yaml` is faulty, with what their folders have of plugins. A reload serves such a tenant as it
-    /// was before, and lets nothing new in; a start leaves it out.
+    /// Tenants whose `tenant.yaml` is faulty, or whose folder cannot be read, with what their folders have of plugins. A
+    /// reload serves such a tenant as it was before, and lets nothing new in; a start leaves it out.
     pub set_aside: BTreeMap<String, TenantPlugins>,
     /// All faults of all files, by file, line and column. Empty: `porthole validate` is content.
     pub diagnostics: Vec<Diagnostic>,
+    /// Tenants of whose folders a part cannot be listed, so that nobody can tell what is missing from what was removed.
+    pub(crate) unlisted: BTreeSet<String>,
+    /// The folder of the tenants itself cannot be listed.
+    pub(crate) is_unlisted: bool,
+    /// Files elsewhere that were read for it.
+    pub(crate) referred: Vec<Referred>,
 }
 
 impl Config {
@@ -49,8 +58,17 @@ impl Config {
 
     /// Reads one tenant's folder.
     fn take(&mut self, name: String, folder: &Path, environment: &Environment) {
-        let (read, faults) = read_tenant(folder, &name, environment);
+        let Outcome {
+            read,
+            faults,
+            is_unlisted,
+            referred,
+        } = read_tenant(folder, &name, environment);
         self.diagnostics.extend(faults);
+        self.referred.extend(referred);
+        if is_unlisted {
+            self.unlisted.insert(name.clone());
+        }
         match read {
             Read::Tenant(tenant) => {
                 self.tenants.insert(name, Arc::from(tenant));
@@ -67,9 +85,10 @@ impl Config {
             generation: 1,
             ..Config::default()
         };
-        let entries = match fs::read_dir(dir.join("tenants")) {
-            Ok(entries) => entries,
+        let names = match tenant_names(&dir.join("tenants")) {
+            Ok(names) => names,
             Err(error) => {
+                config.is_unlisted = true;
                 config.diagnostics.push(Diagnostic {
                     file: "tenants".to_owned(),
                     line: 1,
@@ -87,14 +106,6 @@ impl Config {
                 return config;
             }
         };
-        let mut names: Vec<String> = entries
-            .flatten()
-            .filter(|entry| fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir()))
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .filter(|name| !name.starts_with('.'))
-            .collect();
-        names.sort();
-        names.truncate(TENANTS);
         for name in names {
             let folder = dir.join("tenants").join(&name);
             config.take(name, &folder, environment);
@@ -106,4 +117,33 @@ impl Config {
     pub fn tenant(&self, id: &str) -> Option<&Arc<Tenant>> {
         self.tenants.get(id)
     }
+}
+
+/// The names of the tenants' folders, ascending. A link that leads nowhere just now counts: its tenant was not removed.
+pub(crate) fn tenant_names(tenants: &Path) -> io::Result<Vec<String>> {
+    let names = fs::read_dir(tenants)?
+        .flatten()
+        .filter(|entry| match fs::metadata(entry.path()) {
+            Ok(metadata) => metadata.is_dir(),
+            Err(_) => entry
+                .file_type()
+                .is_ok_and(|kind| kind.is_symlink() || kind.is_dir()),
+        })
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'));
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names.truncate(TENANTS);
+    Ok(names)
+}
+
+/// The text of a tenant's file, as `tenants/alpha/panels/load.yaml`, under the rules by which it is read: none, where it is no
+/// plain file inside that tenant's folder, is too large or is no text.
+pub fn text_of(dir: &Path, file: &str) -> Option<String> {
+    let (tenant, name) = file.strip_prefix("tenants/")?.split_once('/')?;
+    if !crate::is_id(tenant) {
+        return None;
+    }
+    let folder = Folder::open(&dir.join("tenants").join(tenant)).ok()?;
+    folder.read(name).ok()
 }

@@ -25,6 +25,8 @@ pub(crate) enum FileFault {
     Outside(String),
     #[error("`{0}` is not a plain file")]
     NotAFile(String),
+    #[error("`{0}` is not a folder")]
+    NotAFolder(String),
     #[error("`{0}` is larger than 1 MiB")]
     TooLarge(String),
     #[error("`{0}` is one file too many: the files of a tenant may hold 32 MiB together")]
@@ -50,6 +52,7 @@ impl FileFault {
             FileFault::Missing(_) => "names are relative to the folder that holds `dashboards` and `panels`",
             FileFault::Outside(_) => "copy the file into the tenant's folder",
             FileFault::NotAFile(_) => "put a text file there",
+            FileFault::NotAFolder(_) => "make it a folder of .yaml files, or remove it",
             FileFault::TooLarge(_) | FileFault::TooMuch(_) => {
                 "a panel is a few kilobytes: remove what is not needed"
             }
@@ -79,9 +82,12 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
+    /// The folder, if it can be listed.
     pub fn open(root: &Path) -> io::Result<Self> {
+        let root = fs::canonicalize(root)?;
+        fs::read_dir(&root)?;
         Ok(Self {
-            root: fs::canonicalize(root)?,
+            root,
             spent: Cell::new(0),
         })
     }
@@ -143,13 +149,26 @@ impl Folder {
         })
     }
 
-    /// Files below `part` that are meant as configuration, relative to the folder, ascending, at most [`FILES`] and one.
-    /// Names with a dot in front are left alone.
-    pub fn list(&self, part: &str, deep: bool) -> Vec<String> {
+    /// Files below `part` that are meant as configuration, relative to the folder, ascending, at most [`FILES`] and one; none
+    /// where there is no such folder. Names with a dot in front are left alone.
+    pub fn list(&self, part: &str, deep: bool) -> Result<Vec<String>, FileFault> {
+        if !self.names(part) {
+            return Ok(Vec::new());
+        }
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => FileFault::Missing(part.to_owned()),
+            io::ErrorKind::NotADirectory => FileFault::NotAFolder(part.to_owned()),
+            kind => FileFault::Unreadable(part.to_owned(), kind),
+        };
+        let path = fs::canonicalize(self.root.join(part)).map_err(failed)?;
+        if !path.starts_with(&self.root) {
+            return Err(FileFault::Outside(part.to_owned()));
+        }
+        fs::read_dir(&path).map_err(failed)?;
         let mut found = Vec::new();
         self.collect(part, &[".yaml", ".yml"], if deep { DEPTH } else { 0 }, &mut found);
         found.sort();
-        found
+        Ok(found)
     }
 
     /// What stands directly in a folder, by name, at most [`FILES`]. Names with a dot in front are left alone, and so is a
@@ -212,7 +231,7 @@ impl Folder {
 }
 
 /// A name for a message: short and on one line.
-fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     name.chars()
         .take(200)
         .map(|c| if c.is_control() { '?' } else { c })

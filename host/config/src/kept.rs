@@ -3,12 +3,26 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use porthole_model::Diagnostic;
+
 use crate::{Config, PanelEntry, Tenant, TenantPlugins};
 
 /// Puts the last good version in the place of what is faulty in `after`. What was removed is gone: only a file that is
 /// still there is taken for one that somebody is about to mend.
 pub(crate) fn keep_what_was_good(dir: &Path, before: &Config, after: &mut Config) {
+    if after.is_unlisted {
+        // Nobody removes all tenants by removing the folder; a file system that is not mounted looks like it.
+        after.tenants.clone_from(&before.tenants);
+        after.set_aside.clone_from(&before.set_aside);
+        return;
+    }
     for (id, old) in &before.tenants {
+        if after.unlisted.contains(id) {
+            let kept = unlisted_tenant(id, old, after);
+            after.set_aside.entry(id.clone()).or_default();
+            after.tenants.insert(id.clone(), Arc::new(kept));
+            continue;
+        }
         match after.tenants.get(id) {
             None => {
                 if let Some(kept) = whole_tenant(id, old, after) {
@@ -29,13 +43,8 @@ pub(crate) fn keep_what_was_good(dir: &Path, before: &Config, after: &mut Config
 /// The tenant as it was, if its `tenant.yaml` has become faulty.
 fn whole_tenant(id: &str, old: &Tenant, after: &Config) -> Option<Tenant> {
     let found = after.set_aside.get(id)?;
-    let prefix = format!("tenants/{id}/");
-    let faults = after
-        .diagnostics
-        .iter()
-        .filter(|fault| fault.file.starts_with(&prefix));
     Some(Tenant {
-        diagnostics: faults.cloned().collect(),
+        diagnostics: faults_of(id, after),
         // Files and pins are what they are now. Whose signatures count can only be what it was, so that
         // nothing new may come in under it.
         plugins: TenantPlugins {
@@ -48,6 +57,34 @@ fn whole_tenant(id: &str, old: &Tenant, after: &Config) -> Option<Tenant> {
     })
 }
 
+/// The tenant as it was, if a part of its folder cannot be listed.
+fn unlisted_tenant(id: &str, old: &Tenant, after: &Config) -> Tenant {
+    Tenant {
+        diagnostics: faults_of(id, after),
+        plugins: TenantPlugins {
+            is_frozen: true,
+            ..old.plugins.clone()
+        },
+        ..old.clone()
+    }
+}
+
+fn faults_of(id: &str, after: &Config) -> Vec<Diagnostic> {
+    let folder = format!("tenants/{id}");
+    let is_its = |fault: &&Diagnostic| {
+        let rest = fault.file.strip_prefix(&folder);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    after.diagnostics.iter().filter(is_its).cloned().collect()
+}
+
+/// Whether a file was removed. One that is there and cannot be used, because it is a folder by now, or a link that leads
+/// nowhere, or not to be read, was not.
+fn is_gone(path: &Path) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    std::fs::symlink_metadata(path).is_err_and(|error| matches!(error.kind(), NotFound | NotADirectory))
+}
+
 /// Panels whose files have become faulty stay as they were; their faults stand in `outdated`.
 fn keep_panels(dir: &Path, old: &Tenant, kept: &mut Tenant) -> bool {
     let mut changed = false;
@@ -56,7 +93,7 @@ fn keep_panels(dir: &Path, old: &Tenant, kept: &mut Tenant) -> bool {
             continue;
         };
         if let Some(good @ PanelEntry::Ok(_)) = old.panels.get(id)
-            && dir.join(&faulty.file).is_file()
+            && !is_gone(&dir.join(&faulty.file))
         {
             kept.outdated.insert(id.clone(), faulty.diagnostics.clone());
             *entry = good.clone();
@@ -69,7 +106,7 @@ fn keep_panels(dir: &Path, old: &Tenant, kept: &mut Tenant) -> bool {
 /// Dashboards whose files have become faulty stay as they were, with the panels on them.
 fn keep_dashboards(folder: &Path, old: &Tenant, kept: &mut Tenant) -> bool {
     let lost = old.dashboards.iter().filter(|(name, _)| {
-        !kept.dashboards.contains_key(*name) && folder.join(format!("dashboards/{name}.yaml")).is_file()
+        !kept.dashboards.contains_key(*name) && !is_gone(&folder.join(format!("dashboards/{name}.yaml")))
     });
     let lost: Vec<_> = lost.collect();
     for (name, dashboard) in &lost {

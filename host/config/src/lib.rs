@@ -37,14 +37,16 @@ mod settings_file;
 mod source;
 mod source_file;
 mod spanned;
+mod stamp;
 mod store;
 mod suggestion;
 mod tenant;
 mod tenant_file;
 mod tenant_folder;
+pub mod walk;
 mod yaml;
 
-pub use config::Config;
+pub use config::{Config, text_of};
 pub use dashboard::{Dashboard, GridWish, Placement};
 pub use environment::Environment;
 pub use limits::Limits;

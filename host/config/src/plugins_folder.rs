@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use porthole_model::Diagnostic;
 
-use crate::folder::{Entry, FileFault, Folder};
+use crate::folder::{Entry, FileFault, Folder, shown};
 use crate::plugins::{Lock, PluginFile, TenantPlugins};
 use crate::plugins_file::read_lock;
 
@@ -40,7 +40,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn fault(&mut self, name: &str, place: (u32, u32), message: String, help: &str) {
         self.faults.push(Diagnostic {
-            file: format!("{}/{name}", self.label),
+            file: format!("{}/{}", self.label, shown(name)),
             line: place.0,
             column: place.1,
             message,

@@ -462,7 +462,14 @@ mod tests {
                 format!("tenant:\n  name: One\n  plugins:\n    {UNKNOWN}\n"),
             ),
         ] {
-            let faults = read_tenant_file("t.yaml", &text, Path::new(""), &Environment::default()).err();
+            let faults = read_tenant_file(
+                "t.yaml",
+                &text,
+                Path::new(""),
+                &Environment::default(),
+                &mut Vec::new(),
+            )
+            .err();
             same(&schema, pointer, &faults.unwrap());
         }
     }

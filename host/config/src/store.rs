@@ -1,9 +1,6 @@
 //! The current configuration, reloaded when its files change.
 
-use std::collections::hash_map::DefaultHasher;
-use std::fs;
-use std::hash::{Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -12,20 +9,17 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use crate::kept::keep_what_was_good;
+use crate::stamp;
 use crate::{Config, Environment};
 
-/// Files and folders that are looked at for changes.
-const ENTRIES: usize = 200_000;
-/// Levels below the configuration folder that are looked at.
-const DEPTH: usize = 8;
 /// Files that change are given this long to come to rest, at most twenty times.
 const REST: Duration = Duration::from_millis(100);
 
 /// The configuration of a running host. A reader takes [`ConfigStore::current`] once and sees one configuration from
 /// start to end, whatever is reloaded meanwhile.
 ///
-/// A reload keeps what was good: a tenant whose `tenant.yaml` has become faulty, and a dashboard or a panel whose file has,
-/// stay as they were until the fault is mended or the file removed; the faults are in [`Config::diagnostics`], and those of
+/// A reload keeps what was good: a tenant whose `tenant.yaml` has become faulty or whose folder cannot be read, and a dashboard
+/// or a panel whose file has become faulty, stay as they were until the fault is mended or the file removed; the faults are in [`Config::diagnostics`], and those of
 /// panels in [`Tenant::outdated`](crate::Tenant::outdated) as well. Of such a tenant's plugins, those that run already go on
 /// and no other is let in ([`TenantPlugins::is_frozen`](crate::TenantPlugins::is_frozen)). A panel that is faulty from its
 /// first version on says so in its place.
@@ -49,7 +43,7 @@ impl ConfigStore {
     /// The same with one more tenant; see [`Config::load_beside`].
     pub fn open_beside(dir: impl Into<PathBuf>, beside: Option<PathBuf>, environment: Environment) -> Self {
         let dir = dir.into();
-        let seen = Mutex::new(fingerprint(&dir));
+        let seen = Mutex::new(stamp::of_folder(&dir));
         let current = ArcSwap::from_pointee(Config::load_beside(&dir, beside.as_deref(), &environment));
         Self {
             dir,
@@ -69,11 +63,11 @@ impl ConfigStore {
     pub fn refresh(&self) -> Option<Arc<Config>> {
         // Held over the reload: two at once could end with the older one.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = fingerprint(&self.dir);
-        if *seen == now {
+        let now = stamp::of_folder(&self.dir);
+        let before = self.current();
+        if *seen == now && !refers_to_changes(&before) {
             return None;
         }
-        let before = self.current();
         let mut after = Config::load_beside(&self.dir, self.beside.as_deref(), &self.environment);
         after.generation = before.generation + 1;
         keep_what_was_good(&self.dir, &before, &mut after);
@@ -112,21 +106,27 @@ impl ConfigStore {
     }
 
     fn has_changed(&self) -> bool {
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) != fingerprint(&self.dir)
+        let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen != stamp::of_folder(&self.dir) || refers_to_changes(&self.current())
     }
 
     /// Editors and copying tools write in several steps, and half a file is a faulty file.
     fn wait_for_rest(&self) {
-        let mut before = fingerprint(&self.dir);
+        let mut before = stamp::of_folder(&self.dir);
         for _ in 0..20 {
             std::thread::sleep(REST);
-            let now = fingerprint(&self.dir);
+            let now = stamp::of_folder(&self.dir);
             if now == before {
                 return;
             }
             before = now;
         }
     }
+}
+
+/// Whether a file elsewhere that the configuration was made with, as one that holds a database's address, is another by now.
+fn refers_to_changes(config: &Config) -> bool {
+    config.referred.iter().any(stamp::Referred::has_changed)
 }
 
 /// Keeps a [`ConfigStore`] looking at its folder; dropping it ends that.
@@ -142,33 +142,6 @@ impl Drop for Watch {
         self.stop.take();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
-        }
-    }
-}
-
-/// Changes when a file below `tenants/` appears, vanishes, or is written.
-fn fingerprint(dir: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let mut left = ENTRIES;
-    walk(&dir.join("tenants"), DEPTH, &mut left, &mut hasher);
-    hasher.finish()
-}
-
-fn walk(dir: &Path, depth: usize, left: &mut usize, hasher: &mut DefaultHasher) {
-    let Ok(entries) = fs::read_dir(dir) else { return };
-    let mut entries: Vec<_> = entries.flatten().take(*left).map(|entry| entry.path()).collect();
-    *left -= entries.len();
-    entries.sort();
-    for path in entries {
-        path.hash(hasher);
-        // Follows links: mounted configuration is often made of them.
-        let Ok(metadata) = fs::metadata(&path) else {
-            continue;
-        };
-        metadata.len().hash(hasher);
-        metadata.modified().ok().hash(hasher);
-        if metadata.is_dir() && depth > 0 {
-            walk(&path, depth - 1, left, hasher);
         }
     }
 }

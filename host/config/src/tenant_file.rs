@@ -10,6 +10,7 @@ use crate::limits::read_limits;
 use crate::names::is_zone;
 use crate::plugins_file::{PluginRules, read_rules};
 use crate::secret::database_url;
+use crate::stamp::Referred;
 use crate::yaml::{Fields, Node, Reader, parse};
 use crate::{Environment, Limits};
 
@@ -25,22 +26,30 @@ pub(crate) struct TenantFile {
     pub time_zone: Option<String>,
 }
 
-/// Reads `tenant.yaml`. Any fault is an error: half of a tenant's database or limits is worse than none.
+/// Reads `tenant.yaml`. Any fault is an error: half of a tenant's database or limits is worse than none. Files that it refers
+/// to are added to `referred`.
 pub(crate) fn read_tenant_file(
     file: &str,
     text: &str,
     folder: &Path,
     environment: &Environment,
+    referred: &mut Vec<Referred>,
 ) -> Result<TenantFile, Vec<Diagnostic>> {
     let reader = Reader::new(file, text);
-    let tenant = parse(&reader).and_then(|root| read(&reader, &root, folder, environment));
+    let tenant = parse(&reader).and_then(|root| read(&reader, &root, folder, environment, referred));
     match tenant {
         Some(tenant) if reader.is_sound() => Ok(tenant),
         _ => Err(reader.into_faults()),
     }
 }
 
-fn read(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environment) -> Option<TenantFile> {
+fn read(
+    reader: &Reader<'_>,
+    root: &Node,
+    folder: &Path,
+    environment: &Environment,
+    referred: &mut Vec<Referred>,
+) -> Option<TenantFile> {
     let file = Fields::of(reader, "the file", root)?;
     let node = file.required(
         "tenant",
@@ -55,6 +64,10 @@ fn read(reader: &Reader<'_>, root: &Node, folder: &Path, environment: &Environme
         ..TenantFile::default()
     };
     if let Some(database) = fields.mapping("database") {
+        // Looked at before it is read, and also where it cannot be: it may come later, or be written anew.
+        if let Some(file) = database.text("url_file") {
+            referred.push(Referred::look(folder.join(&file.value)));
+        }
         tenant.database = database_url(&database, folder, environment);
         tenant.statement_timeout = database.duration(
             "statement_timeout",

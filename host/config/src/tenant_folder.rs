@@ -7,12 +7,13 @@ use std::sync::Arc;
 use porthole_model::Diagnostic;
 
 use crate::dashboard_file::{DashboardFile, read_dashboard};
-use crate::folder::{FILES, FileFault, Folder};
+use crate::folder::{FILES, FileFault, Folder, shown};
 use crate::names::{ID_HELP, is_id};
 use crate::panel::FaultyPanel;
 use crate::panel_file::read_panel;
 use crate::plugins::TenantPlugins;
 use crate::plugins_folder::read_plugins;
+use crate::stamp::Referred;
 use crate::tenant_file::{TenantFile, read_tenant_file};
 use crate::{Dashboard, Environment, PanelEntry, Spanned, Tenant};
 
@@ -22,40 +23,58 @@ pub(crate) enum Read {
     Tenant(Box<Tenant>),
     /// `tenant.yaml` is faulty; what there is of plugins beside it.
     SetAside(TenantPlugins),
-    /// The folder itself cannot be used.
+    /// There is no such tenant.
     Nothing,
 }
 
-/// Reads a tenant's folder. The faults are all there are, also those that the tenant carries.
-pub(crate) fn read_tenant(path: &Path, id: &str, environment: &Environment) -> (Read, Vec<Diagnostic>) {
+/// What came of reading a tenant's folder.
+pub(crate) struct Outcome {
+    pub read: Read,
+    /// All there are, also those that the tenant carries.
+    pub faults: Vec<Diagnostic>,
+    /// The folder, or a part of it, is there and cannot be listed.
+    pub is_unlisted: bool,
+    /// Files elsewhere that were read for it.
+    pub referred: Vec<Referred>,
+}
+
+/// Reads a tenant's folder.
+pub(crate) fn read_tenant(path: &Path, id: &str, environment: &Environment) -> Outcome {
     let mut loading = Loading {
         id,
-        label: format!("tenants/{id}"),
+        label: format!("tenants/{}", shown(id)),
         faults: Vec::new(),
+        is_unlisted: false,
+        referred: Vec::new(),
     };
     if !is_id(id) {
         let label = loading.label.clone();
         loading.fault(&label, "this folder's name cannot be a tenant's id", ID_HELP);
-        return (Read::Nothing, loading.faults);
+        return loading.with(Read::Nothing);
     }
     let folder = match Folder::open(path) {
         Ok(folder) => folder,
         Err(error) => {
             let label = loading.label.clone();
             let message = format!("the folder cannot be read: {}", error.kind());
-            loading.fault(&label, &message, "look at the folder's permissions");
-            return (Read::Nothing, loading.faults);
+            loading.fault(
+                &label,
+                &message,
+                "look at the folder's permissions, and at where it leads",
+            );
+            loading.is_unlisted = true;
+            return loading.with(Read::SetAside(TenantPlugins::default()));
         }
     };
     let mut read = loading.tenant(&folder, environment);
-    let mut faults = loading.faults;
+    let faults = &mut loading.faults;
     faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     // One file under two ids has its faults twice.
     faults.dedup();
     if let Read::Tenant(tenant) = &mut read {
-        tenant.diagnostics.clone_from(&faults);
+        tenant.diagnostics.clone_from(faults);
     }
-    (read, faults)
+    loading.with(read)
 }
 
 struct Loading<'a> {
@@ -63,9 +82,20 @@ struct Loading<'a> {
     /// Of the folder, relative to the configuration folder.
     label: String,
     faults: Vec<Diagnostic>,
+    is_unlisted: bool,
+    referred: Vec<Referred>,
 }
 
 impl Loading<'_> {
+    fn with(self, read: Read) -> Outcome {
+        Outcome {
+            read,
+            faults: self.faults,
+            is_unlisted: self.is_unlisted,
+            referred: self.referred,
+        }
+    }
+
     fn fault(&mut self, file: &str, message: &str, help: &str) {
         self.faults.push(Diagnostic {
             file: file.to_owned(),
@@ -89,7 +119,7 @@ impl Loading<'_> {
     }
 
     fn labelled(&self, name: &str) -> String {
-        format!("{}/{name}", self.label)
+        format!("{}/{}", self.label, shown(name))
     }
 
     fn tenant(&mut self, folder: &Folder, environment: &Environment) -> Read {
@@ -125,7 +155,10 @@ impl Loading<'_> {
     /// `tenant.yaml`, which may be absent.
     fn own_file(&mut self, folder: &Folder, environment: &Environment) -> Option<TenantFile> {
         let read = match folder.read("tenant.yaml") {
-            Ok(text) => read_tenant_file(&self.labelled("tenant.yaml"), &text, folder.root(), environment),
+            Ok(text) => {
+                let label = self.labelled("tenant.yaml");
+                read_tenant_file(&label, &text, folder.root(), environment, &mut self.referred)
+            }
             // A link that leads nowhere is no sign that nothing is meant.
             Err(FileFault::Missing(_)) if !folder.names("tenant.yaml") => return Some(TenantFile::default()),
             Err(fault) => Err(vec![self.unusable("tenant.yaml", &fault)]),
@@ -199,7 +232,11 @@ impl Loading<'_> {
                 Some(before) => {
                     let message = format!(
                         "the panel `{}` is `{}` here and `{}` in {}, line {}",
-                        mention.id, mention.path, before.path, before.at.file, before.at.line
+                        mention.id,
+                        shown(&mention.path),
+                        shown(&before.path),
+                        before.at.file,
+                        before.at.line
                     );
                     let help =
                         "an id names one file in the whole tenant: give one of them another id".to_owned();
@@ -266,7 +303,14 @@ impl Loading<'_> {
     }
 
     fn listed(&mut self, folder: &Folder, part: &str, deep: bool) -> Vec<String> {
-        let mut names = folder.list(part, deep);
+        let mut names = match folder.list(part, deep) {
+            Ok(names) => names,
+            Err(fault) => {
+                self.faults.push(self.unusable(part, &fault));
+                self.is_unlisted = true;
+                return Vec::new();
+            }
+        };
         if names.len() > FILES {
             names.truncate(FILES);
             let part = self.labelled(part);
@@ -292,7 +336,7 @@ impl Loading<'_> {
             return None;
         };
         if !is_id(stem) {
-            self.fault(&file, &format!("`{stem}` cannot be an id"), ID_HELP);
+            self.fault(&file, &format!("`{}` cannot be an id", shown(stem)), ID_HELP);
             return None;
         }
         Some(stem.to_owned())

@@ -29,6 +29,18 @@ pub(crate) struct Http {
     options: Options,
 }
 
+/// Why no connection can be made at all. What failed is at the end of what made it fail, and is mostly this.
+fn unusable(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    format!(
+        "no connection can be made: {last}. The system's certificates are needed (on Debian, the package ca-certificates), or a \
+         file with others that SSL_CERT_FILE names"
+    )
+}
+
 /// What a token endpoint says when it refuses.
 #[derive(Deserialize)]
 struct Refusal {
@@ -46,7 +58,7 @@ impl Http {
             .redirect(redirect::Policy::none())
             .user_agent(concat!("porthole/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| OidcError::Settings(format!("no connection can be made: {error}")))?;
+            .map_err(|error| OidcError::Settings(unusable(&error)))?;
         Ok(Self { client, options })
     }
 

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
+use porthole_config::walk::OF_TENANT;
 use serde::{Deserialize, Serialize};
 
 use super::settings::{self, SettingsArgs};
-use crate::files;
+use crate::files::{self, Configuration};
+use crate::text::one_line;
 
 /// Raised when an older Porthole could not restore what this one writes.
 pub const FORMAT: u32 = 1;
@@ -59,7 +61,7 @@ impl Backup {
         let identity = settings::identity(&settings).await?;
         let central = identity.back_up(partial.path()).await?;
         identity.close().await;
-        copy_configuration(&settings.config_dir, &partial.path().join(CONFIG))?;
+        let left_out = copy_configuration(&settings.config_dir, &partial.path().join(CONFIG))?;
         let manifest = Manifest {
             format: FORMAT,
             porthole: env!("CARGO_PKG_VERSION").to_owned(),
@@ -75,20 +77,27 @@ impl Backup {
         // Renamed: there is nothing left to remove under the old name.
         let _ = partial.keep();
         println!("{} files in {}", manifest.files.len() + 1, folder.display());
+        for name in left_out {
+            eprintln!(
+                "not all of {} is in it: the host reads no files that are larger than 64 MiB, nor more than {} of one tenant",
+                one_line(&name),
+                OF_TENANT.entries
+            );
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Copies the configuration as it was at one moment.
-fn copy_configuration(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// Copies the configuration as it was at one moment; what was too much of it.
+fn copy_configuration(from: &Path, to: &Path) -> anyhow::Result<Vec<String>> {
     for _ in 0..ATTEMPTS {
         let before = files::configuration_hashes(from).with_context(|| from.display().to_string())?;
         if to.exists() {
             fs::remove_dir_all(to)?;
         }
-        copy(from, to)?;
+        let left_out = copy(from, to)?;
         if before == files::hashes(to)? && before == files::configuration_hashes(from)? {
-            return Ok(());
+            return Ok(left_out);
         }
     }
     bail!(
@@ -97,19 +106,16 @@ fn copy_configuration(from: &Path, to: &Path) -> anyhow::Result<()> {
     )
 }
 
-/// Copies every file of the configuration below a folder.
-pub fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// Copies every file of the configuration below a folder; what was too much of it.
+pub fn copy(from: &Path, to: &Path) -> anyhow::Result<Vec<String>> {
     fs::create_dir_all(to)?;
-    let files = files::below(from)?;
-    for (name, path) in files
-        .into_iter()
-        .filter(|(name, _)| files::is_configuration(name))
-    {
+    let Configuration { files, left_out } = files::configuration(from)?;
+    for (name, path) in files {
         let target = to.join(name);
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;
         }
         fs::copy(&path, &target).with_context(|| path.display().to_string())?;
     }
-    Ok(())
+    Ok(left_out)
 }

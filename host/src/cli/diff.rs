@@ -1,7 +1,7 @@
 //! `porthole diff`: what a reload would change.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -10,6 +10,7 @@ use porthole_config::{Config, Environment};
 use super::settings::SettingsArgs;
 use crate::files;
 use crate::served::Served;
+use crate::text::one_line;
 
 /// Show which files of the configuration differ from what the running host serves, and what a reload would make of them.
 /// Ends with 0 when nothing does, and with 1 when something does.
@@ -27,20 +28,19 @@ impl Diff {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let settings = self.settings.load()?;
         let before = match &self.against {
-            Some(folder) => {
-                tenants_only(files::hashes(folder).with_context(|| folder.display().to_string())?)
-            }
+            Some(folder) => Served {
+                files: tenants_only(folder)?,
+                ..Served::default()
+            },
             None => match Served::read(&settings.data_dir)? {
-                Some(served) => served.files,
+                Some(served) => served,
                 None => bail!(
                     "no host has served from the data folder {} yet; `--against DIR` compares two folders",
                     settings.data_dir.display()
                 ),
             },
         };
-        let after = tenants_only(
-            files::hashes(&settings.config_dir).with_context(|| settings.config_dir.display().to_string())?,
-        );
+        let after = tenants_only(&settings.config_dir)?;
         let config = Config::load(&settings.config_dir, &Environment::of_process());
         let faulty: BTreeSet<&str> = config
             .diagnostics
@@ -49,7 +49,7 @@ impl Diff {
             .collect();
         let lines = compared(&before, &after, &faulty);
         for line in &lines {
-            println!("{line}");
+            println!("{}", one_line(line));
         }
         Ok(if lines.is_empty() {
             ExitCode::SUCCESS
@@ -60,20 +60,32 @@ impl Diff {
 }
 
 /// A reload looks at nothing else.
-fn tenants_only(mut files: BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn tenants_only(folder: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    if !folder.join("tenants").is_dir() {
+        bail!(
+            "{} has no folder `tenants`: a host that runs goes on with what it serves",
+            folder.display()
+        );
+    }
+    let mut files = files::configuration_hashes(folder).with_context(|| folder.display().to_string())?;
     files.retain(|name, _| name.starts_with("tenants/"));
-    files
+    Ok(files)
 }
 
-fn compared(
-    before: &BTreeMap<String, String>,
-    after: &BTreeMap<String, String>,
-    faulty: &BTreeSet<&str>,
-) -> Vec<String> {
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+fn compared(before: &Served, after: &BTreeMap<String, String>, faulty: &BTreeSet<&str>) -> Vec<String> {
+    let names: BTreeSet<&String> = before.files.keys().chain(after.keys()).collect();
     let lines = names.into_iter().filter_map(|name| {
-        let has_faults = faulty.contains(name.as_str());
-        match (before.get(name), after.get(name)) {
+        let now = after.get(name);
+        // The host has tried what is there, and may know more against it than the file alone says.
+        let was_refused = now.is_some() && before.refused.get(name) == now;
+        let has_faults = was_refused || faulty.contains(name.as_str());
+        match (before.files.get(name), now) {
+            (Some(old), Some(new)) if old != new && has_faults && before.never_good.contains(name) => {
+                Some(format!("~ {name}  (has faults: its place would say so)"))
+            }
+            (Some(_), Some(_)) if was_refused => {
+                Some(format!("! {name}  (has faults: the last good version stays)"))
+            }
             (None, Some(_)) if has_faults => Some(format!("+ {name}  (has faults: its place would say so)")),
             (None, Some(_)) => Some(format!("+ {name}")),
             (Some(_), None) => Some(format!("- {name}")),
@@ -98,16 +110,43 @@ mod tests {
                 .map(|(name, hash)| ((*name).to_owned(), (*hash).to_owned()))
                 .collect()
         };
-        let before = files(&[("a", "1"), ("b", "1"), ("c", "1"), ("same", "1")]);
-        let after = files(&[("b", "2"), ("c", "2"), ("d", "1"), ("e", "1"), ("same", "1")]);
+        let served = [
+            ("a", "1"),
+            ("b", "1"),
+            ("c", "1"),
+            ("kept", "1"),
+            ("never", "1"),
+            ("same", "1"),
+        ];
+        let before = Served {
+            files: files(&served),
+            refused: files(&[("kept", "2")]),
+            never_good: BTreeSet::from(["never".to_owned()]),
+            ..Served::default()
+        };
+        let now = [
+            ("b", "2"),
+            ("c", "2"),
+            ("d", "1"),
+            ("e", "1"),
+            ("kept", "2"),
+            ("never", "2"),
+            ("same", "1"),
+        ];
         assert_eq!(
-            compared(&before, &after, &BTreeSet::from(["c", "e", "same"])),
+            compared(
+                &before,
+                &files(&now),
+                &BTreeSet::from(["c", "e", "never", "same"])
+            ),
             [
                 "- a",
                 "~ b",
                 "! c  (has faults: the last good version would stay)",
                 "+ d",
-                "+ e  (has faults: its place would say so)"
+                "+ e  (has faults: its place would say so)",
+                "! kept  (has faults: the last good version stays)",
+                "~ never  (has faults: its place would say so)",
             ]
         );
     }

@@ -117,7 +117,7 @@ impl Validate {
         print!("{}", report.written(self.format));
         for tenant in config.set_aside.keys() {
             eprintln!(
-                "{tenant}: its panels were not tried and its plugins not loaded, because its tenant.yaml has faults; a host \
+                "{tenant}: its panels were not tried and its plugins not loaded, because its tenant.yaml or its folder has faults; a host \
                  that runs serves the tenant as it was before and lets no new plugin in, one that starts leaves it out"
             );
         }

@@ -14,7 +14,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 pub use metrics::Metrics;
-pub use traces::{TRACED, Telemetry, Traces};
+pub use traces::{TRACED, Telemetry, Traces, continue_trace};
 
 /// How a log line is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

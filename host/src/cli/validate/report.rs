@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use porthole_config::Diagnostic;
+use porthole_config::{Diagnostic, text_of};
 use serde::Serialize;
+
+use crate::text::one_line;
 
 /// The longest part of a line that is shown, characters.
 const WIDTH: usize = 160;
@@ -65,7 +67,10 @@ impl Report<'_> {
             let _ = writeln!(
                 text,
                 "{}:{}:{}: {}",
-                fault.file, fault.line, fault.column, fault.message
+                one_line(&fault.file),
+                fault.line,
+                fault.column,
+                one_line(&fault.message)
             );
             if let Some(line) = lines.of(fault) {
                 let number = fault.line.to_string();
@@ -76,7 +81,7 @@ impl Report<'_> {
                 }
             }
             if let Some(help) = &fault.help {
-                let _ = writeln!(text, "    help: {help}");
+                let _ = writeln!(text, "    help: {}", one_line(help));
             }
         }
         let faults = match self.faults.len() {
@@ -169,7 +174,7 @@ impl<'a> Lines<'a> {
         let text = self
             .files
             .entry(path.clone())
-            .or_insert_with(|| std::fs::read_to_string(&path).ok())
+            .or_insert_with(|| text_of(self.folder, &fault.file))
             .as_deref()?;
         let line = text
             .lines()
@@ -178,8 +183,9 @@ impl<'a> Lines<'a> {
             .trim_end()
             .chars()
             .take(WIDTH)
-            .map(|c| if c.is_control() { ' ' } else { c })
+            .map(|c| if c == '\t' { ' ' } else { c })
             .collect();
+        let line = one_line(&line).into_owned();
         // Dashboards and panels cannot hold secrets; what else there is may.
         let may_hold_secrets = !fault.file.contains("/dashboards/") && !fault.file.contains("/panels/");
         let shown = if may_hold_secrets { key_of(&line)? } else { line };
@@ -257,6 +263,30 @@ mod tests {
             assert!(!report(format).contains("hunter2"), "{format:?}");
         }
         assert!(report(Format::Text).contains("  3 |     url: …\n"));
+    }
+
+    #[test]
+    fn names_and_messages_stay_on_their_line_and_a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let panels = folder.path().join("tenants/one/panels");
+        std::fs::create_dir_all(&panels).unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .arg(panels.join("pipe.yaml"))
+            .status();
+        assert!(made.unwrap().success());
+        let faults = [
+            fault("tenants/one/panels/pipe.yaml", 1, 1),
+            fault("tenants/one/panels/a\n::error::b.yaml", 1, 1),
+        ];
+        let report = Report {
+            folder: folder.path(),
+            faults: &faults,
+            tenants: 1,
+            panels: 2,
+        };
+        let text = report.written(Format::Text);
+        assert_eq!(text.lines().count(), 5, "{text}");
+        assert!(!text.lines().any(|line| line.starts_with("::")), "{text}");
     }
 
     #[test]
