@@ -55,3 +55,38 @@ for (const scheme of ['dark', 'light'] as const) {
     expect(problems).toEqual([]);
   });
 }
+
+test('what the bar has no room for on a phone is in the menu of the reader, large enough for a finger', async ({ browser, site }) => {
+  const phone = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await phone.newPage();
+  await openDashboard(page, site);
+  await page.goto(`${site.url}/t/${site.tenant}/d/default?from=now-2h&to=now`);
+  await expect(panel(page, 'usage')).toBeVisible();
+
+  const choose = async (name: string) => {
+    await page.getByTestId('user-menu').tap();
+    const item = page.getByRole('menuitem', { name });
+    expect((await item.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    await item.tap();
+  };
+  const asked = page.waitForRequest((request) => request.url().includes('/panels/usage/data') && request.url().includes('fresh=true'));
+  await choose('Refresh all panels');
+  await asked;
+  await choose('Zoom out');
+  await expect(page).toHaveURL(/from=now-4h/);
+  await choose('Copy link to this moment');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('/d/default?from=20');
+
+  // What looks smaller answers around itself.
+  const menu = panel(page, 'usage').getByRole('button', { name: /^Menu of/ });
+  const box = await menu.boundingBox();
+  if (!box) throw new Error('the menu has no place');
+  await page.touchscreen.tap(box.x + box.width / 2, box.y - 6);
+  await expect(page.getByRole('menuitem', { name: 'Report' })).toBeVisible();
+  await phone.close();
+});

@@ -23,6 +23,8 @@ mod browser;
 mod frame;
 mod gallery;
 mod icon;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod in_browser;
 mod live;
 mod pages;
 mod panel;
@@ -31,10 +33,9 @@ mod route;
 mod stores;
 mod views;
 
-use wasm_bindgen::prelude::wasm_bindgen;
-
 /// Draws the application into the page's `#app`.
-#[wasm_bindgen(start)]
+// The tests of components draw what they want themselves.
+#[cfg_attr(not(test), wasm_bindgen::prelude::wasm_bindgen(start))]
 pub fn start() {
     console_error_panic_hook::set_once();
     let Some(root) = browser::element("app") else {

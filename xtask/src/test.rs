@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold, from a fresh clone, with one summary at the end.
 
+mod components;
 mod harness;
 mod journeys;
 mod summary;
@@ -32,6 +33,8 @@ enum Suite {
     Lint,
     /// Every crate's own tests
     Unit,
+    /// The UI's components in a real browser, without a host
+    Ui,
     /// The running host on real databases
     Api,
     /// The running host in a real browser
@@ -69,6 +72,10 @@ pub fn run(args: &Args) -> ExitCode {
             ..build::Args::default()
         };
         summary.step("gallery", || build::run(&gallery).map(|()| Counts::default()));
+    }
+
+    if ready && wants(Suite::Ui) {
+        summary.step("components", || components::run(filter));
     }
 
     let mut keycloak_folder = None;

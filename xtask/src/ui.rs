@@ -3,6 +3,7 @@
 //! The result is `ui/dist`: `index.html` and files whose names carry a hash of their content, each text also compressed
 //! with brotli and gzip. What is already there and the same is not written again, so that nothing is embedded anew.
 
+mod components;
 mod output;
 
 use std::{
@@ -16,6 +17,7 @@ use anyhow::{Context, ensure};
 use porthole_toolkit::WasmToolchain;
 use sha2::{Digest, Sha256};
 
+pub use self::components::{build as component_tests, runner as component_runner};
 use self::output::Output;
 use crate::{names, npm, process::run, workspace};
 

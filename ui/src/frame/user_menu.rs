@@ -4,9 +4,10 @@ use crate::prelude::*;
 
 use super::{Menu, menu};
 use crate::{
+    browser,
     icon::{self, Icon},
     query::segment,
-    stores::{Location, Look, Preferences, Session},
+    stores::{Board, Location, Look, Preferences, Session, Stage},
 };
 
 /// The round button on the right; `tenant` is the id of the one in the address.
@@ -15,6 +16,7 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
     let preferences = use_context::<Preferences>();
     let me = session.me();
     let location = use_context::<Location>();
+    let stage = use_context::<Stage>();
     let places = places(session, tenant.as_deref());
     let email = me.as_ref().map(|me| me.email.clone()).unwrap_or_default();
     let name = me
@@ -56,9 +58,14 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
                 }
             })
             .collect();
+        let here = stage
+            .board
+            .get_clone_untracked()
+            .map(|board| on_a_phone(&board, open));
         view! {
             div(class="menu-head") { div { (name) } (second) }
             hr()
+            (here)
             (places)
             hr()
             div(class="menu-head") { "Theme" }
@@ -70,6 +77,32 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
             }
         }
     })
+}
+
+/// What stands in the bar where there is room for it.
+fn on_a_phone(board: &Board, open: Signal<bool>) -> View {
+    let item = |icon: Icon, name: &'static str, act: fn(&Board)| {
+        let board = board.clone();
+        let act = move |_| {
+            open.set(false);
+            act(&board);
+        };
+        view! {
+            button(r#type="button", class="menu-item", role="menuitem", on:click=handler(act)) {
+                (icon)
+                span { (name) }
+            }
+        }
+    };
+    let refresh = item(icon::REFRESH, "Refresh all panels", Board::ask_all);
+    let zoom_out = item(icon::ZOOM_OUT, "Zoom out", Board::zoom_out);
+    let link = item(icon::LINK, "Copy link to this moment", |board| {
+        let address = board.link(true);
+        browser::spawn_local(async move {
+            browser::copy_text(&address).await;
+        });
+    });
+    view! { div(class="narrow-only") { (refresh) (zoom_out) (link) hr() } }
 }
 
 /// A name, its icon, the address.

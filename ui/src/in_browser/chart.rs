@@ -1,0 +1,103 @@
+//! Charts: what is drawn, and what the legend does.
+
+use porthole_model::{Mark, View as Shown};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{all, attribute, click_with, has, named, one, open, press, text, texts, until};
+use crate::gallery::{
+    answers::{chart, plot},
+    sample::{Sample, grid},
+};
+
+/// Three servers; drawn as soon as the library is there.
+async fn show() {
+    let view = Shown::Chart(chart(vec![
+        plot("web-1", 55.0, Mark::Line),
+        plot("web-2", 40.0, Mark::Area),
+        plot("db-1", 20.0, Mark::Line),
+    ]));
+    open("/t/gallery/d/default", move |board| {
+        grid(
+            board,
+            vec![Sample::new("Load", "timeseries", (12, 3)).showing(view)],
+        )
+    });
+    until("the chart", || has(".uplot canvas")).await;
+}
+
+fn pressed() -> Vec<String> {
+    all(".legend button")
+        .iter()
+        .map(|button| button.get_attribute("aria-pressed").unwrap())
+        .collect()
+}
+
+fn swatches() -> Vec<String> {
+    all(".legend i")
+        .iter()
+        .map(|swatch| swatch.get_attribute("style").unwrap())
+        .collect()
+}
+
+#[wasm_bindgen_test]
+async fn the_legend_has_each_series_with_its_last_value() {
+    show().await;
+    assert_eq!(texts(".legend span"), ["web-1", "web-2", "db-1"]);
+    assert!(
+        texts(".legend b").iter().all(|last| last.ends_with("\u{a0}%")),
+        "{:?}",
+        texts(".legend b")
+    );
+    assert_eq!(pressed(), ["true", "true", "true"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_click_isolates_a_series_and_another_shows_all() {
+    show().await;
+    let colours = swatches();
+    named(".legend span", "web-2").click();
+    assert_eq!(pressed(), ["false", "true", "false"]);
+    named(".legend span", "db-1").click();
+    assert_eq!(pressed(), ["false", "false", "true"]);
+    named(".legend span", "db-1").click();
+    assert_eq!(pressed(), ["true", "true", "true"]);
+    assert_eq!(swatches(), colours, "a series keeps its colour");
+}
+
+#[wasm_bindgen_test]
+async fn with_the_control_key_a_click_hides_one_and_the_last_shows_all() {
+    show().await;
+    for (name, expected) in [
+        ("web-1", ["false", "true", "true"]),
+        ("web-2", ["false", "false", "true"]),
+        ("db-1", ["true", "true", "true"]),
+    ] {
+        click_with(&named(".legend span", name), "ctrlKey");
+        assert_eq!(pressed(), expected, "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_chart_is_a_sentence_for_those_who_do_not_see_it() {
+    show().await;
+    let spoken = attribute(".plot", "aria-label").unwrap();
+    assert!(spoken.starts_with("Load. Last values: web-1: "), "{spoken}");
+    assert!(
+        spoken.ends_with("The panel's menu shows it as a table."),
+        "{spoken}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn arrows_move_a_cursor_whose_values_are_told_largest_first() {
+    show().await;
+    one(".plot").focus().unwrap();
+    press(one(".plot").unchecked_ref(), "ArrowLeft", false);
+    until("the tooltip", || has("[data-testid=chart-tooltip]")).await;
+    let first = text(".tip .when");
+    assert_eq!(texts(".tip .entry span"), ["web-1", "web-2", "db-1"]);
+    press(one(".plot").unchecked_ref(), "ArrowLeft", false);
+    until("the point before", || has(".tip") && text(".tip .when") != first).await;
+    assert!(text(".tip .when") < first || !first.is_empty());
+}

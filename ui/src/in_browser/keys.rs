@@ -1,0 +1,97 @@
+//! The keyboard: the palette, the sheet of keys, the other look.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{address, document, fill, has, open, press, text, texts, until};
+use crate::{frame, prelude::*};
+
+fn page(address: &str) {
+    open(address, |board| {
+        use_context::<crate::stores::Stage>().enter(board);
+        let over = frame::over();
+        let bar = frame::top_bar(board, "default", *create_signal(None));
+        view! { (over) (bar) }
+    });
+}
+
+fn key(key: &str, ctrl: bool) {
+    press(document().body().unwrap().unchecked_ref(), key, ctrl);
+}
+
+#[wasm_bindgen_test]
+async fn the_question_mark_lists_the_keys() {
+    page("/t/gallery/d/default");
+    key("?", false);
+    until("the sheet", || has("dialog[open] [data-testid=keys]")).await;
+    let keys = texts(".sheet dt");
+    assert!(
+        keys.contains(&"Ctrl K".to_owned()) && keys.contains(&"?".to_owned()),
+        "{keys:?}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn the_palette_finds_what_is_typed_and_goes_there() {
+    page("/t/gallery/d/default");
+    key("k", true);
+    until("the palette", || has("dialog[open] [data-testid=palette]")).await;
+    fill("[role=combobox]", "beta");
+    assert_eq!(texts("[role=option] .grow"), ["Beta Media"]);
+    let field = super::one("[role=combobox]");
+    press(field.unchecked_ref(), "Enter", false);
+    assert_eq!(address(), "/t/beta");
+    assert!(!has("dialog"));
+}
+
+#[wasm_bindgen_test]
+async fn arrows_walk_what_the_palette_found() {
+    page("/t/gallery/d/default");
+    key("k", true);
+    until("the palette", || has("dialog[open] [data-testid=palette]")).await;
+    fill("[role=combobox]", "theme");
+    let chosen = || text("[role=option][aria-selected=true] .grow");
+    assert_eq!(chosen(), "Dark");
+    let field = super::one("[role=combobox]");
+    press(field.unchecked_ref(), "ArrowDown", false);
+    assert_eq!(chosen(), "Light");
+    assert_eq!(
+        field.get_attribute("aria-activedescendant").as_deref(),
+        Some("palette-1")
+    );
+    press(field.unchecked_ref(), "ArrowUp", false);
+    press(field.unchecked_ref(), "ArrowUp", false);
+    assert_eq!(chosen(), "System", "from the first to the last");
+}
+
+#[wasm_bindgen_test]
+fn the_look_changes_with_t_and_is_kept() {
+    page("/t/gallery/d/default");
+    let theme = || {
+        document()
+            .document_element()
+            .unwrap()
+            .get_attribute("data-theme")
+            .unwrap()
+    };
+    let before = theme();
+    key("t", false);
+    assert_ne!(theme(), before);
+    let kept = web_sys::window().unwrap().local_storage().unwrap().unwrap();
+    assert_eq!(kept.get_item("porthole.theme").unwrap(), Some(theme()));
+}
+
+#[wasm_bindgen_test]
+fn z_shows_twice_the_range() {
+    page("/t/gallery/d/default?from=now-1h&to=now");
+    key("z", false);
+    assert_eq!(address(), "/t/gallery/d/default?from=now-2h&to=now");
+}
+
+#[wasm_bindgen_test]
+fn letters_in_a_field_are_letters() {
+    page("/t/gallery/d/default?from=now-1h&to=now");
+    super::click("[data-testid=range-button]");
+    press(super::one("#range-from").unchecked_ref(), "z", false);
+    assert_eq!(address(), "/t/gallery/d/default?from=now-1h&to=now");
+}

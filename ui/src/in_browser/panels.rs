@@ -1,0 +1,306 @@
+//! A panel's frame, and each of its states.
+
+use porthole_model::{CacheOutcome, Chart, Metric, PanelAnswer, Severity, View as Shown, code};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{all, attribute, click, close, has, named, one, open, text, texts, until};
+use crate::{
+    api::Failure,
+    browser,
+    gallery::{
+        answers,
+        failures::{failure, fault, problem},
+        sample::{Sample, grid},
+    },
+    time::format,
+};
+
+const HERE: &str = "/t/gallery/d/default";
+
+fn show(sample: Sample) {
+    show_at(HERE, sample);
+}
+
+fn show_at(address: &str, sample: Sample) {
+    open(address, move |board| grid(board, vec![sample]));
+}
+
+fn number() -> Shown {
+    Shown::Metric(answers::metric(204.0, "ms", None, 198.0))
+}
+
+fn failing(status: u16, code: &str, detail: &str) -> Sample {
+    Sample::new("Load", "timeseries", (6, 2)).failing(failure(problem(status, code, detail)))
+}
+
+#[wasm_bindgen_test]
+fn the_first_load_has_the_shape_of_what_will_come() {
+    for (type_name, shape) in [
+        ("timeseries", ".plot-shape svg"),
+        ("kpi", "i.number"),
+        ("health_status", "i.row"),
+        ("table", "i.row"),
+        ("custom_template", "i.grow"),
+    ] {
+        show(Sample::new("Load", type_name, (4, 2)));
+        assert!(has(&format!(".skeleton[aria-busy=true] {shape}")), "{type_name}");
+        close();
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_heading_names_the_panel_and_leads_to_it() {
+    let title = "A very long title of a panel that does not fit into its heading and is cut off there";
+    show_at(
+        "/t/gallery/d/default?from=now-6h&to=now",
+        Sample::new(title, "kpi", (3, 1)).showing(number()),
+    );
+    let heading = one(".panel h2");
+    assert_eq!(heading.title(), title);
+    assert_eq!(attribute("section.panel", "aria-labelledby"), Some(heading.id()));
+    let link = attribute(".panel h2 a", "href").unwrap();
+    assert!(
+        link.starts_with("/t/gallery/d/default/p/") && link.ends_with("?from=now-6h&to=now"),
+        "{link}"
+    );
+    assert_eq!(text("[data-testid=kpi-value]"), "204");
+    assert_eq!(text(".unit"), "ms");
+    assert!(text(".age").starts_with("Updated "), "{}", text(".age"));
+}
+
+#[wasm_bindgen_test]
+async fn the_menu_has_what_can_be_done_and_what_the_view_cost() {
+    let chart = Shown::Chart(answers::chart(vec![answers::plot(
+        "edge-01",
+        55.0,
+        porthole_model::Mark::Line,
+    )]));
+    show(Sample::new("Load", "timeseries", (6, 2)).showing(chart));
+    click("[data-testid=panel-menu]");
+    assert_eq!(
+        texts("[role=menuitem]"),
+        [
+            "View",
+            "Report",
+            "Export CSV",
+            "Export JSON",
+            "Refresh",
+            "View as table"
+        ]
+    );
+    assert!(text("[data-testid=receipt]").contains("timeseries 0.1.0"));
+    named("[role=menuitem]", "View as table").click();
+    until("the table", || has("table.rows") && !has(".plot")).await;
+    assert!(!has("[role=menu]"));
+    assert_eq!(texts("table.rows thead th")[1], "edge-01, %");
+}
+
+#[wasm_bindgen_test]
+fn nothing_in_the_range_says_so_and_is_no_zero() {
+    for (title, type_name, view) in [
+        (
+            "No data in this range",
+            "timeseries",
+            Shown::Chart(Chart::default()),
+        ),
+        ("No data in this range", "kpi", Shown::Metric(Metric::default())),
+        (
+            "Nothing to report on",
+            "health_status",
+            answers::statuses(Vec::new()),
+        ),
+        ("No rows in this range", "table", answers::log(Vec::new(), 0)),
+    ] {
+        show(Sample::new("Load", type_name, (4, 2)).showing(view));
+        assert_eq!(text("[data-testid=panel-empty] b"), title, "{type_name}");
+        assert!(
+            text("[data-testid=panel-empty] p").contains("wait for data"),
+            "{type_name}"
+        );
+        assert!(!has("[data-testid=panel-error]"));
+        close();
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_range_that_is_over_is_not_waited_for() {
+    show_at(
+        "/t/gallery/d/default?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z",
+        Sample::new("Load", "timeseries", (4, 2)).showing(Shown::Chart(Chart::default())),
+    );
+    assert!(text("[data-testid=panel-empty] p").contains("Nothing was recorded then"));
+}
+
+#[wasm_bindgen_test]
+fn filters_that_leave_nothing_keep_the_head_of_the_table() {
+    show(
+        Sample::new("Log", "table", (8, 2))
+            .showing(answers::log(Vec::new(), 0))
+            .with(|loader| loader.wishes.update(|wishes| wishes.filter_by("service", "none"))),
+    );
+    assert_eq!(text("[data-testid=no-rows]"), "No rows match the filters");
+    assert_eq!(all("tr.filters input").len(), 4);
+    assert!(!has("[data-testid=panel-empty]"));
+}
+
+#[wasm_bindgen_test]
+fn each_failure_has_its_words_and_its_mark() {
+    for (status, code, title, badge) in [
+        (502, code::QUERY_FAILED, "The query failed", "query failed"),
+        (
+            502,
+            code::QUERY_TOO_LARGE,
+            "The query reads too much",
+            "reads too much",
+        ),
+        (504, code::QUERY_TIMED_OUT, "The query took too long", "timed out"),
+        (
+            503,
+            code::DATABASE_DOWN,
+            "The data source does not answer",
+            "database down",
+        ),
+        (
+            502,
+            code::PLUGIN_LIMIT,
+            "Plugin stopped at a limit",
+            "limit reached",
+        ),
+        (502, code::PLUGIN_TRAPPED, "Plugin crashed", "plugin crashed"),
+        (503, code::PLUGIN_RESTING, "Plugin stopped", "plugin stopped"),
+        (403, code::FORBIDDEN, "You may not see this", "not permitted"),
+        (503, code::BUSY, "The host is busy", "busy"),
+    ] {
+        show(failing(status, code, "the host says why"));
+        assert_eq!(text("[data-testid=panel-error] .what b"), title);
+        assert!(
+            text("[data-testid=panel-error]").contains("The host says why"),
+            "{code}"
+        );
+        assert_eq!(texts(".panel-head .badge"), [badge]);
+        assert_eq!(
+            attribute("[data-testid=panel-error]", "role").as_deref(),
+            Some("alert")
+        );
+        // What no second attempt mends, and who is asked again by itself, has no button for it.
+        let is_retried = ![code::FORBIDDEN, code::PLUGIN_RESTING].contains(&code);
+        assert_eq!(has("[data-testid=panel-error] button"), is_retried, "{code}");
+        assert!(text(".reference").contains(code), "{code}");
+        close();
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_stopped_plugin_says_which_limit_and_when_it_is_tried_again() {
+    let mut stopped = problem(503, code::PLUGIN_RESTING, "It failed five times in a row.");
+    stopped.plugin = Some("daily-summary 1.3.0".to_owned());
+    stopped.limit = Some("memory 64 MiB".to_owned());
+    show(
+        Sample::new("Summary", "custom_template", (4, 2))
+            .failing(failure(stopped))
+            .with(|loader| loader.rests_until.set(browser::now() + 45_500)),
+    );
+    assert!(text("[data-testid=panel-error]").contains("Limit: memory 64 MiB"));
+    assert_eq!(
+        attribute("[data-testid=panel-error] a", "href").as_deref(),
+        Some("/t/gallery/plugins/daily-summary")
+    );
+    assert_eq!(text("[data-testid=rest]"), "Tried again in 45 s");
+}
+
+#[wasm_bindgen_test]
+fn old_data_stays_and_says_how_old_it_is_and_why() {
+    let down = || failure(problem(503, code::DATABASE_DOWN, "connection refused"));
+    show(
+        Sample::new("Latency", "kpi", (3, 1))
+            .showing(number())
+            .failing(down()),
+    );
+    assert_eq!(text("[data-testid=kpi-value]"), "204");
+    assert!(text("[data-testid=panel-stale]").starts_with("database down, showing data from "));
+    assert_eq!(
+        attribute("[data-testid=panel-stale]", "title").as_deref(),
+        Some("Connection refused")
+    );
+}
+
+#[wasm_bindgen_test]
+fn an_answer_that_the_host_kept_is_marked_as_old() {
+    let mut sample = Sample::new("Latency", "kpi", (3, 1)).showing(number());
+    if let Some(PanelAnswer {
+        cache, generated_at, ..
+    }) = &mut sample.answer
+    {
+        *cache = CacheOutcome::Stale;
+        *generated_at = format::rfc3339(browser::now() - 14 * 60_000).to_string();
+    }
+    show(sample);
+    assert!(
+        text("[data-testid=panel-stale]").starts_with("stale, 14 min"),
+        "{}",
+        text("[data-testid=panel-stale]")
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_faulty_file_says_where() {
+    let mut sample = Sample::new("Load", "timeseries", (6, 2));
+    sample.faults = vec![fault()];
+    show(sample);
+    let said = text("[data-testid=panel-error]");
+    assert!(
+        said.contains("tenants/gallery/panels/cpu_usage.yaml:7:5"),
+        "{said}"
+    );
+    assert!(said.contains("Did you mean `columns`?"), "{said}");
+
+    close();
+    let mut sample = Sample::new("Load", "kpi", (3, 1)).showing(number());
+    sample.outdated = vec![fault()];
+    show(sample);
+    assert!(text("[data-testid=panel-outdated]").starts_with("last good version"));
+    assert!(text("[data-testid=panel-outdated] .hint").contains("cpu_usage.yaml:7:5"));
+    assert_eq!(text("[data-testid=kpi-value]"), "204");
+}
+
+#[wasm_bindgen_test]
+fn a_refresh_that_takes_long_has_a_thin_bar_over_the_old_data() {
+    show(
+        Sample::new("Latency", "kpi", (3, 1))
+            .showing(number())
+            .with(|loader| loader.is_slow.set(true)),
+    );
+    assert_eq!(attribute(".bar", "role").as_deref(), Some("progressbar"));
+    assert_eq!(text("[data-testid=kpi-value]"), "204");
+}
+
+#[wasm_bindgen_test]
+fn health_is_told_by_word_and_shape_too() {
+    let items = vec![
+        answers::status("payments-api", Severity::Critical, 40, Some("connection refused")),
+        answers::status("catalog", Severity::Good, 7, None),
+    ];
+    show(Sample::new("Services", "health_status", (4, 2)).showing(answers::statuses(items)));
+    assert_eq!(texts(".statuses .name"), ["payments-api", "catalog"]);
+    assert_eq!(texts(".statuses .how b"), ["Down", "Healthy"]);
+    assert_eq!(texts(".panel-head .badge"), ["1 down"]);
+    assert_ne!(
+        attribute(".statuses li:first-child svg path:first-of-type", "d"),
+        attribute(".statuses li:last-child svg path:first-of-type", "d")
+    );
+    assert_eq!(
+        attribute(".statuses li:first-child", "tabindex").as_deref(),
+        Some("0")
+    );
+    assert_eq!(text(".statuses .why"), "connection refused");
+}
+
+#[wasm_bindgen_test]
+fn no_answer_at_all_says_what_to_look_at() {
+    show(Sample::new("Load", "kpi", (3, 1)).failing(Failure::Unreachable));
+    assert_eq!(
+        text("[data-testid=panel-error] .what b"),
+        "The host does not answer"
+    );
+    assert!(text("[data-testid=panel-error] p").contains("Check the connection"));
+}

@@ -1,0 +1,152 @@
+//! Which time is shown: the store behind it, which is the address, and the popover.
+
+use std::{cell::RefCell, rc::Rc};
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{address, click, fill, has, named, one, open, text, texts, until};
+use crate::{browser, frame, prelude::*, stores::Board};
+
+const HOUR: i64 = 3_600_000;
+
+/// The bar over a dashboard, and the store that it works with.
+fn bar(address: &str) -> Board {
+    let kept: Rc<RefCell<Option<Board>>> = Rc::default();
+    let board = kept.clone();
+    open(address, move |found| {
+        *board.borrow_mut() = Some(found.clone());
+        frame::top_bar(found, "default", *create_signal(Some("Servers".to_owned())))
+    });
+    kept.borrow().clone().unwrap()
+}
+
+fn length(board: &Board) -> i64 {
+    let window = board.window();
+    window.end - window.start
+}
+
+#[wasm_bindgen_test]
+fn without_a_range_in_the_address_it_is_the_dashboards_own() {
+    let board = bar("/t/gallery/d/default");
+    assert_eq!(length(&board), 12 * HOUR);
+    assert!((board.window().end - browser::now()).abs() < 5_000);
+}
+
+#[wasm_bindgen_test]
+fn the_address_says_what_is_shown() {
+    let board = bar("/t/gallery/d/default?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z");
+    assert_eq!(length(&board), 4 * HOUR);
+    assert!(
+        text("[data-testid=range-button]").contains("Jan"),
+        "{}",
+        text("[data-testid=range-button]")
+    );
+}
+
+#[wasm_bindgen_test]
+fn what_the_address_says_wrongly_is_the_usual_range() {
+    assert_eq!(
+        length(&bar("/t/gallery/d/default?from=yesterdayish&to=now")),
+        12 * HOUR
+    );
+}
+
+#[wasm_bindgen_test]
+async fn another_range_is_a_step_in_the_history_and_back_returns() {
+    let board = bar("/t/gallery/d/default?from=now-1h&to=now");
+    board.zoom_out();
+    assert_eq!(address(), "/t/gallery/d/default?from=now-2h&to=now");
+    assert_eq!(length(&board), 2 * HOUR);
+    web_sys::window().unwrap().history().unwrap().back().unwrap();
+    until("the range before", || address().contains("now-1h")).await;
+    until("the store follows", || length(&board) == HOUR).await;
+}
+
+#[wasm_bindgen_test]
+fn what_is_dragged_over_becomes_whole_seconds() {
+    let board = bar("/t/gallery/d/default");
+    board.zoom_to(1_767_571_200_400.0, 1_767_574_800_200.0);
+    assert_eq!(length(&board), HOUR);
+    assert_eq!(
+        address(),
+        "/t/gallery/d/default?from=2026-01-05T00:00:00Z&to=2026-01-05T01:00:00Z"
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_link_holds_the_range_as_it_is_or_the_instants_of_now() {
+    let board = bar("/t/gallery/d/default?from=now-1h&to=now&refresh=5s");
+    let live = board.link(false);
+    assert!(
+        live.starts_with("http") && live.ends_with("?refresh=5s&from=now-1h&to=now"),
+        "{live}"
+    );
+    let fixed = board.link(true);
+    assert!(!fixed.contains("now") && fixed.contains("Z&to=20"), "{fixed}");
+    assert_eq!(address(), "/t/gallery/d/default?from=now-1h&to=now&refresh=5s");
+}
+
+#[wasm_bindgen_test]
+async fn a_typed_range_is_shown_and_remembered() {
+    bar("/t/gallery/d/default");
+    click("[data-testid=range-button]");
+    until("the field has the focus", || {
+        super::document()
+            .active_element()
+            .is_some_and(|element| element.id() == "range-from")
+    })
+    .await;
+    fill("#range-from", "now-3d");
+    fill("#range-to", "now-1d");
+    named(".range-pop button", "Apply").click();
+    assert_eq!(address(), "/t/gallery/d/default?from=now-3d&to=now-1d");
+    assert!(!has(".range-pop"), "it closes");
+    click("[data-testid=range-button]");
+    assert_eq!(texts(".range-pop .recent").len(), 1);
+}
+
+#[wasm_bindgen_test]
+fn a_wrong_range_says_what_is_wrong_beside_the_field() {
+    bar("/t/gallery/d/default");
+    click("[data-testid=range-button]");
+    fill("#range-from", "now-1h");
+    fill("#range-to", "now-2h");
+    named(".range-pop button", "Apply").click();
+    assert_eq!(text("#range-to-fault"), "The end must be after the start");
+    assert_eq!(text("#range-from-fault"), "");
+    assert_eq!(
+        one("#range-to").get_attribute("aria-invalid").as_deref(),
+        Some("true")
+    );
+    fill("#range-to", "now");
+    assert_eq!(text("#range-to-fault"), "", "typing takes it away");
+}
+
+#[wasm_bindgen_test]
+fn the_usual_ranges_are_searched_and_one_click_away() {
+    bar("/t/gallery/d/default?from=now-1h&to=now");
+    click("[data-testid=range-button]");
+    assert_eq!(texts(".quick [aria-current=true]"), ["Last hour"]);
+    fill("[aria-label='Search ranges']", "WEEK");
+    assert_eq!(texts(".quick button"), ["This week so far", "Last week"]);
+    named(".quick button", "Last week").click();
+    assert_eq!(address(), "/t/gallery/d/default?from=now-1w/w&to=now-1w/w");
+}
+
+#[wasm_bindgen_test]
+fn the_zone_changes_the_walls_and_not_the_instants() {
+    let board = bar("/t/gallery/d/default?from=2026-07-05T00:00:00Z&to=2026-07-05T04:00:00Z");
+    let before = board.window();
+    click("[data-testid=range-button]");
+    let shown = || {
+        one("#range-from")
+            .unchecked_into::<web_sys::HtmlInputElement>()
+            .value()
+    };
+    let first = shown();
+    named(".range-pop button", "Change").click();
+    assert_eq!(board.window(), before);
+    // The tests' browser lives in Berlin.
+    assert_ne!(shown(), first);
+}
