@@ -1,13 +1,14 @@
-//! A note in the data folder of which files the host serves, for `porthole diff`. Hashes only: nothing of what is in them.
+//! A note in the data folder of what the host serves, for commands that run beside it: the files, for `porthole diff`, as
+//! hashes and without anything of what is in them; and whether it has a tenant of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Context;
-use porthole_config::Diagnostic;
+use porthole_config::{Config, Diagnostic};
 use serde::{Deserialize, Serialize};
 
-use crate::files;
+use crate::{files, watch};
 
 const NAME: &str = "served.json";
 
@@ -16,6 +17,9 @@ const NAME: &str = "served.json";
 pub struct Served {
     /// Of the configuration.
     pub generation: u64,
+    /// Whether the host's own figures are a tenant's, beside those of the files.
+    #[serde(default)]
+    pub watches_itself: bool,
     /// SHA-256 of what is served, by name, relative to the configuration folder.
     pub files: BTreeMap<String, String>,
     /// Of files whose last good version is served: the hash of the one that has faults.
@@ -42,16 +46,19 @@ impl Served {
 
     /// Notes what was taken over of a configuration with these faults: of the first one of a host everything, of the later
     /// ones not what has become faulty. The host goes on without the note.
-    pub fn note(generation: u64, faults: &[Diagnostic], config_dir: &Path, data_dir: &Path) {
+    pub fn note(config: &Config, faults: &[Diagnostic], config_dir: &Path, data_dir: &Path) {
         let written = || -> anyhow::Result<()> {
-            let before = match generation {
+            let before = match config.generation {
                 // What another host served before is not what this one keeps.
                 ..=1 => Self::default(),
                 _ => Self::read(data_dir)?.unwrap_or_default(),
             };
             let found = files::configuration_hashes(config_dir)?;
             let faulty: BTreeSet<&str> = faults.iter().map(|fault| fault.file.as_str()).collect();
-            let served = before.followed_by(generation, found, &faulty);
+            let served = Self {
+                watches_itself: config.tenants.contains_key(watch::TENANT),
+                ..before.followed_by(config.generation, found, &faulty)
+            };
             let partial = data_dir.join(format!("{NAME}.partial"));
             std::fs::write(&partial, serde_json::to_vec(&served)?)?;
             std::fs::rename(partial, data_dir.join(NAME))?;

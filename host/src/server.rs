@@ -28,6 +28,7 @@ use crate::faults;
 use crate::metrics::{Figures, MetricsServer};
 use crate::observe;
 use crate::provider::provider;
+use crate::refused_logins;
 use crate::retention;
 use crate::served::Served;
 use crate::switched_off::SwitchedOff;
@@ -293,6 +294,7 @@ impl Server {
         let switched_off = tokio::spawn(switched_off.follow());
         let keep = self.settings.audit_keep;
         let old = tokio::spawn(retention::follow(Arc::clone(&self.identity), keep));
+        let refused = tokio::spawn(refused_logins::follow(Arc::clone(&self.identity)));
         let figures = tokio::spawn(async move {
             if let Some(metrics) = self.metrics {
                 metrics.run().await;
@@ -328,11 +330,13 @@ impl Server {
         changed.abort();
         switched_off.abort();
         old.abort();
+        refused.abort();
         figures.abort();
         own_figures.abort();
         // Joins a thread, which may be in the middle of a reload.
         tokio::task::spawn_blocking(move || drop(watch)).await?;
         self.pipeline.close().await;
+        refused_logins::note(&self.identity).await;
         self.identity.close().await;
         Ok(())
     }
@@ -362,11 +366,11 @@ struct Followers {
     data_dir: PathBuf,
 }
 
-/// Notes what is served, for `porthole diff`.
+/// Notes what is served, for commands that run beside this host.
 fn note_served(config: &Config, pipeline: &Pipeline, config_dir: &Path, data_dir: &Path) {
     let mut faults = pipeline.faults(None);
     faults.extend_from_slice(&config.diagnostics);
-    Served::note(config.generation, &faults, config_dir, data_dir);
+    Served::note(config, &faults, config_dir, data_dir);
 }
 
 /// How long a reload waits for new plugins before the rest of it is taken over.

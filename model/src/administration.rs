@@ -1,7 +1,7 @@
 //! Accounts, tokens, sessions, tenants and the audit log, as their owners and administrators see them. Instants are
 //! RFC 3339.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Role, TenantSummary};
 
@@ -57,6 +57,7 @@ pub struct ApiTokens {
 
 /// `POST /account/tokens`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// For people.
     pub name: String,
@@ -79,6 +80,7 @@ pub struct TokenMade {
 
 /// `POST /account/password`.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     /// As it is.
     pub current: String,
@@ -88,6 +90,7 @@ pub struct PasswordChange {
 
 /// `POST /auth/link`.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LinkUse {
     /// What stands behind the `#` of the link.
     pub link: String,
@@ -153,6 +156,7 @@ pub struct Accounts {
 
 /// `POST /admin/users`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewAccount {
     /// To log in with.
     pub email: String,
@@ -164,13 +168,20 @@ pub struct NewAccount {
     pub is_admin: bool,
 }
 
-/// `PUT /admin/users/{id}`: how an account shall be.
+/// `PUT /admin/users/{id}`: how an account shall be. All of it has to be said: what is left out is no wish to lose it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AccountChange {
-    /// For people; none: no name.
+    /// For people; none, which JSON says as null: no name.
+    #[serde(deserialize_with = "said")]
     pub full_name: Option<String>,
     /// May use the administration.
     pub is_admin: bool,
+}
+
+/// A value that may be null, and may not be left out.
+fn said<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(source)
 }
 
 /// The answer of `POST /admin/users` and `POST /admin/users/{id}/link`.
@@ -208,6 +219,7 @@ pub struct Grants {
 
 /// `PUT /admin/tenants/{tenant}/grants/{email}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GrantRole {
     /// What they may do from now on.
     pub role: Role,
@@ -265,13 +277,13 @@ pub struct AuditLine {
     pub at: String,
     /// What, as `login`.
     pub action: String,
-    /// Who, by email; none: the command line, or nobody known.
+    /// Who, by email; `command line (NAME)`: whoever was that user of a machine; none: the host itself, or nobody known.
     pub actor: Option<String>,
     /// To whom or what.
     pub target: Option<String>,
     /// In which tenant.
     pub tenant: Option<String>,
-    /// From where.
+    /// From where: an address, or `local (NAME)`: on that machine.
     pub address: Option<String>,
     /// What changed.
     pub detail: Option<String>,

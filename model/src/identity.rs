@@ -13,6 +13,7 @@ pub struct Health {
 
 /// `POST /auth/login`.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LoginRequest {
     /// Case does not matter.
     pub email: String,

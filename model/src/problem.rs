@@ -18,7 +18,7 @@ pub struct Problem {
     pub detail: String,
     /// Also in the host's log.
     pub request_id: String,
-    /// The request's parameter that was wrong.
+    /// The request's parameter that was wrong, or the field of its body that nobody knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
     /// The plugin that failed, as `name version`.

@@ -303,6 +303,23 @@ test('the audit log is filtered, turned over and exported', async ({ page, site 
   await page.getByRole('button', { name: 'Clear' }).click();
   await expect(page).toHaveURL(`${site.url}/admin/audit`);
   await expect(page.getByLabel('Who')).toHaveValue('');
+
+  // What was done to somebody, whoever did it: on the page and in the file.
+  await page.getByLabel('Done to').fill(email);
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page).toHaveURL(/target=mavis%40example\.org/);
+  await expect(table.locator('tbody tr')).toHaveCount(4);
+  await expect(table.locator('tbody tr').filter({ hasText: 'user_created' })).toContainText(site.admin);
+  await expect(page.getByRole('link', { name: 'JSON lines' })).toHaveAttribute('href', /target=mavis%40example\.org&format=ndjson/);
+  // What a command did has its user and its machine.
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByLabel('Done to').fill(site.email);
+  await page.getByLabel('Action').fill('user_created');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  const byCommand = table.locator('tbody tr');
+  await expect(byCommand).toHaveCount(1);
+  await expect(byCommand).toContainText(/command line \(.+\)/);
+  await expect(byCommand).toContainText(/local \(.+\)/);
 });
 
 test('the older lines of the audit log are a page further', async ({ page, site }) => {

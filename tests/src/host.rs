@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::postgres::free_port;
-use crate::site::porthole;
+use crate::site::{Outcome, porthole};
 
 const HEALTHY_WITHIN: Duration = Duration::from_secs(60);
 /// A panel and what it stands on, from nothing, on a machine that is busy with other tests.
@@ -21,7 +21,7 @@ pub struct Host {
     process: Child,
     log: PathBuf,
     url: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Host {
@@ -100,6 +100,17 @@ impl Host {
             host.log()
         );
         (host, line)
+    }
+
+    /// Runs `porthole` with these arguments over the data folder of a demo.
+    pub fn run_beside(&self, arguments: &[&str]) -> Outcome {
+        let data = self.folder.path().join("data");
+        let mut command = porthole();
+        command
+            .current_dir(self.folder.path())
+            .env("PORTHOLE_CONFIG_DIR", data.join("config"))
+            .env("PORTHOLE_DATA_DIR", data);
+        Outcome::of(command.args(arguments), "")
     }
 
     /// Starts `porthole plugin dev` on a panel's crate; returns it and the line it printed for programs. `target`: cargo's
@@ -182,7 +193,7 @@ impl Host {
             process,
             log,
             url,
-            _folder: folder,
+            folder,
         }
     }
 

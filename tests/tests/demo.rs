@@ -170,3 +170,42 @@ async fn plugins_of_the_demo_draw_for_small_and_large_screens_and_stay_well_with
     }
     assert!(kinds.contains(&"image".to_owned()) && kinds.contains(&"markup".to_owned()));
 }
+
+#[tokio::test]
+async fn a_command_beside_a_demo_makes_nothing_that_the_demo_does_not_have() {
+    let (host, printed) = Host::demo().await;
+    let admin = &printed["accounts"][0];
+    assert_eq!(admin["admin"], true);
+    let text = |key: &str| admin[key].as_str().unwrap();
+    let admin = Client::login(host.url(), text("email"), text("password")).await;
+    let tenants = async || {
+        let states = admin.get("/admin/tenants").await.ok();
+        let ids = states["tenants"].as_array().unwrap().iter();
+        ids.map(|tenant| tenant["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let before = tenants().await;
+    assert_eq!(before, ["tenant-alpha", "tenant-beta"]);
+    let grant = |tenant: &str| host.run_beside(&["user", "grant", "maria@alpha.example", tenant]);
+    grant("tenant-beta").ok();
+    host.run_beside(&["tenant", "disable", "tenant-beta"]).ok();
+    let listed = host.run_beside(&["tenant", "list"]).ok();
+    assert!(
+        !listed.lines().any(|line| line.starts_with("porthole ")),
+        "{listed}"
+    );
+    let is_off = |tenant: &str| {
+        let line = listed.lines().find(|line| line.starts_with(tenant)).unwrap();
+        line.contains("(switched off)")
+    };
+    assert!(is_off("tenant-beta") && !is_off("tenant-alpha"), "{listed}");
+    let refused = grant("porthole").failed();
+    assert!(refused.contains("there is no tenant `porthole`"), "{refused}");
+    assert_eq!(tenants().await, before);
+    // Who did it, and on which machine.
+    let log = admin.get("/admin/audit?action=tenant_disabled").await.ok();
+    let line = &log["lines"][0];
+    let (who, from) = (line["actor"].as_str().unwrap(), line["address"].as_str().unwrap());
+    assert!(who.starts_with("command line ("), "{line}");
+    assert!(from.starts_with("local ("), "{line}");
+}

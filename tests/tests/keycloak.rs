@@ -151,6 +151,13 @@ async fn a_person_logs_in_by_keycloaks_form_and_out_again_at_keycloak() {
         visitor.cookie(house.host.url(), "porthole_session"),
         Some(login_cookie.as_str())
     );
+    // What tied the login to the browser went with the login.
+    assert_eq!(
+        visitor
+            .cookie(house.host.url(), "porthole_login")
+            .unwrap_or_default(),
+        ""
+    );
 
     // A second login in the same browser: Keycloak asks nothing, and the first session is over.
     let mut first = Visitor::default();

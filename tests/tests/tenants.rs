@@ -278,6 +278,22 @@ fn a_tenant_that_is_there_or_cannot_be_is_refused_and_nothing_is_left_behind() {
         .run(&["tenant", "add", "nowhere", "--create-database"])
         .failed();
     assert!(said.contains("--url-env"), "{said}");
+
+    // What is wrong is said, and said once.
+    let nobody_there = "postgres://admin:made-for-this-test@127.0.0.1:9/postgres";
+    let unreachable = [
+        "tenant",
+        "add",
+        "far",
+        "--create-database",
+        "--url-env",
+        "SERVER_URL",
+    ];
+    let said = site
+        .run_with(&[("SERVER_URL", nobody_there)], &unreachable)
+        .failed();
+    assert_eq!(said.matches("refused").count(), 1, "{said}");
+    assert!(!said.contains("made-for-this-test"), "{said}");
 }
 
 #[test]

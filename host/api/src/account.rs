@@ -185,7 +185,7 @@ pub(crate) async fn tokens(
         (status = 201, description = "Made.", body = ref("#/components/schemas/TokenMade")),
         (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: also where a viewer of the tenant asks for a token that publishes; `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such tenant, or no grant for it.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]

@@ -1,7 +1,7 @@
 //! The administration of the host: accounts, sessions, tenants. For administrators only.
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use chrono::Utc;
 use http::StatusCode;
 use porthole_identity::{AuditEntry, NewUser, User};
@@ -12,7 +12,6 @@ use crate::account::{found, id_of, instant, shown_account, shown_sessions};
 use crate::caller::{Administrator, actor};
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
-use crate::parameters;
 use crate::path_name::PathName;
 use crate::problem::ApiError;
 use crate::state::ApiState;
@@ -29,9 +28,7 @@ use crate::state::ApiState;
 pub(crate) async fn users(
     State(state): State<ApiState>,
     _: Administrator,
-    RawQuery(query): RawQuery,
 ) -> Result<Json<Accounts>, ApiError> {
-    parameters::none(query.as_deref())?;
     let mut users = Vec::new();
     for user in state.identity.users().await? {
         users.push(shown_account(&state, user).await?);

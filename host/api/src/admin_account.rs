@@ -38,7 +38,9 @@ pub(crate) async fn one(
 
 /// Change an account's name, or whether it administers the host.
 ///
-/// Nobody takes the administration from their own account, so that there is always somebody who has it.
+/// The account is as the body says afterwards, and so the body says all of it: without `full_name` it is refused, and null
+/// takes the name away. Nobody takes the administration from their own account, so that there is always somebody who has
+/// it.
 #[utoipa::path(
     put, path = "/admin/users/{id}", tag = "Administration",
     params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),

@@ -11,31 +11,33 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::stream;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use porthole_identity::{AuditFilter, AuditRecord, Identity, IdentityError};
+use porthole_identity::{AuditEntry, AuditFilter, AuditRecord, Identity, IdentityError};
 use porthole_model::{AuditLine, AuditPage};
 
 use crate::account::instant;
-use crate::caller::{AdministeredTenant, Administrator};
+use crate::caller::{AdministeredTenant, Administrator, actor};
+use crate::client_address::ClientAddress;
 use crate::parameters::Parameters;
 use crate::problem::ApiError;
 use crate::state::ApiState;
 
 const USUAL: u32 = 100;
 const MOST: u32 = 500;
-const KNOWN: &str = "actor, tenant, action, from, to, before, limit, format";
+const KNOWN: &str = "actor, target, tenant, action, from, to, before, limit, format";
 
 /// What happened on this host.
 #[utoipa::path(
     get, path = "/admin/audit", tag = "Administration",
     params(
-        ("actor" = Option<String>, Query, description = "By this email only.", example = "ada@example.com"),
+        ("actor" = Option<String>, Query, description = "By this email only, or by `command line (NAME)`.", example = "ada@example.com"),
+        ("target" = Option<String>, Query, description = "Done to this only: an email, a tenant, a plugin.", example = "bob@example.com"),
         ("tenant" = Option<String>, Query, description = "In this tenant only.", example = "tenant-alpha"),
         ("action" = Option<String>, Query, description = "Of this action only.", example = "login"),
         ("from" = Option<String>, Query, description = "RFC 3339: from then on.", example = "2026-01-01T00:00:00Z"),
         ("to" = Option<String>, Query, description = "RFC 3339: before then.", example = "2026-01-05T00:00:00Z"),
         ("before" = Option<i64>, Query, description = "Lines older than this one: `next` of the page before."),
-        ("limit" = Option<u32>, Query, description = "Lines of a page.", minimum = 1, maximum = 500, example = 100),
-        ("format" = Option<String>, Query, description = "`csv` or `ndjson`: all lines instead of a page."),
+        ("limit" = Option<u32>, Query, description = "Lines of a page, 100 without it; with `format` of the file, all without it.", minimum = 1, maximum = 500, example = 100),
+        ("format" = Option<String>, Query, description = "`csv` or `ndjson`: a file of lines instead of a page."),
     ),
     responses(
         (status = 200, description = "The newest first.", body = ref("#/components/schemas/AuditPage")),
@@ -46,10 +48,12 @@ const KNOWN: &str = "actor, tenant, action, from, to, before, limit, format";
 )]
 pub(crate) async fn of_host(
     State(state): State<ApiState>,
-    _: Administrator,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    answer(&state, Wish::read(query.as_deref(), None)?).await
+    let wish = Wish::read(query.as_deref(), None)?;
+    answer(&state, wish, actor(&who, address)).await
 }
 
 /// What happened in a tenant.
@@ -57,13 +61,14 @@ pub(crate) async fn of_host(
     get, path = "/admin/tenants/{tenant}/audit", tag = "Administration",
     params(
         ("tenant" = String, Path, description = "The tenant's id.", example = "tenant-alpha"),
-        ("actor" = Option<String>, Query, description = "By this email only.", example = "ada@example.com"),
+        ("actor" = Option<String>, Query, description = "By this email only, or by `command line (NAME)`.", example = "ada@example.com"),
+        ("target" = Option<String>, Query, description = "Done to this only: an email, a tenant, a plugin.", example = "bob@example.com"),
         ("action" = Option<String>, Query, description = "Of this action only.", example = "grant"),
         ("from" = Option<String>, Query, description = "RFC 3339: from then on.", example = "2026-01-01T00:00:00Z"),
         ("to" = Option<String>, Query, description = "RFC 3339: before then.", example = "2026-01-05T00:00:00Z"),
         ("before" = Option<i64>, Query, description = "Lines older than this one: `next` of the page before."),
-        ("limit" = Option<u32>, Query, description = "Lines of a page.", minimum = 1, maximum = 500, example = 100),
-        ("format" = Option<String>, Query, description = "`csv` or `ndjson`: all lines instead of a page."),
+        ("limit" = Option<u32>, Query, description = "Lines of a page, 100 without it; with `format` of the file, all without it.", minimum = 1, maximum = 500, example = 100),
+        ("format" = Option<String>, Query, description = "`csv` or `ndjson`: a file of lines instead of a page."),
     ),
     responses(
         (status = 200, description = "The newest first.", body = ref("#/components/schemas/AuditPage")),
@@ -76,9 +81,11 @@ pub(crate) async fn of_host(
 pub(crate) async fn of_tenant(
     State(state): State<ApiState>,
     tenant: AdministeredTenant,
+    ClientAddress(address): ClientAddress,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    answer(&state, Wish::read(query.as_deref(), Some(tenant.id()))?).await
+    let wish = Wish::read(query.as_deref(), Some(tenant.id()))?;
+    answer(&state, wish, tenant.actor(address)).await
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -91,7 +98,7 @@ enum Format {
 struct Wish {
     filter: AuditFilter,
     before: Option<i64>,
-    limit: u32,
+    limit: Option<u32>,
     format: Format,
 }
 
@@ -106,7 +113,8 @@ impl Wish {
             None => text(&mut given, "tenant")?,
         };
         let filter = AuditFilter {
-            actor: text(&mut given, "actor")?.map(|email| email.to_lowercase()),
+            actor: text(&mut given, "actor")?.map(as_kept),
+            target: text(&mut given, "target")?.map(as_kept),
             tenant,
             action: text(&mut given, "action")?,
             from: instant_of(&mut given, "from")?,
@@ -126,11 +134,19 @@ impl Wish {
         let wish = Self {
             filter,
             before: given.number("before", 1, i64::MAX)?,
-            limit: given.number("limit", 1, MOST)?.unwrap_or(USUAL),
+            limit: given.number("limit", 1, MOST)?,
             format,
         };
         given.nothing_else(KNOWN)?;
         Ok(wish)
+    }
+}
+
+/// Emails are kept in lower case, other names as they are.
+fn as_kept(name: String) -> String {
+    match name.contains('@') {
+        true => name.to_lowercase(),
+        false => name,
     }
 }
 
@@ -148,13 +164,15 @@ fn instant_of(given: &mut Parameters<'_>, name: &'static str) -> Result<Option<D
     })
 }
 
-async fn answer(state: &ApiState, wish: Wish) -> Result<Response, ApiError> {
+/// `actor`: who asks. A file of it is a copy that nobody here watches any more, and so leaves a line.
+async fn answer(state: &ApiState, wish: Wish, actor: AuditEntry) -> Result<Response, ApiError> {
     if wish.format == Format::Page {
+        let limit = wish.limit.unwrap_or(USUAL);
         let records = state
             .identity
-            .audit_lines(&wish.filter, wish.limit, wish.before)
+            .audit_lines(&wish.filter, limit, wish.before)
             .await?;
-        let is_full = records.len() >= usize::try_from(wish.limit).unwrap_or(usize::MAX);
+        let is_full = records.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         let next = records.last().map(|line| line.id).filter(|_| is_full);
         let lines = records.into_iter().map(line).collect();
         return Ok(Json(AuditPage { lines, next }).into_response());
@@ -163,10 +181,17 @@ async fn answer(state: &ApiState, wish: Wish) -> Result<Response, ApiError> {
         Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
         _ => ("application/x-ndjson", "attachment; filename=\"audit.ndjson\""),
     };
+    let exported = AuditEntry {
+        action: "audit_exported".to_owned(),
+        tenant: wish.filter.tenant.clone(),
+        ..actor
+    };
+    state.identity.audit(exported).await?;
     let export = Export {
         identity: Arc::clone(&state.identity),
         filter: wish.filter,
         before: wish.before,
+        limit: wish.limit,
         is_csv: wish.format == Format::Csv,
         is_begun: false,
     };
@@ -179,6 +204,8 @@ struct Export {
     identity: Arc<Identity>,
     filter: AuditFilter,
     before: Option<i64>,
+    /// So many lines and no more, which one page has; none: all.
+    limit: Option<u32>,
     is_csv: bool,
     is_begun: bool,
 }
@@ -188,14 +215,15 @@ impl Export {
         let Some(mut this) = this else {
             return Ok(None);
         };
-        let records = this.identity.audit_lines(&this.filter, MOST, this.before).await?;
+        let most = this.limit.unwrap_or(MOST);
+        let records = this.identity.audit_lines(&this.filter, most, this.before).await?;
         let mut text = String::new();
         if this.is_csv && !this.is_begun {
             text.push_str("id,at,action,actor,target,tenant,address,detail\r\n");
         }
         this.is_begun = true;
         this.before = records.last().map(|line| line.id);
-        let is_last = records.len() < MOST as usize;
+        let is_last = this.limit.is_some() || records.len() < MOST as usize;
         for record in records {
             let line = line(record);
             if this.is_csv {

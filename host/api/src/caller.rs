@@ -165,7 +165,7 @@ pub(crate) fn actor(who: &Who, address: IpAddr) -> AuditEntry {
     AuditEntry {
         actor: Some(who.id),
         actor_email: Some(who.email.clone()),
-        address: Some(address),
+        address: Some(address.into()),
         ..AuditEntry::default()
     }
 }

@@ -1,11 +1,10 @@
 //! The tenant's dashboards.
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use porthole_model::{Dashboard, Dashboards};
 
 use crate::caller::GrantedTenant;
-use crate::parameters;
 use crate::path_name::PathName;
 use crate::problem::ApiError;
 use crate::state::ApiState;
@@ -24,9 +23,7 @@ use crate::state::ApiState;
 pub(crate) async fn list(
     State(state): State<ApiState>,
     tenant: GrantedTenant,
-    RawQuery(query): RawQuery,
 ) -> Result<Json<Dashboards>, ApiError> {
-    parameters::none(query.as_deref())?;
     state
         .panels
         .dashboards(tenant.id())
@@ -52,9 +49,7 @@ pub(crate) async fn one(
     State(state): State<ApiState>,
     tenant: GrantedTenant,
     PathName(name): PathName,
-    RawQuery(query): RawQuery,
 ) -> Result<Json<Dashboard>, ApiError> {
-    parameters::none(query.as_deref())?;
     state
         .panels
         .dashboard(tenant.id(), &name)

@@ -8,6 +8,11 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::ApiError;
 
+/// What of the parser's reason is repeated, characters: a field's name can be as long as a body.
+const LONGEST_REASON: usize = 300;
+/// What of a field's name is repeated, characters.
+const LONGEST_NAME: usize = 100;
+
 /// A body that must be JSON and be declared so.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
@@ -25,13 +30,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
                     StatusCode::PAYLOAD_TOO_LARGE => ApiError::from_status(StatusCode::PAYLOAD_TOO_LARGE),
                     _ => ApiError::body(StatusCode::BAD_REQUEST, "The body could not be read to its end."),
                 })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            ApiError::body(
+        // The types would be read from lists as well, value by value.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(ApiError::body(
                 StatusCode::BAD_REQUEST,
-                format!("The body is not what this address takes: {error}."),
+                "The body must be an object of JSON: { … }.",
+            ));
+        }
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            let error = error.to_string();
+            let said: String = error.chars().take(LONGEST_REASON).collect();
+            ApiError::field(
+                unknown_field(&error),
+                format!("The body is not what this address takes: {said}."),
             )
         })
     }
+}
+
+/// The name in what serde says of a field that a type does not have. The types refuse those (`deny_unknown_fields`), so
+/// that nobody believes to have said something that nobody has read.
+fn unknown_field(error: &str) -> Option<String> {
+    let (name, _) = error
+        .strip_prefix("unknown field `")?
+        .split_once("`, expected ")?;
+    Some(name.chars().take(LONGEST_NAME).collect())
 }
 
 /// Whether a content type says JSON.
@@ -42,4 +65,24 @@ pub(crate) fn is_json(kind: &HeaderValue) -> bool {
         .next()
         .unwrap_or_default();
     media_type.trim_ascii().eq_ignore_ascii_case(b"application/json")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use porthole_model::GrantRole;
+
+    use super::unknown_field;
+
+    #[test]
+    fn an_unknown_field_is_named() {
+        let reason = |body: &str| {
+            let read: Result<GrantRole, _> = serde_json::from_str(body);
+            read.unwrap_err().to_string()
+        };
+        let named = unknown_field(&reason(r#"{"role": "viewer", "rôle`s": 1}"#));
+        assert_eq!(named.as_deref(), Some("rôle`s"));
+        assert_eq!(unknown_field(&reason("{}")), None);
+        assert_eq!(unknown_field(&reason(r#"{"role": "king"}"#)), None);
+    }
 }

@@ -39,7 +39,7 @@ mod tenants;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, delete, get, post, put};
 use tower_http::compression::CompressionLayer;
 
@@ -59,12 +59,19 @@ const LARGEST_BODY: usize = 16 * 1024;
 /// peer's address. Anything outside these paths is left to the caller's fallback.
 pub fn router(state: ApiState) -> Router {
     // Written out rather than nested: a nested router strips its prefix from every request anew.
-    let small = Router::new()
+    let asked = Router::new()
         .route(
             "/api/v1/auth/login",
-            get(provider::login::begin).post(auth::login),
+            get(provider::login::begin).merge(post(auth::login).route_layer(from_fn(parameters::none))),
         )
         .route("/api/v1/auth/callback", get(provider::login::callback))
+        .route("/api/v1/plugins/{name}/logs", get(plugins::logs))
+        .route("/docs", get(docs::page))
+        .route("/docs/style.css", get(docs::style))
+        // Whatever asks whether a host is up may add what keeps its answers from being kept.
+        .route("/api/v1/health", get(health::health))
+        .route("/api/v1/ready", get(health::ready));
+    let small = Router::new()
         .route(
             "/api/v1/auth/backchannel-logout",
             post(provider::back_channel::logout),
@@ -77,12 +84,10 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/tenants/{id}/select", post(tenants::select))
         .route("/api/v1/dashboards", get(dashboards::list))
         .route("/api/v1/dashboards/{name}", get(dashboards::one))
-        .route("/api/v1/plugins", get(plugins::list))
         .route(
             "/api/v1/plugins/{name}",
             get(plugins::one).delete(plugins::remove),
         )
-        .route("/api/v1/plugins/{name}/logs", get(plugins::logs))
         .route("/api/v1/plugins/{name}/rollback", post(plugins::roll_back))
         .route("/api/v1/plugins/{name}/deactivate", post(plugins::deactivate))
         .route(
@@ -95,11 +100,12 @@ pub fn router(state: ApiState) -> Router {
         )
         .route("/api/v1/panels/{id}/invalidate", post(panels::invalidate))
         .route("/api/v1/openapi.json", get(openapi::serve))
-        .route("/docs", get(docs::page))
-        .route("/docs/style.css", get(docs::style))
-        .route("/api/v1/health", get(health::health))
-        .route("/api/v1/ready", get(health::ready))
+        .route_layer(from_fn(parameters::none))
+        .merge(asked)
         .layer(CompressionLayer::new().gzip(true).br(true));
+    let audit = Router::new()
+        .route("/api/v1/admin/audit", get(audit::of_host))
+        .route("/api/v1/admin/tenants/{tenant}/audit", get(audit::of_tenant));
     let administration = Router::new()
         .route("/api/v1/account", get(account::own))
         .route("/api/v1/account/password", post(account::password))
@@ -134,7 +140,6 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/admin/users/{id}/enable", post(admin::enable_user))
         .route("/api/v1/admin/sessions", get(admin::sessions))
         .route("/api/v1/admin/sessions/{id}", delete(admin::end_session))
-        .route("/api/v1/admin/audit", get(audit::of_host))
         .route("/api/v1/admin/tenants", get(admin::tenants))
         .route(
             "/api/v1/admin/tenants/{tenant}/disable",
@@ -144,7 +149,6 @@ pub fn router(state: ApiState) -> Router {
             "/api/v1/admin/tenants/{tenant}/enable",
             post(admin::enable_tenant),
         )
-        .route("/api/v1/admin/tenants/{tenant}/audit", get(audit::of_tenant))
         .route(
             "/api/v1/admin/tenants/{tenant}/database",
             get(tenant_admin::database),
@@ -158,10 +162,17 @@ pub fn router(state: ApiState) -> Router {
         .route(
             "/api/v1/admin/tenants/{tenant}/tokens/{id}",
             delete(tenant_admin::revoke_token),
-        );
+        )
+        .route_layer(from_fn(parameters::none))
+        .merge(audit);
     // The handler itself counts the bytes: each tenant has a limit of its own.
     let uploads = Router::new()
-        .route("/api/v1/plugins", post(plugins::publish))
+        .route(
+            "/api/v1/plugins",
+            get(plugins::list)
+                .route_layer(from_fn(parameters::none))
+                .merge(post(plugins::publish)),
+        )
         .layer(DefaultBodyLimit::disable());
     // Compressed once, where the view is kept, and not at each request.
     let views = Router::new()

@@ -64,23 +64,29 @@ pub(crate) fn document() -> Result<Value, serde_json::Error> {
         }
     });
     say_how_bodies_are_refused(&mut document);
+    say_how_parameters_are_refused(&mut document);
     document["security"] = json!([{ "session": [] }, { "token": [] }]);
     exemplify(&mut document);
     Ok(document)
 }
 
+fn refused(description: &str) -> Value {
+    let schema = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+    json!({ "description": description, "content": { "application/problem+json": schema } })
+}
+
+/// Every operation of the document, with its path.
+fn operations(document: &mut Value) -> impl Iterator<Item = (&str, &mut Value)> {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    paths.flat_map(|(path, operations)| {
+        let operations = operations.as_object_mut().into_iter().flatten();
+        operations.map(move |(_, operation)| (path.as_str(), operation))
+    })
+}
+
 /// Whatever takes JSON refuses what is none and what is too large: said once for all.
 fn say_how_bodies_are_refused(document: &mut Value) {
-    let refused = |description: &str| {
-        let schema = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
-        json!({ "description": description, "content": { "application/problem+json": schema } })
-    };
-    let paths = document["paths"].as_object_mut().into_iter();
-    let operations = paths
-        .flat_map(|paths| paths.values_mut())
-        .filter_map(Value::as_object_mut)
-        .flat_map(|path| path.values_mut());
-    for operation in operations {
+    for (_, operation) in operations(document) {
         if operation
             .pointer("/requestBody/content/application~1json")
             .is_none()
@@ -96,6 +102,29 @@ fn say_how_bodies_are_refused(document: &mut Value) {
         ] {
             responses.entry(status).or_insert_with(|| refused(description));
         }
+    }
+}
+
+/// Those that answer whatever stands behind the `?`: see [`crate::router`].
+const INDIFFERENT: [&str; 2] = ["/health", "/ready"];
+
+/// Whatever takes no parameters refuses any: said once for all.
+fn say_how_parameters_are_refused(document: &mut Value) {
+    const WORDS: &str = "`invalid_parameter`: this takes none.";
+    for (path, operation) in operations(document) {
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        if INDIFFERENT.contains(&path) || parameters.any(|parameter| parameter["in"] == "query") {
+            continue;
+        }
+        let Some(responses) = operation["responses"].as_object_mut() else {
+            continue;
+        };
+        let answer = responses.entry("400").or_insert_with(|| refused(""));
+        let description = match answer["description"].as_str() {
+            None | Some("") => WORDS.to_owned(),
+            Some(before) => format!("{}; {WORDS}", before.trim_end_matches('.')),
+        };
+        answer["description"] = description.into();
     }
 }
 
@@ -199,6 +228,27 @@ mod tests {
             }
         }
         assert!(taking >= 5, "{taking}");
+    }
+
+    #[test]
+    fn whatever_takes_json_refuses_fields_that_it_does_not_know() {
+        let document = document().unwrap();
+        let mut taken = 0;
+        for operation in document["paths"]
+            .as_object()
+            .unwrap()
+            .values()
+            .flat_map(|path| path.as_object().unwrap().values())
+        {
+            let body = operation.pointer("/requestBody/content/application~1json/schema/$ref");
+            let Some(name) = body.and_then(Value::as_str) else {
+                continue;
+            };
+            taken += 1;
+            let schema = document.pointer(name.strip_prefix('#').unwrap()).unwrap();
+            assert_eq!(schema["additionalProperties"], false, "{name}");
+        }
+        assert!(taken >= 7, "{taken}");
     }
 
     #[test]

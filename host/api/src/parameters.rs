@@ -3,6 +3,10 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+
 use crate::problem::ApiError;
 
 /// Longest part behind the `?`, bytes.
@@ -134,7 +138,8 @@ impl<'q> Parameters<'q> {
     }
 }
 
-/// For addresses without parameters.
-pub(crate) fn none(query: Option<&str>) -> Result<(), ApiError> {
-    Parameters::parse(query)?.nothing_else("")
+/// For operations without parameters: whoever sends one believes that it is heeded.
+pub(crate) async fn none(request: Request, next: Next) -> Result<Response, ApiError> {
+    Parameters::parse(request.uri().query())?.nothing_else("")?;
+    Ok(next.run(request).await)
 }

@@ -67,6 +67,13 @@ impl ApiError {
         Self::new(status, code::INVALID_BODY, detail)
     }
 
+    /// A body in JSON cannot be read, because of this field where it is one.
+    pub(crate) fn field(name: Option<String>, detail: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::body(StatusCode::BAD_REQUEST, detail);
+        error.0.parameter = name;
+        error
+    }
+
     /// The body is not declared as JSON.
     pub(crate) fn not_json() -> Self {
         Self::body(
@@ -271,6 +278,7 @@ impl From<IdentityError> for ApiError {
                 Self::body(StatusCode::BAD_REQUEST, format!("The password {fault}."))
             }
             IdentityError::Refused(detail) => Self::body(StatusCode::BAD_REQUEST, detail),
+            IdentityError::RoleTooSmall(role) => Self::role_too_small(role),
             IdentityError::Busy => Self::busy("Too many logins right now; try again in a moment."),
             error => Self::internal(error.to_string()),
         }

@@ -71,6 +71,11 @@ pub(crate) fn of_login(secret: &str, seconds: i64, settings: &ApiSettings) -> Re
     header(login_name(settings), secret, seconds, settings)
 }
 
+/// The header that takes the same from the browser again, when it has begun no other login.
+pub(crate) fn login_taken(settings: &ApiSettings) -> Result<HeaderValue, ApiError> {
+    header(login_name(settings), "", 0, settings)
+}
+
 /// The header that takes the token from the browser.
 pub(crate) fn taken(settings: &ApiSettings) -> Result<HeaderValue, ApiError> {
     header(name(settings), "", 0, settings)

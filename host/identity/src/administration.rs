@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::audit::add_line;
 use crate::id::Id;
+use crate::sessions::named;
 use crate::store::{in_transaction, with_pool};
 use crate::tenants::role_of;
 use crate::{AuditEntry, Identity, IdentityError};
@@ -266,6 +267,7 @@ impl Identity {
             let entry = AuditEntry {
                 action: "session_ended".to_owned(),
                 target: Some(email),
+                detail: Some(named(session, None)),
                 ..actor
             };
             add_line!(entry, &mut *transaction)

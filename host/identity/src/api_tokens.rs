@@ -118,8 +118,8 @@ impl Identity {
     /// Makes a token. Its secret is returned here and never again.
     ///
     /// # Errors
-    /// [`IdentityError::NoSuchTenant`] where the user has no grant; [`IdentityError::Refused`] says what is wrong with
-    /// the wish.
+    /// [`IdentityError::NoSuchTenant`] where the user has no grant, [`IdentityError::RoleTooSmall`] where they may not
+    /// publish and the token should; [`IdentityError::Refused`] says what is wrong with the wish.
     pub async fn create_api_token(
         &self,
         new: NewApiToken,
@@ -160,9 +160,7 @@ impl Identity {
             };
             let role = crate::tenants::effective(&role, is_admin);
             if new.scope == TokenScope::Publish && role < Role::Editor {
-                return Err(IdentityError::Refused(
-                    "Only editors and admins of a tenant can make tokens that publish there.".to_owned(),
-                ));
+                return Err(IdentityError::RoleTooSmall(Role::Editor));
             }
             let (live,) = sqlx::query_as::<_, (i64,)>(
                 "SELECT COUNT(*) FROM api_tokens WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2",

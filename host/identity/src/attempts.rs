@@ -22,6 +22,44 @@ enum Key {
 struct Counter {
     attempts: u32,
     since: DateTime<Utc>,
+    /// Whether it was told that whoever is counted here has to wait.
+    is_told: bool,
+    /// Attempts that were refused and that nobody was told of yet.
+    refused: u64,
+}
+
+impl Counter {
+    /// `refused`: of the counter before.
+    fn new(now: DateTime<Utc>, refused: u64) -> Self {
+        Self {
+            attempts: 0,
+            since: now,
+            is_told: false,
+            refused,
+        }
+    }
+}
+
+/// From now on attempts are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lock {
+    /// Whether for one account, or for every account from this address.
+    pub(crate) is_of_account: bool,
+    /// How many attempts have failed.
+    pub(crate) attempts: u32,
+    /// Until then.
+    pub(crate) until: DateTime<Utc>,
+}
+
+/// Attempts that were refused because too many had failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// At this account; none: at whichever, from an address that has to wait.
+    pub(crate) account: Option<String>,
+    /// From there; of an IPv6 network its first address.
+    pub(crate) addresses: Vec<IpAddr>,
+    /// So many.
+    pub(crate) attempts: u64,
 }
 
 /// Counts failed logins.
@@ -49,10 +87,11 @@ impl Attempts {
         let (by_address, by_account) = keys(address, account);
         let mut counters = self.counters.lock();
         for (key, most) in [(&by_account, self.per_account), (&by_address, self.per_address)] {
-            if let Some(counter) = counters.get(key)
+            if let Some(counter) = counters.get_mut(key)
                 && counter.attempts >= most
                 && let Some(wait) = self.remaining(counter, now)
             {
+                counter.refused = counter.refused.saturating_add(1);
                 return Err(wait);
             }
         }
@@ -60,19 +99,76 @@ impl Attempts {
             if !counters.contains_key(&key) {
                 self.make_room(&mut counters, now);
             }
-            let counter = counters.entry(key).or_insert(Counter {
-                attempts: 0,
-                since: now,
-            });
+            let counter = counters.entry(key).or_insert(Counter::new(now, 0));
             if self.remaining(counter, now).is_none() {
-                *counter = Counter {
-                    attempts: 0,
-                    since: now,
-                };
+                *counter = Counter::new(now, counter.refused);
             }
             counter.attempts = counter.attempts.saturating_add(1);
         }
         Ok(())
+    }
+
+    /// An attempt that was begun has failed: what is locked by that, each lock once.
+    pub(crate) fn failed(&self, address: IpAddr, account: &str, now: DateTime<Utc>) -> Vec<Lock> {
+        let (by_address, by_account) = keys(address, account);
+        let mut counters = self.counters.lock();
+        let mut locks = Vec::new();
+        for (key, most, is_of_account) in [
+            (by_account, self.per_account, true),
+            (by_address, self.per_address, false),
+        ] {
+            if let Some(counter) = counters.get_mut(&key)
+                && counter.attempts >= most
+                && !counter.is_told
+                && self.remaining(counter, now).is_some()
+            {
+                counter.is_told = true;
+                locks.push(Lock {
+                    is_of_account,
+                    attempts: counter.attempts,
+                    until: counter.since + self.window,
+                });
+            }
+        }
+        locks
+    }
+
+    /// The attempts that were refused since the last time this was asked: one entry for each account, and one for each
+    /// address that tried too many; those with most first.
+    pub(crate) fn take_refused(&self) -> Vec<Refused> {
+        let mut of_accounts: HashMap<String, Refused> = HashMap::new();
+        let mut refused = Vec::new();
+        for (key, counter) in self.counters.lock().iter_mut() {
+            let attempts = std::mem::take(&mut counter.refused);
+            if attempts == 0 {
+                continue;
+            }
+            match key {
+                Key::Address(address) => refused.push(Refused {
+                    account: None,
+                    addresses: vec![*address],
+                    attempts,
+                }),
+                Key::Account(address, account) => {
+                    let of = of_accounts.entry(account.clone()).or_insert_with(|| Refused {
+                        account: Some(account.clone()),
+                        addresses: Vec::new(),
+                        attempts: 0,
+                    });
+                    of.addresses.push(*address);
+                    of.attempts = of.attempts.saturating_add(attempts);
+                }
+            }
+        }
+        refused.extend(of_accounts.into_values());
+        refused.sort_by(|one, other| {
+            (other.attempts, &one.account, &one.addresses).cmp(&(
+                one.attempts,
+                &other.account,
+                &other.addresses,
+            ))
+        });
+        refused
     }
 
     /// Takes an attempt back: it succeeded, or it was not the caller's fault that it did not.
@@ -192,6 +288,58 @@ mod tests {
         attempts.begin(HERE, "a@example.com", at(1)).unwrap();
         attempts.take_back(HERE, "a@example.com", true);
         attempts.begin(HERE, "a@example.com", at(2)).unwrap();
+    }
+
+    #[test]
+    fn a_lock_is_told_once_and_what_it_refuses_is_counted_by_account() {
+        let attempts = Attempts::new(2, 100, WINDOW);
+        let fail = |address, second| {
+            attempts.begin(address, "a@example.com", at(second)).unwrap();
+            attempts.failed(address, "a@example.com", at(second))
+        };
+        assert_eq!(fail(HERE, 0), []);
+        let lock = Lock {
+            is_of_account: true,
+            attempts: 2,
+            until: at(900),
+        };
+        assert_eq!(fail(HERE, 1), [lock]);
+        assert_eq!(attempts.failed(HERE, "a@example.com", at(2)), []);
+        fail(THERE, 3);
+        fail(THERE, 3);
+        assert_eq!(attempts.take_refused(), []);
+        for (address, times) in [(HERE, 5), (THERE, 2)] {
+            for _ in 0..times {
+                attempts.begin(address, "a@example.com", at(4)).unwrap_err();
+            }
+        }
+        let refused = attempts.take_refused();
+        assert_eq!(refused.len(), 1);
+        assert_eq!(refused[0].account.as_deref(), Some("a@example.com"));
+        assert_eq!((refused[0].attempts, refused[0].addresses.len()), (7, 2));
+        assert_eq!(attempts.take_refused(), []);
+        // When the lock is over the next one is told anew, and nothing that was refused is forgotten.
+        attempts.begin(HERE, "a@example.com", at(899)).unwrap_err();
+        fail(HERE, 901);
+        assert_eq!(fail(HERE, 902).len(), 1);
+        assert_eq!(attempts.take_refused()[0].attempts, 1);
+    }
+
+    #[test]
+    fn an_address_that_tries_too_many_accounts_is_told_by_itself() {
+        let attempts = Attempts::new(3, 2, WINDOW);
+        for account in ["a", "b"] {
+            attempts.begin(HERE, account, at(0)).unwrap();
+        }
+        let locks = attempts.failed(HERE, "b", at(0));
+        assert!(locks.len() == 1 && !locks[0].is_of_account, "{locks:?}");
+        attempts.begin(HERE, "c", at(1)).unwrap_err();
+        let refused = Refused {
+            account: None,
+            addresses: vec![HERE],
+            attempts: 1,
+        };
+        assert_eq!(attempts.take_refused(), [refused]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ macro_rules! add_line {
         .bind(&$entry.actor_email)
         .bind(&$entry.target)
         .bind(&$entry.tenant)
-        .bind($entry.address.map(|address| address.to_string()))
+        .bind($entry.address.as_ref().map(ToString::to_string))
         .bind(&$entry.detail)
         .execute($executor)
         .await
@@ -47,8 +47,10 @@ type AuditRow = (
 /// Which lines; what is none does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// By this email.
+    /// By this email, or whoever else a line names.
     pub actor: Option<String>,
+    /// Done to this: an email, a tenant, a plugin.
+    pub target: Option<String>,
     /// In this tenant.
     pub tenant: Option<String>,
     /// Of this action.
@@ -96,7 +98,7 @@ impl Identity {
              FROM audit_log
              WHERE id < $1 AND ($3 IS NULL OR actor_email = $3) AND ($4 IS NULL OR tenant = $4)
                AND ($5 IS NULL OR action = $5) AND ($6 IS NULL OR happened_at >= $6)
-               AND ($7 IS NULL OR happened_at < $7)
+               AND ($7 IS NULL OR happened_at < $7) AND ($8 IS NULL OR target = $8)
              ORDER BY id DESC LIMIT $2",
         )
         .bind(before.unwrap_or(i64::MAX))
@@ -106,6 +108,7 @@ impl Identity {
         .bind(&filter.action)
         .bind(filter.from)
         .bind(filter.to)
+        .bind(&filter.target)
         .fetch_all(pool)
         .await)?;
         Ok(rows.into_iter().map(record).collect())

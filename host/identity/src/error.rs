@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use porthole_model::Role;
+
 /// Why the central database could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
@@ -51,6 +53,9 @@ pub enum IdentityError {
     /// What was wished for cannot be; a sentence says why.
     #[error("{0}")]
     Refused(String),
+    /// This is for those who may do more in the tenant.
+    #[error("this takes the role {} in the tenant, or more", .0.name())]
+    RoleTooSmall(Role),
     /// The text is no email address.
     #[error("{0:?} is not an email address")]
     Email(String),

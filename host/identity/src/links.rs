@@ -112,7 +112,7 @@ impl Identity {
                 actor: Some(user.0),
                 actor_email: Some(email.clone()),
                 target: Some(email),
-                address: Some(address),
+                address: Some(address.into()),
                 detail: Some("with a link".to_owned()),
                 ..AuditEntry::default()
             };

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use porthole_model::Role;
@@ -15,10 +14,9 @@ use uuid::Uuid;
 use crate::audit::add_line;
 use crate::id::Id;
 use crate::store::{in_transaction, with_pool};
-use crate::tenants::{ACTIVE_TENANT, effective};
-use crate::token::hash_of_text;
+use crate::tenants::ACTIVE_TENANT;
 use crate::users::normal_email;
-use crate::{AuditEntry, Identity, IdentityError, SessionState, Who};
+use crate::{AuditEntry, Identity, IdentityError};
 
 const LONGEST_NAME: usize = 255;
 
@@ -129,7 +127,7 @@ impl Identity {
             let entry = AuditEntry {
                 action: "login_refused".to_owned(),
                 target: Some(email.map_or_else(|| user.subject.clone(), str::to_lowercase)),
-                address: Some(address),
+                address: Some(address.into()),
                 detail: Some(refusal.to_string()),
                 ..AuditEntry::default()
             };
@@ -151,7 +149,7 @@ impl Identity {
         }
     }
 
-    async fn known_or_made(
+    pub(crate) async fn known_or_made(
         &self,
         user: &ProviderUser,
         rules: &ProviderRules,
@@ -233,7 +231,7 @@ impl Identity {
                     let entry = AuditEntry {
                         action: action.to_owned(),
                         target: email.clone(),
-                        address: Some(address),
+                        address: Some(address.into()),
                         detail: Some(format!("by the identity provider, as {}", user.subject)),
                         ..AuditEntry::default()
                     };
@@ -353,7 +351,7 @@ impl Identity {
                     action: action.to_owned(),
                     target: Some(email.clone()),
                     tenant: tenant.map(str::to_owned),
-                    address: Some(address),
+                    address: Some(address.into()),
                     detail: Some(detail),
                     ..AuditEntry::default()
                 };
@@ -376,60 +374,6 @@ impl Identity {
         address: IpAddr,
     ) -> Result<(), IdentityError> {
         self.apply_groups(user, said, rules, address).await
-    }
-
-    /// Whom a bearer's token stands for, if that was found out a moment ago.
-    pub async fn known_bearer(&self, token: &str, now: DateTime<Utc>) -> Option<Arc<Who>> {
-        self.confirm_access().await;
-        self.sessions.get(&hash_of_text(token), now)
-    }
-
-    /// Whom a bearer's token stands for: the token was checked, and says that it is `user`'s until `expires_at`. It stands
-    /// for a program, in any tenant of theirs.
-    /// A refusal leaves no line in the audit log: a program asks again and again.
-    ///
-    /// # Errors
-    /// See [`AdmitError`].
-    pub async fn admit_bearer(
-        &self,
-        token: &str,
-        user: &ProviderUser,
-        expires_at: DateTime<Utc>,
-        rules: &ProviderRules,
-        address: IpAddr,
-    ) -> Result<Arc<Who>, AdmitError> {
-        let id = self.known_or_made(user, rules, address).await?;
-        let generation = self.sessions.generation();
-        let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, Option<String>, bool)>(
-            "SELECT email, full_name, is_admin FROM users WHERE id = $1 AND disabled_at IS NULL",
-        )
-        .bind(Id(id))
-        .fetch_optional(pool)
-        .await)?;
-        let (email, full_name, is_admin) = found.ok_or(AdmitError::Disabled)?;
-        let mut tenants = self.tenants_of(id).await?;
-        for tenant in &mut tenants {
-            tenant.role = effective(tenant.role.name(), is_admin);
-        }
-        let hash = hash_of_text(token);
-        let mut name = [0; 16];
-        name.copy_from_slice(&hash[..16]);
-        let who = Arc::new(Who {
-            id,
-            email,
-            full_name,
-            is_admin: false,
-            tenants: tenants.into(),
-            is_program: true,
-            session: SessionState {
-                id: uuid::Builder::from_custom_bytes(name).into_uuid(),
-                tenant: None,
-                expires_at,
-                renew_at: None,
-            },
-        });
-        self.sessions.put(hash, &who, generation);
-        Ok(who)
     }
 }
 

@@ -89,6 +89,24 @@ impl Identity {
         Ok(given)
     }
 
+    /// Whether a browser has begun other logins that it may still come back from.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn has_provider_logins(&self, cookie: &str, now: DateTime<Utc>) -> Result<bool, IdentityError> {
+        let Some(cookie) = hash_of(cookie) else {
+            return Ok(false);
+        };
+        let left = with_pool!(&self.store, pool => sqlx::query_as::<_, (i64,)>(
+            "SELECT COUNT(*) FROM provider_logins WHERE cookie_hash = $1 AND expires_at > $2",
+        )
+        .bind(cookie.as_slice())
+        .bind(now)
+        .fetch_one(pool)
+        .await)?;
+        Ok(left.0 > 0)
+    }
+
     /// The login that a browser comes back from, once; none: it is none, is over, was used, or another browser began it.
     ///
     /// # Errors

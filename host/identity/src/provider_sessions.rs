@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::audit::add_line;
 use crate::id::Id;
 use crate::provider::provider_key;
+use crate::sessions::named;
 use crate::store::{in_transaction, with_pool};
 use crate::token::hash_of_text;
 use crate::{AuditEntry, Identity, IdentityError, LoginError, SessionToken, Who};
@@ -60,7 +61,7 @@ impl Identity {
         .fetch_optional(pool)
         .await)?;
         let email = email.ok_or(LoginError::WrongCredentials)?;
-        let how = Some("at the identity provider".to_owned());
+        let how = Some("at the identity provider");
         let (who, token) = self.open_session(Id(user), &email, how, address, now).await?;
         let noted = with_pool!(&self.store, pool => sqlx::query(
             "UPDATE sessions SET provider_user = $1, provider_session = $2, provider_tokens = $3, renew_at = $4
@@ -201,8 +202,8 @@ impl Identity {
                     action: "logout".to_owned(),
                     actor: Some(id.0),
                     actor_email: Some(email.clone()),
-                    address: Some(address),
-                    detail: Some("by the identity provider".to_owned()),
+                    address: Some(address.into()),
+                    detail: Some(named(session.0, Some("by the identity provider"))),
                     ..AuditEntry::default()
                 };
                 add_line!(entry, &mut *transaction)?;

@@ -1,6 +1,8 @@
 //! What goes into the central database and comes out of it.
 
+use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -66,21 +68,63 @@ pub struct TenantChanges {
     pub deactivated: Vec<String>,
 }
 
+/// Where something was done from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Over the network.
+    Address(IpAddr),
+    /// On the machine of this name, with the command line.
+    Machine(String),
+}
+
+/// What an [`Origin::Machine`] is written as begins and ends so.
+const MACHINE: (&str, &str) = ("local (", ")");
+
+impl From<IpAddr> for Origin {
+    fn from(address: IpAddr) -> Self {
+        Self::Address(address)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(to),
+            Self::Machine(name) => write!(to, "{}{name}{}", MACHINE.0, MACHINE.1),
+        }
+    }
+}
+
+impl FromStr for Origin {
+    type Err = ();
+
+    /// Reads what [`Origin`] is written as.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if let Ok(address) = text.parse() {
+            return Ok(Self::Address(address));
+        }
+        let name = text
+            .strip_prefix(MACHINE.0)
+            .and_then(|rest| rest.strip_suffix(MACHINE.1));
+        name.map(|name| Self::Machine(name.to_owned())).ok_or(())
+    }
+}
+
 /// Something that happened, for the audit log.
 #[derive(Debug, Clone, Default)]
 pub struct AuditEntry {
     /// What: `login`, `login_failed`, `logout`, `user_created`, `grant`, …
     pub action: String,
-    /// Who did it; none: the command line or nobody known.
+    /// Who did it; none: no account did.
     pub actor: Option<Uuid>,
-    /// The actor's email at that time.
+    /// The actor's email at that time; of the command line, whose user it was; none: the host itself, or nobody known.
     pub actor_email: Option<String>,
     /// What it was done to: an email, a plugin, …
     pub target: Option<String>,
     /// In which tenant.
     pub tenant: Option<String>,
     /// From where.
-    pub address: Option<IpAddr>,
+    pub address: Option<Origin>,
     /// More, for people.
     pub detail: Option<String>,
 }
@@ -94,4 +138,22 @@ pub struct AuditRecord {
     pub at: DateTime<Utc>,
     /// What.
     pub entry: AuditEntry,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_read_as_it_was_written() {
+        let (four, six) = (
+            IpAddr::from([192, 0, 2, 1]),
+            IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
+        );
+        for origin in [four.into(), six.into(), Origin::Machine("web-1".to_owned())] {
+            assert_eq!(origin.to_string().parse(), Ok(origin));
+        }
+        assert_eq!(Origin::Machine("web-1".to_owned()).to_string(), "local (web-1)");
+        assert_eq!("elsewhere".parse::<Origin>(), Err(()));
+    }
 }

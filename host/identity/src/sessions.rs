@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use crate::id::Id;
 use crate::store::with_pool;
@@ -58,10 +59,12 @@ impl Identity {
                 let entry = AuditEntry {
                     action: "login_failed".to_owned(),
                     target: Some(account.replace('\0', "")),
-                    address: Some(address),
+                    address: Some(address.into()),
                     ..AuditEntry::default()
                 };
                 self.audit(entry).await?;
+                self.note_failed_attempt(address, &account, AuditEntry::default(), now)
+                    .await?;
                 Err(LoginError::WrongCredentials)
             }
             Err(error) => {
@@ -107,7 +110,7 @@ impl Identity {
         let actor = AuditEntry {
             actor: Some(who.id),
             actor_email: Some(who.email.clone()),
-            address: Some(address),
+            address: Some(address.into()),
             ..AuditEntry::default()
         };
         let user = match self.check_password(&who.email, current).await {
@@ -117,9 +120,10 @@ impl Identity {
                 let entry = AuditEntry {
                     action: "password_change_failed".to_owned(),
                     target: Some(who.email.clone()),
-                    ..actor
+                    ..actor.clone()
                 };
                 self.audit(entry).await?;
+                self.note_failed_attempt(address, &who.email, actor, now).await?;
                 return Err(LoginError::WrongCredentials);
             }
             Err(error) => {
@@ -137,18 +141,19 @@ impl Identity {
         &self,
         user: Id,
         email: &str,
-        how: Option<String>,
+        how: Option<&str>,
         address: IpAddr,
         now: DateTime<Utc>,
     ) -> Result<(Arc<Who>, SessionToken), LoginError> {
         let now = now.trunc_subsecs(3);
         self.remove_ended_sessions(now).await?;
         let (token, hash) = SessionToken::generate()?;
+        let session = Id::new();
         with_pool!(&self.store, pool => sqlx::query(
             "INSERT INTO sessions (id, token_hash, user_id, address, created_at, last_used_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $5, $6)",
         )
-        .bind(Id::new())
+        .bind(session)
         .bind(hash.as_slice())
         .bind(user)
         .bind(address.to_string())
@@ -162,8 +167,8 @@ impl Identity {
             action: "login".to_owned(),
             actor: Some(user.0),
             actor_email: Some(email.to_owned()),
-            address: Some(address),
-            detail: how,
+            address: Some(address.into()),
+            detail: Some(named(session.0, how)),
             ..AuditEntry::default()
         };
         self.audit(entry).await?;
@@ -312,7 +317,8 @@ impl Identity {
             action: "logout".to_owned(),
             actor: Some(who.id),
             actor_email: Some(who.email.clone()),
-            address: Some(address),
+            address: Some(address.into()),
+            detail: Some(named(who.session.id, None)),
             ..AuditEntry::default()
         };
         self.audit(entry).await
@@ -329,5 +335,13 @@ impl Identity {
         .await
         .map(|done| done.rows_affected()))?;
         Ok(removed)
+    }
+}
+
+/// A session in the audit log, so that its beginning and its end are found; `how`: what else is to be said.
+pub(crate) fn named(session: Uuid, how: Option<&str>) -> String {
+    match how {
+        Some(how) => format!("{how}, session {session}"),
+        None => format!("session {session}"),
     }
 }

@@ -11,6 +11,33 @@ use crate::id::Id;
 use crate::store::{in_transaction, with_pool};
 use crate::{AuditEntry, Identity, IdentityError, TenantChanges, TenantRecord};
 
+/// Adds a tenant, or brings what is known of it up to date, with whatever runs queries.
+macro_rules! know {
+    ($tenant:expr, $now:expr, $executor:expr) => {
+        sqlx::query(
+            "INSERT INTO tenants
+                (id, tenant_id, name, database_name, database_host, database_port, is_active, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7)
+             ON CONFLICT (tenant_id) DO UPDATE SET
+                name = excluded.name,
+                database_name = excluded.database_name,
+                database_host = excluded.database_host,
+                database_port = excluded.database_port,
+                is_active = TRUE",
+        )
+        .bind(Id::new())
+        .bind(&$tenant.id)
+        .bind(&$tenant.name)
+        .bind(&$tenant.database_name)
+        .bind(&$tenant.database_host)
+        .bind($tenant.database_port.map(i32::from))
+        .bind($now)
+        .execute($executor)
+        .await
+        .map(drop)
+    };
+}
+
 impl Identity {
     /// Brings the tenants up to what the configuration says, at the start and after each reload. A tenant that is no
     /// longer there becomes inactive and keeps its grants.
@@ -49,31 +76,24 @@ impl Identity {
                     Some(false) => changes.reactivated.push(tenant.id.clone()),
                     Some(true) => {}
                 }
-                sqlx::query(
-                    "INSERT INTO tenants
-                        (id, tenant_id, name, database_name, database_host, database_port, is_active, created_at)
-                     VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7)
-                     ON CONFLICT (tenant_id) DO UPDATE SET
-                        name = excluded.name,
-                        database_name = excluded.database_name,
-                        database_host = excluded.database_host,
-                        database_port = excluded.database_port,
-                        is_active = TRUE",
-                )
-                .bind(Id::new())
-                .bind(&tenant.id)
-                .bind(&tenant.name)
-                .bind(&tenant.database_name)
-                .bind(&tenant.database_host)
-                .bind(tenant.database_port.map(i32::from))
-                .bind(now)
-                .execute(&mut *transaction)
-                .await?;
+                know!(tenant, now, &mut *transaction)?;
             }
             changes
         });
         self.sessions.forget_all();
         Ok(changes)
+    }
+
+    /// Makes one tenant of the configuration known, for whoever changes something about it before a host has taken over the
+    /// configuration; says nothing of the others.
+    ///
+    /// # Errors
+    /// When the central database fails; then nothing has changed.
+    pub async fn know_tenant(&self, tenant: &TenantRecord) -> Result<(), IdentityError> {
+        let now = Utc::now().trunc_subsecs(3);
+        with_pool!(&self.store, pool => know!(tenant, now, pool))?;
+        self.sessions.forget_all();
+        Ok(())
     }
 
     /// Lets a user into an active tenant with a role, or gives them another role there; a group's loss does not take it

@@ -71,6 +71,6 @@ on_both! {
         assert!(refused.is_err());
         let line = &identity.audit_log(1, None).await.unwrap()[0];
         assert_eq!(line.entry.action, "password_change_failed");
-        assert_eq!((line.entry.actor_email.as_deref(), line.entry.address), (Some("ada@example.com"), Some(HERE)));
+        assert_eq!((line.entry.actor_email.as_deref(), line.entry.address.clone()), (Some("ada@example.com"), Some(HERE.into())));
     }
 }

@@ -27,7 +27,7 @@ on_both! {
         identity.grant(user, "alpha", Role::Viewer, nobody()).await.unwrap();
         assert_eq!(who(now).await.unwrap().role_in("alpha"), Some(Role::Viewer));
         let refused = identity.create_api_token(wish(user, TokenScope::Publish), nobody()).await;
-        assert!(matches!(refused, Err(IdentityError::Refused(_))));
+        assert!(matches!(refused, Err(IdentityError::RoleTooSmall(Role::Editor))));
         identity.set_tenant_disabled("alpha", true, nobody()).await.unwrap();
         assert!(who(now).await.is_none());
         identity.set_tenant_disabled("alpha", false, nobody()).await.unwrap();
@@ -80,6 +80,10 @@ on_both! {
         assert_eq!(actions(AuditFilter::default()).await, ["session_ended", "login", "grant", "user_created"]);
         let of = |name: &str| Some(name.to_owned());
         assert_eq!(actions(AuditFilter { actor: of("ada@example.com"), ..AuditFilter::default() }).await, ["login"]);
+        assert_eq!(actions(AuditFilter { target: of("ada@example.com"), ..AuditFilter::default() }).await, ["session_ended", "grant", "user_created"]);
+        let lines = identity.audit_lines(&AuditFilter::default(), 2, None).await.unwrap();
+        let named = format!("session {}", open[0].id);
+        assert!(lines.iter().all(|line| line.entry.detail.as_deref() == Some(&*named)), "{lines:?}");
         assert_eq!(actions(AuditFilter { tenant: of("alpha"), ..AuditFilter::default() }).await, ["grant"]);
         let later = AuditFilter { from: Some(now + TimeDelta::hours(1)), ..AuditFilter::default() };
         assert!(actions(later).await.is_empty());

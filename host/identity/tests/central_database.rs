@@ -22,6 +22,14 @@ fn secret(text: &str) -> SecretString {
 }
 
 /// The command line, for the audit log.
+/// The last part of an IPv4 address.
+fn address_number(address: IpAddr) -> u8 {
+    match address {
+        IpAddr::V4(four) => four.octets()[3],
+        IpAddr::V6(_) => 0,
+    }
+}
+
 fn nobody() -> AuditEntry {
     AuditEntry::default()
 }
@@ -237,6 +245,43 @@ on_both! {
         assert!(matches!(refused, Err(IdentityError::NoSuchUser(_))));
     }
 
+    async fn refused_attempts_are_counted_in_a_few_lines_however_many_there_are(database: &Database) {
+        let identity = database.connect(Options { attempts_per_account: 1, attempts_per_address: 100_000, ..options() }).await;
+        let wrong = secret("wrong");
+        let from = |number: u32| IpAddr::from(std::net::Ipv4Addr::from_bits(0xC000_0200 + number));
+        for (account, address) in (0..60).map(|number| (format!("a{number}@example.com"), from(number))) {
+            identity.login(&account, &wrong, address, now()).await.unwrap_err();
+            for _ in 0..=address_number(address) {
+                let refused = identity.login(&account, &wrong, address, now()).await.unwrap_err();
+                assert!(matches!(refused, LoginError::TooManyAttempts { .. }));
+            }
+        }
+        // Of one account from two addresses.
+        identity.login("a59@example.com", &wrong, from(7), now()).await.unwrap_err();
+        identity.login("a59@example.com", &wrong, from(7), now()).await.unwrap_err();
+        let before = identity.audit_log(500, None).await.unwrap().len();
+        assert_eq!(before, 2 * 61);
+        assert_eq!(identity.note_refused_attempts().await.unwrap(), (1..=60).sum::<u64>() + 1);
+        let lines = identity.audit_log(500, None).await.unwrap();
+        assert_eq!(lines.len() - before, 51);
+        assert!(lines[..51].iter().all(|line| line.entry.action == "logins_refused"));
+        assert_eq!(lines[0].entry.detail.as_deref(), Some("55 attempts at 10 others"));
+        assert_eq!(lines[50].entry.target.as_deref(), Some("a59@example.com"));
+        assert_eq!(lines[50].entry.detail.as_deref(), Some("61 attempts from 2 addresses"));
+        assert_eq!(lines[49].entry.detail.as_deref(), Some("59 attempts"));
+        assert_eq!(lines[49].entry.address, Some(from(58).into()));
+    }
+
+    async fn a_tenant_is_made_known_without_a_word_on_the_others(database: &Database) {
+        let identity = database.connect(options()).await;
+        alpha_and_beta(&identity).await;
+        identity.know_tenant(&tenant("gamma", "Gamma")).await.unwrap();
+        identity.know_tenant(&tenant("beta", "Beta, renamed")).await.unwrap();
+        let states = identity.tenant_states().await.unwrap();
+        let states: Vec<_> = states.iter().map(|state| (state.id.as_str(), state.name.as_str(), state.is_configured)).collect();
+        assert_eq!(states, [("alpha", "Alpha", true), ("beta", "Beta, renamed", true), ("gamma", "Gamma", true)]);
+    }
+
     async fn the_audit_log_is_written_and_cannot_be_changed(database: &Database) {
         let identity = database.connect(options()).await;
         let ada = user(&identity, "ada@example.com").await;
@@ -246,7 +291,7 @@ on_both! {
         let log = identity.audit_log(10, None).await.unwrap();
         let actions: Vec<_> = log.iter().map(|line| line.entry.action.as_str()).collect();
         assert_eq!(actions, ["more", "login_failed", "login", "user_created"]);
-        assert_eq!((log[2].entry.actor, log[2].entry.address), (Some(ada.id), Some(HERE)));
+        assert_eq!((log[2].entry.actor, log[2].entry.address.clone()), (Some(ada.id), Some(HERE.into())));
         let older = identity.audit_log(1, Some(log[1].id)).await.unwrap();
         assert_eq!(older[0].entry.action, "login");
         identity.close().await;

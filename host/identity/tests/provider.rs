@@ -239,7 +239,15 @@ on_both! {
         assert_eq!(end(&elsewhere).await, Some(0));
         assert_eq!(end(&logout("t3", Some("ada-1"), None)).await, Some(1));
         assert_eq!(open_ones().await, [false, false, true]);
-        assert_eq!(actions(&identity).await[0], "logout");
+        // Each line names the session that it ended.
+        let lines = identity.audit_log(500, None).await.unwrap();
+        let of = |action: &str| {
+            let lines = lines.iter().filter(|line| line.entry.action == action);
+            lines.map(|line| line.entry.detail.clone().unwrap().rsplit_once(' ').unwrap().1.to_owned()).collect::<Vec<_>>()
+        };
+        let (begun, ended) = (of("login"), of("logout"));
+        assert_eq!((begun.len(), ended.len()), (3, 2));
+        assert!(ended[0] != ended[1] && ended.iter().all(|session| begun.contains(session)), "{begun:?} {ended:?}");
     }
 
     async fn one_of_several_requests_renews_a_session(database: &Database) {
@@ -285,7 +293,11 @@ on_both! {
         assert_eq!(take("one", cookie.expose(), now + TimeDelta::minutes(11)).await, None);
         assert_eq!(take("one", cookie.expose(), now).await.as_deref(), Some("/t/alpha"));
         assert_eq!(take("one", cookie.expose(), now).await, None);
+        assert!(identity.has_provider_logins(cookie.expose(), now).await.unwrap());
+        assert!(!identity.has_provider_logins(cookie.expose(), now + TimeDelta::minutes(11)).await.unwrap());
+        assert!(!identity.has_provider_logins("no cookie", now).await.unwrap());
         assert!(take("three", cookie.expose(), now).await.is_some());
+        assert!(!identity.has_provider_logins(cookie.expose(), now).await.unwrap());
         // Nobody fills the table from one address.
         for number in 0..60 {
             identity.begin_provider_login(&login(&format!("s{number}")), Some(cookie.expose()), HERE, now + TimeDelta::seconds(number)).await.unwrap();

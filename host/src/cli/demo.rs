@@ -8,10 +8,11 @@ use anyhow::{Context, bail};
 use chrono::Utc;
 use porthole_config::{Config, ConfigStore, Environment, Settings};
 use porthole_demo::Feed;
-use porthole_identity::{AuditEntry, Identity, NewUser, Role};
+use porthole_identity::{Identity, NewUser, Role};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
+use super::actor::actor;
 use super::password;
 use super::settings::{self, listed};
 use crate::server::{self, Server};
@@ -167,9 +168,7 @@ async fn accounts(identity: &Identity) -> anyhow::Result<Vec<Account>> {
         let secret = SecretString::from(account.password.clone());
         let id = match identity.find_user(account.email).await? {
             Some(user) => {
-                identity
-                    .set_password(user.id, &secret, AuditEntry::default())
-                    .await?;
+                identity.set_password(user.id, &secret, actor()).await?;
                 user.id
             }
             None => {
@@ -179,13 +178,11 @@ async fn accounts(identity: &Identity) -> anyhow::Result<Vec<Account>> {
                     is_admin: account.admin,
                     password: Some(secret),
                 };
-                identity.create_user(new, AuditEntry::default()).await?.id
+                identity.create_user(new, actor()).await?.id
             }
         };
         for tenant in account.tenants {
-            identity
-                .grant(id, tenant, Role::Viewer, AuditEntry::default())
-                .await?;
+            identity.grant(id, tenant, Role::Viewer, actor()).await?;
         }
     }
     Ok(accounts)

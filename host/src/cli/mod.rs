@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand. Wires rooms together and prints; knows how none of them works.
 
+mod actor;
 mod backup;
 mod demo;
 mod diff;

@@ -1,9 +1,11 @@
 //! Which settings a command runs with, and what goes wrong with them.
 
 use std::collections::BTreeSet;
+use std::fs::{File, TryLockError};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use porthole_config::{Config, ConfigStore, Diagnostic, Environment, LogFormat, Settings, Tenant};
@@ -11,7 +13,8 @@ use porthole_identity::{Identity, Options};
 use porthole_telemetry::{Telemetry, Traces};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::watch;
+use crate::served::Served;
+use crate::{server, watch};
 
 /// Where the settings are.
 #[derive(clap::Args)]
@@ -37,17 +40,22 @@ impl SettingsArgs {
     }
 }
 
-/// The tenants, for as long as the process runs.
+/// The tenants, for as long as the process, which is a host, runs.
 pub fn store(settings: &Settings) -> anyhow::Result<ConfigStore> {
+    open(settings, settings.watch.is_some())
+}
+
+/// `watches_itself`: whether the host's own tenant is among them.
+fn open(settings: &Settings, watches_itself: bool) -> anyhow::Result<ConfigStore> {
     if !settings.config_dir.is_dir() {
         bail!(
             "the configuration folder {} does not exist; name another with PORTHOLE_CONFIG_DIR or `config_dir:`",
             settings.config_dir.display()
         );
     }
-    let beside = match settings.watch {
-        Some(_) => Some(watch::tenant_folder(&settings.data_dir).context("the host cannot watch itself")?),
-        None => None,
+    let beside = match watches_itself {
+        true => Some(watch::tenant_folder(&settings.data_dir).context("the host cannot watch itself")?),
+        false => None,
     };
     Ok(ConfigStore::open_beside(
         &settings.config_dir,
@@ -56,9 +64,27 @@ pub fn store(settings: &Settings) -> anyhow::Result<ConfigStore> {
     ))
 }
 
-/// The tenants as they are at this moment.
+/// The tenants as they are at this moment, for a command. A host that runs over the data folder, as the demo does, may run
+/// with other settings than this command: whether it has a tenant of its own is what it says, and not what these settings do.
 pub fn tenants(settings: &Settings) -> anyhow::Result<Arc<Config>> {
-    Ok(store(settings)?.current())
+    let watches_itself = match is_claimed(&settings.data_dir) {
+        true => Served::read(&settings.data_dir)?.map(|served| served.watches_itself),
+        false => None,
+    };
+    let store = open(settings, watches_itself.unwrap_or(settings.watch.is_some()))?;
+    Ok(store.current())
+}
+
+/// Makes a tenant known to the central database, since the host may not have started yet since the tenant was configured.
+/// Of the other tenants nothing is said: a command may see another configuration than the host does.
+pub async fn make_known(identity: &Identity, config: &Config, tenant: &str) -> anyhow::Result<()> {
+    let record = server::tenant_records(config)
+        .into_iter()
+        .find(|record| record.id == tenant);
+    if let Some(record) = record {
+        identity.know_tenant(&record).await?;
+    }
+    Ok(())
 }
 
 /// One tenant of the configuration, or an error that lists those there are.
@@ -130,21 +156,41 @@ pub fn tenant_database_url(url: &str, settings: &Settings) -> Result<String, Str
     Ok(opened)
 }
 
+/// What a host holds while it runs.
+const LOCK: &str = "porthole.lock";
+/// How often a lock is tried again that somebody holds for a moment: a command that looks whether a host runs.
+const TRIES: u32 = 10;
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// Takes the data folder for this process: two hosts over one folder would work against each other. It is free again
 /// when the file is dropped.
-pub fn claim(data_dir: &Path) -> anyhow::Result<std::fs::File> {
+pub fn claim(data_dir: &Path) -> anyhow::Result<File> {
     std::fs::create_dir_all(data_dir)
         .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
-    let path = data_dir.join("porthole.lock");
-    let file = std::fs::File::create(&path).with_context(|| path.display().to_string())?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => bail!(
-            "another porthole runs over the data folder {}; stop it, or use another folder",
-            data_dir.display()
-        ),
-        Err(std::fs::TryLockError::Error(error)) => Err(error).with_context(|| path.display().to_string()),
+    let path = data_dir.join(LOCK);
+    let file = File::create(&path).with_context(|| path.display().to_string())?;
+    for tried in 1..=TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if tried < TRIES => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => break,
+            Err(TryLockError::Error(error)) => return Err(error).with_context(|| path.display().to_string()),
+        }
     }
+    bail!(
+        "another porthole runs over the data folder {}; stop it, or use another folder",
+        data_dir.display()
+    )
+}
+
+/// Whether a host runs over the data folder.
+fn is_claimed(data_dir: &Path) -> bool {
+    // No lock that can be read, no host that this command could know of.
+    let Ok(file) = File::open(data_dir.join(LOCK)) else {
+        return false;
+    };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 /// Sets up the log and traces as the settings say. What is returned is told when the process ends.
@@ -237,9 +283,12 @@ mod tests {
     #[test]
     fn a_data_folder_has_one_host_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
+        assert!(!is_claimed(folder.path()));
         let first = claim(folder.path()).unwrap();
         assert!(claim(folder.path()).is_err());
+        assert!(is_claimed(folder.path()));
         drop(first);
+        assert!(!is_claimed(folder.path()));
         assert!(claim(folder.path()).is_ok());
     }
 

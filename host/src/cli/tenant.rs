@@ -3,19 +3,20 @@
 mod add;
 mod sample;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use porthole_identity::AuditEntry;
+use porthole_config::Settings;
 
+use super::actor::actor;
 use super::settings::{self, SettingsArgs, listed};
-use crate::server;
 
 /// Tenants.
 #[derive(clap::Subcommand)]
 pub enum Tenant {
     Add(Box<add::Add>),
-    /// List the tenants of the configuration folder.
+    /// List the tenants of the configuration folder, and say which are switched off.
     List {
         #[command(flatten)]
         settings: SettingsArgs,
@@ -41,7 +42,7 @@ impl Tenant {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Add(command) => command.run().await,
-            Self::List { settings } => list(&settings),
+            Self::List { settings } => list(&settings).await,
             Self::Disable { tenant, settings } => switch(&settings, &tenant, true).await,
             Self::Enable { tenant, settings } => switch(&settings, &tenant, false).await,
         }
@@ -52,11 +53,10 @@ async fn switch(settings: &SettingsArgs, tenant: &str, off: bool) -> anyhow::Res
     let settings = settings.load()?;
     let config = settings::tenants(&settings)?;
     let identity = settings::identity(&settings).await?;
-    // The host may not have started yet since the tenant was configured.
-    identity.sync_tenants(&server::tenant_records(&config)).await?;
-    let known = identity
-        .set_tenant_disabled(tenant, off, AuditEntry::default())
-        .await?;
+    if config.tenants.contains_key(tenant) {
+        settings::make_known(&identity, &config, tenant).await?;
+    }
+    let known = identity.set_tenant_disabled(tenant, off, actor()).await?;
     identity.close().await;
     if !known {
         bail!("there is no tenant `{tenant}`");
@@ -65,17 +65,31 @@ async fn switch(settings: &SettingsArgs, tenant: &str, off: bool) -> anyhow::Res
     Ok(ExitCode::SUCCESS)
 }
 
-/// One line for each tenant: id, name, dashboards, panels, faults.
-fn list(settings: &SettingsArgs) -> anyhow::Result<ExitCode> {
-    let config = settings::tenants(&settings.load()?)?;
+/// One line for each tenant: id, name, dashboards, panels, faults, and whether it is switched off.
+async fn list(settings: &SettingsArgs) -> anyhow::Result<ExitCode> {
+    let settings = settings.load()?;
+    let config = settings::tenants(&settings)?;
+    let off = match switched_off(&settings).await {
+        Ok(off) => off,
+        // What the folder says is worth a line all the same.
+        Err(error) => {
+            eprintln!("warning: which tenants are switched off is not known: {error:#}");
+            BTreeSet::new()
+        }
+    };
     for tenant in config.tenants.values() {
         println!(
-            "{:24} {:32} {} dashboards, {} panels, {} faults",
+            "{:24} {:32} {} dashboards, {} panels, {} faults{}",
             tenant.id,
             tenant.name,
             tenant.dashboards.len(),
             tenant.panels.len(),
-            tenant.diagnostics.len()
+            tenant.diagnostics.len(),
+            if off.contains(&tenant.id) {
+                " (switched off)"
+            } else {
+                ""
+            }
         );
     }
     let unusable: Vec<_> = config
@@ -91,4 +105,12 @@ fn list(settings: &SettingsArgs) -> anyhow::Result<ExitCode> {
         .collect();
     eprint!("{}", listed(&unusable));
     Ok(ExitCode::SUCCESS)
+}
+
+async fn switched_off(settings: &Settings) -> anyhow::Result<BTreeSet<String>> {
+    let identity = settings::identity(settings).await?;
+    let states = identity.tenant_states().await;
+    identity.close().await;
+    let off = states?.into_iter().filter(|tenant| tenant.is_disabled);
+    Ok(off.map(|tenant| tenant.id).collect())
 }

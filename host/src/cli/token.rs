@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use porthole_identity::{AuditEntry, NewApiToken, TokenScope, TokensOf};
+use porthole_identity::{NewApiToken, TokenScope, TokensOf};
 use secrecy::ExposeSecret;
 
+use super::actor::actor;
 use super::settings::{self, SettingsArgs};
 
 /// Tokens for programs.
@@ -74,7 +75,7 @@ impl Token {
                     scope,
                     days,
                 };
-                let made = identity.create_api_token(new, AuditEntry::default()).await;
+                let made = identity.create_api_token(new, actor()).await;
                 let (_, secret) =
                     made.with_context(|| format!("{email} can have no such token for {tenant}"))?;
                 println!("{}", secret.expose_secret());
@@ -102,7 +103,7 @@ impl Token {
                     .with_context(|| format!("{id} is not the id of a token"))?;
                 let identity = settings::identity(&settings.load()?).await?;
                 let revoked = identity
-                    .revoke_api_token(wanted, TokensOf::Everybody, AuditEntry::default())
+                    .revoke_api_token(wanted, TokensOf::Everybody, actor())
                     .await?;
                 identity.close().await;
                 if !revoked {

@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use porthole_identity::{AuditEntry, Identity, NewUser, Role};
+use porthole_identity::{Identity, NewUser, Role};
 
+use super::actor::actor;
 use super::password;
 use super::settings::{self, SettingsArgs};
-use crate::server;
 
 /// Local accounts and what they may see.
 #[derive(clap::Subcommand)]
@@ -108,18 +108,18 @@ impl User {
                 }
                 let password = password::ask(password_stdin)?;
                 let identity = settings::identity(&settings).await?;
-                identity.sync_tenants(&server::tenant_records(&config)).await?;
+                for tenant in &tenants {
+                    settings::make_known(&identity, &config, tenant).await?;
+                }
                 let new = NewUser {
                     email,
                     full_name: name,
                     is_admin: admin,
                     password: Some(password),
                 };
-                let user = identity.create_user(new, AuditEntry::default()).await?;
+                let user = identity.create_user(new, actor()).await?;
                 for tenant in &tenants {
-                    identity
-                        .grant(user.id, tenant, role, AuditEntry::default())
-                        .await?;
+                    identity.grant(user.id, tenant, role, actor()).await?;
                 }
                 println!(
                     "{} may log in{}",
@@ -153,7 +153,7 @@ impl User {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
                 identity
-                    .set_password(user.id, &password::ask(password_stdin)?, AuditEntry::default())
+                    .set_password(user.id, &password::ask(password_stdin)?, actor())
                     .await?;
                 println!("{} has a new password and is logged out everywhere", user.email);
                 identity.close().await;
@@ -170,11 +170,9 @@ impl User {
                 let config = settings::tenants(&settings)?;
                 settings::tenant(&config, &tenant)?;
                 let identity = settings::identity(&settings).await?;
-                identity.sync_tenants(&server::tenant_records(&config)).await?;
+                settings::make_known(&identity, &config, &tenant).await?;
                 let user = find(&identity, &email).await?;
-                identity
-                    .grant(user.id, &tenant, role, AuditEntry::default())
-                    .await?;
+                identity.grant(user.id, &tenant, role, actor()).await?;
                 println!("{} is {} of {tenant}", user.email, role.name());
                 identity.close().await;
             }
@@ -185,7 +183,7 @@ impl User {
             } => {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
-                identity.revoke(user.id, &tenant, AuditEntry::default()).await?;
+                identity.revoke(user.id, &tenant, actor()).await?;
                 println!("{} may no longer see {tenant}", user.email);
                 identity.close().await;
             }
@@ -197,9 +195,7 @@ impl User {
 async fn switch(settings: &SettingsArgs, email: &str, off: bool) -> anyhow::Result<()> {
     let identity = settings::identity(&settings.load()?).await?;
     let user = find(&identity, email).await?;
-    identity
-        .set_user_disabled(user.id, off, AuditEntry::default())
-        .await?;
+    identity.set_user_disabled(user.id, off, actor()).await?;
     println!("{} is switched {}", user.email, if off { "off" } else { "on" });
     identity.close().await;
     Ok(())

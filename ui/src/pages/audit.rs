@@ -151,7 +151,10 @@ fn row(line: &AuditLine, is_hosts: bool) -> View {
 
 /// Refusals and what takes away stand out a little.
 fn tone(action: &str) -> &'static str {
-    if action.ends_with("_failed") || action.ends_with("_refused") {
+    if ["_failed", "_refused", "_locked"]
+        .iter()
+        .any(|end| action.ends_with(end))
+    {
         "bad"
     } else if ["_deleted", "_disabled", "_revoked", "_ended", "_removed"]
         .iter()
@@ -171,6 +174,8 @@ mod tests {
     #[test]
     fn what_was_refused_or_taken_away_stands_out() {
         assert_eq!(tone("login_failed"), "bad");
+        assert_eq!(tone("login_locked"), "bad");
+        assert_eq!(tone("logins_refused"), "bad");
         assert_eq!(tone("user_deleted"), "warn");
         assert_eq!(tone("revoke"), "warn");
         assert_eq!(tone("login"), "");

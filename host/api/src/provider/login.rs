@@ -134,7 +134,7 @@ pub(crate) async fn begin(
     let back_to = back_to.as_deref().filter(|path| is_path(path)).unwrap_or("/");
     let begun = match provider.client.begin(&redirect_uri(&state.settings)?).await {
         Ok(begun) => begun,
-        Err(error) => return Ok(see(&Fault::from(error).page(Some(back_to)), None)),
+        Err(error) => return Ok(see(&Fault::from(error).page(Some(back_to)), [])),
     };
     let login = ProviderLogin {
         state: begun.state,
@@ -163,7 +163,7 @@ pub(crate) async fn begin(
         ("error" = Option<String>, Query, description = "The provider's refusal."),
     ),
     responses(
-        (status = 303, description = "Logged in, or to the login page.", headers(("Location" = String, description = "There."), ("Set-Cookie" = String, description = "The session."))),
+        (status = 303, description = "Logged in, or to the login page.", headers(("Location" = String, description = "There."), ("Set-Cookie" = String, description = "The session; and an empty one in place of what tied the login to this browser."))),
         (status = 400, description = "`invalid_parameter`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: this host has no identity provider.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
@@ -177,22 +177,40 @@ pub(crate) async fn callback(
 ) -> Result<Response, ApiError> {
     let provider = Provider::of(&state)?;
     let mut next = None;
-    match logged_in(&state, provider, client, before, cookie, &uri, &mut next).await {
-        Ok(response) => Ok(response),
-        Err(Trouble::Fault(fault)) => Ok(see(&fault.page(next.as_deref()), None)),
-        Err(Trouble::Error(error)) => Err(error),
-    }
+    let outcome = logged_in(
+        &state,
+        provider,
+        client,
+        before,
+        cookie.as_deref(),
+        &uri,
+        &mut next,
+    )
+    .await;
+    let (to, session) = match outcome {
+        Ok((back_to, session)) => (back_to, Some(session)),
+        Err(Trouble::Fault(fault)) => (fault.page(next.as_deref()), None),
+        Err(Trouble::Error(error)) => return Err(error),
+    };
+    let over = match cookie {
+        // Of another tab.
+        Some(cookie) if state.identity.has_provider_logins(&cookie, Utc::now()).await? => None,
+        Some(_) => Some(session_cookie::login_taken(&state.settings)?),
+        None => None,
+    };
+    Ok(see(&to, session.into_iter().chain(over)))
 }
 
+/// Where the browser goes then, and the session's cookie.
 async fn logged_in(
     state: &ApiState,
     provider: &Provider,
     ClientAddress(address): ClientAddress,
     MaybeCaller(before): MaybeCaller,
-    cookie: Option<String>,
+    cookie: Option<&str>,
     uri: &http::Uri,
     next: &mut Option<String>,
-) -> Result<Response, Trouble> {
+) -> Result<(String, HeaderValue), Trouble> {
     let now = Utc::now();
     // Others are the provider's own and of no use here.
     let mut parameters = Parameters::parse(uri.query())?;
@@ -201,7 +219,7 @@ async fn logged_in(
     let (Some(named), Some(cookie)) = (named, cookie) else {
         return Err(Fault::Over.into());
     };
-    let begun = state.identity.take_provider_login(&named, &cookie, now).await?;
+    let begun = state.identity.take_provider_login(&named, cookie, now).await?;
     let begun = begun.ok_or(Fault::Over)?;
     *next = Some(begun.back_to.clone());
     if !provider.client.is_named(issuer.as_deref()).await? {
@@ -263,19 +281,19 @@ async fn logged_in(
     }
     let seconds = state.identity.session_lifetime().num_seconds();
     let given = session_cookie::given(&token, seconds, &state.settings)?;
-    Ok(see(&begun.back_to, Some(given)))
+    Ok((begun.back_to, given))
 }
 
-/// To another address, with a cookie.
-fn see(address: &str, cookie: Option<HeaderValue>) -> Response {
+/// To another address, with cookies.
+fn see(address: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
     let Ok(location) = HeaderValue::try_from(address) else {
         return ApiError::internal("an address that no browser can be sent to").into_response();
     };
-    let cookie = cookie.map(|cookie| (SET_COOKIE, cookie));
+    let cookies = cookies.into_iter().map(|cookie| (SET_COOKIE, cookie));
     (
         StatusCode::SEE_OTHER,
         [(LOCATION, location)],
-        AppendHeaders(cookie),
+        AppendHeaders(cookies),
     )
         .into_response()
 }

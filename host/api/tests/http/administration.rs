@@ -1,7 +1,7 @@
 //! Accounts, tokens and sessions, over the interface.
 
 use http::{Method, StatusCode};
-use porthole_identity::{AuditEntry, Role};
+use porthole_identity::{AuditEntry, Origin, Role};
 use serde_json::{Value, json};
 
 use crate::site::{Answer, Client, PASSWORD, Site};
@@ -97,7 +97,7 @@ async fn a_token_is_its_owner_in_one_tenant_and_no_more() {
     let cleo = site.logged_in("cleo").await;
     let wish = |scope: &str| json!({"name": "deploy", "tenant": "alpha", "scope": scope, "days": 30});
     let refused = post(&cleo, "/api/v1/account/tokens", wish("publish")).await;
-    assert_eq!(refused.refusal(), (400, "invalid_body".into(), None));
+    assert_eq!(refused.refusal(), (403, "forbidden".into(), None));
     let id = site
         .identity
         .find_user("cleo@example.com")
@@ -237,6 +237,19 @@ async fn an_administrator_sees_changes_and_removes_one_account() {
         (&json!("Cleo "), &json!(true))
     );
 
+    // What is left out is no wish to lose it; null is.
+    let partly = put(&path, json!({"is_admin": true})).await;
+    assert_eq!(partly.refusal(), (400, "invalid_body".into(), None));
+    assert!(
+        partly.problem().detail.contains("`full_name`"),
+        "{}",
+        partly.text()
+    );
+    assert_eq!(dan.get(&path).await.json()["full_name"], "Cleo ");
+    let erased = put(&path, json!({"full_name": null, "is_admin": true})).await;
+    assert_eq!(erased.status, StatusCode::NO_CONTENT);
+    assert_eq!(dan.get(&path).await.json()["full_name"], json!(null));
+
     let itself = format!("/api/v1/admin/users/{}", id("dan@example.com").await);
     let demoted = put(&itself, json!({"full_name": null, "is_admin": false})).await;
     assert_eq!(demoted.refusal(), (409, "conflict".into(), None));
@@ -320,4 +333,65 @@ async fn a_wrong_current_password_is_in_the_audit_log() {
         .json();
     assert_eq!(log["lines"][0]["actor"], "ada@example.com");
     assert_eq!(log["lines"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_audit_log_is_filtered_by_whom_something_was_done_to_and_an_export_has_no_more_lines_than_asked_for()
+ {
+    let site = Site::new().await;
+    let dan = site.logged_in("dan").await;
+    let of = async |question: &str| dan.get(&format!("/api/v1/admin/audit?{question}")).await;
+    let targets = of("target=BOB@example.com").await.json();
+    let targets = targets["lines"].as_array().unwrap().clone();
+    assert_eq!(targets.len(), 2, "{targets:?}");
+    assert!(targets.iter().all(|line| line["target"] == "bob@example.com"));
+    assert_eq!(of("target=nobody").await.json()["lines"], json!([]));
+    let mine = dan
+        .get("/api/v1/admin/tenants/alpha/audit?target=ada@example.com")
+        .await
+        .json();
+    assert_eq!(mine["lines"].as_array().unwrap().len(), 1);
+
+    let all = of("format=csv").await.text().lines().count();
+    assert!(all > 5, "{all}");
+    let csv = of("format=csv&target=bob@example.com").await.text();
+    assert_eq!(csv.lines().count(), 1 + 2, "{csv}");
+    let csv = of("format=csv&limit=3").await.text();
+    assert_eq!(csv.lines().count(), 1 + 3, "{csv}");
+    let lines = of("format=ndjson&limit=2").await.text();
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    // Each file is a line of the log.
+    let taken = of("action=audit_exported").await.json();
+    assert_eq!(taken["lines"].as_array().unwrap().len(), 4);
+    assert_eq!(taken["lines"][0]["actor"], "dan@example.com");
+    assert_eq!(
+        of("format=csv&limit=501").await.refusal(),
+        (400, "invalid_parameter".into(), Some("limit".into()))
+    );
+}
+
+#[tokio::test]
+async fn what_the_command_line_did_has_its_user_and_its_machine() {
+    let site = Site::new().await;
+    let dan = site.logged_in("dan").await;
+    let entry = AuditEntry {
+        action: "tenant_added".into(),
+        actor_email: Some("command line (Root)".into()),
+        address: Some(Origin::Machine("web-1".into())),
+        ..AuditEntry::default()
+    };
+    site.identity.audit(entry).await.unwrap();
+    let found = dan
+        .get("/api/v1/admin/audit?actor=command%20line%20(Root)")
+        .await
+        .json();
+    assert_eq!(found["lines"][0]["address"], "local (web-1)");
+    let csv = dan
+        .get("/api/v1/admin/audit?format=csv&action=tenant_added")
+        .await
+        .text();
+    assert!(
+        csv.contains("\"command line (Root)\"") && csv.contains("\"local (web-1)\""),
+        "{csv}"
+    );
 }

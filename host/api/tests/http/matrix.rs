@@ -134,7 +134,7 @@ fn rows() -> BTreeMap<&'static str, (Row, Option<&'static str>)> {
     ])
 }
 
-async fn user(site: &Site, name: &str, is_admin: bool, grant: Option<(&str, Role)>) -> uuid::Uuid {
+pub async fn user(site: &Site, name: &str, is_admin: bool, grant: Option<(&str, Role)>) -> uuid::Uuid {
     let new = NewUser {
         email: format!("{name}@example.com"),
         full_name: None,
@@ -208,6 +208,21 @@ async fn credentials(site: &Site, caller: &str) -> (Option<String>, Option<Strin
     (client.cookie.clone(), None)
 }
 
+/// A path of the document with something in each of its places.
+pub fn filled(path: &str) -> String {
+    path.replace("/tenants/{id}", "/tenants/alpha")
+        .replace("{tenant}", "alpha")
+        .replace("/dashboards/{name}", "/dashboards/default")
+        .replace("/custom/{endpoint}", "/custom/topology")
+        .replace("/panels/{id}", "/panels/cpu")
+        .replace("{panel_id}", "cpu")
+        .replace("{name}", "heat")
+        .replace("{version}", "1.0.0")
+        .replace("{email}", "no-one@example.com")
+        .replace("{token}", NO_ID)
+        .replace("{id}", NO_ID)
+}
+
 /// The document's operations as `get /path`.
 async fn operations(site: &Site) -> Vec<String> {
     let document = site.nobody().get("/api/v1/openapi.json").await.json();
@@ -233,18 +248,7 @@ async fn every_operation_answers_everybody_as_the_matrix_says() {
                 panic!("{operation} has no row in the matrix: say who may");
             };
             let (method, path) = operation.split_once(' ').unwrap();
-            let path = path
-                .replace("/tenants/{id}", "/tenants/alpha")
-                .replace("{tenant}", "alpha")
-                .replace("/dashboards/{name}", "/dashboards/default")
-                .replace("/custom/{endpoint}", "/custom/topology")
-                .replace("/panels/{id}", "/panels/cpu")
-                .replace("{panel_id}", "cpu")
-                .replace("{name}", "heat")
-                .replace("{version}", "1.0.0")
-                .replace("{email}", "no-one@example.com")
-                .replace("{token}", NO_ID)
-                .replace("{id}", NO_ID);
+            let path = filled(path);
             let (cookie, authorization) = credentials(&site, caller).await;
             let off = caller.ends_with("switched off");
             site.identity

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use porthole_config::{ConfigStore, Environment, Settings};
-use porthole_identity::{AuditEntry, Identity, NewUser, Role};
+use porthole_identity::{Identity, NewUser, Role};
 use porthole_toolkit::{Built, Project, WasmToolchain};
 use secrecy::SecretString;
 use serde_json::json;
@@ -23,6 +23,7 @@ use crate::cli::{password, settings};
 use crate::server::{self, Server};
 
 use super::used;
+use crate::cli::actor::actor;
 use changes::Seen;
 use site::{Site, TENANT};
 
@@ -159,10 +160,8 @@ async fn account(identity: &Identity) -> anyhow::Result<String> {
         is_admin: true,
         password: Some(SecretString::from(password.clone())),
     };
-    let user = identity.create_user(new, AuditEntry::default()).await?;
-    identity
-        .grant(user.id, TENANT, Role::Editor, AuditEntry::default())
-        .await?;
+    let user = identity.create_user(new, actor()).await?;
+    identity.grant(user.id, TENANT, Role::Editor, actor()).await?;
     Ok(password)
 }
 

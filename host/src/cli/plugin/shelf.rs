@@ -8,11 +8,11 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use porthole_api::PluginChange;
 use porthole_config::{Config, TenantPlugins};
-use porthole_identity::AuditEntry;
 use porthole_model::{self as model, PluginSource, PluginState};
 use porthole_plugins::{Logbook, Plugins, PluginsError, Upload};
 
 use super::remote::Remote;
+use crate::cli::actor::actor;
 use crate::cli::settings::{self, SettingsArgs};
 use crate::server;
 
@@ -77,8 +77,7 @@ impl Whose {
         let config = settings::tenants(&settings)?;
         let tenant = settings::tenant(&config, &self.tenant)?;
         let identity = settings::identity(&settings).await?;
-        // The host may not have started yet since the tenant was configured.
-        identity.sync_tenants(&server::tenant_records(&config)).await?;
+        settings::make_known(&identity, &config, &self.tenant).await?;
         let (sandbox, registry) = server::panel_types(Some(settings.data_dir.join("compiled"))).await?;
         let plugins = Plugins::new(sandbox, registry, Some(Arc::new(identity)), None);
         let mut only = Config::default();
@@ -148,9 +147,7 @@ impl Shelf {
     pub async fn publish(&self, upload: Upload) -> anyhow::Result<model::PluginPublished> {
         match self {
             Self::Local(local) => {
-                let published = local
-                    .plugins
-                    .publish(&local.tenant, upload, AuditEntry::default());
+                let published = local.plugins.publish(&local.tenant, upload, actor());
                 Ok(published.await?)
             }
             Self::Remote(remote) => remote.publish(upload).await,
@@ -165,7 +162,7 @@ impl Shelf {
                 &local.tenant,
                 name,
                 change,
-                AuditEntry::default(),
+                actor(),
             )
             .await
             .map_err(|error| match error {

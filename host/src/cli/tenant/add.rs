@@ -12,9 +12,9 @@ use porthole_identity::AuditEntry;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::sample;
+use crate::cli::actor::actor;
 use crate::cli::reference::UrlReference;
 use crate::cli::settings::{self, SettingsArgs};
-use crate::server;
 
 /// Add a tenant: its folder with a dashboard, and a database with a sample table.
 #[derive(clap::Args)]
@@ -103,12 +103,12 @@ impl Add {
         }
         let identity = settings::identity(&settings).await?;
         let config = settings::tenants(&settings)?;
-        identity.sync_tenants(&server::tenant_records(&config)).await?;
+        settings::make_known(&identity, &config, &self.tenant).await?;
         let entry = AuditEntry {
             action: "tenant_added".to_owned(),
             target: Some(self.tenant.clone()),
             tenant: Some(self.tenant.clone()),
-            ..AuditEntry::default()
+            ..actor()
         };
         identity.audit(entry).await?;
         let kept = identity.grants_in(&self.tenant).await?;

@@ -29,9 +29,11 @@ const PERIODS: [(&str, &str); 6] = [
 const BETWEEN: &str = "between";
 
 /// Actions that hosts write; others can be typed.
-const ACTIONS: [&str; 20] = [
+const ACTIONS: [&str; 24] = [
     "login",
     "login_failed",
+    "login_locked",
+    "logins_refused",
     "logout",
     "password_set",
     "password_change_failed",
@@ -47,15 +49,18 @@ const ACTIONS: [&str; 20] = [
     "sessions_ended",
     "token_created",
     "token_revoked",
+    "tenant_added",
     "tenant_disabled",
     "tenant_enabled",
     "plugin_published",
+    "audit_exported",
 ];
 
 /// What the address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Wanted {
     actor: Option<String>,
+    target: Option<String>,
     action: Option<String>,
     tenant: Option<String>,
     /// As in the addresses of dashboards: `now-7d`, or an instant.
@@ -71,6 +76,7 @@ impl Wanted {
         let get = |name| location.parameter(name).filter(|text| !text.is_empty());
         Self {
             actor: get("actor"),
+            target: get("target"),
             action: get("action"),
             tenant: get("tenant"),
             from: get("from"),
@@ -100,6 +106,7 @@ impl Wanted {
         let mut query = Query::default();
         for (name, value) in [
             ("actor", &self.actor),
+            ("target", &self.target),
             ("action", &self.action),
             ("tenant", &self.tenant),
         ] {
@@ -140,6 +147,10 @@ pub(super) fn filter(location: Location, is_hosts: bool) -> View {
         kind: "search",
         ..Field::new("audit-actor", "Who")
     };
+    let target = Field {
+        kind: "search",
+        ..Field::new("audit-target", "Done to")
+    };
     let action = Field {
         kind: "search",
         ..Field::new("audit-action", "Action")
@@ -164,6 +175,7 @@ pub(super) fn filter(location: Location, is_hosts: bool) -> View {
         period.set(wanted.period().to_owned());
         for (field, text) in [
             (actor, &wanted.actor),
+            (target, &wanted.target),
             (action, &wanted.action),
             (tenant, &wanted.tenant),
         ] {
@@ -191,6 +203,7 @@ pub(super) fn filter(location: Location, is_hosts: bool) -> View {
         let text = |field: Field| Some(field.text()).filter(|text| !text.is_empty());
         location.change(|query| {
             query.set("actor", text(actor).as_deref());
+            query.set("target", text(target).as_deref());
             query.set("action", text(action).as_deref());
             query.set("tenant", text(tenant).filter(|_| is_hosts).as_deref());
             query.set("from", start.as_deref());
@@ -221,11 +234,15 @@ pub(super) fn filter(location: Location, is_hosts: bool) -> View {
         let (from, to) = (from.view(), to.view());
         view! { (from) (to) }
     });
-    let (actor_view, action_view) = (actor.view(), action.view_with_list("known-actions"));
-    let tenant_view = is_hosts.then(|| tenant.view());
+    let (actor_view, target_view) = (actor.view(), target.view());
+    let (action_view, tenant_view) = (
+        action.view_with_list("known-actions"),
+        is_hosts.then(|| tenant.view()),
+    );
     view! {
         form(class="line-form filter", role="search", aria-label="Filter the audit log", novalidate=true, on:submit=handler(submit)) {
             (actor_view)
+            (target_view)
             (action_view)
             (tenant_view)
             (period_view)
@@ -279,6 +296,14 @@ mod tests {
         assert_eq!(
             wanted.export("/admin/audit", "csv", &Fixed(0), 0),
             "/admin/audit?actor=ada%40example.com&from=2026-01-05T00:00:00Z&format=csv"
+        );
+        let of_bob = Wanted {
+            target: Some("bob@example.com".to_owned()),
+            ..Wanted::default()
+        };
+        assert_eq!(
+            of_bob.export("/admin/audit", "csv", &Fixed(0), 0),
+            "/admin/audit?target=bob%40example.com&format=csv"
         );
         let lately = self::wanted(Some("now-1h"), None);
         assert_eq!(

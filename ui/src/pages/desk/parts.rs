@@ -6,7 +6,10 @@ use crate::{
     api::Failure,
     live::live_text,
     stores::{Clock, Preferences},
-    time::format,
+    time::{
+        civil::{DAY, HOUR, MINUTE},
+        format,
+    },
 };
 
 /// A word on how something is; `class`: `good`, `warn`, `bad` or nothing.
@@ -48,9 +51,21 @@ pub(crate) fn when(at: Option<&str>, never: &'static str) -> View {
     };
     let clock = use_context::<Clock>();
     let exact = format::long(instant, &use_context::<Preferences>().zone());
-    let said = live_text(move || format::ago(instant, clock.now()));
+    let said = live_text(move || said(instant, clock.now()));
     let at = at.to_owned();
     view! { time(datetime=at, title=exact) { (said) } }
+}
+
+/// How far away an instant is. What is to come is rounded to the nearest unit: who was given 24 hours or 90 days a moment ago
+/// has a day or 90 days, and not 23 hours or 89 days.
+fn said(instant: i64, now: i64) -> String {
+    let half = match instant - now {
+        ..MINUTE => 0,
+        MINUTE..HOUR => MINUTE / 2,
+        HOUR..DAY => HOUR / 2,
+        DAY.. => DAY / 2,
+    };
+    format::ago(instant + half, now)
 }
 
 /// What went wrong, in the host's words.
@@ -59,4 +74,27 @@ pub(crate) fn trouble(failure: &Failure) -> View {
     let limit = failure.problem().and_then(|problem| problem.limit.clone());
     let limit = limit.map(|limit| view! { p { "Limit: " (limit) } });
     view! { div(class="notice", role="alert", data-testid="trouble") { b { (title) } p { (detail) } (limit) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DAY, HOUR, MINUTE, said};
+
+    #[test]
+    fn what_is_to_come_is_rounded_to_the_nearest_and_what_is_over_is_not() {
+        let moment = 3_000;
+        for (length, text) in [
+            (24 * HOUR - moment, "in 1 day"),
+            (90 * DAY - moment, "in 90 days"),
+            (DAY + 20 * HOUR, "in 2 days"),
+            (3 * HOUR + 10 * MINUTE, "in 3 h"),
+            (3 * HOUR - moment, "in 3 h"),
+            (30 * MINUTE - moment, "in 30 min"),
+            (30_000, "in 30 s"),
+            (-24 * HOUR + moment, "23 h ago"),
+            (-89 * DAY, "89 days ago"),
+        ] {
+            assert_eq!(said(length, 0), text);
+        }
+    }
 }

@@ -1,0 +1,163 @@
+//! Of the files of panels.
+
+use serde_json::{Map, Value, json};
+
+use super::parts::{ID, file, flag, object, refresh, text, time, whole};
+use crate::AggregateFunction;
+
+/// What a panel type says of its YAML.
+#[derive(Debug, Clone)]
+pub struct PanelType {
+    /// What `type:` says.
+    pub name: String,
+    /// For people.
+    pub description: String,
+    /// JSON Schema of `display:`; none: anything goes.
+    pub display: Option<Value>,
+    /// JSON Schema of `parameters:`; none: anything goes.
+    pub parameters: Option<Value>,
+    /// The name under which `custom_image` and `custom_template` find it.
+    pub endpoint: Option<String>,
+    /// Whether a panel without `data_source:` makes no sense.
+    pub needs_source: bool,
+}
+
+/// Of a file in `panels/`, for these panel types.
+pub fn panel(types: &[PanelType]) -> Value {
+    let rung = object(
+        &[],
+        json!({
+            "up_to": time("Ranges up to this long; left out on the last rung."),
+            "bucket": { "anyOf": [{ "const": "none" }, time("")], "description": "How long a bucket is; none: every point." },
+        }),
+    );
+    let functions: Vec<&str> = AggregateFunction::ALL.iter().map(|(name, _)| *name).collect();
+    let mut panel = object(
+        &["type", "title"],
+        json!({
+            "type": { "anyOf": [
+                { "enum": known_types(types) },
+                { "type": "string", "pattern": ID, "description": "A plugin of the tenant." },
+            ] },
+            "title": text("The heading that readers see."),
+            "description": text("For the mark beside the heading."),
+            "data_source": { "$ref": "#/$defs/source" },
+            "data_sources": { "type": "object", "description": "Further sources, by name.",
+                              "propertyNames": { "pattern": ID }, "additionalProperties": { "$ref": "#/$defs/source" } },
+            "query": { "$ref": "#/$defs/query" },
+            "display": { "type": "object", "description": "How it looks; each panel type has keys of its own." },
+            "parameters": { "type": "object", "description": "What the panel type is told; each has keys of its own." },
+            "endpoint": text("Which plugin a custom_image or custom_template shows, as /api/v1/custom/daily-summary."),
+            "template": text("What a custom_template makes of the plugin's answer: HTML with {{ values }}."),
+            "refresh_interval": refresh(),
+            "drill_down": object(&[], json!({
+                "enabled": flag("Whether a click opens the panel."),
+                "show_table": flag("Whether its data stands below it as a table."),
+                "disable_aggregation": flag("Whether it opens with every point."),
+            })),
+            "aggregation": object(&[], json!({
+                "function": { "enum": functions, "description": "What becomes of the points of a bucket." },
+                "ladder": { "type": "array", "minItems": 1, "items": rung, "description": "From the shortest range to the longest." },
+                "fill": { "enum": ["previous", "linear", "zero"], "description": "What a bucket without rows shows; left out: nothing." },
+                "keep": flag("Whether finished buckets are kept and not asked for again."),
+                "settle": time("How long after its end a bucket may still change."),
+                "reread": time("How long a kept bucket is believed before it is asked for again."),
+            })),
+        }),
+    );
+    panel["allOf"] = types.iter().flat_map(conditions).collect();
+    let mut schema = file("Porthole: a panel", "panel", panel);
+    schema["$defs"] = json!({ "source": source(), "query": query() });
+    schema
+}
+
+fn known_types(types: &[PanelType]) -> Vec<&str> {
+    let custom = ["custom_image", "custom_template"];
+    types.iter().map(|one| one.name.as_str()).chain(custom).collect()
+}
+
+/// What holds where a panel is of this type, or shows this type by its endpoint.
+fn conditions(of: &PanelType) -> Vec<Value> {
+    let mut then = Map::new();
+    for (key, schema) in [("display", &of.display), ("parameters", &of.parameters)] {
+        if let Some(schema) = schema {
+            let mut schema = schema.clone();
+            if let Some(schema) = schema.as_object_mut() {
+                // Its own references stay its own.
+                schema.insert(
+                    "$id".to_owned(),
+                    json!(format!("urn:porthole:panel:{}:{key}", of.name)),
+                );
+                schema.remove("$schema");
+            }
+            then.insert(key.to_owned(), schema);
+        }
+    }
+    let mut required = Vec::new();
+    if of.needs_source {
+        required.push("data_source");
+    }
+    let mut found = vec![json!({
+        "$comment": of.description,
+        "if": { "properties": { "type": { "const": of.name } }, "required": ["type"] },
+        "then": { "properties": then, "required": required },
+    })];
+    if let Some(endpoint) = &of.endpoint {
+        let reference = |key: &str| json!({ "$ref": format!("urn:porthole:panel:{}:{key}", of.name) });
+        let then: Map<String, Value> = then.keys().map(|key| (key.clone(), reference(key))).collect();
+        found.push(json!({
+            "$comment": format!("{}, by its endpoint", of.description),
+            "if": { "properties": {
+                "type": { "enum": ["custom_image", "custom_template"] },
+                "endpoint": { "enum": [endpoint, format!("/api/v1/custom/{endpoint}")] },
+            }, "required": ["type", "endpoint"] },
+            "then": { "properties": then },
+        }));
+    }
+    found
+}
+
+fn source() -> Value {
+    let column = json!({ "type": "string", "minLength": 1 });
+    let looks = json!({
+        "display": text("The heading."),
+        "format": text("datetime, number, status, boolean or text; plugins may know others."),
+    });
+    let with = |more: Value| {
+        let mut all = more;
+        for (key, value) in looks.as_object().into_iter().flatten() {
+            all[key] = value.clone();
+        }
+        all
+    };
+    let by_role = object(&["column"], with(json!({ "column": column })));
+    let of_list = object(&["name"], with(json!({ "name": column, "column": column })));
+    object(
+        &["table", "columns"],
+        json!({
+            "table": text("The table or view to read."),
+            "columns": { "description": "A mapping of roles to columns, or a list of columns.", "anyOf": [
+                { "type": "object", "minProperties": 1, "additionalProperties": { "anyOf": [column, by_role] } },
+                { "type": "array", "minItems": 1, "maxItems": 200, "items": { "anyOf": [column, of_list] } },
+            ] },
+            "time_column": text("The database's column that the range restricts, where it is not the one of `timestamp`."),
+            "time_zone": text("IANA name: the zone of timestamps without one."),
+            "query": { "$ref": "#/$defs/query" },
+        }),
+    )
+}
+
+fn query() -> Value {
+    let parts = object(
+        &[],
+        json!({
+            "where": text("SQL: a condition on the table's columns."),
+            "order_by": text("SQL: columns, each with ASC or DESC."),
+            "limit": whole(1, 1_000_000_000, "Rows at most."),
+        }),
+    );
+    json!({ "anyOf": [
+        { "type": "string", "description": "CONDITION ORDER BY … LIMIT …" },
+        parts,
+    ] })
+}
