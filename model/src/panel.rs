@@ -24,6 +24,9 @@ pub struct PanelAnswer {
     pub cache: CacheOutcome,
     /// Seconds.
     pub refresh_interval: u32,
+    /// What the view does not show of what there is, in sentences; most views show all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What to show.
     pub view: View,
     /// What making the view cost.
@@ -79,7 +82,7 @@ pub struct Usage {
     pub queries: u32,
     /// Rows the database answered with.
     pub rows: u64,
-    /// Buckets that were not known yet.
+    /// Buckets that the database was asked for: not known yet, or not settled.
     pub buckets_computed: u64,
     /// What it could have used up.
     #[serde(default)]
@@ -89,7 +92,7 @@ pub struct Usage {
 /// What one call may use up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowed {
-    /// From start to end, microseconds.
+    /// From start to end, waiting for data included, microseconds.
     pub wall_us: u64,
     /// Inside the sandbox and not waiting for data, microseconds.
     pub guest_us: u64,

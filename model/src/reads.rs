@@ -61,7 +61,7 @@ structs! {
     Session { tenant, expires_at }
     TenantSummary { id, name, role }
 
-    PanelAnswer { panel, title, range, aggregation, generated_at, cache, refresh_interval, view, usage; renamed type_name = "type" }
+    PanelAnswer { panel, title, range, aggregation, generated_at, cache, refresh_interval, view, usage; renamed type_name = "type"; optional notes }
     TimeRange { start, end }
     Aggregation { bucket_seconds, function }
     Usage { plugin, version, wall_us, guest_us, memory_bytes, queries, rows, buckets_computed; optional allowed }

@@ -208,7 +208,8 @@ pub enum Severity {
 pub struct Table {
     /// In order.
     pub columns: Vec<TableColumn>,
-    /// Arrays in column order; datetimes are milliseconds since the epoch.
+    /// Arrays in column order; datetimes are milliseconds since the epoch; numbers that no double holds are texts with all
+    /// their digits.
     pub rows: Vec<Vec<Value>>,
     /// Rows on all pages together.
     pub total: u64,

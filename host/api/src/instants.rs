@@ -1,6 +1,6 @@
 //! Instants and ranges as readers write them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use porthole_panel::Range;
 
 use crate::problem::ApiError;
@@ -8,6 +8,8 @@ use crate::problem::ApiError;
 const MINUTE: i64 = 60_000;
 /// What is shown where a reader names no start.
 const DEFAULT_LENGTH: i64 = 24 * 60 * MINUTE;
+/// The years 1 to 9998: what every database and every zone can show.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9998;
 /// Longest range: twenty years, of which five are leap years.
 const LONGEST: i64 = (20 * 365 + 5) * DEFAULT_LENGTH;
 
@@ -42,10 +44,17 @@ pub(crate) fn range(start: Option<&str>, end: Option<&str>, now: DateTime<Utc>) 
 
 /// Milliseconds since the epoch. A time without a zone is refused: whose noon it is cannot be known.
 fn instant(parameter: &str, text: &str) -> Result<i64, ApiError> {
+    let shown: String = text.chars().take(60).collect();
     if let Some(instant) = parse(text) {
+        let year = DateTime::from_timestamp_millis(instant).map(|instant| instant.year());
+        if !year.is_some_and(|year| YEARS.contains(&year)) {
+            return Err(ApiError::parameter(
+                parameter,
+                format!("`{shown}` is too far away. Choose an instant in the years 1 to 9998."),
+            ));
+        }
         return Ok(instant);
     }
-    let shown: String = text.chars().take(60).collect();
     let zoneless = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok();
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
@@ -139,6 +148,12 @@ mod tests {
             "1767225600",
             "2026-01-01T25:00:00Z",
             "é",
+            "0000-12-31T23:59:59Z",
+            "9999-01-01T00:00:00Z",
+            "+10000-01-01T00:00:00Z",
+            "2026-01-01",
+            "2026-01-01T00:00Z",
+            "2026-01-01T00:00:00+25:00",
             &"9".repeat(9999),
         ] {
             assert_eq!(refused(None, Some(text)).0, "end_date", "{text}");

@@ -22,8 +22,10 @@ const MOST_FILTERS: usize = 16;
 /// Sides of a picture are rounded up to a multiple of this, so that nearly equal screens share an answer.
 const SURFACE_STEP: u32 = 32;
 const LARGEST_SURFACE: u32 = 4_096;
-/// Longest label, column name or filter text, in characters.
+/// Longest column name or filter text, in characters.
 const LONGEST_TEXT: usize = 255;
+/// Longest label that there is: what is longer is shown, and asked for, under a shortened name.
+const LONGEST_LABEL: usize = 1024;
 
 /// Reads the parameters of `panels/{id}/data` and `reports/{panel_id}`.
 pub(crate) fn read(
@@ -116,11 +118,17 @@ fn request(given: &mut Parameters<'_>, id: RequestId, now: DateTime<Utc>) -> Res
 /// equal requests.
 fn labels(given: &mut Parameters<'_>) -> Result<Vec<String>, ApiError> {
     const NAME: &str = "series_filter";
-    let mut labels: Vec<String> = given
-        .all(NAME)
-        .into_iter()
-        .map(|label| text(NAME, &label))
-        .collect::<Result<_, _>>()?;
+    let label = |label: std::borrow::Cow<'_, str>| match label.chars().nth(LONGEST_LABEL) {
+        None => Ok(label.into_owned()),
+        Some(_) => Err(ApiError::parameter(
+            NAME,
+            format!(
+                "`{NAME}` is longer than {LONGEST_LABEL} characters. Give the series' name as the panel shows it."
+            ),
+        )),
+    };
+    // An empty one is a label, too: of rows that have none.
+    let mut labels: Vec<String> = given.all(NAME).into_iter().map(label).collect::<Result<_, _>>()?;
     labels.sort();
     labels.dedup();
     if labels.len() > MOST_LABELS {
@@ -235,23 +243,30 @@ fn surface(given: &mut Parameters<'_>) -> Result<Option<Surface>, ApiError> {
     }
 }
 
-/// An IANA name; whether there is such a zone is for those to say who use it.
+/// An IANA name.
 fn time_zone(given: &mut Parameters<'_>) -> Result<String, ApiError> {
     let Some(zone) = given.one("tz")? else {
         return Ok("UTC".to_owned());
     };
+    // What a browser says that does not know where it is.
+    if zone == "Etc/Unknown" {
+        return Ok("UTC".to_owned());
+    }
     let plausible = zone.starts_with(|first: char| first.is_ascii_alphabetic())
         && zone.len() <= 64
         && zone
             .chars()
             .all(|character| character.is_ascii_alphanumeric() || "/_+-".contains(character));
-    match plausible {
-        true => Ok(zone.into_owned()),
-        false => Err(ApiError::parameter(
-            "tz",
-            "`tz` is the name of a time zone, such as `Europe/Vienna` or `UTC`.",
-        )),
+    if plausible && porthole_panel::is_zone(&zone) {
+        return Ok(zone.into_owned());
     }
+    let message = match plausible {
+        true => {
+            format!("There is no time zone `{zone}`. Write its IANA name, such as `Europe/Vienna` or `UTC`.")
+        }
+        false => "`tz` is the name of a time zone, such as `Europe/Vienna` or `UTC`.".to_owned(),
+    };
+    Err(ApiError::parameter("tz", message))
 }
 
 fn text(parameter: &str, value: &str) -> Result<String, ApiError> {
@@ -326,6 +341,23 @@ mod tests {
     }
 
     #[test]
+    fn every_label_that_a_panel_shows_can_be_named() {
+        let long = "ü".repeat(1024);
+        let request = asked(&format!("series_filter=&series_filter={long}"));
+        assert_eq!(request.labels, [String::new(), long.clone()]);
+        assert_eq!(refused(&format!("series_filter={long}x")), "series_filter");
+    }
+
+    #[test]
+    fn zones_are_those_that_there_are() {
+        for zone in ["UTC", "Europe/Vienna", "Asia/Calcutta", "US/Pacific", "Etc/GMT+5"] {
+            let written = zone.replace('+', "%2B");
+            assert_eq!(asked(&format!("tz={written}")).time_zone, zone);
+        }
+        assert_eq!(asked("tz=Etc/Unknown").time_zone, "UTC");
+    }
+
+    #[test]
     fn order_speaks_of_the_column_without_a_minus() {
         assert_eq!(
             asked("sort=cpu&order=desc").paging.sort,
@@ -355,7 +387,6 @@ mod tests {
             ("max_points=many", "max_points"),
             ("disable_aggregation=yes", "disable_aggregation"),
             ("fresh", "fresh"),
-            ("series_filter=", "series_filter"),
             ("sort=", "sort"),
             ("sort=a,,b", "sort"),
             ("sort=a,-a", "sort"),
@@ -366,6 +397,10 @@ mod tests {
             ("tz=", "tz"),
             ("tz=../../etc/passwd", "tz"),
             ("tz=Europe/Vienna;x", "tz"),
+            ("tz=Mars/Olympus", "tz"),
+            ("tz=Europe", "tz"),
+            ("end_date=0000-12-31T00:00:00Z", "end_date"),
+            ("start_date=9999-01-01T00:00:00Z", "start_date"),
             ("start=2026", "start"),
             ("sort=a%00b", "sort"),
             (

@@ -10,8 +10,10 @@ use crate::yaml::Fields;
 pub struct Limits {
     /// CPU time of one call, milliseconds.
     pub cpu_ms: Option<u64>,
-    /// Time of one call from start to end, milliseconds.
+    /// Time of one call from start to end without waiting for data, milliseconds.
     pub wall_ms: Option<u64>,
+    /// Time one call may wait for data, milliseconds.
+    pub waiting_ms: Option<u64>,
     /// All memories of one call together, bytes.
     pub memory_bytes: Option<u64>,
     /// What one call may hand to the host, bytes.
@@ -48,6 +50,7 @@ impl Limits {
         Limits {
             cpu_ms: self.cpu_ms.or(fallback.cpu_ms),
             wall_ms: self.wall_ms.or(fallback.wall_ms),
+            waiting_ms: self.waiting_ms.or(fallback.waiting_ms),
             memory_bytes: self.memory_bytes.or(fallback.memory_bytes),
             result_bytes: self.result_bytes.or(fallback.result_bytes),
             handles: self.handles.or(fallback.handles),
@@ -76,6 +79,9 @@ pub(crate) fn read_limits(fields: Fields<'_, '_, '_>) -> Limits {
     let limits = Limits {
         cpu_ms: fields.duration("cpu", times.clone()).map(milliseconds),
         wall_ms: fields.duration("wall", times).map(milliseconds),
+        waiting_ms: fields
+            .duration("waiting", Duration::from_millis(1)..=Duration::from_secs(600))
+            .map(milliseconds),
         memory_bytes: fields.size("memory", MIB..=4096 * MIB),
         result_bytes: fields.size("result", 1024..=1024 * MIB),
         handles: fields.integer("handles", 1..=10_000).map(count),

@@ -50,6 +50,7 @@ fn every_limit_of_the_guide_can_be_set_and_none_is_missing_there() {
     let Limits {
         cpu_ms,
         wall_ms,
+        waiting_ms,
         memory_bytes,
         result_bytes,
         handles,
@@ -68,6 +69,7 @@ fn every_limit_of_the_guide_can_be_set_and_none_is_missing_there() {
     let set = [
         cpu_ms,
         wall_ms,
+        waiting_ms,
         memory_bytes,
         result_bytes,
         handles.map(u64::from),

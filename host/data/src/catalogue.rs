@@ -422,8 +422,11 @@ fn sqlite_kind(declared: &str, seen: &Seen, time_form: Option<TimeForm>) -> Kind
         Kind::Integer
     } else if has("CHAR") || has("CLOB") || has("TEXT") {
         Kind::Text
-    } else if has("REAL") || has("FLOA") || has("DOUB") || has("NUM") || has("DEC") {
+    } else if has("REAL") || has("FLOA") || has("DOUB") {
         Kind::Number
+    } else if has("NUM") || has("DEC") {
+        // Whole numbers among them are stored as such.
+        Kind::Decimal
     } else if seen.texts > 0 {
         Kind::Text
     } else if seen.reals > 0 {

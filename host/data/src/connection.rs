@@ -321,7 +321,9 @@ impl Connections {
     async fn turn(&self) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), DataError> {
         let _waiting = occupancy::Waiting::at(&self.waiting);
         let wait = async { Ok((self.turns.acquire().await?, self.all_turns.acquire().await?)) };
-        match tokio::time::timeout(self.connect_timeout, wait).await {
+        // Whoever is before us is done by then, or stopped.
+        let patience = self.statement_timeout.max(self.connect_timeout);
+        match tokio::time::timeout(patience, wait).await {
             Ok(Ok(turns)) => Ok(turns),
             Ok(Err(closed)) => {
                 let _: tokio::sync::AcquireError = closed;
@@ -329,7 +331,7 @@ impl Connections {
             }
             Err(_) => Err(DataError::Unavailable(format!(
                 "all connections to the database were in use for {} s; try again, or raise the tenant's `max_connections`",
-                self.connect_timeout.as_secs_f32()
+                patience.as_secs_f32()
             ))),
         }
     }

@@ -19,6 +19,8 @@ pub enum ColumnData {
     Numbers(Vec<f64>),
     /// Whole numbers.
     Integers(Vec<Option<i64>>),
+    /// Exact numbers, as digits with a sign and a point at most.
+    Decimals(Vec<Option<String>>),
     /// Text, and everything that has no kind of its own, written as text.
     Texts(Vec<Option<String>>),
     /// Truth values.
@@ -33,7 +35,7 @@ impl ColumnData {
         match self {
             Self::Numbers(values) => values.len(),
             Self::Integers(values) => values.len(),
-            Self::Texts(values) => values.len(),
+            Self::Decimals(values) | Self::Texts(values) => values.len(),
             Self::Booleans(values) => values.len(),
             Self::Instants(values) => values.len(),
         }

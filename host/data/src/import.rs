@@ -179,11 +179,12 @@ async fn import(
             let (faults, total) = bad_rows::find(file, header, &columns, &mut report).await?;
             return Err(ImportError::Rows { faults, total });
         }
-        survey::table(columns, options)
+        survey::table(columns, options, &existing)
     };
+    let labels = labels(options, &table)?;
 
     loader.begin().await?;
-    let inserted = insert(loader, file, size, header, options, &table, &mut report).await;
+    let inserted = insert(loader, file, size, header, &labels, &table, &mut report).await;
     let (rows, created) = match inserted {
         Ok(done) => loader.end(Ok(done)).await?,
         Err(ImportError::Load(error)) => {
@@ -211,13 +212,31 @@ async fn import(
     })
 }
 
+/// The labels as values of their columns, which stand last in the table.
+fn labels(options: &CsvImport, table: &TableSpec) -> Result<Vec<Value>, ImportError> {
+    let columns = &table.columns[table.columns.len() - options.labels.len()..];
+    let labels = options.labels.iter().zip(columns);
+    labels
+        .map(|((name, text), column)| match column.kind {
+            // An empty label is one.
+            Kind::Text => Ok(Value::Text(text.clone())),
+            kind => cell::parse(text, kind).ok_or_else(|| {
+                let shown: String = text.chars().take(40).collect();
+                ImportError::Header(format!(
+                    "the table's column `{name}` holds {kind} values, and the label `{shown}` is none"
+                ))
+            }),
+        })
+        .collect()
+}
+
 /// The second reading, in the open transaction.
 async fn insert(
     loader: &mut Loader,
     file: &Path,
     size: u64,
     header: &Header,
-    options: &CsvImport,
+    labels: &[Value],
     table: &TableSpec,
     report: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<(u64, bool), ImportError> {
@@ -242,7 +261,7 @@ async fn insert(
         for (cell, column) in record.iter().zip(&table.columns) {
             values.push(cell::parse(cell, column.kind).ok_or_else(ImportError::changed)?);
         }
-        values.extend(options.labels.iter().map(|(_, text)| Value::Text(text.clone())));
+        values.extend_from_slice(labels);
         batch.push(values);
     }
 }

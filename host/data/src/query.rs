@@ -1,6 +1,6 @@
 //! What can be asked of a source, and the answers.
 
-use crate::{Frame, Series};
+use crate::{Frame, Series, TextLimits};
 
 /// A stretch of time in milliseconds since the Unix epoch, UTC; `start` is in, `end` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +58,9 @@ pub struct SeriesAnswer {
     pub bytes_read: u64,
     /// How many whole, settled buckets came from where; `None`: the question was not split.
     pub buckets: Option<BucketUse>,
+    /// Buckets that are asked for each time: those that are not settled, parts of them at the ends of the range, and all
+    /// of a question that was not split.
+    pub asked_anew: u64,
 }
 
 /// Where the buckets of an answer came from. Parts of buckets at the ends of a range, and those that are not settled,
@@ -84,10 +87,12 @@ pub struct RowsQuery {
     pub latest_per: Option<String>,
     /// Rows to leave out at the start.
     pub offset: u64,
-    /// Rows to return at most.
+    /// Rows to return at most. 0: the kinds of the columns, without asking the database for a row.
     pub limit: u64,
     /// Whether [`RowsAnswer::total`] is wanted.
     pub count: bool,
+    /// How much of long texts is wanted.
+    pub texts: TextLimits,
     /// More rows than this are refused with [`DataError::TooLarge`](crate::DataError).
     pub max_rows: u64,
     /// A larger answer than this is refused with [`DataError::TooLarge`](crate::DataError).
@@ -101,6 +106,8 @@ pub struct RowsAnswer {
     pub frame: Frame,
     /// How many rows there are without `offset` and `limit`; only when asked for.
     pub total: Option<u64>,
+    /// Texts that are not whole.
+    pub shortened: u64,
     /// Rows that came from the database.
     pub rows_read: u64,
     /// The size of the answer in memory.

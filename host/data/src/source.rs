@@ -182,6 +182,19 @@ impl Source {
         }
     }
 
+    /// Whether the configuration says which row comes first: by an order, or by a time column, whose newest does.
+    pub fn is_ordered(&self) -> bool {
+        let spec = &self.0.spec;
+        let is_time =
+            |column: &ColumnSpec| column.name == "timestamp" || column.format.as_deref() == Some("datetime");
+        !self.0.fragment.order.is_empty()
+            || match &spec.time_column {
+                TimeColumn::Named(_) => true,
+                TimeColumn::Default => spec.columns.iter().any(is_time),
+                TimeColumn::None => false,
+            }
+    }
+
     /// What buckets without rows show.
     pub fn fill(&self) -> Option<Fill> {
         self.0.spec.fill

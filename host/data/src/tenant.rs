@@ -1,6 +1,7 @@
 //! One tenant's data.
 
 mod pieces;
+mod readers;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,16 +9,16 @@ use std::sync::Arc;
 use crate::advice::{self, Advice, Question};
 use crate::buckets::{self, Asker, BucketStore};
 use crate::catalogue::{Catalogue, Unknown};
-use crate::cells::Cells;
 use crate::connection::Connections;
 use crate::error::DataError;
 use crate::fault::Fault;
 use crate::fill;
-use crate::frame::{Column, ColumnData, Frame};
+use crate::frame::{Column, Frame};
 use crate::query::{Range, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery};
 use crate::source::Source;
-use crate::sql::{self, Kind, Resolved, RowsStatements, Statement, Table, resolve, time_column};
+use crate::sql::{self, Resolved, RowsStatements, Statement, Table, resolve, series_faults, time_column};
 use crate::time::{self, TimeForm};
+use readers::Readers;
 
 /// More labels or filters than this no request needs.
 const MOST_LABELS: usize = 1000;
@@ -100,6 +101,19 @@ impl TenantData {
         };
         let sampled = self.sampled(source, &found).await?;
         Ok(resolve(source, &found, sampled).err().unwrap_or_default())
+    }
+
+    /// The same for a source that is asked for points in time, which needs more: a time column, and numbers.
+    pub async fn check_series(&self, source: &Source) -> Result<Vec<Fault>, DataError> {
+        let faults = self.check(source).await?;
+        if !faults.is_empty() {
+            return Ok(faults);
+        }
+        let (table, sampled) = self.table(source).await?;
+        Ok(match resolve(source, &table, sampled) {
+            Ok(resolved) => series_faults(&resolved),
+            Err(faults) => faults,
+        })
     }
 
     /// What a question costs the database, and which index would make it cheaper. The store is not asked.
@@ -193,34 +207,18 @@ impl TenantData {
             false => Cow::Borrowed(query),
         };
         let statements = RowsStatements::new(source, &limited, time::now()).map_err(DataError::Invalid)?;
-        let mut columns: Vec<Reader> = (0..source.columns.len())
-            .map(|index| Reader::new(source, index))
-            .collect();
-        let (mut rows, mut bytes) = (0_u64, 0_u64);
-        self.0
-            .connections
-            .each(statements.rows, |row| {
-                rows += 1;
-                for (index, column) in columns.iter_mut().enumerate() {
-                    bytes += column.read(row, index);
-                }
-                if rows > query.max_rows {
-                    let message = format!(
-                        "the answer has more than {} rows; ask for fewer at once",
-                        query.max_rows
-                    );
-                    return Err(DataError::TooLarge(message));
-                }
-                if bytes > query.max_bytes {
-                    let message = format!(
-                        "the answer has more than {} bytes; ask for fewer rows at once",
-                        query.max_bytes
-                    );
-                    return Err(DataError::TooLarge(message));
-                }
-                Ok(())
-            })
-            .await?;
+        let mut readers = Readers::new(source, query.texts);
+        let mut rows = 0_u64;
+        if query.limit > 0 {
+            self.0
+                .connections
+                .each(statements.rows, |row| {
+                    rows += 1;
+                    readers.read(row);
+                    within(rows, readers.bytes(), query)
+                })
+                .await?;
+        }
         let total = match query.count {
             false => None,
             // The last page tells by itself.
@@ -229,19 +227,22 @@ impl TenantData {
             }
             true => Some(self.count(statements.count).await?),
         };
-        let columns = columns
+        let (bytes_read, shortened) = (readers.bytes(), readers.shortened());
+        let columns = readers
+            .take()
             .into_iter()
             .zip(source.source.columns())
-            .map(|(reader, column)| Column {
+            .map(|(data, column)| Column {
                 name: column.name.clone(),
-                data: reader.0,
+                data,
             })
             .collect();
         Ok(RowsAnswer {
             frame: Frame { columns },
             total,
+            shortened,
             rows_read: rows,
-            bytes_read: bytes,
+            bytes_read,
         })
     }
 
@@ -261,41 +262,23 @@ impl TenantData {
     }
 }
 
-/// Gathers the values of one column.
-struct Reader(ColumnData);
-
-impl Reader {
-    fn new(source: &Resolved<'_>, index: usize) -> Self {
-        Self(
-            match (
-                source.time_form(index),
-                &source.table.columns[source.columns[index]].kind,
-            ) {
-                (Some(_), _) | (None, Kind::Time(_)) => ColumnData::Instants(Vec::new()),
-                (None, Kind::Boolean) => ColumnData::Booleans(Vec::new()),
-                (None, Kind::Integer) => ColumnData::Integers(Vec::new()),
-                (None, Kind::Decimal | Kind::Number) => ColumnData::Numbers(Vec::new()),
-                (None, Kind::Text | Kind::Opaque(_)) => ColumnData::Texts(Vec::new()),
-            },
-        )
+/// Whether so much may be read.
+fn within(rows: u64, bytes: u64, query: &RowsQuery) -> Result<(), DataError> {
+    if rows > query.max_rows {
+        let message = format!(
+            "the answer has more than {} rows; ask for fewer at once",
+            query.max_rows
+        );
+        return Err(DataError::TooLarge(message));
     }
-
-    /// Reads a value and returns its size.
-    fn read(&mut self, row: &dyn Cells, index: usize) -> u64 {
-        match &mut self.0 {
-            ColumnData::Numbers(values) => values.push(row.number(index)),
-            ColumnData::Integers(values) => values.push(row.integer(index)),
-            ColumnData::Booleans(values) => values.push(row.boolean(index)),
-            ColumnData::Instants(values) => values.push(row.instant(index)),
-            ColumnData::Texts(values) => {
-                let text = row.text(index).map(Cow::into_owned);
-                let size = text.as_ref().map_or(0, String::len);
-                values.push(text);
-                return 24 + size as u64;
-            }
-        }
-        8
+    if bytes > query.max_bytes {
+        let message = format!(
+            "the answer has more than {} bytes; ask for fewer rows at once",
+            query.max_bytes
+        );
+        return Err(DataError::TooLarge(message));
     }
+    Ok(())
 }
 
 fn check_range(range: Option<Range>) -> Result<(), DataError> {

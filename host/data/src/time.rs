@@ -91,6 +91,11 @@ impl TextForm {
     }
 }
 
+/// Whether there is a time zone of this name.
+pub fn is_zone(name: &str) -> bool {
+    Zone::named(name).is_some()
+}
+
 /// A zone of the IANA database.
 #[derive(Debug, Clone)]
 pub(crate) struct Zone {

@@ -578,3 +578,42 @@ async fn real_server_metrics_give_the_same_hourly_means_as_computed_from_the_fil
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_for_a_column_that_is_there_becomes_what_the_column_holds() {
+    for database in Database::both().await {
+        let kind = database.kind;
+        database
+            .execute(
+                "CREATE TABLE readings (value bigint, live boolean, weight double precision, series text)",
+            )
+            .await;
+        let labels = options(&[("live", "yes"), ("weight", "1.5"), ("series", "true")]);
+        import(&database, "value\n7\n", &labels).await.unwrap();
+        let columns = [
+            ("value", "value"),
+            ("live", "live"),
+            ("weight", "weight"),
+            ("series", "series"),
+        ];
+        let source = Source::parse(&source("readings", &columns)).unwrap();
+        let answer = database.data.rows(&source, &rows_query()).await.unwrap();
+        let data: Vec<_> = answer
+            .frame
+            .columns
+            .into_iter()
+            .map(|column| column.data)
+            .collect();
+        assert_eq!(data[1], ColumnData::Booleans(vec![Some(true)]), "{kind}");
+        assert_eq!(data[2], ColumnData::Numbers(vec![1.5]), "{kind}");
+        assert_eq!(data[3], ColumnData::Texts(vec![Some("true".into())]), "{kind}");
+
+        let refused = import(&database, "value\n8\n", &options(&[("live", "perhaps")])).await;
+        let message = refused.unwrap_err().to_string();
+        assert!(
+            message.contains("`live` holds boolean values"),
+            "{kind}: {message}"
+        );
+        assert_eq!(count(&database).await, 1, "{kind}");
+    }
+}

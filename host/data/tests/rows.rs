@@ -345,7 +345,7 @@ async fn postgresql_types_come_out_as_what_they_are() {
     assert_eq!(*data[2], text("{\"a\":1}"));
     assert_eq!(*data[3], text("{\"a\": 1}"));
     assert_eq!(*data[4], ColumnData::Booleans(vec![Some(true)]));
-    assert_eq!(*data[5], ColumnData::Numbers(vec![12.5]));
+    assert_eq!(*data[5], ColumnData::Decimals(vec![Some("12.5".into())]));
     assert!(matches!(data[6], ColumnData::Numbers(values) if values[0].is_nan()));
     assert_eq!(*data[7], ColumnData::Integers(vec![Some(7)]));
     assert_eq!(*data[8], ColumnData::Instants(vec![Some(NEW_YEAR)]));

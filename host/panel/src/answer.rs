@@ -36,6 +36,7 @@ pub fn finish(
     digest.update(answer.title.as_bytes());
     digest.update(answer.range.start.as_bytes());
     digest.update(answer.range.end.as_bytes());
+    serde_json::to_writer(Sink(&mut digest), &answer.notes).map_err(failed)?;
     serde_json::to_writer(Sink(&mut digest), &answer.view).map_err(failed)?;
     let etag: Arc<str> = hex::encode(&digest.finalize()[..16]).into();
 
@@ -111,6 +112,7 @@ mod tests {
             generated_at: "now".into(),
             cache: CacheOutcome::Miss,
             refresh_interval: 60,
+            notes: Vec::new(),
             view: View::Metric(Metric {
                 value: Some(value),
                 ..Metric::default()

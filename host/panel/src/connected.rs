@@ -1,6 +1,6 @@
 //! Whether the tables and columns that panels name are there, in the tenants' own databases.
 
-use porthole_config::{Config, Diagnostic, PanelEntry, Tenant};
+use porthole_config::{Config, Diagnostic, Panel, PanelEntry, Tenant};
 use porthole_data::{DataError, Databases};
 use porthole_sandbox::Registry;
 
@@ -52,7 +52,11 @@ async fn check_tenant(
             let Some(config) = panel.sources.get(name) else {
                 continue;
             };
-            match data.check(source).await {
+            let found = match asks_for_series(&tenant.id, panel, name, registry) {
+                true => data.check_series(source).await,
+                false => data.check(source).await,
+            };
+            match found {
                 Ok(found) => faults.extend(found.into_iter().map(|fault| placed(fault, config, panel))),
                 Err(error @ DataError::Unavailable(_)) => {
                     faults.push(unusable(error.to_string()));
@@ -69,4 +73,21 @@ async fn check_tenant(
         }
     }
     faults
+}
+
+/// Whether a panel type cannot do without points in time of a source.
+fn asks_for_series(tenant: &str, panel: &Panel, source: &str, registry: &Registry) -> bool {
+    let Some(plugin) = prepare::plugin(tenant, panel, registry) else {
+        return false;
+    };
+    let Some(role) = plugin
+        .descriptor()
+        .sources
+        .iter()
+        .find(|role| role.name == source)
+    else {
+        return false;
+    };
+    let needs = |name: &str| role.roles.iter().any(|role| role.required && role.name == name);
+    needs("timestamp") && needs("value")
 }

@@ -88,7 +88,11 @@ async fn reasons(
     panel: &Panel,
 ) -> Vec<Diagnostic> {
     // Where nothing can be checked, the error that is known says as much.
-    let faults = data.check(source).await.unwrap_or_default();
+    let faults = match asks_for_series(source) {
+        true => data.check_series(source).await,
+        false => data.check(source).await,
+    };
+    let faults = faults.unwrap_or_default();
     if faults.is_empty() {
         return vec![configured.table.fault(error.to_string(), None)];
     }
@@ -98,6 +102,11 @@ async fn reasons(
         .collect()
 }
 
+fn asks_for_series(source: &Source) -> bool {
+    let has = |name: &str| source.columns().iter().any(|column| column.name == name);
+    has("value") && has("timestamp")
+}
+
 fn question(source: &Source, range: Duration) -> Question {
     let end = Utc::now().timestamp_millis();
     let length = i64::try_from(range.as_millis()).unwrap_or(i64::MAX);
@@ -105,8 +114,7 @@ fn question(source: &Source, range: Duration) -> Question {
         start: end.saturating_sub(length),
         end,
     });
-    let has = |name: &str| source.columns().iter().any(|column| column.name == name);
-    if has("value") && has("timestamp") {
+    if asks_for_series(source) {
         Question::Series(SeriesQuery {
             range,
             bucket_seconds: source.ladder().bucket(length),

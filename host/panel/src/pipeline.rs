@@ -19,7 +19,7 @@ use moka::Expiry;
 use moka::future::Cache;
 use parking_lot::Mutex;
 use porthole_config::{Config, Diagnostic, Limits as ConfigLimits};
-use porthole_data::{Databases, PoolOccupancy};
+use porthole_data::{DataError, Databases, PoolOccupancy};
 use porthole_model::{Allowed, CacheOutcome, Dashboard, Dashboards, PanelAnswer, TimeRange, Usage, View};
 use porthole_sandbox::{Limits, Plugin, Receipt, Registry, Sandbox};
 use sha2::{Digest, Sha256};
@@ -27,6 +27,7 @@ use tracing::Instrument;
 
 use crate::answer::{self, Finished};
 use crate::error::{PluginFault, RenderError};
+use crate::notes::notes;
 use crate::prepare::{self, ReadyPanel};
 use crate::present::{Wrong, present};
 use crate::request::{Paging, Range, RenderRequest, Rendered, Surface};
@@ -304,6 +305,13 @@ impl Pipeline {
         };
         if request.fresh {
             self.views.invalidate(&key).await;
+            // Kept buckets may answer all of it: that is right, but it is not what there is now.
+            if let Ok(database) = &ready_tenant.database
+                && !ready.sources.is_empty()
+                && let Err(DataError::Unavailable(why)) = self.databases.tenant(database).ping().await
+            {
+                return Err(RenderError::DatabaseDown(why));
+            }
         }
         if let Some(view) = self.views.get(&key).await {
             return Ok(view.rendered.again.clone());
@@ -336,7 +344,11 @@ impl Pipeline {
         let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
         let (ready, refresh) = ready_tenant.panel(panel)?;
         let plugin = self.plugin(tenant, ready)?;
-        let made = self.call(tenant, ready_tenant, ready, refresh, &plugin, request);
+        let asked = Asked {
+            request,
+            outline: false,
+        };
+        let made = self.call(tenant, ready_tenant, ready, refresh, &plugin, asked);
         Ok(PanelAnswer::clone(&Box::pin(made).await?.first.answer))
     }
 
@@ -356,7 +368,17 @@ impl Pipeline {
     ) -> Result<Rendered, RenderError> {
         let made = async {
             let rendered = self
-                .call(tenant, ready_tenant, ready, refresh, plugin, request)
+                .call(
+                    tenant,
+                    ready_tenant,
+                    ready,
+                    refresh,
+                    plugin,
+                    Asked {
+                        request,
+                        outline: false,
+                    },
+                )
                 .await?;
             let lifetime = Duration::from_secs(u64::from(refresh.max(1)));
             Ok::<_, RenderError>(Kept {
@@ -392,8 +414,9 @@ impl Pipeline {
         panel: &Arc<ReadyPanel>,
         refresh: u32,
         plugin: &Arc<Plugin>,
-        request: &RenderRequest,
+        asked: Asked<'_>,
     ) -> Result<Finished, RenderError> {
+        let request = asked.request;
         let now = Utc::now();
         let call = call(panel, request, now);
         let data = ready_tenant
@@ -409,6 +432,10 @@ impl Pipeline {
             request.raw,
             limits,
         );
+        let sources = match asked.outline {
+            true => sources.outline(),
+            false => sources,
+        };
         let span = trace::call(tenant, &panel.config.id, plugin);
         let rendered = self.sandbox.render(plugin, tenant, call, sources, limits);
         let rendered = rendered.instrument(span.clone()).await;
@@ -416,8 +443,8 @@ impl Pipeline {
         let rendered = match rendered {
             Ok(rendered) => rendered,
             Err(fault) => {
-                let error = failed(tenant, panel, request, *fault);
-                return Err(traced(error, panel, data.ok()).await);
+                let error = failed(tenant, panel, request, *fault, &used);
+                return Err(traced(error, panel, data.ok(), &used).await);
             }
         };
         for line in &rendered.log {
@@ -448,6 +475,10 @@ impl Pipeline {
                 version: &digest,
             });
         }
+        if let View::Table(table) = &mut shown.view {
+            used.restore_digits(table);
+        }
+        let exports_whole = matches!(shown.view, View::Table(_)) && self.shows_its_source(panel);
         let answer = PanelAnswer {
             panel: panel.config.id.clone(),
             type_name: panel.config.type_name.value.clone(),
@@ -464,11 +495,20 @@ impl Pipeline {
                 CacheOutcome::Miss
             },
             refresh_interval: refresh,
+            notes: notes(&shown.view, &shown.cuts, &used, exports_whole),
             view: shown.view,
             usage: usage(plugin, &rendered.receipt, limits),
         };
         answer::finish(answer, shown.picture, shown.document)
     }
+}
+
+/// What is asked of a panel.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    request: &'a RenderRequest,
+    /// The columns of a table without its rows.
+    outline: bool,
 }
 
 /// A reader may sort and filter by the columns of the panel's main source only.
@@ -512,7 +552,7 @@ fn usage(plugin: &Plugin, receipt: &Receipt, limits: &Limits) -> Usage {
         rows: receipt.rows,
         buckets_computed: receipt.buckets_computed,
         allowed: Allowed {
-            wall_us: microseconds(limits.wall),
+            wall_us: microseconds(limits.longest()),
             guest_us: microseconds(limits.cpu),
             memory_bytes: limits.memory_bytes as u64,
             queries: limits.queries,

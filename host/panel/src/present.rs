@@ -13,7 +13,7 @@ use porthole_presentation::{
 use porthole_sandbox::Place;
 use porthole_sandbox::bindings as guest;
 
-use crate::check::{self, Refusal};
+use crate::check::{self, Cuts, Refusal};
 use crate::place;
 use crate::prepare::ReadyPanel;
 
@@ -26,6 +26,8 @@ pub struct Shown {
     pub picture: Option<Arc<Picture>>,
     /// The guest's own words, where a template made markup of them. JSON.
     pub document: Option<Bytes>,
+    /// What the guest showed and the view does not.
+    pub cuts: Cuts,
 }
 
 /// Why there is nothing to show.
@@ -49,10 +51,11 @@ pub async fn present(view: guest::View, panel: &Arc<ReadyPanel>, place: Place) -
             away(place, move || document_of(&panel, json)).await
         }
         plain => check::view(plain)
-            .map(|view| Shown {
+            .map(|(view, cuts)| Shown {
                 view,
                 picture: None,
                 document: None,
+                cuts,
             })
             .map_err(Wrong::Answer),
     }
@@ -107,6 +110,7 @@ fn image(image: guest::Image) -> Result<Shown, Wrong> {
         }),
         picture: Some(Arc::new(picture)),
         document: None,
+        cuts: Cuts::default(),
     })
 }
 
@@ -120,6 +124,7 @@ fn markup_of(html: &str) -> Result<Shown, Wrong> {
         }),
         picture: None,
         document: None,
+        cuts: Cuts::default(),
     })
 }
 
@@ -143,5 +148,6 @@ fn document_of(panel: &ReadyPanel, json: String) -> Result<Shown, Wrong> {
         }),
         picture: None,
         document: Some(json.into()),
+        cuts: Cuts::default(),
     })
 }

@@ -65,7 +65,7 @@ pub async fn record(
     let database = snapshot::database(tenant, resolve).map_err(RenderError::DatabaseDown)?;
     let databases = Databases::new(DatabasesOptions::default());
     let data = databases.tenant(&database);
-    let (sources, _) = PanelSources::new(
+    let (sources, used) = PanelSources::new(
         Arc::clone(&ready),
         Ok(data.clone()),
         range,
@@ -83,7 +83,7 @@ pub async fn record(
         let kept = one(&sources, name, time_column(panel, name), range, most).await;
         let (recorded, since) = match kept {
             Ok(kept) => kept,
-            Err(error) => return Err(traced(failed(error), &ready, Some(data)).await),
+            Err(error) => return Err(traced(failed(error), &ready, Some(data), &used).await),
         };
         recording.range.start = recording.range.start.max(since);
         recording.sources.insert(name.clone(), recorded);

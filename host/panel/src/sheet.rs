@@ -6,7 +6,7 @@
 mod csv;
 mod json;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Datelike, SecondsFormat};
 use porthole_model::{Chart, ColumnFormat, Metric, StatusItem, Statuses, TableColumn, View};
 use serde_json::Value;
 
@@ -195,8 +195,22 @@ impl SheetWriter {
 
 /// A cell's text; none: there is nothing in it.
 fn instant(value: &Value) -> Option<String> {
-    let instant = DateTime::from_timestamp_millis(value.as_i64()?)?;
-    Some(instant.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    let milliseconds = value.as_i64()?;
+    Some(match DateTime::from_timestamp_millis(milliseconds) {
+        Some(instant) => instant.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        None => far_instant(milliseconds),
+    })
+}
+
+/// The same for years that the calendar at hand does not have: it repeats itself every 400 years, of 146,097 days.
+fn far_instant(milliseconds: i64) -> String {
+    const CYCLE: i64 = 146_097 * 86_400_000;
+    let (cycles, within) = (milliseconds.div_euclid(CYCLE), milliseconds.rem_euclid(CYCLE));
+    let near = DateTime::from_timestamp_millis(within).unwrap_or_default();
+    let year = i64::from(near.year()) + 400 * cycles;
+    let written = near.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    // As ISO 8601 has it, with a sign.
+    format!("{year:+}{}", written.get(4..).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -271,6 +285,20 @@ mod tests {
             written(&statuses, ExportFormat::Csv),
             "name,status,label,severity,checked_at,message\r\nweb,up,Up,good,1970-01-01T00:00:00Z,\r\n"
         );
+    }
+
+    #[test]
+    fn instants_beyond_the_calendar_are_instants() {
+        for (milliseconds, written) in [
+            (9_215_576_668_800_000_i64, "+294000-01-01T00:00:00Z"),
+            (253_402_300_800_000, "+10000-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(instant(&json!(milliseconds)).as_deref(), Some(written));
+        }
+        // PostgreSQL's last year.
+        let last = instant(&json!(9_224_318_015_999_999_i64));
+        assert_eq!(last.as_deref(), Some("+294276-12-31T23:59:59.999Z"));
     }
 
     #[test]

@@ -301,9 +301,22 @@ fn default_size(tenant: &Tenant, type_name: &str, registry: &Registry) -> (u8, u
     })
 }
 
+/// What a call may wait for data beyond its longest query, where nobody says how long it may wait.
+const BEYOND_A_QUERY: Duration = Duration::from_secs(5);
+/// It takes a place for as long: not longer than this.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
 /// A tenant's limits: its own, else the host's settings, else the defaults.
 pub fn limits_of(tenant: &Tenant, host: &porthole_config::Limits) -> Limits {
-    limits(tenant.limits.or(*host))
+    let wish = tenant.limits.or(*host);
+    let mut limits = limits(wish);
+    // Who lets queries run longer wants to see what comes of them.
+    if let (None, Some(query)) = (wish.waiting_ms, tenant.statement_timeout) {
+        limits.waiting = limits
+            .waiting
+            .max(query.saturating_add(BEYOND_A_QUERY).min(LONGEST_WAIT));
+    }
+    limits
 }
 
 /// The host's defaults, where neither the tenant nor the settings say anything.
@@ -316,6 +329,7 @@ fn limits(wish: porthole_config::Limits) -> Limits {
     Limits {
         cpu: wish.cpu_ms.map_or(host.cpu, Duration::from_millis),
         wall: wish.wall_ms.map_or(host.wall, Duration::from_millis),
+        waiting: wish.waiting_ms.map_or(host.waiting, Duration::from_millis),
         memory_bytes: bytes(wish.memory_bytes, host.memory_bytes),
         lifted_bytes: bytes(wish.result_bytes, host.lifted_bytes),
         handles: count(wish.handles, host.handles),
@@ -361,6 +375,7 @@ mod tests {
         let wish = porthole_config::Limits {
             cpu_ms: Some(1),
             wall_ms: Some(2),
+            waiting_ms: Some(17),
             memory_bytes: Some(3),
             result_bytes: Some(4),
             handles: Some(5),
@@ -379,6 +394,7 @@ mod tests {
         let expected = Limits {
             cpu: Duration::from_millis(1),
             wall: Duration::from_millis(2),
+            waiting: Duration::from_millis(17),
             memory_bytes: 3,
             lifted_bytes: 4,
             handles: 5,

@@ -1,5 +1,6 @@
 //! One call from its fresh instance to its end.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use wasmtime::component::ResourceTableError;
@@ -8,6 +9,7 @@ use wasmtime::{Engine, PoolConcurrencyLimitError, Store, Trap, UpdateDeadline, W
 use crate::bindings::{Call, Descriptor, Failure, PluginPre, QueryError, View};
 use crate::fault::{FaultKind, LimitName};
 use crate::guest_text::{IN_MESSAGES, bounded};
+use crate::meter::Meter;
 use crate::receipt::{LogLine, Receipt};
 use crate::state::CallState;
 
@@ -39,8 +41,6 @@ pub(crate) struct Ending {
     pub(crate) result: Result<Answer, (FaultKind, String)>,
     pub(crate) receipt: Receipt,
     pub(crate) log: Vec<LogLine>,
-    /// Whether the guest was waiting for an answer of its data when the call ended.
-    pub(crate) waited_for_data: bool,
 }
 
 /// Asks one question of a fresh instance, which is gone when this returns.
@@ -52,24 +52,39 @@ pub(crate) async fn ask(
 ) -> Ending {
     let start = Instant::now();
     let mut store = store(&engine, state);
-    let wall = store.data().limits.wall;
+    let (wall, waiting) = (store.data().limits.wall, store.data().limits.waiting);
     let meter = store.data().meter.clone();
-    let outcome = tokio::time::timeout(
-        wall,
-        meter.measure(instantiate_and_call(&plugin, &mut store, question)),
-    )
-    .await;
+    let outcome = {
+        let call = pin!(meter.measure(instantiate_and_call(&plugin, &mut store, question)));
+        tokio::select! {
+            biased;
+            outcome = call => Ok(outcome),
+            name = time_is_over(&meter, start, wall, waiting) => Err(name),
+        }
+    };
     let result = match outcome {
         Ok(Ok(answer)) => answer.map_err(|failure| judge_failure(failure, store.data())),
         Ok(Err(error)) => Err(judge_error(&error, store.data())),
-        Err(_elapsed) => Err(limit(LimitName::Wall, store.data())),
+        Err(name) => Err(limit(name, store.data())),
     };
     let (receipt, log) = store.into_data().finish(start.elapsed());
-    Ending {
-        result,
-        receipt,
-        log,
-        waited_for_data: meter.is_asking(),
+    Ending { result, receipt, log }
+}
+
+/// Comes back when the call has taken its time, or has waited its time for data; the one does not count for the other, so
+/// that a slow database is not held against the plugin, and no plugin can wait without end.
+async fn time_is_over(meter: &Meter, start: Instant, wall: Duration, waiting: Duration) -> LimitName {
+    loop {
+        let waited = meter.waited();
+        let own = start.elapsed().saturating_sub(waited);
+        if waited >= waiting {
+            return LimitName::Waiting;
+        }
+        if own >= wall {
+            return LimitName::Wall;
+        }
+        // Neither can be over sooner, whatever it does meanwhile.
+        tokio::time::sleep((wall - own).min(waiting - waited)).await;
     }
 }
 
@@ -227,6 +242,7 @@ fn limit(name: LimitName, state: &CallState) -> (FaultKind, String) {
     let value = match name {
         LimitName::Cpu => duration(limits.cpu),
         LimitName::Wall => duration(limits.wall),
+        LimitName::Waiting => duration(limits.waiting),
         LimitName::Memory => bytes(limits.memory_bytes as u64),
         LimitName::Memories => limits.memories.to_string(),
         LimitName::Tables => limits.tables.to_string(),

@@ -190,7 +190,7 @@ impl Sandbox {
                 log,
             })
         };
-        let entry = match inner.rests.enter(tenant, plugin.hash(), limits.wall) {
+        let entry = match inner.rests.enter(tenant, plugin.hash(), limits.longest()) {
             Ok(entry) => entry,
             Err(resting) => {
                 let message = format!(
@@ -255,7 +255,7 @@ impl Sandbox {
             Err((kind, message)) => Err(fault(kind, message, ending.receipt, ending.log)),
         };
         match &outcome {
-            Err(fault) if rest::counts(&fault.kind, ending.waited_for_data) => {
+            Err(fault) if rest::counts(&fault.kind) => {
                 inner.rests.failed(tenant, plugin.hash(), entry, &fault.message);
             }
             _ => inner.rests.succeeded(tenant, plugin.hash()),

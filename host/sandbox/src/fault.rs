@@ -11,8 +11,10 @@ use crate::rest::Resting;
 pub enum LimitName {
     /// Processor time.
     Cpu,
-    /// Time from start to end.
+    /// Time from start to end, without waiting for data.
     Wall,
+    /// Time spent waiting for data.
+    Waiting,
     /// Linear memory.
     Memory,
     /// Number of linear memories.
@@ -43,6 +45,7 @@ impl LimitName {
         match self {
             Self::Cpu => "cpu",
             Self::Wall => "wall time",
+            Self::Waiting => "waiting for data",
             Self::Memory => "memory",
             Self::Memories => "memories",
             Self::Tables => "tables",

@@ -1,9 +1,10 @@
-//! Measures the processor time of a guest, so that waiting for data costs it nothing.
+//! Measures the processor time of a guest and the time that it waits for data, so that waiting costs it neither processor
+//! time nor its own time.
 
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Nobody is measuring right now.
 const STOPPED: u64 = u64::MAX;
@@ -18,6 +19,12 @@ pub(crate) struct Meter {
     used: AtomicU64,
     since: AtomicU64,
     asking: AtomicBool,
+    /// When the call began.
+    begin: Instant,
+    /// Nanoseconds waited for data that has come.
+    waited: AtomicU64,
+    /// Nanoseconds after `begin`: when it began to wait.
+    waits_since: AtomicU64,
 }
 
 impl Meter {
@@ -26,6 +33,9 @@ impl Meter {
             used: AtomicU64::new(0),
             since: AtomicU64::new(STOPPED),
             asking: AtomicBool::new(false),
+            begin: Instant::now(),
+            waited: AtomicU64::new(0),
+            waits_since: AtomicU64::new(STOPPED),
         }
     }
 
@@ -38,9 +48,18 @@ impl Meter {
         Duration::from_nanos(self.used.load(Relaxed) + running)
     }
 
-    /// Whether the guest waits for an answer of the host.
-    pub(crate) fn is_asking(&self) -> bool {
-        self.asking.load(Relaxed)
+    /// Time waited for data.
+    pub(crate) fn waited(&self) -> Duration {
+        let running = match self.waits_since.load(Relaxed) {
+            STOPPED => 0,
+            since => self.elapsed().saturating_sub(since),
+        };
+        Duration::from_nanos(self.waited.load(Relaxed) + running)
+    }
+
+    /// Nanoseconds since the call began.
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.begin.elapsed().as_nanos()).unwrap_or(STOPPED - 1)
     }
 
     /// Polls `call` to its end and measures each poll.
@@ -61,7 +80,12 @@ impl Meter {
     pub(crate) async fn ask<F: Future>(&self, question: F) -> F::Output {
         self.stop();
         self.asking.store(true, Relaxed);
+        let since = self.elapsed();
+        self.waits_since.store(since, Relaxed);
         let answer = question.await;
+        self.waits_since.store(STOPPED, Relaxed);
+        self.waited
+            .fetch_add(self.elapsed().saturating_sub(since), Relaxed);
         self.asking.store(false, Relaxed);
         self.start();
         answer

@@ -149,12 +149,12 @@ impl Rests {
 
 /// Whether an end of a call speaks against the plugin. A failure that it reports in an orderly way does not, nor does a
 /// question that was refused or that the database took too long to answer.
-pub(crate) fn counts(kind: &FaultKind, waited_for_data: bool) -> bool {
+pub(crate) fn counts(kind: &FaultKind) -> bool {
     match kind {
         FaultKind::Trap { .. } => true,
         FaultKind::Limit { name, .. } => match name {
-            LimitName::Wall => !waited_for_data,
             LimitName::Cpu
+            | LimitName::Wall
             | LimitName::Memory
             | LimitName::Memories
             | LimitName::Tables
@@ -162,7 +162,11 @@ pub(crate) fn counts(kind: &FaultKind, waited_for_data: bool) -> bool {
             | LimitName::Instances
             | LimitName::Stack
             | LimitName::ResultSize => true,
-            LimitName::Handles | LimitName::Queries | LimitName::Rows | LimitName::Bytes => false,
+            LimitName::Handles
+            | LimitName::Queries
+            | LimitName::Rows
+            | LimitName::Bytes
+            | LimitName::Waiting => false,
         },
         FaultKind::Failure(_) | FaultKind::Busy | FaultKind::Resting(_) | FaultKind::Internal => false,
     }
@@ -246,10 +250,10 @@ mod tests {
             name,
             value: String::new(),
         };
-        assert!(counts(&limit(LimitName::Cpu), false));
-        assert!(counts(&limit(LimitName::Wall), false));
-        assert!(!counts(&limit(LimitName::Wall), true));
-        assert!(!counts(&limit(LimitName::Rows), false));
-        assert!(!counts(&FaultKind::Busy, false));
+        assert!(counts(&limit(LimitName::Cpu)));
+        assert!(counts(&limit(LimitName::Wall)));
+        assert!(!counts(&limit(LimitName::Waiting)));
+        assert!(!counts(&limit(LimitName::Rows)));
+        assert!(!counts(&FaultKind::Busy));
     }
 }

@@ -338,10 +338,10 @@ async fn a_source_that_is_not_declared_is_denied_as_a_value() {
 }
 
 #[tokio::test]
-async fn data_that_never_comes_ends_at_the_wall_limit_and_costs_no_processor_time() {
+async fn data_that_never_comes_ends_at_the_limit_of_waiting_and_costs_no_processor_time() {
     let (sandbox, rogue) = sandbox_with_rogue().await;
     let limits = Limits {
-        wall: Duration::from_millis(300),
+        waiting: Duration::from_millis(300),
         ..Limits::default()
     };
     let silence = Arc::new(OneSource::new(Data::Silence));
@@ -353,8 +353,42 @@ async fn data_that_never_comes_ends_at_the_wall_limit_and_costs_no_processor_tim
         .unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     assert!(fault.receipt.guest_us < 50_000, "{} µs", fault.receipt.guest_us);
-    assert_eq!(limit_of(Err(fault)), (LimitName::Wall, "300 ms".to_owned()));
+    assert_eq!(limit_of(Err(fault)), (LimitName::Waiting, "300 ms".to_owned()));
     assert_empty(&sandbox);
+}
+
+#[tokio::test]
+async fn all_questions_of_a_call_wait_no_longer_together_than_one_may() {
+    let (sandbox, rogue) = sandbox_with_rogue().await;
+    let limits = Limits {
+        waiting: Duration::from_millis(500),
+        ..Limits::default()
+    };
+    let slow = Arc::new(OneSource::new(Data::After(Duration::from_millis(150))));
+    let order = call(r#"{"do":"query","count":16}"#);
+    let fault = sandbox
+        .render(&rogue, "acme", order, slow, &limits)
+        .await
+        .unwrap_err();
+    let asked = fault.receipt.queries;
+    assert!((1..=4).contains(&asked), "{asked} questions");
+    assert_eq!(limit_of(Err(fault)), (LimitName::Waiting, "500 ms".to_owned()));
+}
+
+#[tokio::test]
+async fn a_slow_database_takes_nothing_of_the_plugins_own_time() {
+    let (sandbox, rogue) = sandbox_with_rogue().await;
+    let limits = Limits {
+        wall: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let slow = Arc::new(OneSource::new(Data::After(Duration::from_millis(250))));
+    let order = call(r#"{"do":"query","count":4}"#);
+    let rendered = sandbox
+        .render(&rogue, "acme", order, slow, &limits)
+        .await
+        .unwrap();
+    assert!(rendered.receipt.wall_us >= 1_000_000, "{:?}", rendered.receipt);
 }
 
 #[tokio::test]
@@ -378,7 +412,7 @@ async fn waiting_for_data_does_not_use_up_processor_time() {
 async fn a_tenant_with_too_many_calls_waits_for_itself_and_is_told() {
     let (sandbox, rogue) = sandbox_with_rogue().await;
     let limits = Limits {
-        wall: Duration::from_millis(400),
+        waiting: Duration::from_millis(400),
         calls_per_tenant: 2,
         ..Limits::default()
     };
@@ -418,7 +452,7 @@ async fn a_tenant_with_too_many_calls_waits_for_itself_and_is_told() {
             .is_ok()
     );
     for call in inside {
-        assert_eq!(limit_of(call.await.unwrap()).0, LimitName::Wall);
+        assert_eq!(limit_of(call.await.unwrap()).0, LimitName::Waiting);
     }
     assert!(
         render_within(&sandbox, &rogue, r#"{"do":"nothing"}"#, &impatient)

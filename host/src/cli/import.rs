@@ -94,8 +94,8 @@ impl Import {
                     .map(|(name, kind)| format!("{name} {}", kind_name(*kind)))
                     .collect();
                 println!(
-                    "{} rows of {file} {} {} ({})",
-                    imported.rows,
+                    "{} of {file} {} {} ({})",
+                    counted(imported.rows),
                     if imported.created {
                         "into the new table"
                     } else {
@@ -113,10 +113,17 @@ impl Import {
                 if total > faults.len() as u64 {
                     eprintln!("… and {} more", total - faults.len() as u64);
                 }
-                bail!("{total} rows of {file} cannot be loaded, so nothing was")
+                bail!("{} of {file} cannot be loaded, so nothing was", counted(total))
             }
             Err(error) => Err(error).with_context(|| format!("nothing of {file} was loaded")),
         }
+    }
+}
+
+fn counted(rows: u64) -> String {
+    match rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
     }
 }
 

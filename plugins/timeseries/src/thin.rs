@@ -4,11 +4,12 @@ use core::mem;
 
 use porthole_sdk::{Instant, Series};
 
-/// Thins a series to at most `most` points (at least four) when it has more: of each of equally long stretches of
+/// Thins a series to at most `most` points (at least one) when it has more: of each of equally long stretches of
 /// time the smallest and the largest value stay, and so do the first and the last point. No peak is lost, and no
-/// value is made up. Gives the greatest distance, in milliseconds, that thinning may have put between two points.
+/// value is made up. With fewer than four, the last point stays, then the first, then the one that is furthest from
+/// both. Gives the greatest distance, in milliseconds, that thinning may have put between two points.
 pub fn thin(series: &mut Series, most: u32) -> Option<u64> {
-    let most = most.max(4) as usize;
+    let most = most.max(1) as usize;
     if series.instants.len() <= most {
         return None;
     }
@@ -22,6 +23,23 @@ pub fn thin(series: &mut Series, most: u32) -> Option<u64> {
     let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else {
         return None;
     };
+
+    if most < 4 {
+        let mut keep = Kept { series, last: None };
+        if most >= 2 {
+            keep.push(first);
+        }
+        if most == 3 {
+            let middle = (first.1 + last.1) / 2.0;
+            let away = |point: &&(Instant, f64)| (point.1 - middle).abs();
+            let inner = points.get(1..points.len() - 1).unwrap_or_default();
+            if let Some(furthest) = inner.iter().max_by(|a, b| away(a).total_cmp(&away(b))) {
+                keep.push(*furthest);
+            }
+        }
+        keep.push(last);
+        return Some(last.0.abs_diff(first.0));
+    }
 
     let stretches = (most - 2) as u64 / 2;
     let length = (last.0.abs_diff(first.0) / stretches).saturating_add(1);
@@ -90,7 +108,7 @@ mod tests {
         let mut spiked = original.clone();
         spiked[5_003].1 = 1e6;
         spiked[7_001].1 = -1e6;
-        for most in [0, 4, 5, 100, 801, 9_999] {
+        for most in [4, 5, 100, 801, 9_999] {
             let mut thinned = series("a", &spiked);
             let distance = thin(&mut thinned, most).unwrap();
             let kept: Vec<(i64, f64)> = thinned
@@ -99,11 +117,7 @@ mod tests {
                 .copied()
                 .zip(thinned.values.iter().copied())
                 .collect();
-            assert!(
-                kept.len() <= most.max(4) as usize,
-                "{} points of {most}",
-                kept.len()
-            );
+            assert!(kept.len() <= most as usize, "{} points of {most}", kept.len());
             assert!(kept.contains(&spiked[5_003]) && kept.contains(&spiked[7_001]));
             assert_eq!((kept[0], kept[kept.len() - 1]), (spiked[0], spiked[9_999]));
             assert!(kept.iter().all(|point| spiked.contains(point)));
@@ -112,6 +126,19 @@ mod tests {
                     .all(|pair| pair[0].0 <= pair[1].0 && pair[0].0.abs_diff(pair[1].0) <= distance)
             );
         }
+    }
+
+    #[test]
+    fn so_few_points_as_are_asked_for() {
+        let points = [(0, 1.0), (1, 2.0), (2, -9.0), (3, 3.0), (4, 1.5), (5, 2.0)];
+        for (most, kept) in [(0, &[5][..]), (1, &[5]), (2, &[0, 5]), (3, &[0, 2, 5])] {
+            let mut thinned = series("a", &points);
+            assert_eq!(thin(&mut thinned, most), Some(5));
+            assert_eq!(thinned.instants, kept, "{most}");
+        }
+        let mut two = series("a", &[(0, 1.0), (1, 2.0)]);
+        thin(&mut two, 1).unwrap();
+        assert_eq!(two.instants, [1]);
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(crate) fn answer(title: &str, type_name: &str, view: View) -> PanelAnswer {
         cache: CacheOutcome::Miss,
         refresh_interval: 300,
         view,
+        notes: Vec::new(),
         usage: Usage {
             plugin: type_name.to_owned(),
             version: "0.1.0".to_owned(),

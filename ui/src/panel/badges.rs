@@ -1,4 +1,4 @@
-//! Beside a panel's heading: things that are down, data that is old, errors.
+//! Beside a panel's heading: things that are down, data that is old or not all there is, errors.
 
 use crate::prelude::*;
 use porthole_model::{CacheOutcome, PanelAnswer, Severity, View as Shown};
@@ -54,6 +54,18 @@ pub(crate) fn badges(loader: Loader) -> View {
             _ => View::new(),
         },
     );
+    let partial = live(move || match loader.answer.get_clone() {
+        Some(answer) if !answer.notes.is_empty() => {
+            let why = answer.notes.join(" ");
+            view! {
+                span(class="badge warn has-hint", tabindex="0", role="note", data-testid="panel-notes") {
+                    "not all shown"
+                    span(class="hint") { (why) }
+                }
+            }
+        }
+        _ => View::new(),
+    });
     let export = live(move || match loader.export_failure.get_clone() {
         Some(failure) => {
             let text = format!("Export failed: {}", failure.detail());
@@ -65,6 +77,7 @@ pub(crate) fn badges(loader: Loader) -> View {
     view! {
         (down)
         (stale)
+        (partial)
         (export)
     }
 }

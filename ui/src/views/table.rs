@@ -231,6 +231,12 @@ fn text_of(format: &ColumnFormat, value: &Value, zone: &dyn Zone) -> String {
                 None => plain(value),
             }
         }
+        // More digits than a double has.
+        (ColumnFormat::Number { .. }, Value::Number(n))
+            if n.as_i64().is_some_and(|n| n.unsigned_abs() >> 53 > 0) =>
+        {
+            value.to_string()
+        }
         (ColumnFormat::Number { decimals }, value) => match (value.as_f64(), decimals) {
             (Some(n), Some(_)) => number::number(n, *decimals),
             (Some(n), None) => number::exact(n),
@@ -285,6 +291,8 @@ mod tests {
             text(ColumnFormat::Number { decimals: None }, json!(0.125)),
             "0.125"
         );
+        let large = ColumnFormat::Number { decimals: Some(0) };
+        assert_eq!(text(large, json!(9_007_199_254_740_993_i64)), "9007199254740993");
         assert_eq!(text(ColumnFormat::Boolean, json!(true)), "Yes");
         assert_eq!(text(ColumnFormat::Text, json!("x")), "x");
     }

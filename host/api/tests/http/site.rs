@@ -187,6 +187,7 @@ pub fn rendered(title: &str, etag: &str) -> Rendered {
         generated_at: "2026-01-02T00:00:00Z".into(),
         cache: CacheOutcome::Miss,
         refresh_interval: 60,
+        notes: Vec::new(),
         view: View::Metric(Metric::default()),
         usage: Usage::default(),
     };

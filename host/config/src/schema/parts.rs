@@ -51,7 +51,8 @@ pub(super) fn limits() -> Value {
         &[],
         json!({
             "cpu": time("Computing, per call."),
-            "wall": time("From start to end, per call."),
+            "wall": time("From start to end without waiting for data, per call."),
+            "waiting": time("Waiting for data, per call."),
             "memory": size("All memories of a call together."),
             "result": size("What a call may hand to the host."),
             "handles": whole(1, 10_000, "Sources open at the same time."),

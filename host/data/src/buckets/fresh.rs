@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::chunk::{CHUNK, Draft, Measure, Part, Slots, mask};
 use crate::cells::Cells;
 use crate::error::DataError;
+use crate::label::shown;
 
 /// What the database said of one stretch of buckets.
 pub(super) struct Fresh {
@@ -45,7 +46,7 @@ impl Fresh {
             return Ok(());
         };
         let label = row.text(1);
-        let place = self.place(label.as_deref().unwrap_or_default());
+        let place = self.place(&shown(label.as_deref().unwrap_or_default()));
         self.add(place, instant, row.number(2), row.number(3))
     }
 

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use crate::connection::Connections;
 use crate::error::DataError;
+use crate::label;
 use crate::query::{BucketUse, Range, SeriesAnswer, SeriesQuery};
 use crate::source::Keep;
 use crate::sql::{self, Resolved};
@@ -56,7 +57,10 @@ pub(crate) async fn fetch(
             metrics::counter!("porthole_buckets_skipped_total", "reason" => reason).increment(1);
             let mut gathered = Gathered::default();
             read(asker.connections, source, query, now, &mut gathered).await?;
-            Ok(gathered.answer())
+            Ok(SeriesAnswer {
+                asked_anew: touched(query.range, query.bucket_seconds),
+                ..gathered.answer()
+            })
         }
     }
 }
@@ -190,8 +194,19 @@ async fn by_parts(
             kept: wanted - computed,
             computed,
         }),
+        asked_anew: touched(split.head, query.bucket_seconds) + touched(split.tail, query.bucket_seconds),
         ..gathered.answer()
     })
+}
+
+/// How many buckets a range touches; 0 where there are none or where they cannot be counted.
+fn touched(range: Option<Range>, seconds: Option<u32>) -> u64 {
+    let (Some(range), Some(seconds)) = (range, seconds) else {
+        return 0;
+    };
+    let size = i64::from(seconds) * 1000;
+    let last = range.end.saturating_sub(1).div_euclid(size);
+    (last - range.start.div_euclid(size) + 1).unsigned_abs()
 }
 
 /// A chunk and its number.
@@ -293,7 +308,10 @@ async fn read(
     gathered: &mut Gathered,
 ) -> Result<(), DataError> {
     let statement = sql::series(source, query, now).map_err(DataError::Query)?;
+    let is_loose = query.labels.iter().any(|label| label::beginning(label).is_some());
     let unlabelled = unlabelled(source);
+    // Of shortened labels, the database gives all that begin alike.
+    let is_wanted = |name: &str| !is_loose || query.labels.iter().any(|label| label == name);
     connections
         .each(statement, |row| {
             // A row without a time is no point.
@@ -301,7 +319,10 @@ async fn read(
                 return Ok(());
             };
             let label = row.text(1);
-            gathered.add(label.as_deref().unwrap_or(&unlabelled), instant, row.number(2));
+            let label = label::shown(label.as_deref().unwrap_or(&unlabelled));
+            if is_wanted(&label) {
+                gathered.add(&label, instant, row.number(2));
+            }
             gathered.within(query)
         })
         .await

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::TryStreamExt;
-use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Sqlite, SqlitePool};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, SqliteConnection, SqlitePool};
 
 use super::{Connections, GRACE, Held, Pool, SQLITE_STEPS, StopOnDrop, postgres, sqlite};
 use crate::cells::Cells;
@@ -20,6 +20,8 @@ use crate::sql::Statement;
 const FIRST: u64 = 16;
 /// Rows in one step at most.
 const MOST: u64 = 2_000;
+/// Rows of SQLite that may wait to be read.
+const AHEAD: usize = 16;
 /// What one step should bring, bytes.
 const STEP: u64 = 1 << 20;
 
@@ -116,7 +118,9 @@ impl Connections {
         statement: Statement,
         pieces: &mut P,
     ) -> Result<(), DataError> {
-        let mut connection: PoolConnection<Sqlite> = self.connected(pool.acquire().await)?;
+        // On a connection of its own: those of the pool read far ahead, which is much where rows are wide.
+        let options = SqliteConnectOptions::clone(&pool.connect_options()).row_buffer_size(AHEAD);
+        let mut connection = self.connected(SqliteConnection::connect_with(&options).await)?;
         let stop = StopOnDrop(Arc::new(AtomicBool::new(false)));
         let stopped = stop.0.clone();
         connection
@@ -125,7 +129,7 @@ impl Connections {
             .map_err(|error| self.failed(error))?
             .set_progress_handler(SQLITE_STEPS, move || !stopped.load(Ordering::Relaxed));
         let query = sqlx::query_with(AssertSqlSafe(statement.text), sqlite(statement.binds)?);
-        let mut rows = query.fetch(&mut *connection);
+        let mut rows = query.fetch(&mut connection);
         while let Some(row) = self.in_time(rows.try_next()).await? {
             pieces.row(&row);
             if pieces.is_full() {

@@ -104,16 +104,17 @@ impl Survey {
     }
 }
 
-/// The table to be written: the columns of the file, and the labels.
-pub(super) fn table(decided: Vec<Decided>, options: &CsvImport) -> TableSpec {
+/// The table to be written: the columns of the file, and the labels, which are text or what the table that is there says.
+pub(super) fn table(decided: Vec<Decided>, options: &CsvImport, existing: &[Existing]) -> TableSpec {
     let mut columns: Vec<LoadColumn> = decided.into_iter().map(|decided| decided.column).collect();
     let time = columns
         .iter()
         .find(|column| column.kind == Kind::Timestamp)
         .map(|column| column.name.clone());
+    let there = |name: &str| existing.iter().find(|other| other.name == name);
     columns.extend(options.labels.iter().map(|(name, _)| LoadColumn {
         name: name.clone(),
-        kind: Kind::Text,
+        kind: there(name).and_then(|other| other.kind).unwrap_or(Kind::Text),
         required: false,
     }));
     let mut indexes = Vec::new();

@@ -13,7 +13,7 @@ mod written;
 
 pub(crate) use kind::Kind;
 pub(crate) use rows::RowsStatements;
-pub(crate) use series::{PartsQuery, canonical, parts, series};
+pub(crate) use series::{PartsQuery, canonical, parts, series, series_faults};
 pub(crate) use table::{Layout, Resolved, Table, TableColumn, closest, resolve, time_column};
 
 /// Whose SQL is written.

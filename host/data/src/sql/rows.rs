@@ -1,14 +1,13 @@
 //! Rows: the source's own condition, order and limit first; then the newest of each, filters, sort and page.
 
+use std::borrow::Cow;
+
 use crate::query::{Range, RowsQuery};
-use crate::time::TimeForm;
+use crate::time::{TimeForm, Zone};
 
 use super::expression::Renderer;
 use super::series::conditions;
 use super::{Bind, Binds, Dialect, Kind, Resolved, Statement, direction, time};
-
-/// Texts are cut to this many characters: one cell must not fill the memory.
-const CELL: usize = 65_536;
 
 /// One key of an order, written.
 pub(super) struct Key {
@@ -32,7 +31,7 @@ impl RowsStatements {
         let count = binds.statement(format!("SELECT count(*) FROM {}", text.from));
         let (text, mut binds) = filtered(source, query, now)?;
         let columns: Vec<_> = (0..source.columns.len())
-            .map(|index| output(source, index, &mut binds, query.range))
+            .map(|index| output(source, index, &mut binds, query))
             .collect();
         let limit = binds.add(Bind::Integer(i64::try_from(query.limit).unwrap_or(i64::MAX)));
         let offset = binds.add(Bind::Integer(i64::try_from(query.offset).unwrap_or(i64::MAX)));
@@ -130,7 +129,11 @@ fn filtered(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<(Filte
             .configured(name)
             .ok_or_else(|| unknown(source, name, "filter"))?;
         let text = shown(source, index, &mut binds, query.range);
-        let pattern = binds.add(Bind::Text(contains_pattern(contains)));
+        let contains = match source.time_form(index) {
+            Some(_) => Cow::Owned(as_times_are_shown(contains)),
+            None => Cow::Borrowed(contains.as_str()),
+        };
+        let pattern = binds.add(Bind::Text(contains_pattern(&contains)));
         filters.push(match dialect {
             Dialect::Postgres => format!("{text} ILIKE {pattern}"),
             Dialect::Sqlite => format!("{text} LIKE {pattern} ESCAPE '\\'"),
@@ -257,18 +260,21 @@ fn is_unordered(name: &str) -> bool {
     )
 }
 
-/// A configured column as it leaves the database.
-fn output(source: &Resolved<'_>, index: usize, binds: &mut Binds, range: Option<Range>) -> String {
+/// A configured column as it leaves the database: of texts one character more than is wanted, which tells that there are
+/// more. One cell must not fill the memory.
+fn output(source: &Resolved<'_>, index: usize, binds: &mut Binds, query: &RowsQuery) -> String {
     let column = format!("c{index}");
     if let Some(form) = source.time_form(index) {
-        return time::instant(binds, &column, form, source.zone(), range);
+        return time::instant(binds, &column, form, source.zone(), query.range);
     }
+    let most = query.texts.each.saturating_add(1);
     match (binds.dialect(), &source.table.columns[source.columns[index]].kind) {
         (Dialect::Postgres, Kind::Integer) => format!("CAST({column} AS bigint)"),
-        (Dialect::Postgres, Kind::Decimal | Kind::Number) => format!("CAST({column} AS float8)"),
-        (Dialect::Postgres, Kind::Text | Kind::Opaque(_)) => format!("left(CAST({column} AS text), {CELL})"),
+        (Dialect::Postgres, Kind::Decimal) => format!("CAST({column} AS text)"),
+        (Dialect::Postgres, Kind::Number) => format!("CAST({column} AS float8)"),
+        (Dialect::Postgres, Kind::Text | Kind::Opaque(_)) => format!("left(CAST({column} AS text), {most})"),
         (Dialect::Sqlite, Kind::Text | Kind::Opaque(_)) => {
-            format!("substr(CAST({column} AS text), 1, {CELL})")
+            format!("substr(CAST({column} AS text), 1, {most})")
         }
         _ => column,
     }
@@ -312,6 +318,32 @@ pub(super) fn as_text(dialect: Dialect, column: &str, kind: &Kind) -> String {
     }
 }
 
+/// A piece of a written time as [`shown`] writes times: in UTC, with a space between date and time, to the second.
+fn as_times_are_shown(text: &str) -> String {
+    let text = text.trim();
+    // Only a whole time can be moved to UTC; of a piece, `10:30`, nobody knows what follows.
+    let has_offset = text.get(11..).is_some_and(|time| time.contains(['+', '-']));
+    if has_offset && let Some(instant) = crate::time::parse(text, &Zone::utc()) {
+        return crate::time::write(instant.div_euclid(1000) * 1000, &Zone::utc(), ' ');
+    }
+    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    let text = match text.rsplit_once('.') {
+        Some((seconds, fraction)) if fraction.bytes().all(|byte| byte.is_ascii_digit()) => seconds,
+        _ => text,
+    };
+    let mut shown = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let after_digit = shown.ends_with(|last: char| last.is_ascii_digit());
+        let before_digit = letters.peek().is_none_or(char::is_ascii_digit);
+        shown.push(match letter {
+            'T' | 't' if after_digit && before_digit => ' ',
+            other => other,
+        });
+    }
+    shown
+}
+
 fn contains_pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for letter in text.chars().filter(|letter| *letter != '\0') {
@@ -337,5 +369,29 @@ fn order_clause(keys: &[String]) -> String {
         String::new()
     } else {
         format!(" ORDER BY {}", keys.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_found_however_it_is_written() {
+        for (written, shown) in [
+            ("2026-01-01T00:00:00Z", "2026-01-01 00:00:00"),
+            ("2026-01-01t00:00:00.000z", "2026-01-01 00:00:00"),
+            ("2026-01-01T01:30:00+01:00", "2026-01-01 00:30:00"),
+            ("2026-01-01 00:00:00", "2026-01-01 00:00:00"),
+            ("2026-01-01T00:00", "2026-01-01 00:00"),
+            ("2026-01-01T1", "2026-01-01 1"),
+            ("2026-01-01T", "2026-01-01 "),
+            ("01T10:", "01 10:"),
+            ("2026-01", "2026-01"),
+            ("10:00", "10:00"),
+            ("Tue", "Tue"),
+        ] {
+            assert_eq!(as_times_are_shown(written), shown, "{written}");
+        }
     }
 }

@@ -3,15 +3,14 @@
 //! Buckets can be asked for in several ways, of which one fits best; [`shape`] says which, and why.
 
 use crate::buckets::Measure;
+use crate::fault::{Fault, Part};
+use crate::label;
 use crate::query::{Aggregate, Range, SeriesQuery};
 use crate::time::TimeForm;
 
 use super::expression::Renderer;
 use super::shape::{Shape, shape};
 use super::{Bind, Binds, Dialect, Kind, Resolved, Statement, rows, time};
-
-/// Labels are cut to this many characters.
-const LABEL: usize = 1024;
 
 /// The columns of the answer are: the point's instant, its label, its value. The label is NULL throughout where the
 /// source has no `series_label`. Rows come in any order. An error is a sentence on the source's configuration.
@@ -108,30 +107,13 @@ impl<'s, 'r> Points<'s, 'r> {
         let dialect = table.dialect;
         let zone = source.zone();
         let mut binds = Binds::new(dialect);
-        let (time_place, form) = source.time.ok_or(
-            "a series needs a time column: name one `timestamp`, or say which one it is with `time_column:`",
-        )?;
-        let value_place = source
-            .place("value")
-            .ok_or("a series needs a column with the role `value`")?;
+        let needed = needed(source).map_err(|fault| fault.message)?;
+        let (time_place, form) = needed.time;
         let label_place = source.place("series_label");
 
         let column = source.quoted(time_place);
         let instant = time::instant(&mut binds, &column, form, zone, range);
-        let value = value(
-            dialect,
-            &source.quoted(value_place),
-            &table.columns[value_place].kind,
-        )
-        .ok_or_else(|| {
-            let column = &table.columns[value_place];
-            format!(
-                "the value column `{}` of {} is {}: a series needs numbers",
-                column.name,
-                table.name,
-                column.kind.describe()
-            )
-        })?;
+        let value = needed.expression;
         let label = match label_place {
             None => "CAST(NULL AS text)".to_owned(),
             Some(place) => rows::as_text(dialect, &source.quoted(place), &table.columns[place].kind),
@@ -207,18 +189,16 @@ impl<'s, 'r> Points<'s, 'r> {
         format!("{}{}", self.table, rows::where_clause(&self.conditions))
     }
 
-    fn cut(&self, label: &str) -> String {
-        match self.dialect() {
-            Dialect::Postgres => format!("left({label}, {LABEL})"),
-            Dialect::Sqlite => format!("substr({label}, 1, {LABEL})"),
-        }
+    /// A label as it leaves the database.
+    fn shown(&self, label: &str) -> String {
+        shown(self.dialect(), label)
     }
 
     fn raw(self) -> Statement {
         let text = format!(
             "SELECT {}, {}, {} FROM {}",
             self.instant,
-            self.cut(&self.label),
+            self.shown(&self.label),
             self.value,
             self.from()
         );
@@ -239,10 +219,10 @@ impl<'s, 'r> Points<'s, 'r> {
             seconds,
         );
         let fence = if shape == Shape::Fenced { " OFFSET 0" } else { "" };
-        let (cut, label, value, from) = (self.cut("l"), &self.label, &self.value, self.from());
+        let (shown, label, value, from) = (self.shown("l"), &self.label, &self.value, self.from());
         let text = match wanted.columns(self.dialect()) {
             Some(columns) => format!(
-                "SELECT b, {cut}, {columns} FROM (SELECT {bucket} AS b, {label} AS l, {value} AS v FROM {from}{fence}) \
+                "SELECT b, {shown}, {columns} FROM (SELECT {bucket} AS b, {label} AS l, {value} AS v FROM {from}{fence}) \
                  AS points GROUP BY b, l"
             ),
             None => {
@@ -252,12 +232,12 @@ impl<'s, 'r> Points<'s, 'r> {
                 );
                 match self.dialect() {
                     Dialect::Postgres => format!(
-                        "SELECT DISTINCT ON (b, l) b, {cut}, v FROM {points} WHERE v IS NOT NULL ORDER BY b, l, t DESC"
+                        "SELECT DISTINCT ON (b, l) b, {shown}, v FROM {points} ORDER BY b, l, v IS NULL, t DESC"
                     ),
-                    // SQLite takes the other columns from the row that has the maximum; that stands last, since the
-                    // fourth column is another's.
+                    // SQLite takes the other columns from the row that has the maximum, where there is one; that stands
+                    // last, since the fourth column is another's.
                     Dialect::Sqlite => format!(
-                        "SELECT b, {cut}, v, NULL, max(t) FROM {points} WHERE v IS NOT NULL GROUP BY b, l"
+                        "SELECT b, {shown}, v, NULL, max(CASE WHEN v IS NOT NULL THEN t END) FROM {points} GROUP BY b, l"
                     ),
                 }
             }
@@ -279,7 +259,7 @@ impl<'s, 'r> Points<'s, 'r> {
         ];
         conditions.append(&mut self.conditions);
         let conditions = rows::where_clause(&conditions);
-        let (cut, label, value, table) = (self.cut("l"), &self.label, &self.value, &self.table);
+        let (shown, label, value, table) = (self.shown("l"), &self.label, &self.value, &self.table);
         let (columns, points) = match wanted.columns(Dialect::Postgres) {
             Some(columns) => (
                 match wanted {
@@ -298,13 +278,13 @@ impl<'s, 'r> Points<'s, 'r> {
                 "x",
                 format!(
                     "SELECT DISTINCT ON (l) l, v AS x FROM (SELECT {label} AS l, {value} AS v, {} AS t FROM \
-                     {table}{conditions}) AS points WHERE v IS NOT NULL ORDER BY l, t DESC",
+                     {table}{conditions}) AS points ORDER BY l, v IS NULL, t DESC",
                     self.instant
                 ),
             ),
         };
         let text = format!(
-            "SELECT b, {cut}, {columns} FROM (SELECT b FROM generate_series({first}, {last}, {bucket}) AS b) AS buckets \
+            "SELECT b, {shown}, {columns} FROM (SELECT b FROM generate_series({first}, {last}, {bucket}) AS b) AS buckets \
              CROSS JOIN LATERAL ({points}) AS parts"
         );
         self.binds.statement(text)
@@ -363,11 +343,74 @@ fn labelled(binds: &mut Binds, column: &str, as_text: &str, kind: &Kind, labels:
         .iter()
         .map(|label| binds.add(Bind::Text(label.clone())))
         .collect();
-    let listed = format!("{column_text} IN ({})", markers.join(", "));
+    let mut wanted = vec![format!("{column_text} IN ({})", markers.join(", "))];
     // A missing label is shown as an empty one.
     if labels.iter().any(String::is_empty) {
-        format!("({listed} OR {column} IS NULL)")
-    } else {
-        listed
+        wanted.push(format!("{column} IS NULL"));
     }
+    // What begins so may be what is meant; which of it is, the host sees.
+    for beginning in labels.iter().filter_map(|label| label::beginning(label)) {
+        let marker = binds.add(Bind::Text(beginning.to_owned()));
+        let kept = label::KEPT;
+        wanted.push(match binds.dialect() {
+            Dialect::Postgres => format!("left({as_text}, {kept}) = {marker}"),
+            Dialect::Sqlite => format!("substr({as_text}, 1, {kept}) = {marker}"),
+        });
+    }
+    match wanted.len() {
+        1 => wanted.remove(0),
+        _ => format!("({})", wanted.join(" OR ")),
+    }
+}
+
+/// A label as [`label::shown`] has it, or as that can be made of it: it must neither fill the memory nor become another.
+fn shown(dialect: Dialect, label: &str) -> String {
+    match dialect {
+        Dialect::Postgres => format!(
+            "CASE WHEN octet_length({label}) <= {longest} OR length({label}) <= {longest} THEN {label} ELSE \
+             left({label}, {kept}) || '{dots}' || left(encode(sha256(convert_to({label}, 'UTF8')), 'hex'), {digest}) END",
+            longest = label::LONGEST,
+            kept = label::KEPT,
+            dots = label::DOTS,
+            digest = label::DIGEST,
+        ),
+        Dialect::Sqlite => format!("substr({label}, 1, {})", label::TOLD_APART),
+    }
+}
+
+/// What a series needs of a source.
+struct Needed {
+    time: (usize, TimeForm),
+    /// The value in double precision.
+    expression: String,
+}
+
+fn needed(source: &Resolved<'_>) -> Result<Needed, Fault> {
+    let time = source.time.ok_or_else(|| {
+        Fault::new(
+            Part::Table,
+            "a series needs a time column: name one `timestamp`, or say which one it is with `time_column:`",
+        )
+    })?;
+    let value = source
+        .place("value")
+        .ok_or_else(|| Fault::new(Part::Table, "a series needs a column with the role `value`"))?;
+    let table = source.table;
+    let column = &table.columns[value];
+    let expression = self::value(table.dialect, &source.quoted(value), &column.kind).ok_or_else(|| {
+        let message = format!(
+            "the value column `{}` of {} is {}: a series needs numbers",
+            column.name,
+            table.name,
+            column.kind.describe()
+        );
+        Fault::new(Part::Column("value".into()), message)
+            .help("name a column that holds numbers, or read from a view that makes numbers of it")
+    })?;
+    Ok(Needed { time, expression })
+}
+
+/// What a source lacks to be asked for points in time.
+pub(crate) fn series_faults(source: &Resolved<'_>) -> Vec<Fault> {
+    needed(source).err().into_iter().collect()
 }

@@ -2,11 +2,12 @@
 
 use tokio::sync::mpsc::Sender;
 
-use super::{Reader, TenantData, check_range, check_texts, sentence};
+use super::readers::Readers;
+use super::{TenantData, check_range, check_texts, sentence};
 use crate::cells::Cells;
 use crate::connection::Pieces;
 use crate::error::DataError;
-use crate::frame::{Column, ColumnData, Frame};
+use crate::frame::{Column, Frame};
 use crate::query::RowsQuery;
 use crate::source::Source;
 use crate::sql::{RowsStatements, resolve};
@@ -35,15 +36,10 @@ impl TenantData {
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
         let statements = RowsStatements::new(&resolved, query, time::now()).map_err(DataError::Invalid)?;
-        let readers = (0..resolved.columns.len()).map(|index| Reader::new(&resolved, index));
+        let names = source.columns().iter().map(|column| column.name.clone());
         let mut gathered = Gathered {
-            names: source
-                .columns()
-                .iter()
-                .map(|column| column.name.clone())
-                .collect(),
-            readers: readers.collect(),
-            bytes: 0,
+            names: names.collect(),
+            readers: Readers::new(&resolved, query.texts),
             receiver,
         };
         let answer = self.0.connections.in_pieces(statements.rows, &mut gathered).await;
@@ -53,51 +49,33 @@ impl TenantData {
 
 struct Gathered {
     names: Vec<String>,
-    readers: Vec<Reader>,
-    bytes: u64,
+    readers: Readers,
     receiver: Sender<Frame>,
 }
 
 impl Pieces for Gathered {
     fn row(&mut self, row: &dyn Cells) -> u64 {
-        let mut size = ROW;
-        for (index, reader) in self.readers.iter_mut().enumerate() {
-            size += reader.read(row, index);
-        }
-        self.bytes += size;
-        size
+        self.readers.read(row) + ROW
     }
 
     fn is_full(&self) -> bool {
-        self.bytes >= PIECE
+        self.readers.bytes() >= PIECE
     }
 
     async fn hand_on(&mut self) -> Result<(), DataError> {
-        if self.bytes == 0 {
+        if self.readers.bytes() == 0 {
             return Ok(());
         }
-        self.bytes = 0;
-        let columns = self.names.iter().zip(&mut self.readers);
+        let columns = self.names.iter().zip(self.readers.take());
         let frame = Frame {
             columns: columns
-                .map(|(name, reader)| Column {
+                .map(|(name, data)| Column {
                     name: name.clone(),
-                    data: emptied(&mut reader.0),
+                    data,
                 })
                 .collect(),
         };
         let gone = |_| DataError::Unavailable("nobody reads the answer any more".to_owned());
         self.receiver.send(frame).await.map_err(gone)
-    }
-}
-
-/// Takes the values and leaves a column of the same kind.
-fn emptied(data: &mut ColumnData) -> ColumnData {
-    match data {
-        ColumnData::Numbers(values) => ColumnData::Numbers(std::mem::take(values)),
-        ColumnData::Integers(values) => ColumnData::Integers(std::mem::take(values)),
-        ColumnData::Texts(values) => ColumnData::Texts(std::mem::take(values)),
-        ColumnData::Booleans(values) => ColumnData::Booleans(std::mem::take(values)),
-        ColumnData::Instants(values) => ColumnData::Instants(std::mem::take(values)),
     }
 }

@@ -6,13 +6,14 @@ use porthole_model as model;
 use porthole_sandbox::bindings as guest;
 
 use super::{
-    MAX_PARTS, MAX_POINTS, Refusal, at_most, number, text::color, text::label, text::optional_label,
-    threshold,
+    Cuts, MAX_PARTS, MAX_POINTS, Refusal, at_most, number, text::color, text::optional_label,
+    text::shortened, threshold,
 };
 
-/// A chart.
-pub fn chart(chart: guest::Chart) -> Result<model::Chart, Refusal> {
-    at_most(chart.plots.len(), MAX_PARTS, "series")?;
+/// A chart: of its series the first that can be shown.
+pub fn chart(mut chart: guest::Chart, cuts: &mut Cuts) -> Result<model::Chart, Refusal> {
+    cuts.series += chart.plots.len().saturating_sub(MAX_PARTS) as u64;
+    chart.plots.truncate(MAX_PARTS);
     at_most(chart.thresholds.len(), MAX_PARTS, "thresholds")?;
     at_most(
         chart.plots.iter().map(|plot| plot.series.instants.len()).sum(),
@@ -22,7 +23,7 @@ pub fn chart(chart: guest::Chart) -> Result<model::Chart, Refusal> {
     let mut seen = HashSet::new();
     let mut series = Vec::with_capacity(chart.plots.len());
     for plot in chart.plots {
-        let name = label(plot.series.label, "a series' label")?;
+        let name = shortened(plot.series.label, cuts);
         if !seen.insert(name.clone()) {
             return Err(format!("two series are both called `{name}`"));
         }
@@ -145,9 +146,22 @@ mod tests {
         }
     }
 
+    fn looked_at(view: guest::Chart) -> Result<model::Chart, Refusal> {
+        chart(view, &mut Cuts::default())
+    }
+
+    #[test]
+    fn of_too_many_series_the_first_are_shown_and_the_others_counted() {
+        let plots = (0..MAX_PARTS + 7).map(|number| plot(&number.to_string(), vec![1], vec![1.0]));
+        let mut cuts = Cuts::default();
+        let checked = chart(chart_of(plots.collect()), &mut cuts).unwrap();
+        assert_eq!((checked.series.len(), cuts.series), (MAX_PARTS, 7));
+        assert_eq!(checked.series[MAX_PARTS - 1].label, (MAX_PARTS - 1).to_string());
+    }
+
     #[test]
     fn numbers_that_json_cannot_say_become_null() {
-        let checked = chart(chart_of(vec![plot(
+        let checked = looked_at(chart_of(vec![plot(
             "a",
             vec![1, 2, 3],
             vec![f64::NAN, f64::INFINITY, 0.5],
@@ -159,12 +173,12 @@ mod tests {
     #[test]
     fn refuses_lengths_that_disagree_and_time_that_runs_backwards() {
         assert!(
-            chart(chart_of(vec![plot("a", vec![1, 2], vec![1.0])]))
+            looked_at(chart_of(vec![plot("a", vec![1, 2], vec![1.0])]))
                 .unwrap_err()
                 .contains("2 instants")
         );
         assert!(
-            chart(chart_of(vec![plot("a", vec![2, 1], vec![1.0, 2.0])]))
+            looked_at(chart_of(vec![plot("a", vec![2, 1], vec![1.0, 2.0])]))
                 .unwrap_err()
                 .contains("backwards")
         );
@@ -173,7 +187,7 @@ mod tests {
     #[test]
     fn refuses_two_series_of_one_name() {
         let twice = chart_of(vec![plot("a", vec![], vec![]), plot("a", vec![], vec![])]);
-        assert!(chart(twice).unwrap_err().contains("both called `a`"));
+        assert!(looked_at(twice).unwrap_err().contains("both called `a`"));
     }
 
     #[test]
@@ -181,6 +195,6 @@ mod tests {
         let mut backwards = chart_of(vec![]);
         backwards.y_axis.minimum = Some(100.0);
         backwards.y_axis.maximum = Some(0.0);
-        assert!(chart(backwards).is_err());
+        assert!(looked_at(backwards).is_err());
     }
 }

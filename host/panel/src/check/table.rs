@@ -4,13 +4,16 @@ use porthole_model as model;
 use porthole_sandbox::bindings as guest;
 use serde_json::Value;
 
-use super::{MAX_PARTS, Refusal, at_most, text::color, text::label, text::optional_label};
+use super::{
+    Cuts, MAX_PARTS, Refusal, at_most, text::color, text::label, text::optional_label,
+    text::optional_shortened,
+};
 
 /// The most rows on one page.
 const MAX_ROWS: usize = 10_000;
 
 /// A table.
-pub fn table(table: guest::Table) -> Result<model::Table, Refusal> {
+pub fn table(table: guest::Table, cuts: &mut Cuts) -> Result<model::Table, Refusal> {
     at_most(table.columns.len(), MAX_PARTS, "columns")?;
     if table.columns.len() != table.frame.columns.len() {
         return Err(format!(
@@ -42,7 +45,7 @@ pub fn table(table: guest::Table) -> Result<model::Table, Refusal> {
                 length(&column.data)
             ));
         }
-        append(&mut rows, column.data)?;
+        append(&mut rows, column.data, cuts);
     }
     Ok(model::Table {
         columns: table.columns.into_iter().map(column).collect::<Result<_, _>>()?,
@@ -73,7 +76,7 @@ fn length(data: &guest::ColumnData) -> usize {
     }
 }
 
-fn append(rows: &mut [Vec<Value>], data: guest::ColumnData) -> Result<(), Refusal> {
+fn append(rows: &mut [Vec<Value>], data: guest::ColumnData, cuts: &mut Cuts) {
     fn put<T>(rows: &mut [Vec<Value>], cells: Vec<T>, value: impl Fn(T) -> Value) {
         for (row, cell) in rows.iter_mut().zip(cells) {
             row.push(value(cell));
@@ -86,11 +89,10 @@ fn append(rows: &mut [Vec<Value>], data: guest::ColumnData) -> Result<(), Refusa
         guest::ColumnData::Instants(cells) => put(rows, cells, Value::from),
         guest::ColumnData::Texts(cells) => {
             for (row, cell) in rows.iter_mut().zip(cells) {
-                row.push(Value::from(optional_label(cell, "a cell")?));
+                row.push(Value::from(optional_shortened(cell, cuts)));
             }
         }
     }
-    Ok(())
 }
 
 fn column(column: guest::TableColumn) -> Result<model::TableColumn, Refusal> {
@@ -151,9 +153,13 @@ mod tests {
         }
     }
 
+    fn looked_at(view: guest::Table) -> Result<model::Table, Refusal> {
+        table(view, &mut Cuts::default())
+    }
+
     #[test]
     fn columns_become_rows_and_missing_cells_null() {
-        let checked = table(of(
+        let checked = looked_at(of(
             vec![described("a"), described("b")],
             vec![
                 guest::Column {
@@ -183,14 +189,14 @@ mod tests {
             vec![described("a"), described("b")],
             vec![numbers("a", vec![1.0, 2.0]), numbers("b", vec![1.0])],
         );
-        assert!(table(ragged).unwrap_err().contains("`b` has 1 rows"));
+        assert!(looked_at(ragged).unwrap_err().contains("`b` has 1 rows"));
         assert!(
-            table(of(vec![described("a")], vec![]))
+            looked_at(of(vec![described("a")], vec![]))
                 .unwrap_err()
                 .contains("describes 1 columns and has 0")
         );
         assert!(
-            table(of(vec![described("a")], vec![numbers("z", vec![])]))
+            looked_at(of(vec![described("a")], vec![numbers("z", vec![])]))
                 .unwrap_err()
                 .contains("described as `a`")
         );

@@ -1,9 +1,31 @@
 //! Texts and colours of a view.
 
-use super::Refusal;
+use super::{Cuts, Refusal};
 
 /// The longest text of a view, in characters.
-const MAX_TEXT: usize = 10_000;
+pub const MAX_TEXT: usize = 10_000;
+
+/// What a text ends in that is not whole.
+const CUT: &str = "… (cut)";
+
+/// A text from data, cut where it is longer than can be shown.
+pub fn shortened(mut text: String, cuts: &mut Cuts) -> String {
+    if text.len() <= MAX_TEXT || text.chars().count() <= MAX_TEXT {
+        return text;
+    }
+    let kept = MAX_TEXT - CUT.chars().count();
+    if let Some((end, _)) = text.char_indices().nth(kept) {
+        text.truncate(end);
+    }
+    text.push_str(CUT);
+    cuts.texts += 1;
+    text
+}
+
+/// The same, where there need not be one.
+pub fn optional_shortened(text: Option<String>, cuts: &mut Cuts) -> Option<String> {
+    text.map(|text| shortened(text, cuts))
+}
 
 /// A text of bearable length. Texts are shown as text by the UI, so nothing in them can run.
 pub fn label(text: String, what: &str) -> Result<String, Refusal> {
@@ -41,6 +63,16 @@ mod tests {
         ] {
             assert!(color(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_text_from_data_is_cut_and_counted() {
+        let mut cuts = Cuts::default();
+        assert_eq!(shortened("é".repeat(MAX_TEXT), &mut cuts), "é".repeat(MAX_TEXT));
+        assert_eq!(cuts.texts, 0);
+        let cut = shortened("é".repeat(MAX_TEXT + 1), &mut cuts);
+        assert_eq!((cut.chars().count(), cut.ends_with(CUT)), (MAX_TEXT, true));
+        assert_eq!(cuts.texts, 1);
     }
 
     #[test]

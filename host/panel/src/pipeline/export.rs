@@ -1,9 +1,9 @@
 //! A panel as a sheet of rows: all of what it shows, every page, in the memory of a few rows.
 //!
 //! What there is to export, the view says: the same call as for a dashboard, under the same limits. Charts, metrics and
-//! statuses are whole in it. Of a table it is one page: the built-in table shows the rows of its source as they are, so
-//! that the rest is read from there by one query, in the order and with the filters of the view; any other plugin is asked
-//! for one page after the other.
+//! statuses are whole in it. The built-in table shows the rows of its source as they are: it is asked for its columns only,
+//! and the rows are read from the source by one query, in the order and with the filters of the view. The table of any
+//! other plugin is one page, and the plugin is asked for one page after the other.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,9 @@ use serde_json::Value;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tracing::Instrument;
 
-use super::Pipeline;
+use super::{Asked, Pipeline, known_columns};
 use crate::error::RenderError;
+use crate::prepare::ReadyPanel;
 use crate::request::{Paging, RenderRequest};
 use crate::sheet::{ExportFormat, SheetWriter, heads, of_view};
 use crate::snapshot::Entry;
@@ -29,6 +30,9 @@ const MAIN: &str = "main";
 const WITHIN: Duration = Duration::from_secs(900);
 /// Pages that a plugin is asked for at most.
 const PAGES: u32 = 20_000;
+/// Characters of one cell's text, and of one row's texts together: a row has to fit into memory.
+const LONGEST_TEXT: usize = 1 << 20;
+const ROW_TEXT: usize = 4 << 20;
 /// What is handed on at once, bytes.
 const CHUNK: usize = 64 << 10;
 /// Pieces and chunks that wait for whoever is slower.
@@ -104,7 +108,10 @@ impl Pipeline {
             surface: None,
             ..request
         };
-        let answer = self.render(tenant, panel, request.clone()).await?.answer;
+        let answer = match self.outline(tenant, panel, &request).await? {
+            Some(outline) => Arc::new(outline),
+            None => self.render(tenant, panel, request.clone()).await?.answer,
+        };
         // What is shown meanwhile is not what there is.
         if answer.cache == CacheOutcome::Stale {
             return Err(RenderError::DatabaseDown(
@@ -190,6 +197,36 @@ impl Pipeline {
         Ok(())
     }
 
+    /// A table whose rows are its source's, without its rows: they are read once, and not a first page of them before.
+    /// None: the view has to be made to be written.
+    async fn outline(
+        &self,
+        tenant: &str,
+        panel: &str,
+        request: &RenderRequest,
+    ) -> Result<Option<PanelAnswer>, RenderError> {
+        let snapshot = self.snapshot.load_full();
+        let ready_tenant = snapshot.tenants.get(tenant).ok_or(RenderError::NotFound)?;
+        let (ready, refresh) = ready_tenant.panel(panel)?;
+        if !self.shows_its_source(ready) {
+            return Ok(None);
+        }
+        known_columns(ready, &request.paging)?;
+        self.readers.reads(tenant);
+        let plugin = self.plugin(tenant, ready)?;
+        let asked = Asked {
+            request,
+            outline: true,
+        };
+        let made = self.call(tenant, ready_tenant, ready, refresh, &plugin, asked);
+        Ok(Some(PanelAnswer::clone(&Box::pin(made).await?.first.answer)))
+    }
+
+    /// Whether a panel is the built-in table, which shows the rows of its source as they are.
+    pub(super) fn shows_its_source(&self, panel: &ReadyPanel) -> bool {
+        panel.config.type_name.value == TABLE && self.registry.is_built_in(TABLE)
+    }
+
     /// The source whose rows a table shows as they are; none: the table is a plugin's own.
     fn source_of(&self, tenant: &str, panel: &str, table: &Table) -> Option<(TenantData, data::Source)> {
         let snapshot = self.snapshot.load_full();
@@ -198,8 +235,7 @@ impl Pipeline {
             return None;
         };
         let source = ready.sources.get(MAIN)?;
-        let is_its_own = ready.config.type_name.value == TABLE
-            && self.registry.is_built_in(TABLE)
+        let is_its_own = self.shows_its_source(ready)
             && table.columns.len() == source.columns().len()
             && table
                 .columns
@@ -281,6 +317,10 @@ async fn from_source(
             .collect(),
         filters: request.paging.filters.clone(),
         limit: i64::MAX as u64,
+        texts: data::TextLimits {
+            each: (ROW_TEXT / source.columns().len().max(1)).min(LONGEST_TEXT),
+            together: u64::MAX,
+        },
         ..data::RowsQuery::default()
     };
     let (pieces, mut taken) = mpsc::channel(WAITING);
@@ -315,6 +355,7 @@ fn rows(frame: data::Frame) -> Vec<Vec<Value>> {
         match column.data {
             data::ColumnData::Numbers(cells) => put(&mut rows, cells, Value::from),
             data::ColumnData::Integers(cells) => put(&mut rows, cells, Value::from),
+            data::ColumnData::Decimals(cells) => put(&mut rows, cells, number),
             data::ColumnData::Texts(cells) => put(&mut rows, cells, Value::from),
             data::ColumnData::Booleans(cells) => put(&mut rows, cells, Value::from),
             data::ColumnData::Instants(cells) => put(&mut rows, cells, Value::from),
@@ -323,11 +364,28 @@ fn rows(frame: data::Frame) -> Vec<Vec<Value>> {
     rows
 }
 
+/// A number as JSON can say it, or as its digits where a double does not hold them.
+fn number(digits: Option<String>) -> Value {
+    let Some(digits) = digits else {
+        return Value::Null;
+    };
+    if let Ok(whole) = digits.parse::<i64>() {
+        return Value::from(whole);
+    }
+    match data::nearest(&digits) {
+        (number, true) => Value::from(number),
+        _ => Value::from(digits),
+    }
+}
+
 fn failed(error: DataError) -> RenderError {
     match error {
         DataError::Invalid(message) | DataError::Query(message) => RenderError::Query(message),
         DataError::TooLarge(message) => RenderError::TooLarge(message),
-        DataError::TimedOut(message) => RenderError::TimedOut(message),
+        DataError::TimedOut(message) => RenderError::TimedOut(format!(
+            "the rows did not come in time: {message}; an export waits for each step of its query as long as any query may \
+             run, `statement_timeout` under `database:`"
+        )),
         DataError::Unavailable(message) => RenderError::DatabaseDown(message),
     }
 }

@@ -2,12 +2,13 @@
 
 use porthole_data::TenantData;
 use porthole_sandbox::bindings as guest;
-use porthole_sandbox::{FaultKind, RenderFault};
+use porthole_sandbox::{FaultKind, LimitName, RenderFault};
 
 use crate::error::{PluginFault, RenderError};
 use crate::place;
 use crate::prepare::{ReadyPanel, placed};
 use crate::request::RenderRequest;
+use crate::used::Used;
 
 /// What a fault of the sandbox means to a reader; it is logged.
 pub(super) fn failed(
@@ -15,6 +16,7 @@ pub(super) fn failed(
     panel: &ReadyPanel,
     request: &RenderRequest,
     fault: RenderFault,
+    used: &Used,
 ) -> RenderError {
     tracing::warn!(tenant, panel = %panel.config.id, plugin = %fault.plugin, version = %fault.version,
         request_id = %request.request_id, kind = ?fault.kind, message = %fault.message, "a panel was not rendered");
@@ -26,6 +28,16 @@ pub(super) fn failed(
     };
     match &fault.kind {
         FaultKind::Trap { .. } => plugin(&fault, PluginFault::Trapped, fault.message.clone()),
+        // The database was slow, and not the plugin.
+        FaultKind::Limit {
+            name: LimitName::Waiting,
+            value,
+        } => {
+            let reason = used.slow().unwrap_or_else(|| {
+                format!("its questions to the database took longer than {value} together")
+            });
+            RenderError::TimedOut(slow(tenant, panel, &reason))
+        }
         FaultKind::Limit { name, value } => {
             let kind = PluginFault::Limit {
                 name: name.as_str(),
@@ -49,7 +61,11 @@ pub(super) fn failed(
         }
         FaultKind::Failure(guest::Failure::Query(error)) => match error {
             guest::QueryError::TimedOut => {
-                RenderError::TimedOut("the tenant's database did not answer in time".to_owned())
+                let reason = used.slow();
+                let reason = reason
+                    .as_deref()
+                    .unwrap_or("the tenant's database did not answer in time");
+                RenderError::TimedOut(slow(tenant, panel, reason))
             }
             guest::QueryError::Unavailable(message) => RenderError::DatabaseDown(message.clone()),
             guest::QueryError::TooLarge(message) => RenderError::TooLarge(message.clone()),
@@ -60,14 +76,36 @@ pub(super) fn failed(
     }
 }
 
+/// What a reader is told of a slow question, and what can be done about it.
+fn slow(tenant: &str, panel: &ReadyPanel, reason: &str) -> String {
+    format!(
+        "Panel `{}`: {reason}. Choose a shorter range. For operators: `porthole doctor --tenant {tenant}` says which index \
+         is missing; longer buckets (`aggregation:`) make fewer points, and `statement_timeout` under `database:` and \
+         `waiting` under `limits:` allow more time.",
+        panel.config.id
+    )
+}
+
 /// A query that failed because the configuration does not fit the database gets the places of what does not.
-pub async fn traced(error: RenderError, panel: &ReadyPanel, data: Option<TenantData>) -> RenderError {
+pub async fn traced(
+    error: RenderError,
+    panel: &ReadyPanel,
+    data: Option<TenantData>,
+    used: &Used,
+) -> RenderError {
     let (RenderError::Query(_), Some(data)) = (&error, data) else {
         return error;
     };
+    if let Some(fault) = used.fault() {
+        return RenderError::Configuration(vec![fault]);
+    }
     let mut faults = Vec::new();
     for (name, source) in &panel.sources {
-        let (Ok(found), Some(config)) = (data.check(source).await, panel.config.sources.get(name)) else {
+        let found = match used.asked_for_series(name) {
+            true => data.check_series(source).await,
+            false => data.check(source).await,
+        };
+        let (Ok(found), Some(config)) = (found, panel.config.sources.get(name)) else {
             continue;
         };
         faults.extend(

@@ -14,7 +14,7 @@ use crate::cli::settings::listed;
 pub fn receipt(receipt: &Receipt, limits: &Limits) -> String {
     line(&[
         ("cpu", milliseconds(receipt.guest_us), duration(limits.cpu)),
-        ("wall", milliseconds(receipt.wall_us), duration(limits.wall)),
+        ("wall", milliseconds(receipt.wall_us), duration(limits.longest())),
         (
             "memory",
             bytes(receipt.memory_bytes),
@@ -48,6 +48,7 @@ pub fn allowed(limits: &Limits) -> Vec<(&'static str, String)> {
     vec![
         ("cpu", duration(limits.cpu)),
         ("wall", duration(limits.wall)),
+        ("waiting", duration(limits.waiting)),
         ("memory", bytes(limits.memory_bytes as u64)),
         ("result", bytes(limits.lifted_bytes as u64)),
         ("handles", limits.handles.to_string()),
@@ -188,7 +189,7 @@ mod tests {
     fn a_receipt_has_every_figure_beside_its_limit() {
         let text = receipt(&Receipt::default(), &Limits::default());
         assert!(
-            text.starts_with("cpu 0 ms of 500 ms · wall 0 ms of 5 s · memory 0 B of 64 MiB"),
+            text.starts_with("cpu 0 ms of 500 ms · wall 0 ms of 25 s · memory 0 B of 64 MiB"),
             "{text}"
         );
         assert!(
