@@ -6,6 +6,7 @@ mod faults;
 mod files;
 mod metrics;
 mod observe;
+mod owner;
 mod provider;
 mod refused_logins;
 mod retention;

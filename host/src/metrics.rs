@@ -1,5 +1,7 @@
 //! `/metrics`, on a listener of its own: figures name tenants and plugins, and are no reader's business.
 
+mod help;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,6 +39,7 @@ pub struct Figures {
 
 impl Figures {
     pub fn new(metrics: Metrics, sandbox: Sandbox, pipeline: Arc<Pipeline>, identity: Arc<Identity>) -> Self {
+        help::describe();
         Self {
             metrics,
             sandbox,

@@ -410,6 +410,20 @@ fn follow(
 /// Done when the process is asked to stop: Ctrl+C, or SIGTERM.
 pub async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
+    // Often means "read the configuration anew", which is done without being asked. Whoever sends it does not want an end.
+    let hung_up = async {
+        match signal(SignalKind::hangup()) {
+            Ok(mut signal) => {
+                while signal.recv().await.is_some() {
+                    tracing::info!(
+                        "SIGHUP is ignored: the configuration is looked at every few seconds in any case"
+                    );
+                }
+            }
+            Err(error) => tracing::warn!(%error, "SIGHUP will end this process"),
+        }
+        std::future::pending().await
+    };
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => {
@@ -421,6 +435,7 @@ pub async fn asked_to_stop() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = terminated => {}
+        () = hung_up => {}
     }
 }
 

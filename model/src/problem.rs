@@ -81,6 +81,8 @@ pub mod code {
     pub const QUERY_TOO_LARGE: &str = "query_too_large";
     /// The tenant's database is down (503).
     pub const DATABASE_DOWN: &str = "database_down";
+    /// The host's own database is down, and so nobody knows who is asking (503).
+    pub const CENTRAL_DATABASE_DOWN: &str = "central_database_down";
     /// The tenant's database did not answer in time (504).
     pub const QUERY_TIMED_OUT: &str = "query_timed_out";
     /// The tenant's share of the host is used up right now (503).

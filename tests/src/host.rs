@@ -159,12 +159,17 @@ impl Host {
         let _ = self.process.wait();
     }
 
-    /// Asks it to stop, as a service manager does, and waits; its exit code.
-    pub fn terminate(&mut self) -> Option<i32> {
+    /// Sends it a signal, as `HUP`.
+    pub fn signal(&self, name: &str) {
         let asked = Command::new("kill")
-            .args(["-TERM", &self.process.id().to_string()])
+            .args([&format!("-{name}"), &self.process.id().to_string()])
             .status();
         assert!(asked.is_ok_and(|status| status.success()), "`kill` runs");
+    }
+
+    /// Asks it to stop, as a service manager does, and waits; its exit code.
+    pub fn terminate(&mut self) -> Option<i32> {
+        self.signal("TERM");
         self.process.wait().ok().and_then(|status| status.code())
     }
 

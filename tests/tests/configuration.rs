@@ -210,6 +210,11 @@ fn a_folder_can_be_compared_with_another() {
     );
     // Nobody has served from this folder.
     assert!(site().run(&["diff"]).failed().contains("--against"));
+    // What could not be compared is not what differs.
+    for arguments in [["diff", "--against=/nowhere"], ["doctor", "--tenant=nobody"]] {
+        let outcome = other.run(&arguments);
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    }
 }
 
 /// The panel on the dashboard, as soon as it is as wished.

@@ -44,6 +44,19 @@ async fn value(client: &Client) -> serde_json::Value {
     panic!("the plugins are compiled for ever");
 }
 
+/// A folder and all that is in it.
+fn below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = vec![folder.to_owned()];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(below(&path)),
+            false => found.push(path),
+        }
+    }
+    found
+}
+
 /// Backs up while the host runs and is written to, and puts it back into `empty`.
 async fn drill(site: &Site, empty: &Site) {
     let (host, ada) = used(site).await;
@@ -66,6 +79,12 @@ async fn drill(site: &Site, empty: &Site) {
     for left_out in ["secrets.env", "tenants/one/database-url"] {
         assert!(!folder.join("config").join(left_out).exists(), "{left_out}");
     }
+    for path in below(&folder) {
+        let metadata = std::fs::metadata(&path).unwrap();
+        let wanted = if metadata.is_dir() { 0o700 } else { 0o600 };
+        let mode = std::os::unix::fs::MetadataExt::mode(&metadata) & 0o777;
+        assert_eq!(mode, wanted, "{}", path.display());
+    }
     // A backup is not written over.
     assert!(site.run(&["backup", name]).failed().contains("already"));
     // What comes after is not in it.
@@ -73,6 +92,33 @@ async fn drill(site: &Site, empty: &Site) {
     drop(host);
 
     assert!(empty.run(&["restore", name, "--check"]).ok().contains("whole"));
+    // What fails changes nothing, and says what it could not write: first where nothing was filled in yet, then afterwards.
+    let nowhere = [("PORTHOLE_CONFIG_DIR", "/proc/porthole")];
+    let said = empty.run_with(&nowhere, &["restore", name]);
+    assert!(
+        said.stderr
+            .contains("the configuration folder /proc/porthole cannot be written to"),
+        "{said:?}"
+    );
+    let tenants = empty.config().join("tenants");
+    let aside = empty.config().join("aside");
+    std::fs::rename(&tenants, &aside).unwrap();
+    std::os::unix::fs::symlink(&aside, &tenants).unwrap();
+    let said = empty.run(&["restore", name]).failed();
+    assert!(
+        said.contains("nothing was restored") && said.contains("/config/tenants"),
+        "{said}"
+    );
+    assert_eq!(empty.run(&["user", "list"]).ok(), "");
+    if empty.data().join("central.sqlite").exists() {
+        // Made by the command above.
+        for name in ["central.sqlite", "central.sqlite-wal", "central.sqlite-shm"] {
+            let _ = std::fs::remove_file(empty.data().join(name));
+        }
+    }
+    std::fs::remove_file(&tenants).unwrap();
+    std::fs::remove_dir(&aside).unwrap();
+
     empty.run(&["restore", name]).ok();
     let host = empty.serve().await;
     let ada = Client::login(host.url(), "ada@example.org", PASSWORD)

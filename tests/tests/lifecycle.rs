@@ -113,3 +113,12 @@ async fn a_request_under_way_is_answered_when_the_host_is_asked_to_stop() {
         host.log()
     );
 }
+
+#[tokio::test]
+async fn a_hang_up_does_not_end_the_host() {
+    let site = Site::new();
+    let mut host = site.serve().await;
+    host.signal("HUP");
+    host.says("SIGHUP is ignored").await;
+    Client::anonymous(host.url()).get("/ready").await.ok();
+}

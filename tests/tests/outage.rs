@@ -148,3 +148,60 @@ async fn a_database_that_is_killed_and_comes_back_needs_no_restart_and_shows_not
     assert!(values.iter().any(|value| value == 4242.0), "{back}");
     ask(&[("fresh", "true")]).await.ok();
 }
+
+#[tokio::test]
+async fn readers_hear_at_once_that_the_central_database_is_down_and_the_log_says_why() {
+    let mut cluster = Cluster::start();
+    let site = Site::new().with(
+        "PORTHOLE_CENTRAL_DATABASE_URL",
+        &cluster.create_database("central"),
+    );
+    site.tenant("steady", "sqlite:tenants/steady.sqlite");
+    site.write("tenants/steady/dashboards/default.yaml", DASHBOARD);
+    site.write("tenants/steady/panels/load.yaml", PANEL);
+    site.add_user("ops@example.org", PASSWORD, &["steady"]);
+    let host = site.serve().await;
+    let client = Client::login(host.url(), "ops@example.org", PASSWORD)
+        .await
+        .of("steady");
+    client.get("/dashboards/default").await.ok();
+
+    cluster.stop();
+    // Who was there a moment ago is remembered for seconds.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let answer = client.get("/dashboards/default").await;
+        if answer.status != 200 {
+            answer.problem(503, "central_database_down");
+            break;
+        }
+        assert!(Instant::now() < deadline, "nobody notices");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // Known by now: one in a second looks, for a second at most, and the others do not wait.
+    let asked = Instant::now();
+    for _ in 0..20 {
+        client
+            .get("/dashboards/default")
+            .await
+            .problem(503, "central_database_down");
+    }
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    Client::anonymous(host.url())
+        .try_login("ops@example.org", PASSWORD)
+        .await
+        .problem(503, "central_database_down");
+    assert!(
+        host.log().contains("the central database cannot be reached: ")
+            && host.log().contains("onnection refused"),
+        "{}",
+        host.log()
+    );
+
+    cluster.start_again();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while client.get("/dashboards/default").await.status != 200 {
+        assert!(Instant::now() < deadline, "the host does not come back");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

@@ -369,3 +369,47 @@ async fn without_a_server_the_new_tenant_has_a_file() {
     assert!(again.stderr.contains(EMAIL), "{again:?}");
     assert!(Path::new(&site.config().join("tenants/small/tenant.yaml")).is_file());
 }
+
+/// As root, which writes the configuration; the data folder is the service's, and so is what is made in it.
+#[tokio::test]
+async fn what_root_makes_for_a_tenant_belongs_to_the_owner_of_the_data_folder() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    const SERVICE: u32 = 65_532;
+    let cluster = Cluster::start();
+    let site = Site::new();
+    if chown(site.data(), Some(SERVICE), Some(SERVICE)).is_err() {
+        println!("only root can try this");
+        return;
+    }
+    add(&site, &cluster, &["acme"]).ok();
+    site.run(&["tenant", "add", "small"]).ok();
+    for made in [
+        "secrets",
+        "secrets/acme.reader.url",
+        "secrets/acme.owner.url",
+        "tenants",
+        "tenants/small.sqlite",
+        "central.sqlite",
+        "central.sqlite.lock",
+    ] {
+        let metadata = std::fs::metadata(site.data().join(made)).unwrap();
+        assert_eq!((metadata.uid(), metadata.gid()), (SERVICE, SERVICE), "{made}");
+    }
+}
+
+#[tokio::test]
+async fn a_configuration_that_cannot_be_written_is_noticed_before_a_database_is_made() {
+    let cluster = Cluster::start();
+    let site = Site::new().with("PORTHOLE_CONFIG_DIR", "/proc/porthole");
+    let outcome = add(&site, &cluster, &["acme"]);
+    assert_eq!(outcome.stdout, "", "nothing was made");
+    let said = outcome.failed();
+    assert!(said.contains("/proc/porthole cannot be written to"), "{said}");
+    assert_eq!(
+        cluster.sql(
+            "postgres",
+            "SELECT count(*) FROM pg_database WHERE datname = 'acme'"
+        ),
+        "0"
+    );
+}

@@ -185,6 +185,18 @@ impl ApiError {
         error
     }
 
+    /// The central database does not answer, and so nobody knows who is asking.
+    fn central_database_down(cause: &IdentityError) -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            code::CENTRAL_DATABASE_DOWN,
+            "The host cannot reach its own database, and so cannot tell who you are. Try again in a moment.",
+        );
+        error.0.retry_after = Some(Duration::from_secs(2));
+        error.0.cause = Some(cause.to_string());
+        error
+    }
+
     /// The host's own fault; the cause goes to the log, not to the reader.
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
         let mut error = Self::new(
@@ -280,6 +292,7 @@ impl From<IdentityError> for ApiError {
             IdentityError::Refused(detail) => Self::body(StatusCode::BAD_REQUEST, detail),
             IdentityError::RoleTooSmall(role) => Self::role_too_small(role),
             IdentityError::Busy => Self::busy("Too many logins right now; try again in a moment."),
+            error if error.may_come_up() => Self::central_database_down(&error),
             error => Self::internal(error.to_string()),
         }
     }

@@ -29,6 +29,20 @@ pub(crate) fn keep_what_was_good(dir: &Path, before: &Config, after: &mut Config
                     after.tenants.insert(id.clone(), Arc::new(kept));
                 }
             }
+            // A name mistyped, or a copy that is not complete: nobody takes a tenant's database away by this. Who means it takes
+            // `database:` out.
+            Some(new)
+                if old.database.is_some()
+                    && new.database.is_none()
+                    && is_gone(&dir.join("tenants").join(id).join("tenant.yaml")) =>
+            {
+                let plugins = new.plugins.clone();
+                after.set_aside.insert(id.clone(), plugins);
+                after.tenants.remove(id);
+                if let Some(kept) = whole_tenant(id, old, after) {
+                    after.tenants.insert(id.clone(), Arc::new(kept));
+                }
+            }
             Some(new) => {
                 let mut kept = (**new).clone();
                 let folder = dir.join("tenants").join(id);

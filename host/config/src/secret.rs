@@ -172,10 +172,11 @@ fn from_file(file: &Spanned<String>, folder: &Path, key: &str, what: &str) -> Re
         )
     };
     let path = folder.join(&file.value);
-    let metadata = std::fs::metadata(&path).map_err(|error| unreadable(&error.kind().to_string()))?;
+    let refused = |error: std::io::Error| unreadable(&format!("{}: {}", path.display(), error.kind()));
+    let metadata = std::fs::metadata(&path).map_err(refused)?;
     if !metadata.is_file() || metadata.len() > SECRET_BYTES as u64 {
         return Err(unreadable("it is not a small plain file"));
     }
-    let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&error.kind().to_string()))?;
+    let text = std::fs::read_to_string(&path).map_err(refused)?;
     Ok(text.trim().to_owned())
 }

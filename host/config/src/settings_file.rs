@@ -83,7 +83,7 @@ const VARIABLES: [(&str, &[&str]); 37] = [
     ("PORTHOLE_WATCH", &["watch"]),
 ];
 /// Variables of the build, of the tests and of single commands, which a developer's shell may hold while the host runs.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 9] = [
     "PORTHOLE_BIN",
     "PORTHOLE_CHROMIUM",
     "PORTHOLE_COMPONENTS",
@@ -92,6 +92,7 @@ const OTHERS: [&str; 8] = [
     "PORTHOLE_NAB",
     "PORTHOLE_PASSWORD",
     "PORTHOLE_POSTGRES_BIN",
+    "PORTHOLE_TOKEN",
 ];
 /// Keys whose value is `true`, `false` or a number rather than a text.
 const NO_TEXTS: [&str; 6] = [

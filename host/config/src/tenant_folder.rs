@@ -123,9 +123,20 @@ impl Loading<'_> {
     }
 
     fn tenant(&mut self, folder: &Folder, environment: &Environment) -> Read {
+        let has_file = folder.names("tenant.yaml");
         let own = self.own_file(folder, environment);
         let (dashboards, files) = self.dashboards(folder);
         let panels = self.panels(folder, &files);
+        let reads_data =
+            |panel: &PanelEntry| matches!(panel, PanelEntry::Ok(panel) if !panel.sources.is_empty());
+        if !has_file && own.is_some() && panels.values().any(reads_data) {
+            let file = self.labelled("tenant.yaml");
+            self.fault(
+                &file,
+                "the tenant has no tenant.yaml, and so no database, and there are panels that need one",
+                "write a tenant.yaml with `tenant:`, `name:` and `database:`",
+            );
+        }
         let (plugins, faults) = read_plugins(folder, &self.label);
         self.faults.extend(faults);
         let Some(own) = own else {
@@ -158,6 +169,15 @@ impl Loading<'_> {
             Ok(text) => {
                 let label = self.labelled("tenant.yaml");
                 read_tenant_file(&label, &text, folder.root(), environment, &mut self.referred)
+            }
+            Err(FileFault::Missing(_)) if folder.names("tenant.yml") => {
+                let file = self.labelled("tenant.yml");
+                self.fault(
+                    &file,
+                    "the file is not read, because its name ends in .yml",
+                    "rename it to tenant.yaml",
+                );
+                return None;
             }
             // A link that leads nowhere is no sign that nothing is meant.
             Err(FileFault::Missing(_)) if !folder.names("tenant.yaml") => return Some(TenantFile::default()),

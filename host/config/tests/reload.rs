@@ -106,9 +106,51 @@ fn the_plugins_of_a_tenant_whose_file_becomes_faulty_follow_the_folder_and_are_f
 }
 
 #[test]
+fn a_tenant_file_that_is_gone_or_renamed_takes_nobodys_database_away() {
+    let text = "tenant: {name: One, database: {url: \"sqlite:one.sqlite\"}}\n";
+    let folder = Folder::new();
+    folder.write("tenant.yaml", text);
+    let store = store(&folder);
+    let file = |name: &str| folder.tenant_path().join(name);
+
+    std::fs::remove_file(file("tenant.yaml")).unwrap();
+    for _ in 0..2 {
+        let config = store.refresh().unwrap_or_else(|| store.current());
+        assert!(tenant(&config).database.is_some() && tenant(&config).plugins.is_frozen);
+        let faults = lines(&config.diagnostics);
+        assert!(
+            faults.concat().contains("the tenant has no tenant.yaml"),
+            "{faults:#?}"
+        );
+        // Something else changes meanwhile.
+        folder.write("dashboards/default.yaml", DASHBOARD.replace("Home", "Changed"));
+    }
+    folder.write("tenant.yml", text);
+    let config = store.refresh().unwrap();
+    assert!(tenant(&config).database.is_some());
+    let faults = lines(&config.diagnostics);
+    assert!(
+        faults
+            .concat()
+            .contains("its name ends in .yml | rename it to tenant.yaml"),
+        "{faults:#?}"
+    );
+
+    // Also without a host that remembers better.
+    assert_eq!(folder.load().diagnostics.len(), 1);
+    std::fs::remove_file(file("tenant.yml")).unwrap();
+    assert_eq!(folder.load().diagnostics.len(), 1);
+    // Who means it says so.
+    folder.write("tenant.yaml", "tenant: {name: One}\n");
+    let config = store.refresh().unwrap();
+    assert!(tenant(&config).database.is_none() && config.diagnostics.is_empty());
+}
+
+#[test]
 fn a_tenant_file_that_leads_nowhere_is_not_taken_for_none() {
     let folder = Folder::new();
     let store = store(&folder);
+    std::fs::remove_file(folder.tenant_path().join("tenant.yaml")).unwrap();
     std::os::unix::fs::symlink("nowhere", folder.tenant_path().join("tenant.yaml")).unwrap();
     let config = store.refresh().unwrap();
     assert!(tenant(&config).plugins.is_frozen);

@@ -109,3 +109,27 @@ fn the_file_says_limits_time_zone_and_time_out() {
     );
     assert_eq!(tenant.limits.rows, None);
 }
+
+#[test]
+fn a_tenant_file_of_the_wrong_shape_is_described_without_what_it_holds() {
+    for text in [
+        "tenant: {name: Alpha, database: \"postgres://u:hush@h/x\"}",
+        "tenant: \"postgres://u:hush@h/x\"",
+        "tenant: hush",
+        "postgres://u:hush@h/x",
+        "tenant:\n  name: One\n  database:\n    postgres://u:hush@h/x",
+        "tenant:\n  name: One\n  database: hush",
+        "tenant:\n  name: One\n  database: [hush]",
+        "tenant: {name: One, database: {url: \"sqlite:a\", max_connections: \"hush\"}}",
+        "tenant: {name: One, database: {url: \"sqlite:a\", statement_timeout: \"hush\"}}",
+        "tenant: {name: One, database: {\"u:hush@h\": x}}",
+        "tenant: {name: One, database: {url: \"sqlite:a\"}, \"postgres://u:hush@h/x\": 1}",
+        "tenant: {name: One, database: {url: \"sqlite:a\"}, limits: {cpu: \"postgres://u:hush@h/x\"}}",
+    ] {
+        let folder = Folder::new();
+        folder.write("tenant.yaml", text);
+        let faults = lines(&folder.load().diagnostics);
+        assert!(!faults.is_empty(), "{text}");
+        assert!(!faults.concat().contains("hush"), "{text}: {faults:#?}");
+    }
+}

@@ -422,3 +422,28 @@ fn what_is_wrong_with_a_provider_is_said_at_its_place() {
     assert!(load(&format!("{plain}    insecure_http: true\n"), &[]).is_ok());
     assert!(load(&plain.replace("id.example.com", "[::1]:9"), &[]).is_ok());
 }
+
+#[test]
+fn settings_of_the_wrong_shape_are_described_without_what_they_hold() {
+    for text in [
+        "central_database: \"postgres://u:hush@h/x\"\n",
+        "central_database:\n  postgres://u:hush@h/x\n",
+        "central_database: {url: 48151623}\n",
+        "auth: {oidc: {client_secret: 48151623}}\n",
+        "auth: {oidc: hush}\n",
+        "view_cache: \"postgres://u:hush@h/x\"\n",
+    ] {
+        let faults = load(text, &[]).expect_err(text);
+        let said = faults.concat();
+        assert!(
+            !said.contains("hush") && !said.contains("48151623"),
+            "{text}: {faults:#?}"
+        );
+    }
+}
+
+#[test]
+fn variables_of_single_commands_are_no_mistake() {
+    let variables = ["PORTHOLE_TOKEN", "PORTHOLE_PASSWORD", "PORTHOLE_KEY_PASSWORD"];
+    load("", &variables.map(|name| (name, "secret"))).unwrap();
+}

@@ -27,6 +27,8 @@ fn specification() -> Folder {
         let path = format!("{}/tests/spec/{name}", env!("CARGO_MANIFEST_DIR"));
         folder.write(name, std::fs::read_to_string(path).unwrap());
     }
+    // Where a tenant's database is named, the specification leaves open.
+    folder.write("tenant.yaml", "tenant: {name: one}\n");
     folder
 }
 

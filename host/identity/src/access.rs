@@ -65,6 +65,10 @@ impl Identity {
             return;
         }
         let begun = Instant::now();
+        if self.reach().await.is_err() {
+            *self.access.looked.write() = Some(begun);
+            return;
+        }
         match tokio::time::timeout(PATIENCE, self.access_generation()).await {
             Ok(Ok(now)) => {
                 if *seen != Some(now) {
@@ -72,8 +76,16 @@ impl Identity {
                     *seen = Some(now);
                 }
             }
-            Ok(Err(error)) => tracing::warn!(%error, "it is not known whether anybody's rights have changed"),
-            Err(_) => tracing::warn!("it is not known whether anybody's rights have changed: no answer"),
+            failed => {
+                let reason = match failed {
+                    Ok(Err(error)) => error.to_string(),
+                    _ => "no answer".to_owned(),
+                };
+                // An outage says so itself.
+                if self.look_for_outage().await.is_ok() {
+                    tracing::warn!("it is not known whether anybody's rights have changed: {reason}");
+                }
+            }
         }
         // Also after a failure: the next requests should not all wait for the same.
         *self.access.looked.write() = Some(begun);

@@ -298,7 +298,10 @@ impl Identity {
         self.confirm_access().await;
         match self.sessions.get(&hash, now) {
             Some(who) => Ok(Some(who)),
-            None => self.load_api_token(&hash, now).await,
+            None => {
+                self.reach().await?;
+                self.load_api_token(&hash, now).await
+            }
         }
     }
 

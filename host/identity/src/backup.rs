@@ -4,13 +4,13 @@
 //! transaction that sees one moment. Tables are found in the catalogue, so that a migration needs no change here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, Connection, Row};
+use sqlx::{AssertSqlSafe, Connection, Postgres, Row, Transaction};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, BufWriter};
 
 use crate::store::Store;
@@ -37,6 +37,8 @@ impl Identity {
                 let Some(name) = file.to_str() else {
                     return Err(refused("the backup's folder has a name that is not UTF-8"));
                 };
+                // Into an empty file, so that it is never anybody else's to read.
+                private_file(&file).map_err(|error| failed(&file, &error))?;
                 sqlx::query("VACUUM INTO $1").bind(name).execute(pool).await?;
                 Ok(SQLITE_FILE)
             }
@@ -52,12 +54,16 @@ impl Identity {
         }
     }
 
-    /// Opens an empty central database and fills it from a backup's folder. Sessions are not put back: everybody logs in
-    /// anew.
+    /// Opens an empty central database and fills it from a backup's folder; what comes back has to be finished or undone.
+    /// Sessions are not put back: everybody logs in anew.
     ///
     /// # Errors
     /// [`IdentityError::Backup`] when the database is not empty, or when the backup is of the other kind of database.
-    pub async fn restore(url: &SecretString, folder: &Path, options: Options) -> Result<Self, IdentityError> {
+    pub async fn restore(
+        url: &SecretString,
+        folder: &Path,
+        options: Options,
+    ) -> Result<Restoring, IdentityError> {
         let text = url.expose_secret();
         let (is_sqlite, name) = match text.split_once(':').map(|(scheme, _)| scheme) {
             Some("sqlite") => (true, SQLITE_FILE),
@@ -69,22 +75,91 @@ impl Identity {
                 "the backup has no {name}: a backup of SQLite is restored into SQLite, one of PostgreSQL into PostgreSQL"
             )));
         }
-        if is_sqlite {
-            place_file(text, &from)?;
-        }
+        let placed = match is_sqlite {
+            true => Some(PlacedFile(Some(place_file(text, &from)?))),
+            false => None,
+        };
         let identity = Self::connect(url, options).await?;
-        match &identity.store {
+        let transaction = match &identity.store {
             Store::Sqlite(pool) => {
                 sqlx::query("DELETE FROM sessions").execute(pool).await?;
+                None
             }
             Store::Postgres(pool) => {
                 let mut transaction = pool.begin().await?;
                 read_rows(&mut transaction, &from).await?;
-                transaction.commit().await?;
+                Some(transaction)
+            }
+        };
+        Ok(Restoring {
+            identity,
+            transaction,
+            placed,
+        })
+    }
+}
+
+/// A central database that has been filled, and that can be empty again.
+pub struct Restoring {
+    identity: Identity,
+    /// Of PostgreSQL: what was filled in.
+    transaction: Option<Transaction<'static, Postgres>>,
+    /// Of SQLite: the file.
+    placed: Option<PlacedFile>,
+}
+
+impl Restoring {
+    /// Makes it last.
+    ///
+    /// # Errors
+    /// When the database does not; then it is as empty as it was.
+    pub async fn finish(mut self) -> Result<Identity, IdentityError> {
+        if let Some(transaction) = self.transaction.take() {
+            transaction.commit().await?;
+        }
+        if let Some(mut placed) = self.placed.take() {
+            placed.0 = None;
+        }
+        Ok(self.identity)
+    }
+
+    /// Leaves the database as empty as it was.
+    pub async fn undo(mut self) {
+        // What was not committed is undone by ending the connection, if not by this.
+        if let Some(transaction) = self.transaction.take()
+            && let Err(error) = transaction.rollback().await
+        {
+            tracing::debug!(%error, "the transaction was not rolled back");
+        }
+        self.identity.close().await;
+    }
+}
+
+/// A SQLite file that goes away again, unless it is told to stay.
+struct PlacedFile(Option<PathBuf>);
+
+impl Drop for PlacedFile {
+    fn drop(&mut self) {
+        let Some(file) = self.0.take() else { return };
+        for ending in ["", "-wal", "-shm", ".lock"] {
+            let mut path = file.clone().into_os_string();
+            path.push(ending);
+            if let Err(error) = std::fs::remove_file(&path)
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!(%error, path = %path.display(), "the file of a restore that failed is still there");
             }
         }
-        Ok(identity)
     }
+}
+
+/// Makes a file that only its owner may read, whatever the umask is.
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn refused(message: impl Into<String>) -> IdentityError {
@@ -96,7 +171,7 @@ fn failed(path: &Path, error: &std::io::Error) -> IdentityError {
 }
 
 /// Copies the file of a backup to where the database is to be; nothing may be there.
-fn place_file(url: &str, from: &Path) -> Result<(), IdentityError> {
+fn place_file(url: &str, from: &Path) -> Result<PathBuf, IdentityError> {
     let options = SqliteConnectOptions::from_str(url)
         .map_err(|_| IdentityError::Address("what follows `sqlite:` cannot be read".to_owned()))?;
     let file = options.get_filename().to_owned();
@@ -109,11 +184,12 @@ fn place_file(url: &str, from: &Path) -> Result<(), IdentityError> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     }
-    std::fs::copy(from, &file).map_err(|error| failed(&file, &error))?;
-    #[cfg(unix)]
-    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .map_err(|error| failed(&file, &error))?;
-    Ok(())
+    let mut placed = PlacedFile(Some(file.clone()));
+    let copied =
+        std::fs::File::open(from).and_then(|mut from| std::io::copy(&mut from, &mut private_file(&file)?));
+    copied.map_err(|error| failed(&file, &error))?;
+    placed.0 = None;
+    Ok(file)
 }
 
 /// Our tables, each behind those that it refers to.
@@ -171,7 +247,7 @@ fn quoted(name: &str) -> String {
 
 async fn write_rows(connection: &mut PgConnection, path: &Path) -> Result<(), IdentityError> {
     let to_file = |error: std::io::Error| failed(path, &error);
-    let file = tokio::fs::File::create(path).await.map_err(to_file)?;
+    let file = tokio::fs::File::from_std(private_file(path).map_err(to_file)?);
     let mut out = BufWriter::new(file);
     for table in tables(connection).await? {
         if table == NOT_RESTORED {

@@ -26,6 +26,9 @@ pub enum IdentityError {
     /// The database did not do what it was asked.
     #[error("the central database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// The database is known not to be reachable; what the operating system or the database said.
+    #[error("the central database cannot be reached: {0}")]
+    Down(String),
     /// There is a user with this email already.
     #[error("there is a user {0} already")]
     UserExists(String),
@@ -89,12 +92,13 @@ impl IdentityError {
     pub fn is_unreachable(&self) -> bool {
         matches!(
             self,
-            Self::Database(
-                sqlx::Error::PoolTimedOut
-                    | sqlx::Error::PoolClosed
-                    | sqlx::Error::Io(_)
-                    | sqlx::Error::Tls(_)
-            )
+            Self::Down(_)
+                | Self::Database(
+                    sqlx::Error::PoolTimedOut
+                        | sqlx::Error::PoolClosed
+                        | sqlx::Error::Io(_)
+                        | sqlx::Error::Tls(_)
+                )
         )
     }
 }

@@ -16,6 +16,7 @@ mod id;
 mod links;
 mod lock;
 mod options;
+mod outage;
 mod password;
 mod plugins;
 mod provider;
@@ -38,6 +39,7 @@ use secrecy::SecretString;
 pub use administration::{GrantRecord, SessionRecord, TenantState};
 pub use api_tokens::{ApiTokenRecord, NewApiToken, TokensOf};
 pub use audit::AuditFilter;
+pub use backup::Restoring;
 pub use data_changes::DataChange;
 pub use error::{IdentityError, LoginError};
 pub use options::{Options, PasswordCost};
@@ -61,6 +63,7 @@ pub struct Identity {
     attempts: attempts::Attempts,
     sessions: session_cache::SessionCache,
     access: access::Access,
+    outage: outage::Outage,
     session_idle: TimeDelta,
     session_lifetime: TimeDelta,
 }
@@ -90,6 +93,7 @@ impl Identity {
             ),
             sessions: session_cache::SessionCache::new(options.session_cache),
             access: access::Access::new(options.access_check),
+            outage: outage::Outage::default(),
             session_idle: within(options.session_idle),
             session_lifetime: within(options.session_lifetime),
         })
@@ -115,6 +119,13 @@ impl Identity {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), IdentityError> {
-        self.store.ping().await
+        self.reach().await?;
+        match self.store.ping().await {
+            Err(error) if error.may_come_up() => {
+                self.look_for_outage().await?;
+                Err(error)
+            }
+            answer => answer,
+        }
     }
 }

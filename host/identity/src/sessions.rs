@@ -49,7 +49,10 @@ impl Identity {
         self.attempts
             .begin(address, &account, now)
             .map_err(|retry_after| LoginError::TooManyAttempts { retry_after })?;
-        let outcome = self.check_password(&account, password).await;
+        let outcome = match self.reach().await {
+            Ok(()) => self.check_password(&account, password).await,
+            Err(error) => Err(error.into()),
+        };
         match outcome {
             Ok(Some(user)) => {
                 self.attempts.take_back(address, &account, true);
@@ -195,7 +198,10 @@ impl Identity {
         self.confirm_access().await;
         match self.sessions.get(&hash, now) {
             Some(who) => Ok(Some(who)),
-            None => self.load(&hash, now).await,
+            None => {
+                self.reach().await?;
+                self.load(&hash, now).await
+            }
         }
     }
 

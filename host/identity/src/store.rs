@@ -6,8 +6,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::Connection;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -19,6 +20,9 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres
 
 /// How long a question waits for a connection or for a writer before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a server may take to take a connection, when it is asked whether it is there at all.
+const REACH: Duration = Duration::from_secs(1);
 
 /// The pool of connections.
 pub(crate) enum Store {
@@ -122,6 +126,24 @@ impl Store {
             let open = pool.size() as usize;
             (open, pool.num_idle().min(open))
         })
+    }
+
+    /// Whether a server can be connected to, apart from the pool; what it or the operating system said.
+    pub(crate) async fn try_to_reach(&self) -> Result<(), String> {
+        let Self::Postgres(pool) = self else {
+            // A file does not go away.
+            return Ok(());
+        };
+        let options = pool.connect_options();
+        match tokio::time::timeout(REACH, PgConnection::connect_with(&options)).await {
+            Ok(Ok(connection)) => {
+                // Whether it ends well is nobody's matter any more.
+                let _ = connection.close().await;
+                Ok(())
+            }
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(format!("no answer within {} s", REACH.as_secs())),
+        }
     }
 
     /// Whether the database answers.

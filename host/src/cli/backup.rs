@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::{self, SettingsArgs};
 use crate::files::{self, Configuration};
+use crate::owner::Readers;
 use crate::text::one_line;
 
 /// Raised when an older Porthole could not restore what this one writes.
@@ -56,6 +59,8 @@ impl Backup {
         // Complete under its name, or not there under it.
         let partial = tempfile::Builder::new()
             .prefix(".porthole-backup-")
+            // Password hashes are in it.
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(above)
             .with_context(|| format!("{} cannot be written to", above.display()))?;
         let identity = settings::identity(&settings).await?;
@@ -69,10 +74,10 @@ impl Backup {
             files: files::hashes(partial.path())?,
         };
         ensure!(manifest.files.contains_key(central), "{central} was not written");
-        fs::write(
-            partial.path().join(MANIFEST),
-            serde_json::to_string_pretty(&manifest)? + "\n",
-        )?;
+        let text = serde_json::to_string_pretty(&manifest)? + "\n";
+        Readers::Owner
+            .make_file(&partial.path().join(MANIFEST))?
+            .write_all(text.as_bytes())?;
         fs::rename(partial.path(), &folder).with_context(|| folder.display().to_string())?;
         // Renamed: there is nothing left to remove under the old name.
         let _ = partial.keep();
@@ -95,7 +100,7 @@ fn copy_configuration(from: &Path, to: &Path) -> anyhow::Result<Vec<String>> {
         if to.exists() {
             fs::remove_dir_all(to)?;
         }
-        let left_out = copy(from, to)?;
+        let left_out = copy(from, to, Readers::Owner)?;
         if before == files::hashes(to)? && before == files::configuration_hashes(from)? {
             return Ok(left_out);
         }
@@ -107,15 +112,18 @@ fn copy_configuration(from: &Path, to: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// Copies every file of the configuration below a folder; what was too much of it.
-pub fn copy(from: &Path, to: &Path) -> anyhow::Result<Vec<String>> {
-    fs::create_dir_all(to)?;
+pub fn copy(from: &Path, to: &Path, readers: Readers) -> anyhow::Result<Vec<String>> {
+    let at = |path: &Path| path.display().to_string();
+    readers.make_folder(to).with_context(|| at(to))?;
     let Configuration { files, left_out } = files::configuration(from)?;
     for (name, path) in files {
         let target = to.join(name);
         if let Some(folder) = target.parent() {
-            fs::create_dir_all(folder)?;
+            readers.make_folder(folder).with_context(|| at(folder))?;
         }
-        fs::copy(&path, &target).with_context(|| path.display().to_string())?;
+        let mut original = fs::File::open(&path).with_context(|| at(&path))?;
+        let mut copied = readers.make_file(&target).with_context(|| at(&target))?;
+        io::copy(&mut original, &mut copied).with_context(|| at(&target))?;
     }
     Ok(left_out)
 }

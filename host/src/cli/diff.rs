@@ -7,13 +7,14 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use porthole_config::{Config, Environment};
 
+use super::or_unusable;
 use super::settings::SettingsArgs;
 use crate::files;
 use crate::served::Served;
 use crate::text::one_line;
 
 /// Show which files of the configuration differ from what the running host serves, and what a reload would make of them.
-/// Ends with 0 when nothing does, and with 1 when something does.
+/// Ends with 0 when nothing does, with 1 when something does, and with 2 when nothing could be compared.
 #[derive(clap::Args)]
 pub struct Diff {
     /// Compare with this configuration folder instead of what the host serves.
@@ -26,6 +27,10 @@ pub struct Diff {
 impl Diff {
     /// One line for each file that differs.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        Ok(or_unusable(self.compared()))
+    }
+
+    fn compared(self) -> anyhow::Result<ExitCode> {
         let settings = self.settings.load()?;
         let before = match &self.against {
             Some(folder) => Served {

@@ -9,11 +9,12 @@ use porthole_config::relative_range;
 use porthole_panel::{Examination, Finding, examine};
 use porthole_plugins::Plugins;
 
+use super::or_unusable;
 use super::settings::{self, SettingsArgs, tenant_database_url};
 use crate::server;
 
-/// Ask a tenant's database what the panels ask, and say what it costs and which index is missing. Ends with 1 when
-/// something should be done.
+/// Ask a tenant's database what the panels ask, and say what it costs and which index is missing. Ends with 0 when
+/// nothing should be done, with 1 when something should, and with 2 when nothing could be asked.
 #[derive(clap::Args)]
 pub struct Doctor {
     /// The tenant.
@@ -29,6 +30,10 @@ pub struct Doctor {
 impl Doctor {
     /// Prints a line for each source of each panel, the dearest first.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        Ok(or_unusable(self.examined().await))
+    }
+
+    async fn examined(self) -> anyhow::Result<ExitCode> {
         let Some(range) = relative_range(&self.range) else {
             bail!(
                 "`{}` is no range: write now- and a length of time, as now-24h or now-30d",

@@ -92,6 +92,14 @@ impl Cli {
     }
 }
 
+/// How a command ends that says with 0 and 1 what it found: with 2, when it could not look.
+fn or_unusable(outcome: anyhow::Result<ExitCode>) -> ExitCode {
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::backup::{self, CONFIG, FORMAT, MANIFEST, Manifest};
 use super::settings::{self, SettingsArgs};
 use crate::files;
+use crate::owner::Readers;
 
 /// Put a backup back: its accounts and plugins into an empty central database, its configuration into an empty folder.
 /// Everybody logs in anew.
@@ -49,13 +50,123 @@ impl Restore {
                 settings.config_dir.display()
             );
         }
+        // What cannot be undone comes last: the files are beside their place, then the rows in a transaction, then the files are
+        // in their place, then the rows.
+        let files = Files::beside(&self.folder.join(CONFIG), &settings.config_dir)?;
         let url: SecretString =
             settings::database_url(settings.central_database.expose_secret(), &settings.data_dir).into();
-        let identity = Identity::restore(&url, &self.folder, Options::default()).await?;
-        identity.close().await;
-        backup::copy(&self.folder.join(CONFIG), &settings.config_dir)?;
+        let restoring = Identity::restore(&url, &self.folder, Options::default()).await?;
+        let placed = match files.place() {
+            Ok(placed) => placed,
+            Err(error) => {
+                restoring.undo().await;
+                return Err(error.context("nothing was restored"));
+            }
+        };
+        match restoring.finish().await {
+            Ok(identity) => identity.close().await,
+            Err(error) => {
+                placed.take_back()?;
+                return Err(anyhow::Error::from(error).context("nothing was restored"));
+            }
+        }
         println!("restored what was kept {}", manifest.made_at);
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A configuration beside the place where it is to be, on the same file system.
+struct Files {
+    partial: tempfile::TempDir,
+    folder: PathBuf,
+}
+
+/// What is in its place, and what was there before.
+struct Placed {
+    files: Files,
+    has_tenants: bool,
+    has_settings: bool,
+}
+
+impl Files {
+    fn beside(from: &Path, folder: &Path) -> anyhow::Result<Self> {
+        let cannot = || {
+            format!(
+                "the configuration folder {} cannot be written to",
+                folder.display()
+            )
+        };
+        fs::create_dir_all(folder).with_context(cannot)?;
+        let partial = tempfile::Builder::new()
+            .prefix(".porthole-restore-")
+            .tempdir_in(folder)
+            .with_context(cannot)?;
+        // Configuration holds no secrets, and a host that is somebody else reads it.
+        backup::copy(from, &partial.path().join("new"), Readers::Usual)?;
+        Ok(Self {
+            partial,
+            folder: folder.to_owned(),
+        })
+    }
+
+    fn place(self) -> anyhow::Result<Placed> {
+        let mut placed = Placed {
+            files: self,
+            has_tenants: false,
+            has_settings: false,
+        };
+        match placed.put() {
+            Ok(()) => Ok(placed),
+            Err(error) => {
+                placed.take_back()?;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Placed {
+    fn put(&mut self) -> anyhow::Result<()> {
+        let (new, folder) = (self.files.partial.path().join("new"), &self.files.folder);
+        let at = |path: &Path| path.display().to_string();
+        let (tenants, settings) = (folder.join("tenants"), folder.join("porthole.yaml"));
+        if new.join("tenants").is_dir() {
+            // Takes the place of an empty folder, too.
+            fs::rename(new.join("tenants"), &tenants).with_context(|| at(&tenants))?;
+            self.has_tenants = true;
+        }
+        if new.join("porthole.yaml").is_file() {
+            if settings.symlink_metadata().is_ok() {
+                fs::rename(&settings, self.before()).with_context(|| at(&settings))?;
+            }
+            self.has_settings = true;
+            fs::rename(new.join("porthole.yaml"), &settings).with_context(|| at(&settings))?;
+        }
+        Ok(())
+    }
+
+    fn before(&self) -> PathBuf {
+        self.files.partial.path().join("porthole.yaml")
+    }
+
+    fn take_back(self) -> anyhow::Result<()> {
+        let folder = &self.files.folder;
+        let left = || format!("not everything could be taken back out of {}", folder.display());
+        let aside = self.files.partial.path();
+        if self.has_tenants {
+            fs::rename(folder.join("tenants"), aside.join("tenants")).with_context(left)?;
+            fs::create_dir(folder.join("tenants")).with_context(left)?;
+        }
+        if self.has_settings {
+            if self.before().symlink_metadata().is_ok() {
+                fs::rename(self.before(), folder.join("porthole.yaml")).with_context(left)?;
+            } else if let Err(error) = fs::remove_file(folder.join("porthole.yaml"))
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                return Err(error).with_context(left);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -13,6 +13,7 @@ use porthole_identity::{Identity, Options};
 use porthole_telemetry::{Telemetry, Traces};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::owner::hand_over;
 use crate::served::Served;
 use crate::{server, watch};
 
@@ -54,7 +55,9 @@ fn open(settings: &Settings, watches_itself: bool) -> anyhow::Result<ConfigStore
         );
     }
     let beside = match watches_itself {
-        true => Some(watch::tenant_folder(&settings.data_dir).context("the host cannot watch itself")?),
+        true => {
+            Some(watch::tenant_folder(&settings.data_dir).context("the data folder cannot be written to")?)
+        }
         false => None,
     };
     Ok(ConfigStore::open_beside(
@@ -122,7 +125,17 @@ pub async fn identity(settings: &Settings) -> anyhow::Result<Identity> {
         std::fs::create_dir_all(&settings.data_dir)
             .with_context(|| format!("the data folder {} cannot be made", settings.data_dir.display()))?;
     }
-    Ok(Identity::connect(&url, options).await?)
+    let identity = Identity::connect(&url, options).await?;
+    if let Some(file) = url.expose_secret().strip_prefix("sqlite:") {
+        // What root has made here is the service's all the same.
+        for ending in ["", ".lock", "-wal", "-shm"] {
+            let path = PathBuf::from(format!("{file}{ending}"));
+            if path.starts_with(&settings.data_dir) && path.exists() {
+                hand_over(&path, &settings.data_dir).with_context(|| path.display().to_string())?;
+            }
+        }
+    }
+    Ok(identity)
 }
 
 /// A database URL that can be opened: the path of a SQLite file is relative to the data folder.

@@ -92,6 +92,9 @@ async fn list(settings: &SettingsArgs) -> anyhow::Result<ExitCode> {
             }
         );
     }
+    for id in config.set_aside.keys() {
+        println!("{id:24} (cannot be used: its tenant.yaml or its folder has faults)");
+    }
     let unusable: Vec<_> = config
         .diagnostics
         .iter()

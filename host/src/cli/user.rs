@@ -1,5 +1,6 @@
 //! `porthole user`: local accounts and what they may see.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -133,12 +134,14 @@ impl User {
             }
             Self::List { settings } => {
                 let identity = settings::identity(&settings.load()?).await?;
+                let away = grants_elsewhere(&identity).await?;
                 for user in identity.users().await? {
                     let off = if user.is_disabled { " (switched off)" } else { "" };
                     let tenants = identity.tenants_of(user.id).await?;
                     let tenants: Vec<_> = tenants
                         .iter()
                         .map(|tenant| format!("{} ({})", tenant.id, tenant.role.name()))
+                        .chain(away.get(&user.email).into_iter().flatten().cloned())
                         .collect();
                     let admin = if user.is_admin { "admin" } else { "" };
                     println!("{:40} {admin:6} {}{off}", user.email, tenants.join(", "));
@@ -190,6 +193,23 @@ impl User {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Grants for tenants that nobody can use at the moment, by email: they count again when the tenant is back.
+async fn grants_elsewhere(identity: &Identity) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for tenant in identity.tenant_states().await? {
+        let why = match (tenant.is_disabled, tenant.is_configured) {
+            (true, _) => "switched off",
+            (false, false) => "not configured",
+            (false, true) => continue,
+        };
+        for grant in identity.grants_in(&tenant.id).await? {
+            let text = format!("{} ({}, {why})", tenant.id, grant.role.name());
+            found.entry(grant.email).or_default().push(text);
+        }
+    }
+    Ok(found)
 }
 
 async fn switch(settings: &SettingsArgs, email: &str, off: bool) -> anyhow::Result<()> {

@@ -13,11 +13,9 @@ use porthole_data::{Databases, DatabasesOptions};
 use porthole_plugins::Plugins;
 
 use self::report::{Format, Report};
+use super::or_unusable;
 use super::settings::{self, SettingsArgs, tenant_database_url};
 use crate::server;
-
-/// Nothing could be checked: a folder or a tenant that is not there, settings with faults.
-const UNUSABLE: u8 = 2;
 
 /// Check a configuration folder and report every fault with its place. Ends with 0 when there is none, with 1 when there
 /// is one, and with 2 when nothing could be checked.
@@ -45,13 +43,7 @@ pub struct Validate {
 impl Validate {
     /// Prints faults to standard output, and a count.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        match self.checked().await {
-            Ok(code) => Ok(code),
-            Err(error) => {
-                eprintln!("error: {error:#}");
-                Ok(ExitCode::from(UNUSABLE))
-            }
-        }
+        Ok(or_unusable(self.checked().await))
     }
 
     async fn checked(self) -> anyhow::Result<ExitCode> {

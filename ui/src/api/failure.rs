@@ -92,6 +92,7 @@ impl Failure {
             Some(code::QUERY_TOO_LARGE) => "The query reads too much",
             Some(code::QUERY_TIMED_OUT) => "The query took too long",
             Some(code::DATABASE_DOWN) => "The data source does not answer",
+            Some(code::CENTRAL_DATABASE_DOWN) => "The host cannot reach its own database",
             Some(code::BUSY) => "The host is busy",
             Some(code::PANEL_CONFIGURATION) => "This panel is configured wrongly",
             Some(code::FORBIDDEN) => "You may not see this",

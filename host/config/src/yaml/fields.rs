@@ -18,12 +18,18 @@ pub(crate) struct Fields<'n, 'r, 'a> {
     name: String,
     entries: &'n [(Node, Node)],
     known: RefCell<Vec<&'static str>>,
+    /// Whether what stands here, and below, may be a secret: then messages repeat none of it.
+    is_confidential: bool,
 }
+
+/// Keys below which secrets stand, or should stand in a way that is not one of ours.
+const CONFIDENTIAL: [&str; 3] = ["database", "central_database", "oidc"];
 
 impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
     /// The fields of a mapping; anything else is a fault.
     pub fn of(reader: &'r Reader<'a>, name: impl Into<String>, node: &'n Node) -> Option<Self> {
         let name = name.into();
+        let is_confidential = CONFIDENTIAL.contains(&name.as_str());
         match &node.value {
             Value::Map(entries) => Some(Self {
                 reader,
@@ -31,9 +37,15 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
                 name,
                 entries,
                 known: RefCell::default(),
+                is_confidential,
             }),
             _ => {
-                reader.wrong_kind(&name, "a mapping of keys to values", node);
+                // A text where there should be keys is anything, a database's address with its password, too.
+                let message = format!(
+                    "`{name}` must be a mapping of keys to values, and this is {}",
+                    node.kind()
+                );
+                reader.fault(node, message, None);
                 None
             }
         }
@@ -75,18 +87,32 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
 
     /// The mapping under a key.
     pub fn mapping(&self, key: &'static str) -> Option<Fields<'n, 'r, 'a>> {
-        Fields::of(self.reader, key, self.get(key)?)
+        let mut below = Fields::of(self.reader, key, self.get(key)?)?;
+        below.is_confidential |= self.is_confidential;
+        Some(below)
+    }
+
+    fn described(&self, node: &Node) -> String {
+        match self.is_confidential {
+            true => node.kind().to_owned(),
+            false => node.described(),
+        }
+    }
+
+    fn wrong_kind(&self, key: &str, wanted: &str, node: &Node) {
+        let message = format!("`{key}` must be {wanted}, and this is {}", self.described(node));
+        self.reader.fault(node, message, None);
     }
 
     /// The text under a key.
     pub fn text(&self, key: &'static str) -> Option<Spanned<String>> {
-        self.reader.text(key, self.get(key)?)
+        self.reader.text_said(key, self.get(key)?, self.is_confidential)
     }
 
     /// The text under a key, which has to be there and to hold something else than spaces.
     pub fn required_text(&self, key: &'static str, help: &str) -> Option<Spanned<String>> {
         let node = self.required(key, help)?;
-        let text = self.reader.text(key, node)?;
+        let text = self.reader.text_said(key, node, self.is_confidential)?;
         if text.value.trim().is_empty() {
             self.reader
                 .fault(node, format!("`{key}` is empty"), Some(help.to_owned()));
@@ -104,7 +130,10 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
                 ..
             } => Some(value),
             _ => {
-                let message = format!("`{key}` must be true or false, and this is {}", node.described());
+                let message = format!(
+                    "`{key}` must be true or false, and this is {}",
+                    self.described(node)
+                );
                 self.reader.fault(node, message, None);
                 None
             }
@@ -129,7 +158,7 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
                 ..
             } => None,
             _ => {
-                self.reader.wrong_kind(key, "a whole number", node);
+                self.wrong_kind(key, "a whole number", node);
                 return None;
             }
         };
@@ -138,7 +167,7 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
             let (least, most) = (allowed.start(), allowed.end());
             let message = format!(
                 "`{key}` must be a whole number from {least} to {most}, and this is {}",
-                node.described()
+                self.described(node)
             );
             self.reader.fault(node, message, None);
         }
@@ -181,18 +210,22 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
         wanted: &str,
     ) -> Option<T> {
         let Some(text) = node.scalar_text() else {
-            self.reader.wrong_kind(key, wanted, node);
+            self.wrong_kind(key, wanted, node);
             return None;
         };
         let Some(value) = read(text) else {
-            self.reader.wrong_kind(key, wanted, node);
+            self.wrong_kind(key, wanted, node);
             return None;
         };
         if !allowed.contains(&value) {
             let (least, most) = (write(*allowed.start()), write(*allowed.end()));
             let message = format!(
                 "`{key}` must be from {least} to {most}, and this is {}",
-                shortened(text)
+                if self.is_confidential {
+                    self.described(node)
+                } else {
+                    shortened(text)
+                }
             );
             self.reader.fault(node, message, None);
             return None;
@@ -210,7 +243,7 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
             let message = format!(
                 "`{key}` must be one of {}, and this is {}",
                 names.join(", "),
-                node.described()
+                self.described(node)
             );
             self.reader.fault(node, message, suggestion(text, &names));
         }
@@ -223,7 +256,7 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
         match &node.value {
             Value::List(items) => Some(items),
             _ => {
-                self.reader.wrong_kind(key, "a list", node);
+                self.wrong_kind(key, "a list", node);
                 None
             }
         }
@@ -235,7 +268,7 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
         match &node.value {
             Value::Map(entries) => Some(entries),
             _ => {
-                self.reader.wrong_kind(key, "a mapping", node);
+                self.wrong_kind(key, "a mapping", node);
                 None
             }
         }
@@ -247,11 +280,24 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
         for (key, _) in self.entries {
             let name = key.scalar_text().unwrap_or_default();
             if !known.contains(&name) {
-                let message = format!("`{}` has no key `{}`", self.name, shortened(name));
+                let named = if self.is_confidential && !is_plain(name) {
+                    "…".to_owned()
+                } else {
+                    shortened(name)
+                };
+                let message = format!("`{}` has no key `{named}`", self.name);
                 let help =
                     suggestion(name, &known).or_else(|| Some(format!("its keys are {}", known.join(", "))));
                 self.reader.fault(key, message, help);
             }
         }
     }
+}
+
+/// Whether a text looks like a key that somebody mistyped.
+fn is_plain(name: &str) -> bool {
+    name.len() <= 40
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'-')
 }

@@ -85,6 +85,11 @@ impl<'a> Reader<'a> {
 
     /// The text of a node; anything else is a fault. `name` is the key, for the message.
     pub fn text(&self, name: &str, node: &Node) -> Option<Spanned<String>> {
+        self.text_said(name, node, false)
+    }
+
+    /// The same. Of what is confidential, messages repeat nothing.
+    pub fn text_said(&self, name: &str, node: &Node, is_confidential: bool) -> Option<Spanned<String>> {
         match &node.value {
             Value::Scalar {
                 meaning: Scalar::Text,
@@ -100,6 +105,15 @@ impl<'a> Reader<'a> {
                 let mut text = self.spanned(node, text.clone());
                 text.fragment = Some(Arc::new(fragment));
                 Some(text)
+            }
+            Value::Scalar { .. } if is_confidential => {
+                let help = format!("put it in quotes: {name}: \"…\"");
+                self.fault(
+                    node,
+                    format!("`{name}` must be a text, and this is {}", node.kind()),
+                    Some(help),
+                );
+                None
             }
             Value::Scalar { text, .. } => {
                 let help = format!("put it in quotes: {name}: \"{}\"", shortened(text));

@@ -72,6 +72,20 @@ impl Node {
         }
     }
 
+    /// For a sentence, without what is written: `a text`, `a list`.
+    pub fn kind(&self) -> &'static str {
+        match &self.value {
+            Value::Scalar { meaning, .. } => match meaning {
+                Scalar::Null => "nothing",
+                Scalar::Text => "a text",
+                Scalar::Boolean(_) => "true or false",
+                Scalar::Integer(_) | Scalar::Float(_) => "a number",
+            },
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+
     /// For a sentence: `the text "abc"`, `a list`.
     pub fn described(&self) -> String {
         match &self.value {
@@ -116,8 +130,15 @@ impl Node {
     }
 }
 
-/// The first characters of a text, on one line: a message must not grow with what it complains about.
+/// The first characters of a text, on one line: a message must not grow with what it complains about. Of an address that names
+/// somebody, and so may have a password, only what is before that.
 pub(crate) fn shortened(text: &str) -> String {
+    if let Some((scheme, rest)) = text.split_once("://")
+        && rest.contains('@')
+    {
+        let scheme = scheme.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+        return format!("{}://…", scheme.unwrap_or_default());
+    }
     let mut short: String = text
         .chars()
         .take(60)

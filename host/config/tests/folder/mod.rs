@@ -18,6 +18,7 @@ impl Folder {
     /// With the tenant `one`, one dashboard, and one panel, all sound.
     pub fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
+        folder.write("tenant.yaml", "tenant: {name: one}\n");
         folder.write("dashboards/default.yaml", DASHBOARD);
         folder.write("panels/load.yaml", PANEL);
         folder

@@ -15,6 +15,7 @@ use super::sample;
 use crate::cli::actor::actor;
 use crate::cli::reference::UrlReference;
 use crate::cli::settings::{self, SettingsArgs};
+use crate::owner::{Readers, hand_over};
 
 /// Add a tenant: its folder with a dashboard, and a database with a sample table.
 #[derive(clap::Args)]
@@ -137,6 +138,9 @@ impl Add {
         url: Option<SecretString>,
         made: &mut Made,
     ) -> anyhow::Result<()> {
+        // Looked at first: what can be seen to fail must not first make a database.
+        let partial = partial_folder(settings)?;
+        let mut said = Vec::new();
         let database = if self.create_database {
             let Some(server) = url else {
                 bail!(
@@ -144,11 +148,14 @@ impl Add {
                      VARIABLE or --url-file FILE"
                 );
             };
-            self.postgres(settings, &server, made).await?
+            self.postgres(settings, &server, made, &mut said).await?
         } else {
-            self.sqlite(settings, made).await?
+            self.sqlite(settings, made, &mut said).await?
         };
-        write_folder(settings, folder, name, &database)?;
+        write_folder(partial, folder, name, &database)?;
+        for line in said {
+            println!("{line}");
+        }
         println!(
             "{}: a tenant with a dashboard of sample data, to be changed",
             folder.display()
@@ -157,7 +164,12 @@ impl Add {
     }
 
     /// A file in the data folder; what stands in `tenant.yaml`.
-    async fn sqlite(&self, settings: &Settings, made: &mut Made) -> anyhow::Result<String> {
+    async fn sqlite(
+        &self,
+        settings: &Settings,
+        made: &mut Made,
+        said: &mut Vec<String>,
+    ) -> anyhow::Result<String> {
         let url = format!("sqlite:tenants/{}.sqlite", self.tenant);
         let opened =
             settings::tenant_database_url(&url, settings).map_err(|reason| anyhow::anyhow!(reason))?;
@@ -173,7 +185,18 @@ impl Add {
                 .push(PathBuf::from(format!("{}{ending}", path.display())));
         }
         let rows = sample::load(&opened.into()).await?;
-        println!("{}: {rows} readings in the table `readings`", path.display());
+        let folder = path
+            .parent()
+            .filter(|folder| folder.starts_with(&settings.data_dir));
+        for made in folder.into_iter().chain(made.files.iter().map(PathBuf::as_path)) {
+            if made.exists() {
+                hand_over(made, &settings.data_dir).with_context(|| made.display().to_string())?;
+            }
+        }
+        said.push(format!(
+            "{}: {rows} readings in the table `readings`",
+            path.display()
+        ));
         Ok(format!("url: {}", quoted(&url)))
     }
 
@@ -183,6 +206,7 @@ impl Add {
         settings: &Settings,
         server: &SecretString,
         made: &mut Made,
+        said: &mut Vec<String>,
     ) -> anyhow::Result<String> {
         let database = match &self.database {
             Some(database) => database.clone(),
@@ -199,21 +223,28 @@ impl Add {
                 );
             }
         }
+        Readers::Owner
+            .make_folder(&secrets)
+            .and_then(|()| hand_over(&secrets, &settings.data_dir))
+            .with_context(|| secrets.display().to_string())?;
         let new = made.database.insert(NewDatabase::new(server, &database)?);
         let provisioned = new.create().await?;
         let rows = sample::load(&provisioned.owner)
             .await
             .context("the sample cannot be loaded into the new database")?;
-        private_folder(&secrets)?;
         for (file, url) in [(&reader, &provisioned.reader), (&owner, &provisioned.owner)] {
             write_secret(file, url, made)?;
+            // Written by root, and read by the host.
+            hand_over(file, &settings.data_dir).with_context(|| file.display().to_string())?;
         }
-        println!("the database {database}: {rows} readings in the table `readings`");
-        println!("{}: the URL of its reader, which the host uses", reader.display());
-        println!(
-            "{}: the URL of its owner, for `porthole import --url-file`",
-            owner.display()
-        );
+        said.extend([
+            format!("the database {database}: {rows} readings in the table `readings`"),
+            format!("{}: the URL of its reader, which the host uses", reader.display()),
+            format!(
+                "{}: the URL of its owner, for `porthole import --url-file`",
+                owner.display()
+            ),
+        ]);
         if !provisioned.open_to_all.is_empty() {
             eprintln!(
                 "warning: on this server everybody may connect to {}, and so may the new roles; shut them with REVOKE CONNECT \
@@ -234,14 +265,26 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Puts the whole folder in its place at once, so that no host that looks at this moment sees half a tenant.
-fn write_folder(settings: &Settings, folder: &Path, name: &str, database: &str) -> anyhow::Result<()> {
+/// Where the tenant's folder is made, beside its place.
+fn partial_folder(settings: &Settings) -> anyhow::Result<tempfile::TempDir> {
     let tenants = settings.config_dir.join("tenants");
-    fs::create_dir_all(&tenants).with_context(|| tenants.display().to_string())?;
-    let partial = tempfile::Builder::new()
+    let cannot = || {
+        format!(
+            "the configuration folder {} cannot be written to: run the command as who may, which is root where the folder is root's",
+            settings.config_dir.display()
+        )
+    };
+    fs::create_dir_all(&tenants).with_context(cannot)?;
+    // In the folder that the tenant will be in: whoever may write above it may perhaps not write into it. Tenants' names begin
+    // with no dot.
+    tempfile::Builder::new()
         .prefix(".porthole-new-tenant-")
-        .tempdir_in(&settings.config_dir)
-        .with_context(|| settings.config_dir.display().to_string())?;
+        .tempdir_in(&tenants)
+        .with_context(cannot)
+}
+
+/// Puts the whole folder in its place at once, so that no host that looks at this moment sees half a tenant.
+fn write_folder(partial: tempfile::TempDir, folder: &Path, name: &str, database: &str) -> anyhow::Result<()> {
     let yaml = format!("tenant:\n  name: {}\n  database:\n    {database}\n", quoted(name));
     fs::write(partial.path().join("tenant.yaml"), yaml)?;
     sample::write_files(partial.path())?;
@@ -255,16 +298,6 @@ fn write_folder(settings: &Settings, folder: &Path, name: &str, database: &str) 
     fs::rename(partial.path(), folder).with_context(|| folder.display().to_string())?;
     let _ = partial.keep();
     Ok(())
-}
-
-fn private_folder(folder: &Path) -> anyhow::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .with_context(|| folder.display().to_string())
 }
 
 /// A file that only its owner reads, and that was not there before.
