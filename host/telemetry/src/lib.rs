@@ -102,17 +102,9 @@ pub fn init(format: Format, filter: &str, traces: Option<&Traces>) -> Result<Tel
     Ok(Telemetry::tracing(provider))
 }
 
-/// Parts of the database's driver that say what is nobody's matter: the text of slow statements, which has names and values of a
-/// tenant's, and that what a migration would make is there already. Who wants them names them.
-const DRIVER: [(&str, &str); 2] = [("sqlx::query", "off"), ("sqlx::postgres::notice", "error")];
-
 fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
-    let mut whole = filter.to_owned();
-    for (target, level) in DRIVER.iter().filter(|_| !filter.contains("sqlx")) {
-        whole.push_str(&format!(",{target}={level}"));
-    }
     EnvFilter::builder()
-        .parse(whole)
+        .parse(filter)
         .map_err(|error| TelemetryError::Filter {
             filter: filter.to_owned(),
             reason: error.to_string(),
@@ -128,22 +120,6 @@ mod tests {
     fn reads_levels_and_levels_by_target() {
         assert!(parse("info").is_ok());
         assert!(parse("warn,porthole_api=debug").is_ok());
-    }
-
-    #[test]
-    fn statements_of_tenants_are_no_matter_of_the_log_unless_somebody_asks_for_them() {
-        let shown = |filter| {
-            let subscriber = Registry::default().with(parse(filter).unwrap());
-            tracing::subscriber::with_default(subscriber, || {
-                (
-                    tracing::enabled!(target: "sqlx::query", tracing::Level::WARN),
-                    tracing::enabled!(target: "sqlx::postgres::notice", tracing::Level::INFO),
-                    tracing::enabled!(target: "porthole_data", tracing::Level::INFO),
-                )
-            })
-        };
-        assert_eq!(shown("info"), (false, false, true));
-        assert_eq!(shown("info,sqlx=debug"), (true, true, true));
     }
 
     #[test]
