@@ -3,6 +3,7 @@
 
 mod occupancy;
 mod pieces;
+mod slow;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use sha2::{Digest, Sha256};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
-use sqlx::{Arguments, AssertSqlSafe, Executor, Postgres};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Executor, Postgres};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::cells::Cells;
@@ -59,7 +60,8 @@ impl Target {
             }
             let options = SqliteConnectOptions::new()
                 .filename(path)
-                .busy_timeout(Duration::from_secs(2));
+                .busy_timeout(Duration::from_secs(2))
+                .disable_statement_logging();
             return Ok(Self::Sqlite(Box::new(options)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -76,7 +78,8 @@ impl Target {
             if !user.contains(':') && !url.contains("password=") {
                 options = options.password("");
             }
-            return Ok(Self::Postgres(Box::new(options.application_name("porthole"))));
+            let options = options.application_name("porthole").disable_statement_logging();
+            return Ok(Self::Postgres(Box::new(options)));
         }
         Err("the database URL must begin with `postgres://` or `sqlite:`".into())
     }
@@ -258,6 +261,7 @@ impl Connections {
         let _turns = self.turn().await?;
         let _trial = self.may_connect()?;
         tracing::trace!(sql = statement.text, "asking a tenant's database");
+        let _watched = slow::Watched::begin();
         match &self.pool {
             Pool::None(message) => Err(DataError::Unavailable(message.clone())),
             Pool::Postgres(pool) => {

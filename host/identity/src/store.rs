@@ -6,12 +6,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::Connection;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Connection};
 
 use crate::IdentityError;
 
@@ -84,7 +84,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             // Whoever was told that an account is shut must find it shut after a power cut, too.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(PATIENCE);
+            .busy_timeout(PATIENCE)
+            .disable_statement_logging();
         let file = options.get_filename().to_owned();
         if url.contains(":memory:") || url.contains("mode=memory") || file.as_os_str().is_empty() {
             return Err(IdentityError::Address("it names no file".to_owned()));
@@ -105,7 +106,8 @@ impl Store {
     async fn connect_postgres(url: &str, max_connections: u32) -> Result<Self, IdentityError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| IdentityError::Address("what follows `postgres:` cannot be read".to_owned()))?
-            .application_name("porthole");
+            .application_name("porthole")
+            .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(max_connections.max(1))
             .acquire_timeout(PATIENCE)
