@@ -43,5 +43,9 @@ for (const theme of ['dark', 'light'] as const) {
     await page.keyboard.press('Escape');
     await page.getByTestId('range-button').click();
     await check('range');
+    await page.emulateMedia({ colorScheme: theme });
+    await page.goto(`${site.url}/docs`);
+    await expect(page.getByRole('main')).toBeVisible();
+    await check('documentation');
   });
 }

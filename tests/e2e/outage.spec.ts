@@ -8,10 +8,13 @@ test('a page without a network keeps what it shows, says so, and recovers by its
   const before = await value.innerText();
   await context.setOffline(true);
   await page.getByTestId('refresh-now').click();
-  await expect(panel(page, 'latest').getByTestId('panel-stale')).toContainText('no answer');
+  await expect(panel(page, 'latest').getByTestId('panel-stale')).toContainText('data from');
+  // Said once, not by every panel.
+  await expect(page.getByTestId('cut-off')).toHaveCount(1);
   await expect(value).toHaveText(before);
   await context.setOffline(false);
   await expect(panel(page, 'latest').getByTestId('panel-stale')).toHaveCount(0);
+  await expect(page.getByTestId('cut-off')).toHaveCount(0);
 });
 
 test('a restart of the host under an open page is survived without a reload', async ({ page, site }) => {
@@ -22,7 +25,7 @@ test('a restart of the host under an open page is survived without a reload', as
   await page.evaluate(() => ((window as unknown as { kept: number }).kept = 1));
   const up = await site.down();
   await page.getByTestId('refresh-now').click();
-  await expect(latest.getByTestId('panel-stale')).toContainText('no answer');
+  await expect(latest.getByTestId('panel-stale')).toContainText('data from');
   await up();
   await expect(latest.getByTestId('panel-stale')).toHaveCount(0, { timeout: 40_000 });
   expect(await page.evaluate(() => (window as unknown as { kept: number }).kept)).toBe(1);

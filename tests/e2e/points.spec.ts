@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 
-import { column, lone, needed, pick } from '../../ui/js/points.js';
+import { column, edge, hasHoles, lone, needed, pick } from '../../ui/js/points.js';
 
 const WIDTH = 100;
 const count = 10_000;
@@ -52,4 +52,16 @@ test('a value between two gaps is a dot', () => {
   expect(lone(column(Float64Array.of(NaN, 1, NaN, 2, 3, NaN, Infinity, 4, Infinity, NaN)))).toEqual([1, 7]);
   expect(lone(column(Float64Array.of(1, Infinity, 2)))).toEqual([]);
   expect(lone(Float64Array.of(1))).toEqual([0]);
+});
+
+test('what stands on a stacked series without a value stands on what is below it', () => {
+  const columns = [
+    [1, Number.NaN, 1],
+    [3, 2, Number.NaN],
+    [7, 6, 5],
+  ].map((values) => Float64Array.from(values));
+  expect([...edge(columns, 1)]).toEqual([1, 0, 1]);
+  expect([...edge(columns, 2)]).toEqual([3, 2, 1]);
+  expect([...edge(columns, 3)]).toEqual([7, 6, 5]);
+  expect(columns.map(hasHoles)).toEqual([true, true, false]);
 });

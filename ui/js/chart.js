@@ -4,7 +4,7 @@ import uPlot from "uplot";
 
 import { axisWidth, civil, thresholds, timeLabels, valueLabels, valueRange } from "./axes.js";
 import { pannable } from "./pan.js";
-import { column, lone, needed, pick } from "./points.js";
+import { column, edge, hasHoles, lone, needed, pick } from "./points.js";
 
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
@@ -28,16 +28,15 @@ function hairlines(line, isCrowded) {
 }
 
 /**
- * Of stacked series each is filled down to the one below it that is shown, so that colours do not mix; down to the axis
- * where the one below has gaps, which would be gaps in this one's colour, too.
+ * Of stacked series each is filled down to the one below it that is shown, so that colours do not mix. Where that one has
+ * no value at some instants, down to a line of its own that is not drawn and goes on there: `edges` says on which series.
  */
-function bands(series, values) {
+function stackOf(series, values) {
   const shown = [...series.keys()].filter((k) => series[k].shown);
-  return shown
-    .slice(1)
-    .map((upper, k) => [upper, shown[k]])
-    .filter(([, lower]) => !values[lower].some(Number.isNaN))
-    .map(([upper, lower]) => ({ series: [upper + 1, lower + 1] }));
+  const edges = shown.slice(0, -1).filter((k) => hasHoles(values[k]));
+  const place = (k) => (edges.includes(k) ? series.length + edges.indexOf(k) : k) + 1;
+  const bands = shown.slice(1).map((upper, k) => ({ series: [upper + 1, place(shown[k])] }));
+  return { bands, edges: edges.map((k) => [k, shown.indexOf(k)]), shown };
 }
 
 export class Plotter {
@@ -79,7 +78,11 @@ export class Plotter {
     this.instants = instants.map((t) => t / 1000);
     this.values = values;
     this.stepped = null;
-    look.bands = look.stacked ? bands(look.series, values) : [];
+    const stack = look.stacked ? stackOf(look.series, values) : { bands: [], edges: [], shown: [] };
+    look.bands = stack.bands;
+    look.edges = stack.edges.map(([k]) => k);
+    const shown = stack.shown.map((k) => values[k]);
+    this.edges = stack.edges.map(([, at]) => edge(shown, at + 1));
     const text = JSON.stringify(look);
     if (this.plot && text === this.look) return this.fill();
     if (this.plot) this.hide();
@@ -113,7 +116,8 @@ export class Plotter {
     this.places = this.mayThin ? needed(this.instants, this.values, this.window, pixels) : null;
     const columns = this.values.map((values) => column(pick(values, this.places)));
     this.dots = columns.map(lone);
-    return [pick(this.instants, this.places), ...columns];
+    const edges = this.edges.map((values) => pick(values, this.places));
+    return [pick(this.instants, this.places), ...columns, ...edges];
   }
 
   options(s) {
@@ -122,7 +126,7 @@ export class Plotter {
     const axis = { stroke: s.dim, font: FONT, ticks: { show: false }, grid };
     return {
       // On the right the last label of the time axis has to fit.
-      padding: [8, 16, 0, 0],
+      padding: [8, 27, 0, 0],
       legend: { show: false },
       tzDate: civil(zone),
       scales: {
@@ -142,7 +146,7 @@ export class Plotter {
       ],
       cursor: {
         y: false,
-        points: { size: 7, width: 1.5, fill: (u, i) => u.series[i].stroke?.(u, i) ?? "#888" },
+        points: { size: (u, i) => (i > s.series.length ? 0 : 7), width: (u, i, size) => (size ? 1.5 : 0), fill: (u, i) => u.series[i].stroke?.(u, i) ?? "#888" },
         drag: { x: true, y: false, setScale: false },
         bind: {
           dblclick: () => () => {
@@ -158,7 +162,11 @@ export class Plotter {
           filters: { pub: (type) => FOLLOWED.has(type), sub: (type) => FOLLOWED.has(type) },
         },
       },
-      series: [{}, ...s.series.map((one) => this.series(one, s.stacked))],
+      series: [
+        {},
+        ...s.series.map((one) => this.series(one, s.stacked)),
+        ...s.edges.map((k) => ({ paths: this.series(s.series[k], true).paths ?? linear, width: 0, points: { show: false } })),
+      ],
       bands: s.bands,
       hooks: {
         ready: [

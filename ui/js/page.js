@@ -3,6 +3,23 @@
 let down = [0, 0];
 addEventListener("pointerdown", (event) => (down = [event.clientX, event.clientY]), true);
 
+/** The application's own code gave up: nothing on the page follows the data any more, and that must be seen. */
+function stopped() {
+  if (document.querySelector(".stopped")) return;
+  const note = document.createElement("div");
+  note.className = "stopped";
+  note.setAttribute("role", "alert");
+  const again = document.createElement("button");
+  again.textContent = "Reload";
+  again.className = "button";
+  again.addEventListener("click", () => location.reload());
+  note.append("The page stopped; what it shows is no longer kept up to date.", again);
+  document.body.prepend(note);
+}
+const watch = (fault) => fault instanceof WebAssembly.RuntimeError && stopped();
+addEventListener("error", (event) => watch(event.error));
+addEventListener("unhandledrejection", (event) => watch(event.reason));
+
 /** Whether this is a click that means the place it hit: no drag, no selected text, no link or control under it. */
 export function isPlainClick(event) {
   const far = Math.hypot(event.clientX - down[0], event.clientY - down[1]) > 4;

@@ -82,3 +82,15 @@ export function lone(column) {
   }
   return out;
 }
+
+/** Whether a stacked series has no value at some instant: then what stands on it there stands on what is below. */
+export const hasHoles = (values) => !values.every(Number.isFinite);
+
+/** What stands on the first `count` stacked series: each sum, or where one has no value, the sum below it. */
+export function edge(columns, count) {
+  const [top, ...below] = columns.slice(0, count).reverse();
+  return top.map((value, i) => {
+    if (Number.isFinite(value)) return value;
+    return below.find((values) => Number.isFinite(values[i]))?.[i] ?? 0;
+  });
+}

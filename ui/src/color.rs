@@ -87,11 +87,11 @@ fn power(base: f64, exponent: f64) -> f64 {
     base.powf(exponent)
 }
 
-/// What panels are painted on.
+/// The worst that text of a panel stands on: the row under the pointer, and the canvas itself in a report.
 fn background(theme: Theme) -> Color {
     match theme {
-        Theme::Dark => Color(0x17, 0x1a, 0x20),
-        Theme::Light => Color(0xff, 0xff, 0xff),
+        Theme::Dark => Color(0x26, 0x2a, 0x31),
+        Theme::Light => Color(0xf0, 0xf1, 0xf3),
     }
 }
 

@@ -35,6 +35,42 @@ impl Visibility {
     }
 }
 
+/// Names that begin alike for longer than this are told apart by what comes behind.
+const LONG_START: usize = 12;
+
+/// How many bytes all names begin with alike, up to the end of a word; 0 where that is not worth leaving out.
+pub fn shared_start(names: &[&str]) -> usize {
+    let [first, rest @ ..] = names else { return 0 };
+    if rest.is_empty() {
+        return 0;
+    }
+    let alike = rest.iter().fold(first.len(), |alike, name| {
+        let same = first.bytes().zip(name.bytes()).take_while(|(a, b)| a == b);
+        same.count().min(alike)
+    });
+    let end = first
+        .char_indices()
+        .take_while(|(at, _)| *at < alike)
+        .filter(|(_, letter)| !letter.is_alphanumeric())
+        .map(|(at, letter)| at + letter.len_utf8())
+        .last()
+        .unwrap_or(0);
+    // Nothing is left of a name that is all start.
+    if end > LONG_START && names.iter().all(|name| name.len() > end) {
+        end
+    } else {
+        0
+    }
+}
+
+/// A name without what all begin with: `…web-1`.
+pub fn without_start(name: &str, shared: usize) -> String {
+    match name.get(shared..) {
+        Some(rest) if shared > 0 => format!("…{rest}"),
+        _ => name.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +104,24 @@ mod tests {
         assert_eq!(shown(&visibility), ["b", "c"]);
         visibility.toggle("a", &all());
         assert_eq!(shown(&visibility), all());
+    }
+
+    #[test]
+    fn long_names_are_told_apart_by_their_ends() {
+        let names = ["zone-eu-central-1a-web-01", "zone-eu-central-1a-web-02"];
+        let shared = shared_start(&names);
+        assert_eq!(names.map(|name| without_start(name, shared)), ["…01", "…02"]);
+        let words = ["zone-eu-central-1a", "zone-eu-central-1b"];
+        assert_eq!(without_start(words[1], shared_start(&words)), "…1b");
+        for short in [
+            &["web-1", "web-2"][..],
+            &["anything"],
+            &[],
+            &["größer-als-alles-", "größer-als-alles-1"],
+        ] {
+            assert_eq!(shared_start(short), 0, "{short:?}");
+        }
+        assert_eq!(without_start("web-1", 0), "web-1");
     }
 
     #[test]

@@ -18,10 +18,21 @@ pub struct Aligned {
     pub values: Vec<Vec<f64>>,
 }
 
-/// What of a view can be drawn over time: a chart, or the course of a number; `title` names the latter.
+/// What a series is called whose data says nothing of names.
+const UNNAMED: &str = "value";
+
+/// What of a view can be drawn over time: a chart, or the course of a number; `title` names what has no name of its own.
 pub fn over_time<'a>(view: &'a View, title: &str) -> Option<Cow<'a, Chart>> {
     match view {
-        View::Chart(chart) => Some(Cow::Borrowed(chart)),
+        View::Chart(chart) => Some(match &chart.series[..] {
+            // A single series without a label has its column's name, which says nothing.
+            [plot] if plot.label == UNNAMED => {
+                let mut named = chart.clone();
+                named.series[0].label = title.to_owned();
+                Cow::Owned(named)
+            }
+            _ => Cow::Borrowed(chart),
+        }),
         View::Metric(metric) => {
             let line = metric.sparkline.as_ref()?;
             Some(Cow::Owned(Chart {
@@ -127,28 +138,52 @@ fn with_gaps(plot: &Plot) -> Vec<(i64, f64)> {
     points
 }
 
-/// Each series on the sum of those before it; what is hidden adds nothing.
-pub fn stack(aligned: &Aligned, is_shown: impl Fn(usize) -> bool) -> Vec<Vec<f64>> {
+/// Each series on the sum of those before it; what is hidden or missing adds nothing. Where a line goes on between two
+/// points, it adds what it shows there, if `is_joined` says that the series is a line.
+pub fn stack(
+    aligned: &Aligned,
+    is_shown: impl Fn(usize) -> bool,
+    is_joined: impl Fn(usize) -> bool,
+) -> Vec<Vec<f64>> {
     let mut sums = vec![0.0; aligned.instants.len()];
     aligned
         .values
         .iter()
         .enumerate()
         .map(|(index, values)| {
-            values
-                .iter()
-                .zip(&mut sums)
-                .map(|(value, sum)| {
-                    if value.is_finite() && is_shown(index) {
-                        *sum += value;
-                        *sum
-                    } else {
-                        *value
+            let mut values = values.clone();
+            if is_joined(index) {
+                fill_in(&aligned.instants, &mut values);
+            }
+            if is_shown(index) {
+                for (value, sum) in values.iter_mut().zip(&mut sums) {
+                    if value.is_finite() {
+                        *sum += *value;
+                        *value = *sum;
                     }
-                })
-                .collect()
+                }
+            }
+            values
         })
         .collect()
+}
+
+/// Puts in the values that a line passes through where another series has an instant.
+fn fill_in(instants: &[f64], values: &mut [f64]) {
+    let mut before = None::<usize>;
+    for at in 0..values.len() {
+        if values[at] == ABSENT {
+            continue;
+        }
+        if let Some(from) = before.filter(|from| from + 1 < at && values[at].is_finite()) {
+            let (start, length) = (instants[from], instants[at] - instants[from]);
+            let (low, rise) = (values[from], values[at] - values[from]);
+            for between in from + 1..at {
+                values[between] = low + rise * (instants[between] - start) / length;
+            }
+        }
+        before = values[at].is_finite().then_some(at);
+    }
 }
 
 /// The last value of a series.
@@ -294,7 +329,36 @@ mod tests {
             plot(&[(0, Some(2.0))], None),
             plot(&[(0, Some(4.0))], None),
         ]);
-        assert_eq!(stack(&aligned, |index| index != 1), [[1.0], [2.0], [5.0]]);
+        assert_eq!(
+            stack(&aligned, |index| index != 1, |_| true),
+            [[1.0], [2.0], [5.0]]
+        );
+    }
+
+    #[test]
+    fn what_is_missing_in_a_stack_adds_nothing_and_stays_missing() {
+        let aligned = align(&[
+            plot(&[(0, Some(1.0)), (1, None), (2, Some(1.0))], None),
+            plot(&[(0, Some(2.0)), (1, Some(2.0)), (2, None)], None),
+            plot(&[(0, Some(4.0)), (1, Some(4.0)), (2, Some(4.0))], None),
+        ]);
+        let stacked = stack(&aligned, |_| true, |_| true);
+        assert_eq!(texts(&stacked[0]), ["1", "NaN", "1"]);
+        assert_eq!(texts(&stacked[1]), ["3", "2", "NaN"]);
+        assert_eq!(texts(&stacked[2]), ["7", "6", "5"]);
+    }
+
+    #[test]
+    fn a_line_in_a_stack_carries_what_it_passes_through_and_a_bar_nothing() {
+        let aligned = align(&[
+            plot(&[(0, Some(1.0)), (100, Some(3.0))], None),
+            plot(&[(50, Some(9.0)), (150, Some(9.0))], None),
+        ]);
+        let lines = stack(&aligned, |_| true, |_| true);
+        assert_eq!(texts(&lines[0]), ["1", "2", "3", "inf"]);
+        assert_eq!(texts(&lines[1]), ["inf", "11", "12", "9"]);
+        let bars = stack(&aligned, |_| true, |_| false);
+        assert_eq!(texts(&bars[1]), ["inf", "9", "inf", "9"]);
     }
 
     #[test]

@@ -4,11 +4,41 @@ use porthole_sdk::Series;
 
 /// How far apart, in milliseconds, neighbouring points may be and still be joined: half a bucket more than a bucket, or
 /// three times the usual distance of this series, whichever is more (data measured every five minutes is not broken
-/// by buckets of one). None where a single point gives nothing to go by.
+/// by buckets of one). Points as they were stored may have been measured more rarely for a while: what is usual there is
+/// joined, too. None where a single point gives nothing to go by.
 pub fn join_within(series: &Series, bucket_seconds: Option<u32>) -> Option<u64> {
     let by_bucket = bucket_seconds.map(|seconds| u64::from(seconds) * 1500);
     let by_step = median_step(series).map(|step| step.saturating_mul(3));
-    by_bucket.max(by_step)
+    let limit = by_bucket.max(by_step)?;
+    let rarely = bucket_seconds
+        .is_none()
+        .then(|| longest_usual(&all_steps(series), limit));
+    Some(limit.max(rarely.unwrap_or(0)))
+}
+
+/// So many distances on one side of another say what is usual there.
+const NEIGHBOURS: usize = 4;
+/// Fewer say nothing: two outages in a row are not a habit.
+const FEWEST: usize = 3;
+
+/// The longest distance beyond a limit that is no more than half longer than what is usual just before or just after it; 0
+/// where there is none.
+fn longest_usual(steps: &[u64], limit: u64) -> u64 {
+    let usual = |steps: &[u64]| {
+        let mut steps = steps.to_vec();
+        (steps.len() >= FEWEST).then(|| median(&mut steps)).flatten()
+    };
+    let long = steps.iter().enumerate().filter(|(_, step)| **step > limit);
+    long.filter(|(at, step)| {
+        let before = &steps[at.saturating_sub(NEIGHBOURS)..*at];
+        let after = &steps[at + 1..steps.len().min(at + 1 + NEIGHBOURS)];
+        usual(before)
+            .max(usual(after))
+            .is_some_and(|usual| **step <= usual.saturating_add(usual / 2))
+    })
+    .map(|(_, step)| *step)
+    .max()
+    .unwrap_or(0)
 }
 
 /// So many neighbours tell how often a series is measured; looking at all of a long one would cost more than the rest
@@ -78,6 +108,34 @@ mod tests {
         let every_ten_seconds_with_a_hole =
             series("a", &[(0, 1.0), (10_000, 1.0), (20_000, 1.0), (500_000, 1.0)]);
         assert_eq!(join_within(&every_ten_seconds_with_a_hole, None), Some(30_000));
+    }
+
+    fn at(instants: impl IntoIterator<Item = i64>) -> Series {
+        let points: Vec<(i64, f64)> = instants.into_iter().map(|instant| (instant, 1.0)).collect();
+        series("a", &points)
+    }
+
+    #[test]
+    fn a_series_that_was_measured_more_rarely_before_is_whole() {
+        let rarely_then_often = (0..30)
+            .map(|minute| minute * 60_000)
+            .chain((175..1_000).map(|step| step * 10_000));
+        assert_eq!(join_within(&at(rarely_then_often.clone()), None), Some(60_000));
+        let often_then_rarely = (0..900)
+            .map(|step| step * 10_000)
+            .chain((150..170).map(|minute| minute * 60_000));
+        assert_eq!(join_within(&at(often_then_rarely), None), Some(60_000));
+        // Buckets know how wide they are.
+        assert_eq!(join_within(&at(rarely_then_often), Some(10)), Some(30_000));
+    }
+
+    #[test]
+    fn outages_are_gaps_however_many_there_are() {
+        let one = (0..20).chain(50..70).map(|step| step * 10_000);
+        assert_eq!(join_within(&at(one), None), Some(30_000));
+        // A single point between two outages.
+        let two = (0..20).chain([50]).chain(80..100).map(|step| step * 10_000);
+        assert_eq!(join_within(&at(two), None), Some(30_000));
     }
 
     #[test]

@@ -57,6 +57,20 @@ impl Failure {
         crate::retry::is_passing(self.status(), self.problem().is_some())
     }
 
+    /// Whether the request itself is what the host will not answer: the same one fares no better later.
+    pub fn is_refusal(&self) -> bool {
+        self.status()
+            .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 429))
+    }
+
+    /// Whether the host said that the range is what is wrong.
+    fn is_of_range(&self) -> bool {
+        self.problem().is_some_and(|problem| {
+            problem.code == code::INVALID_PARAMETER
+                && matches!(problem.parameter.as_deref(), Some("start_date" | "end_date"))
+        })
+    }
+
     /// Seconds the host asked to wait.
     pub fn retry_after(&self) -> Option<u32> {
         match self {
@@ -80,6 +94,9 @@ impl Failure {
 
     /// A few words for a heading.
     pub fn title(&self) -> &'static str {
+        if self.is_of_range() {
+            return "This range cannot be shown";
+        }
         match self.problem().map(|problem| problem.code.as_str()) {
             Some(code::PLUGIN_LIMIT) => "Plugin stopped at a limit",
             Some(code::PLUGIN_RESTING) => "Plugin stopped",
@@ -110,6 +127,9 @@ impl Failure {
 
     /// A short mark beside a panel's heading.
     pub fn badge(&self) -> &'static str {
+        if self.is_of_range() {
+            return "range";
+        }
         match self.problem().map(|problem| problem.code.as_str()) {
             Some(code::PLUGIN_LIMIT) => "limit reached",
             Some(code::PLUGIN_RESTING) => "plugin stopped",

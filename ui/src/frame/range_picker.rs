@@ -23,7 +23,11 @@ pub(crate) fn range_picker(board: Board) -> View {
     dismiss(open, root);
     let range = board.range;
     let title = live_text(move || range.get_clone().title(browser::now(), &preferences.zone()));
-    let offset = live_text(move || preferences.zone_offset());
+    // Of the range: clocks may have been set differently then.
+    let offset = live_text(move || {
+        let zone = preferences.zone();
+        preferences.zone_offset_at(range.get_clone().window(browser::now(), &zone).start)
+    });
     let popover = live(move || {
         if open.get() {
             popover(board.clone(), open, root)
@@ -179,17 +183,16 @@ fn field(
 /// What was used lately.
 fn recent(show: impl Fn(&str, &str) + Clone + 'static) -> View {
     let preferences = use_context::<Preferences>();
-    let all = use_context::<Recent>().all();
+    // As they were when this was opened: what the popover follows would draw all of it anew, fields and all.
+    let all = use_context::<Recent>().all_untracked();
     if all.is_empty() {
         return View::new();
     }
-    let zone = preferences.zone();
     let items: Vec<View> = all
         .into_iter()
         .filter_map(|(from, to)| {
-            let title = Range::parse(&from, &to, browser::now(), &zone)
-                .ok()?
-                .title(browser::now(), &zone);
+            let range = Range::parse(&from, &to, browser::now(), &preferences.zone_untracked()).ok()?;
+            let title = live_text(move || range.dated_title(browser::now(), &preferences.zone()));
             let show = show.clone();
             Some(view! {
                 button(r#type="button", class="recent", on:click=handler(move |_| show(&from, &to))) { (title) }

@@ -31,7 +31,14 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
         let dashboard = found.with(|found| found.as_ref().and_then(|found| found.as_ref().ok().cloned()));
         stage.dashboard.set(dashboard);
     });
-    create_effect(move || name_tab(&title.get_clone().unwrap_or_default()));
+    // No range to choose where there is no dashboard.
+    let is_nowhere = create_selector(move || {
+        found.with(|found| matches!(found, Some(Err(failure)) if matches!(failure.status(), Some(403 | 404))))
+    });
+    create_effect(move || match title.get_clone() {
+        _ if is_nowhere.get() => name_tab("Not found"),
+        title => name_tab(&title.unwrap_or_default()),
+    });
 
     let path = format!("/dashboards/{}", segment(&name));
     let asked = create_signal(0_u32);
@@ -58,7 +65,17 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
         });
     });
 
-    let bar = frame::top_bar(&board, &name, title);
+    let bar = {
+        let board = board.clone();
+        live(move || {
+            if is_nowhere.get() {
+                frame::bare_bar(Some(board.tenant.to_string()), None)
+            } else {
+                frame::top_bar(&board, &name, title)
+            }
+        })
+    };
+    let said = said(&board, stage);
     let location = use_context::<Location>();
     // One of its panels may be open; the dashboard stays beneath, so that the way back is short.
     let open = create_selector(move || match Page::at(&location.path()) {
@@ -99,8 +116,37 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
     view! {
         (bar)
         main(class="board") {
+            (said)
             (large)
             (content)
         }
+    }
+}
+
+/// What concerns all panels: a range that the address named and that is none, and a host that is not reached.
+fn said(board: &Board, stage: Stage) -> View {
+    let range_fault = board.range_fault;
+    let about_range = live(move || match range_fault.get_clone() {
+        Some(text) => view! {
+            div(class="notice", role="status", data-testid="range-fault") {
+                span(class="grow") { (text) }
+                button(r#type="button", class="button", on:click=handler(move |_| range_fault.set(None))) { "Close" }
+            }
+        },
+        None => View::new(),
+    });
+    let about_host = live(move || {
+        if !stage.is_cut_off.get() {
+            return View::new();
+        }
+        view! {
+            div(class="notice", role="status", data-testid="cut-off") {
+                "The host does not answer. What is here is from before; it is asked again by itself."
+            }
+        }
+    });
+    view! {
+        (about_range)
+        (about_host)
     }
 }

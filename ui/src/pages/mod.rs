@@ -19,7 +19,7 @@ pub(crate) use audit::{audit, tenant_audit};
 pub(crate) use dashboard::dashboard;
 pub(crate) use home::home;
 pub(crate) use login::login;
-pub(crate) use notice::{lost, not_found, notice, unreachable};
+pub(crate) use notice::{lost, not_found, not_open, notice, unreachable};
 pub(crate) use password::password;
 pub(crate) use plugins::{plugin, plugins};
 pub(crate) use report::report;

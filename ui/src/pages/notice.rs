@@ -46,25 +46,36 @@ pub(crate) fn lost(failure: &Failure, tenant: &str, again: View) -> View {
     let Some(me) = use_context::<Session>().me() else {
         return notice(failure.title(), &failure.detail(), None);
     };
-    let is_open = me.tenants.iter().any(|one| one.id == tenant);
-    let (title, detail) = if is_open {
-        (
-            "There is no such dashboard",
-            "It may have been renamed or taken away. The tenant's others are still there.".to_owned(),
-        )
-    } else {
-        (
-            "This tenant is not open to you",
-            format!(
-                "There is no tenant “{tenant}”, or nobody has opened it to {}. An administrator can do that.",
-                me.email
-            ),
-        )
-    };
+    if let Some(elsewhere) = not_open(tenant) {
+        return elsewhere;
+    }
+    notice(
+        "There is no such dashboard",
+        "It may have been renamed or taken away. The tenant's others are still there.",
+        Some(ways(&me, |one| one.id == tenant)),
+    )
+}
+
+/// Said of a tenant that the reader is not in, whether or not there is one; none where they are.
+pub(crate) fn not_open(tenant: &str) -> Option<View> {
+    let me = use_context::<Session>().me()?;
+    if me.tenants.iter().any(|one| one.id == tenant) {
+        return None;
+    }
+    let detail = format!(
+        "There is no tenant “{tenant}”, or nobody has opened it to {}. An administrator can do that.",
+        me.email
+    );
+    let elsewhere = ways(&me, |_| true);
+    Some(notice("This tenant is not open to you", &detail, Some(elsewhere)))
+}
+
+/// The tenants that can be gone to instead.
+fn ways(me: &porthole_model::Me, is_meant: impl Fn(&porthole_model::TenantSummary) -> bool) -> View {
     let ways: Vec<View> = me
         .tenants
         .iter()
-        .filter(|one| !is_open || one.id == tenant)
+        .filter(|one| is_meant(one))
         .take(MOST_WAYS)
         .map(|one| {
             let href = format!("/t/{}", segment(&one.id));
@@ -72,7 +83,7 @@ pub(crate) fn lost(failure: &Failure, tenant: &str, again: View) -> View {
             view! { a(class="button primary", href=href) { (name) } }
         })
         .collect();
-    notice(title, &detail, Some(ways.into()))
+    ways.into()
 }
 
 /// A heading, a sentence and what can be done.

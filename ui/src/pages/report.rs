@@ -64,11 +64,12 @@ pub(crate) fn report(tenant: String, id: String) -> View {
                     ),
                     None => String::new(),
                 };
+                let start = format::parse_rfc3339(&answer.range.start).unwrap_or_default();
                 format!(
                     "{} – {} ({}){how} · made {}",
                     when(&answer.range.start),
                     when(&answer.range.end),
-                    preferences.zone_offset(),
+                    preferences.zone_offset_at(start),
                     when(&answer.generated_at)
                 )
             })

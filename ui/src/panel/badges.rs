@@ -5,6 +5,7 @@ use porthole_model::{CacheOutcome, PanelAnswer, Severity, View as Shown};
 
 use super::Loader;
 use crate::{
+    api::Failure,
     live::live,
     stores::{Clock, Preferences},
     time::format,
@@ -42,7 +43,11 @@ pub(crate) fn badges(loader: Loader) -> View {
             }
             (Some(failure), Some(answer)) => {
                 let since = made_at(&answer, clock, preferences);
-                let text = format!("{}, showing data from {since}", failure.badge());
+                // That no host answers is said once, over all panels.
+                let text = match *failure {
+                    Failure::Unreachable => format!("data from {since}"),
+                    _ => format!("{}, showing data from {since}", failure.badge()),
+                };
                 let detail = failure.detail();
                 view! { span(class="badge warn", title=detail, data-testid="panel-stale") { (text) } }
             }

@@ -11,7 +11,7 @@ use crate::{
     query::{Query, segment},
     retry,
     sorting::TableQuery,
-    stores::{Board, Session},
+    stores::{Board, Session, Stage},
     surface::Surface,
     time::{format, range::Range},
 };
@@ -40,6 +40,10 @@ pub(crate) struct Loader {
     pub export_failure: Signal<Option<Rc<Failure>>>,
     /// Whether points are asked for as they were stored.
     pub raw: ReadSignal<bool>,
+    /// The range that the newest answer is of.
+    answered_range: Signal<Option<Range>>,
+    /// Whether no host is reached, for all panels together.
+    is_cut_off: Option<Signal<bool>>,
     /// Counts how often the reader asked for fresh data of this panel.
     asked: Signal<u32>,
 }
@@ -160,6 +164,8 @@ impl Loader {
             wishes: create_signal(TableQuery::default()),
             export_failure: create_signal(None),
             raw,
+            answered_range: create_signal(None),
+            is_cut_off: try_use_context::<Stage>().map(|stage| stage.is_cut_off),
             asked: create_signal(0),
         }
     }
@@ -206,9 +212,17 @@ impl Loader {
             if self.is_slow.get_untracked() {
                 self.is_slow.set(false);
             }
+            let is_unreachable = matches!(answer, Err(Failure::Unreachable));
+            if let Some(is_cut_off) = self.is_cut_off
+                && !matches!(answer, Err(Failure::Cancelled))
+                && is_cut_off.get_untracked() != is_unreachable
+            {
+                is_cut_off.set(is_unreachable);
+            }
             let failure = match answer {
                 Ok(answer) => {
                     self.received_at.set(browser::now());
+                    self.answered_range.set(Some(ask.question.range.clone()));
                     self.answer.set(Some(Rc::new(answer)));
                     if self.failure.with_untracked(Option::is_some) {
                         self.failure.set(None);
@@ -245,7 +259,15 @@ impl Loader {
             self.rests_until.set(rests_until);
             // A host that is busy, as with compiling a plugin, is waited for in silence.
             if !(is_busy && wait.is_some()) {
+                let is_refused = failure.is_refusal();
                 self.failure.set(Some(Rc::new(failure)));
+                // What is kept is another range's, and this one's will not come: it must not stand under its name.
+                let is_of_another = self
+                    .answered_range
+                    .with_untracked(|range| range.as_ref() != Some(&ask.question.range));
+                if is_refused && is_of_another {
+                    self.answer.set(None);
+                }
             }
             match wait {
                 Some(wait) => browser::nap(wait).await,

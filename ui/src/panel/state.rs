@@ -88,9 +88,8 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
     let is_resting = failure.is(code::PLUGIN_RESTING);
     // A fault in a file and a missing grant do not go away by asking again, and who rests is asked by itself.
     let is_retried = !is_resting
-        && ![code::PANEL_CONFIGURATION, code::FORBIDDEN]
-            .iter()
-            .any(|code| failure.is(code));
+        && !matches!(failure.status(), Some(400 | 403 | 404))
+        && !failure.is(code::PANEL_CONFIGURATION);
     let again = is_retried.then(|| {
         view! { button(r#type="button", class="button", on:click=handler(move |_| loader.ask_again())) { "Try again" } }
     });

@@ -25,6 +25,8 @@ pub(crate) struct Board {
     pub is_receipt_wanted: ReadSignal<bool>,
     /// Counts how often the reader asked for fresh data of all panels.
     pub asked: Signal<u32>,
+    /// What was wrong with the range that the address named; none: nothing, or the reader has read it.
+    pub range_fault: Signal<Option<String>>,
     location: Location,
     preferences: Preferences,
     recent: Recent,
@@ -43,9 +45,27 @@ impl Board {
                 .or_else(|| Range::from_word(usual.get_clone()?.as_str(), now, &zone))
                 .unwrap_or_default()
         });
+        let range_fault = create_signal(None::<String>);
+        create_effect(move || {
+            let (from, to) = (location.parameter("from"), location.parameter("to"));
+            let zone = preferences.zone_untracked();
+            let fault = Range::fault_of_address(from.as_deref(), to.as_deref(), browser::now(), &zone);
+            if let Some(fault) = fault {
+                let side = if fault.is_from { "from" } else { "to" };
+                range_fault.set(Some(format!(
+                    "The address names no range that could be shown: {side}: {}. This is the usual range.",
+                    fault.message
+                )));
+                // The address says what is shown, not what was meant.
+                location.replace(&location.with_query(|query| {
+                    query.set("from", None).set("to", None);
+                }));
+            }
+        });
         Self {
             tenant: tenant.into(),
             range,
+            range_fault,
             refresh: create_selector(move || Refresh::from_address(location.parameter("refresh").as_deref())),
             is_receipt_wanted: create_selector(move || location.parameter("receipt").as_deref() == Some("1")),
             asked: create_signal(0),
@@ -66,6 +86,9 @@ impl Board {
     pub fn show(&self, range: &Range) {
         let (from, to) = (range.from.to_string(), range.to.to_string());
         self.recent.add(&from, &to);
+        if self.range_fault.with_untracked(Option::is_some) {
+            self.range_fault.set(None);
+        }
         self.location.change(|query| {
             query.set("from", Some(&from)).set("to", Some(&to));
         });

@@ -135,9 +135,9 @@ impl Preferences {
         browser::store("zone", name);
     }
 
-    /// `UTC+1`; tracked.
-    pub fn zone_offset(self) -> String {
-        format::offset(self.zone.get().offset(browser::now()))
+    /// `UTC+1`, as it is at an instant (milliseconds since the epoch); tracked.
+    pub fn zone_offset_at(self, instant: i64) -> String {
+        format::offset(self.zone.get().offset(instant))
     }
 
     /// `Browser time, Europe/Berlin`; tracked.

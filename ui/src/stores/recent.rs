@@ -28,9 +28,9 @@ impl Recent {
         }
     }
 
-    /// Tracked.
-    pub fn all(self) -> Vec<(String, String)> {
-        self.ranges.get_clone()
+    /// Not tracked.
+    pub fn all_untracked(self) -> Vec<(String, String)> {
+        self.ranges.get_clone_untracked()
     }
 
     /// Puts a range on top.

@@ -27,6 +27,8 @@ pub(crate) struct Stage {
     pub dashboard: Signal<Option<Rc<Dashboard>>>,
     /// What lies over the page.
     pub over: Signal<Over>,
+    /// Whether the last question of a panel reached no host.
+    pub is_cut_off: Signal<bool>,
 }
 
 impl Stage {
@@ -36,6 +38,7 @@ impl Stage {
             board: create_signal(None),
             dashboard: create_signal(None),
             over: create_signal(Over::Nothing),
+            is_cut_off: create_signal(false),
         }
     }
 

@@ -103,15 +103,33 @@ pub fn stamp(instant: i64, zone: &dyn Zone) -> String {
 
 /// `13:52` on the day of `now`, `20 Nov 13:52` on others, with the year in other years.
 pub fn short(instant: i64, now: i64, zone: &dyn Zone) -> String {
-    let (c, n) = (Civil::at(instant, zone), Civil::at(now, zone));
-    let clock = format!("{:02}:{:02}", c.hour, c.minute);
-    if (c.year, c.month, c.day) == (n.year, n.month, n.day) {
-        clock
-    } else if c.year == n.year {
-        format!("{} {} {clock}", c.day, month(&c))
+    if is_same_day(instant, now, zone) {
+        clock(instant, zone)
     } else {
-        format!("{} {} {} {clock}", c.day, month(&c), c.year)
+        dated(instant, now, zone)
     }
+}
+
+/// `13:52`.
+pub fn clock(instant: i64, zone: &dyn Zone) -> String {
+    let c = Civil::at(instant, zone);
+    format!("{:02}:{:02}", c.hour, c.minute)
+}
+
+/// `20 Nov 13:52`, with the year where it is another than that of `now`.
+pub fn dated(instant: i64, now: i64, zone: &dyn Zone) -> String {
+    let (c, n) = (Civil::at(instant, zone), Civil::at(now, zone));
+    let year = if c.year == n.year {
+        String::new()
+    } else {
+        format!(" {}", c.year)
+    };
+    format!("{} {}{year} {}", c.day, month(&c), clock(instant, zone))
+}
+
+/// Whether two instants are of one day.
+pub fn is_same_day(one: i64, other: i64, zone: &dyn Zone) -> bool {
+    Civil::at(one, zone).midnight() == Civil::at(other, zone).midnight()
 }
 
 /// `just now`, `12 s ago`, `3 min ago`, `in 5 min`: for people who glance.

@@ -1,7 +1,7 @@
 //! The range a dashboard shows: two moments, written into the address.
 
 use super::{
-    civil::{Civil, Zone},
+    civil::{Civil, DAY, Zone},
     expression::{Edge, Expression, NotAMoment, Step, Unit},
     format,
 };
@@ -46,6 +46,8 @@ pub const QUICK: [(&str, &str, &str); 16] = [
 
 /// Shorter ranges cannot be dragged or typed.
 const SHORTEST: i64 = 1_000;
+/// A host refuses more than twenty years; in milliseconds.
+const LONGEST: i64 = (20 * 365 + 5) * DAY;
 
 /// What is wrong with a range, and in which of the two fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +100,19 @@ impl Range {
         Self::parse(from?, to.unwrap_or("now"), now, zone).ok()
     }
 
+    /// What is wrong with the range in an address that has one; none when it says nothing, or something usable.
+    pub fn fault_of_address(
+        from: Option<&str>,
+        to: Option<&str>,
+        now: i64,
+        zone: &dyn Zone,
+    ) -> Option<RangeFault> {
+        if from.is_none() && to.is_none() {
+            return None;
+        }
+        Self::parse(from.unwrap_or_default(), to.unwrap_or("now"), now, zone).err()
+    }
+
     /// From one word: `now-24h`, or two: `now-7d/d..now/d`.
     pub fn from_word(word: &str, now: i64, zone: &dyn Zone) -> Option<Self> {
         let (from, to) = word.split_once("..").unwrap_or((word, "now"));
@@ -125,8 +140,19 @@ impl Range {
         self.from.is_relative() || self.to.is_relative()
     }
 
-    /// Twice as long around the same middle, but not beyond now where it did not reach there before.
+    /// Twice as long around the same middle, but not beyond now where it did not reach there before, not before 1970, and
+    /// never longer than a host answers for.
     pub fn zoomed_out(&self, now: i64, zone: &dyn Zone) -> Self {
+        let wanted = self.doubled(now, zone);
+        let window = wanted.window(now, zone);
+        if window.start >= 0 && window.end - window.start <= LONGEST {
+            return wanted;
+        }
+        let end = window.end.max(SHORTEST);
+        Self::between((end - LONGEST).max(window.start).max(0), end)
+    }
+
+    fn doubled(&self, now: i64, zone: &dyn Zone) -> Self {
         // The common case keeps moving with the clock.
         if let ([Step::Shift(count, unit)], [], true) = (
             self.from.steps(),
@@ -150,11 +176,32 @@ impl Range {
         Self::between(end - 4 * half, end)
     }
 
-    /// For the button: the quick range's name, or the moments.
+    /// For the button: the quick range's name, or the moments. A day that is today's is left out, unless the other end is
+    /// on another one.
     pub fn title(&self, now: i64, zone: &dyn Zone) -> String {
+        self.named(now, Some(now), zone)
+    }
+
+    /// The same for a list that is read on other days, too: no day is left out.
+    pub fn dated_title(&self, now: i64, zone: &dyn Zone) -> String {
+        self.named(now, None, zone)
+    }
+
+    /// `today`: an instant of the day that needs no name.
+    fn named(&self, now: i64, today: Option<i64>, zone: &dyn Zone) -> String {
         let (from, to) = (self.from.to_string(), self.to.to_string());
         if let Some((_, _, name)) = QUICK.iter().find(|(f, t, _)| *f == from && *t == to) {
             return (*name).to_owned();
+        }
+        // The same range in other words, as `now-1d/d` to `now/d` without today.
+        if self.from.is_relative() && self.to.is_relative() {
+            let window = self.window(now, zone);
+            let same = QUICK.iter().find(|(f, t, _)| {
+                Self::parse(f, t, now, zone).is_ok_and(|quick| quick.window(now, zone) == window)
+            });
+            if let Some((_, _, name)) = same {
+                return (*name).to_owned();
+            }
         }
         if to == "now"
             && let [Step::Shift(count, unit)] = self.from.steps()
@@ -162,12 +209,29 @@ impl Range {
         {
             return last(count.unsigned_abs(), *unit);
         }
-        let side = |moment: &Expression| match moment {
-            Expression::Relative(_) => moment.to_string(),
-            Expression::Instant(instant) => format::short(*instant, now, zone),
-            Expression::Wall(wall) => format::short(wall.instant(zone), now, zone),
+        let window = self.window(now, zone);
+        // What rounds is easier to read as what comes out.
+        let instant = |moment: &Expression, meant| {
+            let is_shift = |step: &Step| matches!(step, Step::Shift(..));
+            let is_plain = moment.is_relative() && moment.steps().iter().all(is_shift);
+            (!is_plain).then_some(meant)
         };
-        format!("{} → {}", side(&self.from), side(&self.to))
+        let (start, end) = (instant(&self.from, window.start), instant(&self.to, window.end));
+        let is_today = |at| today.is_some_and(|today| format::is_same_day(at, today, zone));
+        let is_undated = start.into_iter().chain(end).all(is_today);
+        let is_one_day = start
+            .zip(end)
+            .is_some_and(|(start, end)| format::is_same_day(start, end, zone));
+        let side = |moment: &Expression, at: Option<i64>, is_undated| match at {
+            None => moment.to_string(),
+            Some(at) if is_undated => format::clock(at, zone),
+            Some(at) => format::dated(at, now, zone),
+        };
+        format!(
+            "{} → {}",
+            side(&self.from, start, is_undated),
+            side(&self.to, end, is_undated || is_one_day)
+        )
     }
 
     /// What stands in the two fields: instants as the reader's clocks show them.
@@ -279,6 +343,53 @@ mod tests {
             .window(NOW, &UTC);
         assert_eq!(out.end, NOW);
         assert_eq!(out.end - out.start, 2 * (2 * HOUR - HOUR / 4));
+    }
+
+    #[test]
+    fn zooming_out_stops_at_what_a_host_answers_for() {
+        let mut out = range("now-1y", "now");
+        for _ in 0..12 {
+            out = out.zoomed_out(NOW, &UTC);
+            let window = out.window(NOW, &UTC);
+            assert!(window.end - window.start <= LONGEST);
+        }
+        assert_eq!(out.window(NOW, &UTC).start, NOW - LONGEST);
+        let early = Range::between(0, 20 * HOUR).zoomed_out(NOW, &UTC);
+        assert_eq!(early.window(NOW, &UTC).start, 0);
+    }
+
+    #[test]
+    fn both_days_are_named_where_they_differ() {
+        assert_eq!(
+            Range::between(NOW - DAY, NOW).title(NOW, &UTC),
+            "20 Nov 13:58 → 21 Nov 13:58"
+        );
+        let other_day = Range::between(NOW - DAY, NOW - DAY + HOUR);
+        assert_eq!(other_day.title(NOW, &UTC), "20 Nov 13:58 → 14:58");
+        // In a list that is read tomorrow, today has a name.
+        let today = Range::between(NOW - HOUR, NOW);
+        assert_eq!(today.dated_title(NOW, &UTC), "21 Nov 12:58 → 13:58");
+    }
+
+    #[test]
+    fn a_usual_range_in_other_words_has_its_name() {
+        assert_eq!(range("now-60m", "now").title(NOW, &UTC), "Last hour");
+        assert_eq!(range("now-1d/d", "now/d-1d").title(NOW, &UTC), "Yesterday");
+        assert_eq!(
+            range("now-1d/d", "now/d").title(NOW, &UTC),
+            "20 Nov 00:00 → 22 Nov 00:00"
+        );
+        assert_eq!(range("now-6h", "now-1h").title(NOW, &UTC), "now-6h → now-1h");
+    }
+
+    #[test]
+    fn a_broken_range_in_an_address_is_a_fault_and_none_is_not() {
+        let fault = |from, to| Range::fault_of_address(from, to, NOW, &UTC);
+        assert!(fault(Some("banana"), None).is_some_and(|fault| fault.is_from));
+        assert!(fault(Some("now"), Some("now-6h")).is_some());
+        assert!(fault(None, Some("now-6h")).is_some());
+        assert_eq!(fault(Some("now-6h"), None), None);
+        assert_eq!(fault(None, None), None);
     }
 
     #[test]

@@ -155,7 +155,7 @@ pub(crate) fn chart(board: &Board, loader: Loader) -> View {
             let visibility = visibility.get_clone();
             let settings = ready.settings(&visibility, preferences.theme(), preferences.zone());
             let chart = ready.chart();
-            let values = plotter::drawn(&ready.aligned, chart.stacked, |index| {
+            let values = plotter::drawn(&ready.aligned, chart, |index| {
                 chart
                     .series
                     .get(index)

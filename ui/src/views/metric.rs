@@ -66,21 +66,25 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
 
 /// `▲ 3.2 vs before`; with the share where that says more.
 fn trend_text(trend: Trend, metric: &Metric) -> String {
-    let arrow = match trend.change {
-        change if change > 0.0 => "▲",
-        change if change < 0.0 => "▼",
-        _ => "▶",
-    };
     let is_share = metric.unit.as_deref() == Some("%");
-    if !is_share && trend.previous.abs() > f64::EPSILON {
+    let (text, unit) = if !is_share && trend.previous.abs() > f64::EPSILON {
         let share = trend.change.abs() / trend.previous.abs() * 100.0;
         let decimals = if share < 10.0 { 1 } else { 0 };
-        return format!("{arrow} {} %", number::number(share, Some(decimals)));
-    }
-    format!(
-        "{arrow} {}",
-        number::number(trend.change.abs(), metric.decimals.or(Some(1)))
-    )
+        (number::number(share, Some(decimals)), " %")
+    } else {
+        (
+            number::number(trend.change.abs(), metric.decimals.or(Some(1))),
+            "",
+        )
+    };
+    // What is written as no change points nowhere.
+    let is_nothing = !text.bytes().any(|letter| matches!(letter, b'1'..=b'9'));
+    let arrow = match trend.change {
+        _ if is_nothing => "▶",
+        change if change > 0.0 => "▲",
+        _ => "▼",
+    };
+    format!("{arrow} {text}{unit}")
 }
 
 /// The course without axes; gaps are gaps.
@@ -196,6 +200,11 @@ mod tests {
         };
         assert_eq!(trend_text(trend, &plain), "▲ 8.0 %");
         assert_eq!(trend_text(trend, &share), "▲ 8.0");
+        let tiny = Trend {
+            previous: 100.0,
+            change: -0.001,
+        };
+        assert_eq!(trend_text(tiny, &plain), "▶ 0.0 %");
         assert_eq!(
             trend_text(
                 Trend {

@@ -183,13 +183,18 @@ fn columns(values: &[Vec<f64>]) -> js_sys::Array {
 }
 
 /// The values as they are drawn: stacked where that is asked for.
-pub(super) fn drawn(
-    aligned: &Aligned,
-    stacked: bool,
+pub(super) fn drawn<'a>(
+    aligned: &'a Aligned,
+    chart: &porthole_model::Chart,
     is_shown: impl Fn(usize) -> bool,
-) -> Cow<'_, [Vec<f64>]> {
-    if stacked {
-        Cow::Owned(crate::series::stack(aligned, is_shown))
+) -> Cow<'a, [Vec<f64>]> {
+    if chart.stacked {
+        let is_line = |index: usize| {
+            use porthole_model::Mark;
+            let mark = chart.series.get(index).map(|plot| plot.mark);
+            matches!(mark, Some(Mark::Line | Mark::Area))
+        };
+        Cow::Owned(crate::series::stack(aligned, is_shown, is_line))
     } else {
         Cow::Borrowed(&aligned.values)
     }

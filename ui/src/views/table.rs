@@ -66,12 +66,12 @@ pub(crate) fn table(loader: Loader) -> View {
             if table.rows.is_empty() {
                 return vec![nothing(table.columns.len())];
             }
+            let columns = lined_up(table);
             table
                 .rows
                 .iter()
                 .map(|row| {
-                    let cells: Vec<View> = table
-                        .columns
+                    let cells: Vec<View> = columns
                         .iter()
                         .zip(row)
                         .map(|(column, value)| cell(column, value, &zone, theme))
@@ -202,6 +202,38 @@ fn is_number(column: &TableColumn) -> bool {
     matches!(column.format, ColumnFormat::Number { .. })
 }
 
+/// Beyond this many decimals a column is of measured values, whose zeros would say what nobody knows.
+const MOST_DECIMALS: u8 = 4;
+
+/// The columns, where numbers say nothing of their decimals with as many as the rows have, so that points stand in line.
+fn lined_up(table: &Table) -> Vec<TableColumn> {
+    let decimals = |at: usize| {
+        let numbers = table.rows.iter().filter_map(|row| row.get(at)?.as_f64());
+        let needed = numbers
+            .map(text::shortest)
+            .map(|text| match text.split_once('.') {
+                Some((_, behind)) if !behind.contains('e') => behind.len(),
+                Some(_) => usize::MAX,
+                None if text.contains('e') => usize::MAX,
+                None => 0,
+            })
+            .max()?;
+        // Whole numbers are written exactly, however large.
+        u8::try_from(needed)
+            .ok()
+            .filter(|needed| (1..=MOST_DECIMALS).contains(needed))
+    };
+    let mut columns = table.columns.clone();
+    for (at, column) in columns.iter_mut().enumerate() {
+        if column.format == (ColumnFormat::Number { decimals: None }) {
+            column.format = ColumnFormat::Number {
+                decimals: decimals(at),
+            };
+        }
+    }
+    columns
+}
+
 fn cell(column: &TableColumn, value: &Value, zone: &dyn Zone, theme: color::Theme) -> View {
     let text = text_of(&column.format, value, zone);
     let full = text.clone();
@@ -295,6 +327,36 @@ mod tests {
         assert_eq!(text(large, json!(9_007_199_254_740_993_i64)), "9007199254740993");
         assert_eq!(text(ColumnFormat::Boolean, json!(true)), "Yes");
         assert_eq!(text(ColumnFormat::Text, json!("x")), "x");
+    }
+
+    #[test]
+    fn points_of_a_column_stand_in_line_unless_its_decimals_are_measured() {
+        let column = |name: &str| TableColumn {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            format: ColumnFormat::Number { decimals: None },
+            sortable: true,
+            filterable: true,
+        };
+        let table = Table {
+            columns: ["money", "count", "measured"].map(column).to_vec(),
+            rows: vec![
+                vec![json!(168.88), json!(7), json!(0.123_456)],
+                vec![json!(168.6), json!(9_007_199_254_740_991_i64), json!(2)],
+                vec![Value::Null, Value::Null, Value::Null],
+            ],
+            ..Table::default()
+        };
+        let columns = lined_up(&table);
+        let written = |row: usize| -> Vec<String> {
+            let cells = columns.iter().zip(&table.rows[row]);
+            cells
+                .map(|(column, value)| text_of(&column.format, value, &Fixed(0)))
+                .collect()
+        };
+        assert_eq!(written(0), ["168.88", "7", "0.123456"]);
+        assert_eq!(written(1), ["168.60", "9,007,199,254,740,991", "2"]);
+        assert_eq!(written(2), ["–", "–", "–"]);
     }
 
     #[test]

@@ -6,10 +6,19 @@ use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::chart::{Cursor, Ready};
-use crate::{legend::Visibility, live::live, series, stores::Preferences, text, time::format};
+use crate::{
+    legend::{self, Visibility},
+    live::live,
+    series,
+    stores::Preferences,
+    text,
+    time::format,
+};
 
 /// More would not fit on a screen; the rest is counted.
-const MOST: usize = 14;
+const MOST: usize = 48;
+/// More than this stand in two columns.
+const ONE_COLUMN: usize = 14;
 
 /// The tooltip; nothing while the cursor is elsewhere.
 pub(super) fn tooltip(
@@ -27,10 +36,15 @@ pub(super) fn tooltip(
             let when = format::long(instant as i64, &preferences.zone());
             let style = place(left, top, plot);
             let entries = entries(&ready, index, &visibility.get_clone(), preferences);
+            let class = if entries.len() > ONE_COLUMN {
+                "tip many"
+            } else {
+                "tip"
+            };
             view! {
-                div(class="tip", prop:style=style, data-testid="chart-tooltip") {
+                div(class=class, prop:style=style, data-testid="chart-tooltip") {
                     div(class="when") { (when) }
-                    (entries)
+                    div(class="entries") { (entries) }
                 }
             }
         }
@@ -83,12 +97,18 @@ fn entries(ready: &Ready, index: usize, visibility: &Visibility, preferences: Pr
         (Some(a), Some(b)) => b.total_cmp(a),
         _ => b.is_some().cmp(&a.is_some()),
     });
+    // Long names that begin alike would be cut off before they differ.
+    let names: Vec<&str> = found
+        .iter()
+        .filter_map(|(series, _)| Some(ready.chart().series.get(*series)?.label.as_str()))
+        .collect();
+    let shared = legend::shared_start(&names);
     let more = found.len().saturating_sub(MOST);
     let mut views: Vec<View> = found
         .into_iter()
         .take(MOST)
         .filter_map(|(series, value)| {
-            let label = ready.chart().series.get(series)?.label.clone();
+            let label = legend::without_start(&ready.chart().series.get(series)?.label, shared);
             let swatch = format!("background: {}", ready.color(series, theme));
             let class = if value.is_some() { "entry" } else { "entry none" };
             let shown = value.map_or_else(|| "no data".to_owned(), |value| ready.value(value));

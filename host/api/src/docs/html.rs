@@ -107,7 +107,7 @@ impl Page {
         }
         let _ = write!(
             self.html,
-            "<pre class=\"curl\"><code>{}</code></pre>",
+            "<pre class=\"curl\" tabindex=\"0\"><code>{}</code></pre>",
             escaped(&call.curl())
         );
         self.parameters(call);
@@ -128,7 +128,7 @@ impl Page {
             return;
         }
         self.raw(
-            "<h4>Parameters</h4><div class=\"wide\"><table><thead><tr><th>Name</th><th>In</th><th>Meaning</th>\
+            "<h4>Parameters</h4><div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Name</th><th>In</th><th>Meaning</th>\
              <th>Example</th></tr></thead><tbody>",
         );
         for parameter in parameters {
@@ -182,7 +182,11 @@ impl Page {
     fn example(&mut self, body: &Body<'_>) {
         if let Some(example) = body.example {
             let text = serde_json::to_string_pretty(example).unwrap_or_default();
-            let _ = write!(self.html, "<pre><code>{}</code></pre>", escaped(&text));
+            let _ = write!(
+                self.html,
+                "<pre tabindex=\"0\"><code>{}</code></pre>",
+                escaped(&text)
+            );
         }
     }
 
@@ -208,7 +212,7 @@ impl Page {
         };
         let required = schema["required"].as_array();
         let must = |name: &str| required.is_some_and(|names| names.iter().any(|one| one == name));
-        self.raw("<div class=\"wide\"><table><thead><tr><th>Key</th><th>Kind</th><th>Meaning</th></tr></thead><tbody>");
+        self.raw("<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Key</th><th>Kind</th><th>Meaning</th></tr></thead><tbody>");
         for (name, property) in properties {
             let _ = write!(
                 self.html,

@@ -15,7 +15,7 @@ use crate::prelude::*;
 
 use super::{
     desk::{TenantSection, tenant_tabs},
-    notice,
+    not_open, notice,
 };
 use crate::{frame, query::segment, stores::Session};
 
@@ -39,6 +39,8 @@ fn page(tenant: &str, name: Option<&str>, body: impl FnOnce() -> View) -> View {
         let tabs = tenant_tabs(tenant, TenantSection::Plugins);
         let body = body();
         view! { div(class="desk") { (tabs) (body) } }
+    } else if let Some(elsewhere) = not_open(tenant) {
+        elsewhere
     } else {
         notice(
             "Only for editors",
