@@ -269,6 +269,7 @@ impl Server {
         let trusted: Arc<[std::net::IpAddr]> = self.settings.trusted_proxies.clone().into();
         let app = api
             .merge(porthole_web::router())
+            .fallback_service(porthole_web::fallback())
             .layer(axum::middleware::from_fn_with_state(trusted, observe::request));
         let watch = match self.settings.reload {
             Some(every) => Some(follow(

@@ -34,6 +34,12 @@ pub fn router() -> Router {
         .layer(map_response(headers::protect))
 }
 
+/// For any path that nobody answers: readers of pages get the UI with status 404, which says so and leads back; all others
+/// the bare status.
+pub fn fallback() -> axum::routing::MethodRouter {
+    axum::routing::any(serve::not_found)
+}
+
 /// Whether the program was compiled with the UI in it. Without, every page says how to build it.
 pub fn is_embedded() -> bool {
     assets::find("index.html").is_some()

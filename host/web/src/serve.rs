@@ -7,13 +7,16 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{
+        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    },
 };
 
 use crate::{
     assets::{self, Asset},
     encoding::{self, Encoding},
+    headers,
 };
 
 /// Said in place of every page by a program that was compiled without the UI.
@@ -41,6 +44,28 @@ pub(crate) async fn page(headers: HeaderMap) -> Response {
         )
             .into_response(),
     }
+}
+
+/// The page at an address where there is none, for whoever reads pages: the UI says so. Others get the bare status.
+pub(crate) async fn not_found(method: Method, mut headers: HeaderMap) -> Response {
+    let reads_pages = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.trim().to_ascii_lowercase().starts_with("text/html"));
+    if !reads_pages || !matches!(method, Method::GET | Method::HEAD) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    // That the reader has the page already does not make this address one of its own.
+    headers.remove(IF_NONE_MATCH);
+    let mut response = page(headers).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().remove(ETAG);
+    headers::protect(response).await
 }
 
 /// A file of the UI.

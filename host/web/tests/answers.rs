@@ -148,3 +148,34 @@ async fn a_reader_who_has_the_page_gets_it_not_again() {
     let in_another_form = get("/", &[("if-none-match", &tag)]).await;
     assert_eq!(in_another_form.status(), StatusCode::OK);
 }
+
+#[tokio::test]
+async fn an_unknown_address_gets_the_page_with_404_where_pages_are_read_and_nothing_elsewhere() {
+    let ask = async |method: &str, accept: Option<&str>| {
+        let mut request = Request::builder().method(method).uri("/nowhere");
+        if let Some(accept) = accept {
+            request = request.header(header::ACCEPT, accept);
+        }
+        porthole_web::router()
+            .fallback_service(porthole_web::fallback())
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap()
+    };
+    let page = ask("GET", Some("application/xml;q=0.9, text/html, */*;q=0.8")).await;
+    assert_eq!(page.status(), StatusCode::NOT_FOUND);
+    assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
+    assert_eq!(header(&page, "cache-control"), "no-store");
+    assert!(header(&page, "content-security-policy").contains("default-src 'self'"));
+    assert!(text(page).await.contains("Porthole"));
+    for (method, accept) in [
+        ("GET", None),
+        ("GET", Some("*/*")),
+        ("GET", Some("application/json")),
+        ("POST", Some("text/html")),
+    ] {
+        let bare = ask(method, accept).await;
+        assert_eq!(bare.status(), StatusCode::NOT_FOUND, "{method} {accept:?}");
+        assert!(text(bare).await.is_empty(), "{method} {accept:?}");
+    }
+}
