@@ -46,17 +46,17 @@ impl Panel for Timeseries {
             None
         };
         let plots = series.into_iter().map(|mut series| {
-            let gap = gaps::join_within(&series, answer.bucket_seconds);
-            let thinned = call.max_points.and_then(|most| thin::thin(&mut series, most));
+            let gap = gaps::join_within(&series, answer.bucket_seconds).filter(|_| !display.connect_gaps);
+            let thinned = call
+                .max_points
+                .and_then(|most| thin::thin(&mut series, most, gap));
             Plot {
                 color: display
                     .color_of(&series)
                     .or_else(|| line_color.clone().map(Into::into)),
                 mark: display.mark(),
                 // What thinning has moved apart is no gap.
-                join_within: gap
-                    .filter(|_| !display.connect_gaps)
-                    .map(|gap| gap.max(thinned.unwrap_or(0))),
+                join_within: gap.map(|gap| gap.max(thinned.unwrap_or(0))),
                 series,
             }
         });
