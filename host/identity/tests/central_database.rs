@@ -295,16 +295,30 @@ on_both! {
         let older = identity.audit_log(1, Some(log[1].id)).await.unwrap();
         assert_eq!(older[0].entry.action, "login");
         identity.close().await;
-        for statement in ["UPDATE audit_log SET action = 'nothing'", "DELETE FROM audit_log"] {
+        let statements: &[&str] = if database.url.starts_with("sqlite") {
+            &[
+                "INSERT OR REPLACE INTO audit_log (id, happened_at, action) VALUES (1, CURRENT_TIMESTAMP, 'nothing')",
+                "REPLACE INTO audit_log SELECT id, happened_at, 'nothing', NULL, NULL, NULL, NULL, NULL, NULL FROM audit_log",
+                "UPDATE OR REPLACE audit_log SET id = 1 WHERE id = 2",
+                "INSERT INTO audit_log (id, happened_at, action) VALUES (1, CURRENT_TIMESTAMP, '') ON CONFLICT (id) DO UPDATE SET action = ''",
+            ]
+        } else {
+            &["INSERT INTO audit_log (id, action) OVERRIDING SYSTEM VALUE VALUES (1, '') ON CONFLICT (id) DO UPDATE SET action = ''"]
+        };
+        for statement in ["UPDATE audit_log SET action = 'nothing'", "DELETE FROM audit_log"].iter().chain(statements) {
             let refused = if database.url.starts_with("sqlite") {
                 let pool = sqlx::SqlitePool::connect(&database.url).await.unwrap();
-                sqlx::raw_sql(statement).execute(&pool).await.map(drop)
+                sqlx::raw_sql(*statement).execute(&pool).await.map(drop)
             } else {
                 let pool = sqlx::PgPool::connect(&database.url).await.unwrap();
-                sqlx::raw_sql(statement).execute(&pool).await.map(drop)
+                sqlx::raw_sql(*statement).execute(&pool).await.map(drop)
             };
             assert!(refused.unwrap_err().to_string().contains("audit log"), "{statement}");
         }
+        let identity = database.connect(options()).await;
+        let lines = identity.audit_log(10, None).await.unwrap();
+        assert_eq!(lines.iter().map(|line| line.entry.action.as_str()).collect::<Vec<_>>(), actions);
+        identity.audit(AuditEntry { action: "another".into(), ..AuditEntry::default() }).await.unwrap();
     }
 
     async fn several_processes_may_start_at_once(database: &Database) {
