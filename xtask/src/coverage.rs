@@ -62,7 +62,7 @@ impl Part {
                 "(/\\.cargo/|/rustc/|/tests/|/target[^/]*/|/tests\\.rs$|/plugins/|/sdk/|/bench/|/xtask/|/ui/)"
             }
             Self::Ui => {
-                "(/\\.cargo/|/rustc/|/target[^/]*/|/model/|/ui/src/(api|app|browser|frame|gallery|icon|lib|live|pages|panel|prelude|stores|views)(/|\\.rs))"
+                "(/\\.cargo/|/rustc/|/target[^/]*/|/model/|/ui/src/(api|app|browser|frame|gallery|icon|in_browser|lib|live|pages|panel|prelude|stores|views)(/|\\.rs))"
             }
         }
     }
