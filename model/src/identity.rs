@@ -59,7 +59,7 @@ pub struct Me {
 pub struct Session {
     /// The tenant this session selected.
     pub tenant: Option<String>,
-    /// RFC 3339.
+    /// When it ends unless it is used before; RFC 3339. How long it can last is said where sessions are listed.
     pub expires_at: String,
 }
 

@@ -116,7 +116,7 @@ async fn linked(state: &ApiState, user: User, actor: AuditEntry) -> Result<Passw
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 409, description = "`conflict`: it is the account that asks.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 409, description = "`conflict`: it is the account that asks; or the last administrator.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn disable_user(

@@ -54,12 +54,9 @@ fn same_origin(uri: &Uri, headers: &HeaderMap, settings: &ApiSettings) -> bool {
     let Some(origin) = origin.to_str().ok() else {
         return false;
     };
-    if settings
-        .public_url
-        .as_deref()
-        .is_some_and(|url| origin_of(url).eq_ignore_ascii_case(origin))
-    {
-        return true;
+    // The header Host has no scheme, and a proxy may say anything there: where the address is known, it decides.
+    if let Some(url) = settings.public_url.as_deref() {
+        return origin_of(url).eq_ignore_ascii_case(origin);
     }
     let host = headers
         .get(HOST)
@@ -136,11 +133,17 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_proxy_the_public_address_counts_too() {
+    fn where_the_public_address_is_known_the_origin_must_be_that() {
         let headers = [("origin", "https://dash.example.com"), ("host", "10.0.0.3:8080")];
         assert!(verdict(&headers, Some("https://dash.example.com/")));
         assert!(!verdict(&headers, Some("https://other.example.com")));
         assert!(!verdict(&headers, Some("http://dash.example.com")));
+        let downgraded = [
+            ("origin", "http://dash.example.com"),
+            ("host", "dash.example.com"),
+        ];
+        assert!(!verdict(&downgraded, Some("https://dash.example.com")));
+        assert!(verdict(&downgraded, None));
     }
 
     #[test]

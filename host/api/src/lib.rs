@@ -20,6 +20,7 @@ mod export;
 mod health;
 mod instants;
 mod json_body;
+mod no_body;
 mod openapi;
 mod panel_query;
 mod panels;
@@ -192,6 +193,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api", any(unknown))
         .route("/api/", any(unknown))
         .route("/api/{*rest}", any(unknown))
+        .layer(from_fn(no_body::check))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(state.clone(), envelope::envelope))
         .with_state(state)

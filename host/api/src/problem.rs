@@ -290,6 +290,8 @@ impl From<IdentityError> for ApiError {
                 Self::body(StatusCode::BAD_REQUEST, format!("The password {fault}."))
             }
             IdentityError::Refused(detail) => Self::body(StatusCode::BAD_REQUEST, detail),
+            IdentityError::Conflict(detail) => Self::conflict(detail),
+            IdentityError::NotAdministrator => Self::not_an_admin(),
             IdentityError::RoleTooSmall(role) => Self::role_too_small(role),
             IdentityError::Busy => Self::busy("Too many logins right now; try again in a moment."),
             error if error.may_come_up() => Self::central_database_down(&error),

@@ -88,6 +88,7 @@ pub(crate) async fn grant(
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 409, description = "`conflict`: a group of the identity provider lets them in.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn revoke(

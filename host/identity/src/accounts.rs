@@ -4,10 +4,17 @@ use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 use crate::audit::add_line;
+use crate::authority::{Needed, must_be, must_leave_an_administrator};
 use crate::id::Id;
-use crate::store::{in_transaction, with_pool};
-use crate::users::{COLUMNS, UserRow, normal_name, user};
+use crate::names::normal_name;
+use crate::store::{in_turn, with_pool};
+use crate::users::{COLUMNS, UserRow, user};
 use crate::{AuditEntry, Identity, IdentityError, User};
+
+/// What a person cannot take back for good.
+pub(crate) const BY_GROUP: &str = "A group of the identity provider";
+/// What to do about it.
+pub(crate) const WAY_OUT: &str = "Take them out of the group, or switch the account off: what a group gives comes back at the next renewal.";
 
 impl Identity {
     /// The user with this id.
@@ -27,7 +34,8 @@ impl Identity {
     /// The same again leaves no line in the audit log.
     ///
     /// # Errors
-    /// When the central database fails.
+    /// [`IdentityError::NotAdministrator`]; [`IdentityError::Conflict`] where a group of the provider would make them an
+    /// administrator again, or none would be left; [`IdentityError::Refused`] where the name is too long.
     pub async fn change_user(
         &self,
         id: Uuid,
@@ -35,21 +43,25 @@ impl Identity {
         is_admin: bool,
         actor: AuditEntry,
     ) -> Result<bool, IdentityError> {
-        let full_name = normal_name(full_name);
+        let full_name = normal_name(full_name)?;
         let now = Utc::now().trunc_subsecs(3);
-        let changed = in_transaction!(&self.store, transaction => {
-            let before = sqlx::query_as::<_, (String, Option<String>, bool)>(
-                "SELECT email, full_name, is_admin FROM users WHERE id = $1",
+        let changed = in_turn!(&self.store, transaction => {
+            must_be!(Needed::Administrator, actor, &mut *transaction);
+            let before = sqlx::query_as::<_, (String, Option<String>, bool, bool)>(
+                "SELECT email, full_name, is_admin, is_admin_by_group FROM users WHERE id = $1",
             )
             .bind(Id(id))
             .fetch_optional(&mut *transaction)
             .await?;
-            let Some((email, name_before, was_admin)) = before else {
+            let Some((email, name_before, was_admin, by_group)) = before else {
                 return Ok(false);
             };
             let changes = changes((name_before.as_deref(), was_admin), (full_name.as_deref(), is_admin));
             if changes.is_empty() {
                 return Ok(true);
+            }
+            if was_admin && by_group && !is_admin {
+                return Err(IdentityError::Conflict(format!("{BY_GROUP} makes {email} an administrator. {WAY_OUT}")));
             }
             sqlx::query("UPDATE users SET full_name = $1, is_admin = $2, updated_at = $3 WHERE id = $4")
                 .bind(&full_name)
@@ -58,6 +70,7 @@ impl Identity {
                 .bind(Id(id))
                 .execute(&mut *transaction)
                 .await?;
+            must_leave_an_administrator!(actor, &mut *transaction);
             let entry = AuditEntry {
                 action: "user_changed".to_owned(),
                 target: Some(email),
@@ -75,9 +88,10 @@ impl Identity {
     /// log says of them stays.
     ///
     /// # Errors
-    /// When the central database fails.
+    /// [`IdentityError::NotAdministrator`]; [`IdentityError::Conflict`] where no administrator would be left.
     pub async fn delete_user(&self, id: Uuid, actor: AuditEntry) -> Result<bool, IdentityError> {
-        let removed = in_transaction!(&self.store, transaction => {
+        let removed = in_turn!(&self.store, transaction => {
+            must_be!(Needed::Administrator, actor, &mut *transaction);
             let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
                 .bind(Id(id))
                 .fetch_optional(&mut *transaction)
@@ -87,6 +101,7 @@ impl Identity {
             };
             // All that is theirs refers to this row and goes with it.
             sqlx::query("DELETE FROM users WHERE id = $1").bind(Id(id)).execute(&mut *transaction).await?;
+            must_leave_an_administrator!(actor, &mut *transaction);
             let entry = AuditEntry {
                 action: "user_deleted".to_owned(),
                 target: Some(email),
@@ -102,14 +117,15 @@ impl Identity {
     /// Ends all sessions of a user but `kept`, here at once; how many. None leaves no line in the audit log.
     ///
     /// # Errors
-    /// When the central database fails.
+    /// [`IdentityError::NotAdministrator`] where it is somebody else who asks.
     pub async fn end_sessions_of(
         &self,
         id: Uuid,
         kept: Option<Uuid>,
         actor: AuditEntry,
     ) -> Result<u64, IdentityError> {
-        let ended = in_transaction!(&self.store, transaction => {
+        let ended = in_turn!(&self.store, transaction => {
+            must_be!(Needed::Oneself(id), actor, &mut *transaction);
             let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
                 .bind(Id(id))
                 .fetch_optional(&mut *transaction)

@@ -5,9 +5,10 @@ use porthole_model::Role;
 use uuid::Uuid;
 
 use crate::audit::add_line;
+use crate::authority::{Needed, must_be, must_leave_an_administrator};
 use crate::id::Id;
 use crate::sessions::named;
-use crate::store::{in_transaction, with_pool};
+use crate::store::{in_turn, with_pool};
 use crate::tenants::role_of;
 use crate::{AuditEntry, Identity, IdentityError};
 
@@ -37,6 +38,8 @@ pub struct GrantRecord {
     pub full_name: Option<String>,
     /// As granted.
     pub role: Role,
+    /// Whether a group of the provider's has let them in, and not a person.
+    pub by_group: bool,
     /// When they were let in.
     pub granted_at: DateTime<Utc>,
 }
@@ -60,9 +63,10 @@ pub struct SessionRecord {
 
 impl Identity {
     /// Switches an account off, and ends its sessions at once, or on again; false: there is no such account.
+    /// The same again leaves no line in the audit log.
     ///
     /// # Errors
-    /// When the central database fails.
+    /// [`IdentityError::NotAdministrator`]; [`IdentityError::Conflict`] where no administrator would be left.
     pub async fn set_user_disabled(
         &self,
         user: Uuid,
@@ -70,20 +74,27 @@ impl Identity {
         actor: AuditEntry,
     ) -> Result<bool, IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
-        let switched = in_transaction!(&self.store, transaction => {
-            let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
-                .bind(Id(user))
-                .fetch_optional(&mut *transaction)
-                .await?
+        let switched = in_turn!(&self.store, transaction => {
+            must_be!(Needed::Administrator, actor, &mut *transaction);
+            let Some((email, was_disabled)) = sqlx::query_as::<_, (String, bool)>(
+                "SELECT email, disabled_at IS NOT NULL FROM users WHERE id = $1",
+            )
+            .bind(Id(user))
+            .fetch_optional(&mut *transaction)
+            .await?
             else {
                 return Ok(false);
             };
+            if was_disabled == disabled {
+                return Ok(true);
+            }
             sqlx::query("UPDATE users SET disabled_at = $1, updated_at = $2 WHERE id = $3")
                 .bind(disabled.then_some(now))
                 .bind(now)
                 .bind(Id(user))
                 .execute(&mut *transaction)
                 .await?;
+            must_leave_an_administrator!(actor, &mut *transaction);
             if disabled {
                 for statement in [
                     "DELETE FROM sessions WHERE user_id = $1",
@@ -105,9 +116,10 @@ impl Identity {
     }
 
     /// Switches a tenant off, for everybody and at once, or on again; false: there is no such tenant.
+    /// The same again leaves no line in the audit log.
     ///
     /// # Errors
-    /// When the central database fails.
+    /// [`IdentityError::NotAdministrator`].
     pub async fn set_tenant_disabled(
         &self,
         tenant: &str,
@@ -115,16 +127,25 @@ impl Identity {
         actor: AuditEntry,
     ) -> Result<bool, IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
-        let switched = in_transaction!(&self.store, transaction => {
-            let changed = sqlx::query("UPDATE tenants SET disabled_at = $1 WHERE tenant_id = $2")
+        let switched = in_turn!(&self.store, transaction => {
+            must_be!(Needed::Administrator, actor, &mut *transaction);
+            let Some((was_disabled,)) = sqlx::query_as::<_, (bool,)>(
+                "SELECT disabled_at IS NOT NULL FROM tenants WHERE tenant_id = $1",
+            )
+            .bind(tenant)
+            .fetch_optional(&mut *transaction)
+            .await?
+            else {
+                return Ok(false);
+            };
+            if was_disabled == disabled {
+                return Ok(true);
+            }
+            sqlx::query("UPDATE tenants SET disabled_at = $1 WHERE tenant_id = $2")
                 .bind(disabled.then_some(now))
                 .bind(tenant)
                 .execute(&mut *transaction)
-                .await?
-                .rows_affected();
-            if changed == 0 {
-                return Ok(false);
-            }
+                .await?;
             let entry = AuditEntry {
                 action: if disabled { "tenant_disabled" } else { "tenant_enabled" }.to_owned(),
                 target: Some(tenant.to_owned()),
@@ -169,9 +190,10 @@ impl Identity {
     /// # Errors
     /// When the central database fails.
     pub async fn grants_in(&self, tenant: &str) -> Result<Vec<GrantRecord>, IdentityError> {
-        type Row = (Id, String, Option<String>, String, DateTime<Utc>);
+        type Row = (Id, String, Option<String>, String, bool, DateTime<Utc>);
         let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(
-            "SELECT users.id, users.email, users.full_name, user_tenants.role, user_tenants.granted_at
+            "SELECT users.id, users.email, users.full_name, user_tenants.role, user_tenants.by_group,
+                    user_tenants.granted_at
              FROM user_tenants
              JOIN users ON users.id = user_tenants.user_id
              JOIN tenants ON tenants.id = user_tenants.tenant_id
@@ -182,13 +204,16 @@ impl Identity {
         .await)?;
         let mut grants: Vec<_> = rows
             .into_iter()
-            .map(|(user, email, full_name, role, granted_at)| GrantRecord {
-                user: user.0,
-                email,
-                full_name,
-                role: role_of(&role),
-                granted_at,
-            })
+            .map(
+                |(user, email, full_name, role, by_group, granted_at)| GrantRecord {
+                    user: user.0,
+                    email,
+                    full_name,
+                    role: role_of(&role),
+                    by_group,
+                    granted_at,
+                },
+            )
             .collect();
         grants.sort_by(|one, other| one.email.cmp(&other.email));
         Ok(grants)
@@ -241,14 +266,15 @@ impl Identity {
     /// Ends a session of a user, or of anybody, here at once; false: there is none under this id.
     ///
     /// # Errors
-    /// When the central database fails.
+    /// [`IdentityError::NotAdministrator`] where it is somebody else who asks.
     pub async fn end_session(
         &self,
         session: Uuid,
         of: Option<Uuid>,
         actor: AuditEntry,
     ) -> Result<bool, IdentityError> {
-        let ended = in_transaction!(&self.store, transaction => {
+        let ended = in_turn!(&self.store, transaction => {
+            must_be!(of.map_or(Needed::Administrator, Needed::Oneself), actor, &mut *transaction);
             let found = sqlx::query_as::<_, (String,)>(
                 "SELECT users.email FROM sessions JOIN users ON users.id = sessions.user_id
                  WHERE sessions.id = $1 AND ($2 IS NULL OR sessions.user_id = $2)",

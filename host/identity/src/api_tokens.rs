@@ -9,8 +9,10 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::audit::add_line;
+use crate::authority::{Needed, must_be};
 use crate::id::Id;
-use crate::store::{in_transaction, with_pool};
+use crate::names::{breaks_lines, plain};
+use crate::store::{in_transaction, in_turn, with_pool};
 use crate::token::{SessionToken, TokenHash, hash_of_text};
 use crate::{AuditEntry, Identity, IdentityError, SessionState, Who};
 
@@ -125,8 +127,9 @@ impl Identity {
         new: NewApiToken,
         actor: AuditEntry,
     ) -> Result<(ApiTokenRecord, SecretString), IdentityError> {
-        let name = new.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        let name = plain(&new.name);
+        let is_broken = new.name.trim().chars().any(breaks_lines);
+        if name.is_empty() || name.chars().count() > LONGEST_NAME || is_broken {
             return Err(IdentityError::Refused(format!(
                 "A token's name has 1 to {LONGEST_NAME} characters, all on one line."
             )));
@@ -236,7 +239,7 @@ impl Identity {
     /// Revokes a token, here at once; false: there is none under this id among those meant, or it was revoked before.
     ///
     /// # Errors
-    /// When the central database fails.
+    /// [`IdentityError::NotAdministrator`] and [`IdentityError::RoleTooSmall`] where the actor may not, or not any more.
     pub async fn revoke_api_token(
         &self,
         id: Uuid,
@@ -244,7 +247,13 @@ impl Identity {
         actor: AuditEntry,
     ) -> Result<bool, IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
-        let revoked = in_transaction!(&self.store, transaction => {
+        let needed = match of {
+            TokensOf::User(user) => Needed::Oneself(user),
+            TokensOf::Tenant(tenant) => Needed::AdminOf(tenant),
+            TokensOf::Everybody => Needed::Administrator,
+        };
+        let revoked = in_turn!(&self.store, transaction => {
+            must_be!(needed, actor, &mut *transaction);
             let found = sqlx::query_as::<_, (String, String, String)>(
                 "SELECT users.email, tenants.tenant_id, api_tokens.name
                  FROM api_tokens

@@ -56,6 +56,12 @@ pub enum IdentityError {
     /// What was wished for cannot be; a sentence says why.
     #[error("{0}")]
     Refused(String),
+    /// It clashes with what is there; a sentence says how, and what to do.
+    #[error("{0}")]
+    Conflict(String),
+    /// This is for administrators of the host, and whoever asks is none, or none any more.
+    #[error("this is for administrators of the host")]
+    NotAdministrator,
     /// This is for those who may do more in the tenant.
     #[error("this takes the role {} in the tenant, or more", .0.name())]
     RoleTooSmall(Role),

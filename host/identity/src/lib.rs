@@ -9,12 +9,14 @@ mod administration;
 mod api_tokens;
 mod attempts;
 mod audit;
+mod authority;
 mod backup;
 mod data_changes;
 mod error;
 mod id;
 mod links;
 mod lock;
+mod names;
 mod options;
 mod outage;
 mod password;
@@ -64,6 +66,7 @@ pub struct Identity {
     sessions: session_cache::SessionCache,
     access: access::Access,
     outage: outage::Outage,
+    crowded: provider_logins::Crowded,
     session_idle: TimeDelta,
     session_lifetime: TimeDelta,
 }
@@ -94,6 +97,7 @@ impl Identity {
             sessions: session_cache::SessionCache::new(options.session_cache),
             access: access::Access::new(options.access_check),
             outage: outage::Outage::default(),
+            crowded: provider_logins::Crowded::default(),
             session_idle: within(options.session_idle),
             session_lifetime: within(options.session_lifetime),
         })

@@ -7,8 +7,9 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::audit::add_line;
+use crate::authority::{Needed, must_be};
 use crate::id::Id;
-use crate::store::{in_transaction, with_pool};
+use crate::store::{in_transaction, in_turn, with_pool};
 use crate::token::{SessionToken, hash_of};
 use crate::{AuditEntry, Identity, IdentityError};
 
@@ -19,7 +20,7 @@ impl Identity {
     /// Makes a link's secret for a user, and the instant it is over; an earlier link opens no more.
     ///
     /// # Errors
-    /// [`IdentityError::NoSuchUser`].
+    /// [`IdentityError::NoSuchUser`] and [`IdentityError::NotAdministrator`].
     pub async fn make_password_link(
         &self,
         user: Uuid,
@@ -29,7 +30,8 @@ impl Identity {
         let (token, hash) = SessionToken::generate()?;
         let now = now.trunc_subsecs(3);
         let expires_at = now + LIFETIME;
-        in_transaction!(&self.store, transaction => {
+        in_turn!(&self.store, transaction => {
+            must_be!(Needed::Administrator, actor, &mut *transaction);
             let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
                 .bind(Id(user))
                 .fetch_optional(&mut *transaction)

@@ -13,12 +13,11 @@ use uuid::Uuid;
 
 use crate::audit::add_line;
 use crate::id::Id;
-use crate::store::{in_transaction, with_pool};
+use crate::names::provider_name;
+use crate::store::{in_transaction, in_turn, with_pool};
 use crate::tenants::ACTIVE_TENANT;
 use crate::users::normal_email;
 use crate::{AuditEntry, Identity, IdentityError};
-
-const LONGEST_NAME: usize = 255;
 
 /// Somebody, as the provider says.
 #[derive(Debug, Clone)]
@@ -174,21 +173,28 @@ impl Identity {
         let key = user.key();
         let now = Utc::now().trunc_subsecs(3);
         let email = user.email.as_deref().and_then(|email| normal_email(email).ok());
-        let full_name = user.full_name.as_deref().map(|name| {
-            let plain = name.trim().chars().filter(|character| !character.is_control());
-            plain.take(LONGEST_NAME).collect::<String>()
-        });
-        let full_name = full_name.filter(|name| !name.is_empty());
+        let full_name = provider_name(user.full_name.as_deref());
         let account = in_transaction!(&self.store, transaction => {
-            let known = sqlx::query_as::<_, (Id, bool)>(
-                "SELECT id, disabled_at IS NOT NULL FROM users WHERE keycloak_id = $1",
+            let known = sqlx::query_as::<_, (Id, bool, bool)>(
+                "SELECT id, disabled_at IS NOT NULL, full_name IS NULL FROM users WHERE keycloak_id = $1",
             )
             .bind(&key)
             .fetch_optional(&mut *transaction)
             .await?;
             match known {
-                Some((_, true)) => return Err(AdmitError::Disabled),
-                Some((id, false)) => id,
+                Some((_, true, _)) => return Err(AdmitError::Disabled),
+                Some((id, false, is_nameless)) => {
+                    // Who took the name away wants the provider's again: a name of one's own is left alone.
+                    if let (true, Some(name)) = (is_nameless, &full_name) {
+                        sqlx::query("UPDATE users SET full_name = $1, updated_at = $2 WHERE id = $3")
+                            .bind(name)
+                            .bind(now)
+                            .bind(id)
+                            .execute(&mut *transaction)
+                            .await?;
+                    }
+                    id
+                }
                 None => {
                     let namesake = sqlx::query_as::<_, Known>(
                         "SELECT id, is_admin, disabled_at IS NOT NULL, keycloak_id FROM users WHERE email = $1",
@@ -264,7 +270,8 @@ impl Identity {
         let administers = rules.admin_group.as_deref().is_some_and(is_in);
         let now = Utc::now().trunc_subsecs(3);
         let issued_at = said.issued_at.trunc_subsecs(0);
-        in_transaction!(&self.store, transaction => {
+        // In turn: what a group takes may be what somebody is just about to use.
+        in_turn!(&self.store, transaction => {
             let is_news = sqlx::query(
                 "UPDATE users SET groups_at = $1 WHERE id = $2 AND (groups_at IS NULL OR groups_at < $1)",
             )

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use parking_lot::Mutex;
 
 use crate::store::{in_transaction, with_pool};
 use crate::token::{hash_of, hash_of_text};
@@ -15,6 +16,24 @@ const LIFE: TimeDelta = TimeDelta::minutes(10);
 const MOST_OF_AN_ADDRESS: i64 = 50;
 /// Logins that wait in all.
 const MOST: i64 = 20_000;
+
+/// When the log was told that logins are forgotten: not for each of them, which whoever begins them could fill it with.
+#[derive(Default)]
+pub(crate) struct Crowded(Mutex<Option<DateTime<Utc>>>);
+
+impl Crowded {
+    fn tell(&self, address: &str, now: DateTime<Utc>) {
+        let mut told = self.0.lock();
+        if told.is_none_or(|told| now - told >= LIFE) {
+            *told = Some(now);
+            tracing::warn!(
+                address,
+                most = MOST_OF_AN_ADDRESS,
+                "more logins with the identity provider wait for one address than may; its oldest are forgotten"
+            );
+        }
+    }
+}
 
 /// A login that has begun.
 #[derive(Debug, Clone)]
@@ -56,7 +75,7 @@ impl Identity {
                 .bind(now)
                 .execute(&mut *transaction)
                 .await?;
-            sqlx::query(
+            let forgotten = sqlx::query(
                 "DELETE FROM provider_logins WHERE state_hash IN (
                     SELECT state_hash FROM provider_logins WHERE address = $1 ORDER BY expires_at DESC
                     LIMIT 1000000 OFFSET $2)",
@@ -64,7 +83,11 @@ impl Identity {
             .bind(&address)
             .bind(MOST_OF_AN_ADDRESS - 1)
             .execute(&mut *transaction)
-            .await?;
+            .await?
+            .rows_affected();
+            if forgotten > 0 {
+                self.crowded.tell(&address, now);
+            }
             sqlx::query(
                 "DELETE FROM provider_logins WHERE state_hash IN (
                     SELECT state_hash FROM provider_logins ORDER BY expires_at DESC LIMIT 1000000 OFFSET $1)",

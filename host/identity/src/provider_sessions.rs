@@ -42,6 +42,9 @@ pub struct ProviderLogout {
     pub forgotten_at: DateTime<Utc>,
 }
 
+/// What the audit log calls the identity provider where it acts itself.
+const PROVIDER: &str = "identity provider";
+
 impl Identity {
     /// Opens a session for a user whom [`Identity::admit`] has let in.
     ///
@@ -181,8 +184,8 @@ impl Identity {
             if is_new == 0 {
                 return Ok(None);
             }
-            let ended = sqlx::query_as::<_, (Id, Id, String)>(
-                "SELECT sessions.id, users.id, users.email
+            let ended = sqlx::query_as::<_, (Id, String)>(
+                "SELECT sessions.id, users.email
                  FROM sessions JOIN users ON users.id = sessions.user_id
                  WHERE substr(sessions.provider_user, 1, length($1)) = $1
                    AND ($2 IS NULL OR sessions.provider_user = $2)
@@ -193,15 +196,15 @@ impl Identity {
             .bind(&logout.session)
             .fetch_all(&mut *transaction)
             .await?;
-            for (session, id, email) in &ended {
+            for (session, email) in &ended {
                 sqlx::query("DELETE FROM sessions WHERE id = $1")
                     .bind(*session)
                     .execute(&mut *transaction)
                     .await?;
                 let entry = AuditEntry {
                     action: "logout".to_owned(),
-                    actor: Some(id.0),
-                    actor_email: Some(email.clone()),
+                    actor_email: Some(PROVIDER.to_owned()),
+                    target: Some(email.clone()),
                     address: Some(address.into()),
                     detail: Some(named(session.0, Some("by the identity provider"))),
                     ..AuditEntry::default()
@@ -210,7 +213,7 @@ impl Identity {
             }
             ended
         });
-        for (session, _, _) in &ended {
+        for (session, _) in &ended {
             self.sessions.forget_session(session.0);
         }
         Ok(Some(ended.len()))

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use crate::id::Id;
@@ -135,6 +135,10 @@ impl Identity {
             }
         };
         self.attempts.take_back(address, &who.email, true);
+        // Not said before the current one was right: it would be a way to guess it.
+        if new.expose_secret() == current.expose_secret() {
+            return Err(IdentityError::Password("is the one you have already; choose another").into());
+        }
         self.set_password(user.0, new, actor).await?;
         self.open_session(user, &who.email, None, address, now).await
     }

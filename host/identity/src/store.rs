@@ -61,7 +61,33 @@ macro_rules! in_transaction {
     };
 }
 
-pub(crate) use {in_transaction, with_pool};
+/// The same, one after the other among all hosts: for whatever depends on who administers what, and may change it.
+macro_rules! in_turn {
+    ($store:expr, $transaction:ident => $body:expr) => {
+        match $store {
+            // There is one writer at a time anyhow.
+            $crate::store::Store::Sqlite(pool) => {
+                let mut $transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+                let outcome = $body;
+                $transaction.commit().await?;
+                outcome
+            }
+            $crate::store::Store::Postgres(pool) => {
+                let mut $transaction = pool.begin().await?;
+                // Before anything else, so that nobody who waits for it holds a row; the statements after it see what the
+                // one before has committed. The number means nothing and is this lock's only.
+                sqlx::query("SELECT pg_advisory_xact_lock(7023158840)")
+                    .execute(&mut *$transaction)
+                    .await?;
+                let outcome = $body;
+                $transaction.commit().await?;
+                outcome
+            }
+        }
+    };
+}
+
+pub(crate) use {in_transaction, in_turn, with_pool};
 
 impl Store {
     /// Opens the database and brings its tables up to date.

@@ -6,9 +6,11 @@ use chrono::{SubsecRound, Utc};
 use porthole_model::{Role, TenantSummary};
 use uuid::Uuid;
 
+use crate::accounts::{BY_GROUP, WAY_OUT};
 use crate::audit::add_line;
+use crate::authority::{Needed, must_be};
 use crate::id::Id;
-use crate::store::{in_transaction, with_pool};
+use crate::store::{in_transaction, in_turn, with_pool};
 use crate::{AuditEntry, Identity, IdentityError, TenantChanges, TenantRecord};
 
 /// Adds a tenant, or brings what is known of it up to date, with whatever runs queries.
@@ -96,11 +98,13 @@ impl Identity {
         Ok(())
     }
 
-    /// Lets a user into an active tenant with a role, or gives them another role there; a group's loss does not take it
-    /// back. The same again is no error and leaves no line in the audit log. `actor` says who; its action and the rest are filled in here.
+    /// Lets a user into a configured tenant with a role, or gives them another role there; a group's loss does not take it
+    /// back. In a tenant that is switched off it counts when it is on again. The same again is no error and leaves no line in
+    /// the audit log. `actor` says who; its action and the rest are filled in here.
     ///
     /// # Errors
-    /// [`IdentityError::NoSuchTenant`] and [`IdentityError::NoSuchUser`].
+    /// [`IdentityError::NoSuchTenant`] and [`IdentityError::NoSuchUser`]; [`IdentityError::RoleTooSmall`] where the actor
+    /// administers neither the tenant nor the host.
     pub async fn grant(
         &self,
         user: Uuid,
@@ -109,8 +113,9 @@ impl Identity {
         actor: AuditEntry,
     ) -> Result<(), IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
-        let granted = in_transaction!(&self.store, transaction => {
-            let row = sqlx::query_as::<_, (Id,)>(ACTIVE_TENANT)
+        let granted = in_turn!(&self.store, transaction => {
+            must_be!(Needed::AdminOf(tenant), actor, &mut *transaction);
+            let row = sqlx::query_as::<_, (Id,)>("SELECT id FROM tenants WHERE tenant_id = $1 AND is_active")
                 .bind(tenant)
                 .fetch_optional(&mut *transaction)
                 .await?;
@@ -161,14 +166,17 @@ impl Identity {
         Ok(granted?)
     }
 
-    /// Takes a grant back; false: there was none. In this process it takes effect at once.
+    /// Takes a grant back; false: there was none. In this process it takes effect at once. Who acts without an account, on the
+    /// machine itself, may also take back what a group of the provider gives, until it gives it again.
     ///
     /// # Errors
-    /// When the central database fails.
+    /// [`IdentityError::Conflict`] where a group of the provider gives it; [`IdentityError::RoleTooSmall`] where the actor
+    /// administers neither the tenant nor the host.
     pub async fn revoke(&self, user: Uuid, tenant: &str, actor: AuditEntry) -> Result<bool, IdentityError> {
-        let revoked = in_transaction!(&self.store, transaction => {
-            let before = sqlx::query_as::<_, (String, String)>(
-                "SELECT users.email, user_tenants.role
+        let revoked = in_turn!(&self.store, transaction => {
+            must_be!(Needed::AdminOf(tenant), actor, &mut *transaction);
+            let before = sqlx::query_as::<_, (String, String, bool)>(
+                "SELECT users.email, user_tenants.role, user_tenants.by_group
                  FROM user_tenants
                  JOIN users ON users.id = user_tenants.user_id
                  JOIN tenants ON tenants.id = user_tenants.tenant_id
@@ -178,9 +186,12 @@ impl Identity {
             .bind(tenant)
             .fetch_optional(&mut *transaction)
             .await?;
-            let Some((email, role)) = before else {
+            let Some((email, role, by_group)) = before else {
                 return Ok(false);
             };
+            if by_group && actor.actor.is_some() {
+                return Err(IdentityError::Conflict(format!("{BY_GROUP} lets {email} in. {WAY_OUT}")));
+            }
             sqlx::query(
                 "DELETE FROM user_tenants
                  WHERE user_id = $1 AND tenant_id IN (SELECT id FROM tenants WHERE tenant_id = $2)",

@@ -2,16 +2,18 @@
 
 use chrono::{DateTime, SubsecRound, Utc};
 use secrecy::SecretString;
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use crate::audit::add_line;
+use crate::authority::{Needed, must_be};
 use crate::id::Id;
-use crate::store::{in_transaction, with_pool};
+use crate::names::{breaks_lines, is_hidden, normal_name};
+use crate::store::{in_transaction, in_turn, with_pool};
 use crate::{AuditEntry, Identity, IdentityError, NewUser, User};
 
 /// Longest email address there is.
 const LONGEST_EMAIL: usize = 254;
-const LONGEST_NAME: usize = 255;
 
 pub(crate) type UserRow = (
     Id,
@@ -45,11 +47,11 @@ impl Identity {
     /// Makes a user. `actor` says who does, for the audit log.
     ///
     /// # Errors
-    /// [`IdentityError::UserExists`], [`IdentityError::Email`] and [`IdentityError::Password`] say what was wrong with
-    /// the wish.
+    /// [`IdentityError::UserExists`], [`IdentityError::Email`], [`IdentityError::Password`] and [`IdentityError::Refused`]
+    /// say what was wrong with the wish; [`IdentityError::NotAdministrator`].
     pub async fn create_user(&self, new: NewUser, actor: AuditEntry) -> Result<User, IdentityError> {
         let email = normal_email(&new.email)?;
-        let full_name = normal_name(new.full_name.as_deref());
+        let full_name = normal_name(new.full_name.as_deref())?;
         let hash = match &new.password {
             Some(password) => Some(self.passwords.hash(password, &email).await?),
             None => None,
@@ -62,7 +64,8 @@ impl Identity {
             detail,
             ..actor
         };
-        in_transaction!(&self.store, transaction => {
+        in_turn!(&self.store, transaction => {
+            must_be!(Needed::Administrator, entry, &mut *transaction);
             let inserted = sqlx::query(
                 "INSERT INTO users (id, email, full_name, is_admin, password_hash, created_at, updated_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $6)",
@@ -176,26 +179,16 @@ impl Identity {
     }
 }
 
-/// A person's name in the form it is kept in: one line, not empty, not endless.
-pub(crate) fn normal_name(text: Option<&str>) -> Option<String> {
-    let name: String = text?
-        .trim()
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .take(LONGEST_NAME)
-        .collect();
-    (!name.is_empty()).then_some(name)
-}
-
-/// An email address in the form it is kept in; refuses what cannot be one.
+/// An email address in the form it is kept in: composed (NFC), in lower case. Refuses what cannot be one, and what would look
+/// like another because of characters that are not seen.
 pub(crate) fn normal_email(text: &str) -> Result<String, IdentityError> {
-    let text = text.trim();
+    let text: String = text.trim().nfc().collect();
     let parts = text.split_once('@');
     let plausible =
         parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
     let clean = !text
         .chars()
-        .any(|character| character.is_control() || character.is_whitespace());
+        .any(|character| breaks_lines(character) || character.is_whitespace() || is_hidden(character));
     if plausible && clean && text.len() <= LONGEST_EMAIL {
         Ok(text.to_lowercase())
     } else {
@@ -214,11 +207,12 @@ mod tests {
     }
 
     #[test]
-    fn names_are_one_line_or_none() {
-        assert_eq!(normal_name(Some(" Ada\nLovelace ")).unwrap(), "Ada Lovelace");
-        assert_eq!(normal_name(Some("  ")), None);
-        assert_eq!(normal_name(None), None);
-        assert_eq!(normal_name(Some(&"a".repeat(300))).unwrap().len(), LONGEST_NAME);
+    fn emails_that_look_the_same_are_the_same() {
+        assert_eq!(
+            normal_email("Jose\u{301}@example.com").unwrap(),
+            "jos\u{e9}@example.com"
+        );
+        assert_eq!(normal_email("李@例え.jp").unwrap(), "李@例え.jp");
     }
 
     #[test]
@@ -231,6 +225,9 @@ mod tests {
             "a@b@c",
             "a b@c",
             "a\0@b",
+            "ad\u{200b}a@example.com",
+            "\u{202e}ada@example.com",
+            "ada@exa\u{ad}mple.com",
             &format!("{}@b", "a".repeat(300)),
         ] {
             assert!(normal_email(text).is_err(), "{text:?}");

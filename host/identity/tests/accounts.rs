@@ -5,13 +5,114 @@
 mod support;
 
 use chrono::Utc;
-use porthole_identity::{AuditEntry, AuditFilter, TokenScope};
+use porthole_identity::{AuditEntry, AuditFilter, Identity, IdentityError, NewUser, Role, TokenScope};
 use secrecy::ExposeSecret;
 use support::people::{HERE, ada, secret, wish};
 use support::{Database, options};
 use uuid::Uuid;
 
+async fn administrator(identity: &Identity, email: String) -> Uuid {
+    let new = NewUser {
+        email,
+        full_name: None,
+        is_admin: true,
+        password: None,
+    };
+    identity.create_user(new, AuditEntry::default()).await.unwrap().id
+}
+
+fn by(actor: Uuid) -> AuditEntry {
+    AuditEntry {
+        actor: Some(actor),
+        ..AuditEntry::default()
+    }
+}
+
+/// Takes the administration from an account in one of the ways there are.
+async fn dethrone(identity: &Identity, way: usize, whom: Uuid, actor: Uuid) -> Result<bool, IdentityError> {
+    match way {
+        0 => identity.change_user(whom, None, false, by(actor)).await,
+        1 => identity.set_user_disabled(whom, true, by(actor)).await,
+        _ => identity.delete_user(whom, by(actor)).await,
+    }
+}
+
 on_both! {
+    async fn of_two_administrators_who_dethrone_each_other_at_once_one_is_left(database: &Database) {
+        let (here, there) = (database.connect(options()).await, database.connect(options()).await);
+        for round in 0..27 {
+            let one = administrator(&here, format!("one{round}@example.com")).await;
+            let other = administrator(&here, format!("other{round}@example.com")).await;
+            let (first, second) = tokio::join!(
+                dethrone(&here, round % 3, other, one),
+                dethrone(&there, round / 3 % 3, one, other),
+            );
+            let loser = match (first, second) {
+                (Ok(true), Err(error)) | (Err(error), Ok(true)) => error,
+                both => panic!("round {round}: {both:?}"),
+            };
+            assert!(matches!(loser, IdentityError::NotAdministrator), "round {round}: {loser:?}");
+            let users = here.users().await.unwrap();
+            let left: Vec<_> = users.iter().filter(|user| user.is_admin && !user.is_disabled).collect();
+            assert_eq!(left.len(), 1, "round {round}");
+            // Whoever sits at the machine may take the last one, too.
+            assert!(here.set_user_disabled(left[0].id, true, AuditEntry::default()).await.unwrap());
+        }
+    }
+
+    async fn what_an_actor_may_is_asked_when_it_is_done(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let root = administrator(&identity, "root@example.com".to_owned()).await;
+        assert!(matches!(identity.set_user_disabled(root, true, by(root)).await, Err(IdentityError::Conflict(_))));
+        let new = || NewUser { email: "eve@example.com".to_owned(), full_name: None, is_admin: true, password: None };
+        let no = |refused: Result<bool, IdentityError>| assert!(matches!(refused, Err(IdentityError::NotAdministrator)), "{refused:?}");
+        for actor in [user, Uuid::now_v7()] {
+            no(identity.create_user(new(), by(actor)).await.map(|_| true));
+            no(identity.make_password_link(root, by(actor), Utc::now()).await.map(|_| true));
+            no(identity.set_tenant_disabled("alpha", true, by(actor)).await);
+            no(identity.end_sessions_of(root, None, by(actor)).await.map(|_| true));
+            no(identity.end_session(Uuid::nil(), None, by(actor)).await);
+        }
+        let small = |refused: Result<(), IdentityError>| assert!(matches!(refused, Err(IdentityError::RoleTooSmall(Role::Admin))), "{refused:?}");
+        small(identity.grant(user, "alpha", Role::Admin, by(user)).await);
+        small(identity.revoke(user, "alpha", by(user)).await.map(drop));
+        // An admin of the tenant may, for as long as they are one.
+        identity.grant(user, "alpha", Role::Admin, by(root)).await.unwrap();
+        identity.grant(root, "alpha", Role::Viewer, by(user)).await.unwrap();
+        assert!(identity.revoke(user, "alpha", by(user)).await.unwrap());
+        small(identity.revoke(root, "alpha", by(user)).await.map(drop));
+        assert_eq!(identity.end_sessions_of(user, None, by(user)).await.unwrap(), 0);
+    }
+
+    async fn what_changes_nothing_leaves_no_line(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let before = identity.audit_log(50, None).await.unwrap().len();
+        let nobody = AuditEntry::default;
+        assert!(identity.set_user_disabled(user, false, nobody()).await.unwrap());
+        assert!(identity.set_tenant_disabled("alpha", false, nobody()).await.unwrap());
+        assert_eq!(identity.audit_log(50, None).await.unwrap().len(), before);
+        for _ in 0..2 {
+            assert!(identity.set_user_disabled(user, true, nobody()).await.unwrap());
+            assert!(identity.set_tenant_disabled("alpha", true, nobody()).await.unwrap());
+        }
+        assert_eq!(identity.audit_log(50, None).await.unwrap().len(), before + 2);
+        assert!(!identity.set_user_disabled(Uuid::nil(), true, nobody()).await.unwrap());
+        assert!(!identity.set_tenant_disabled("none", true, nobody()).await.unwrap());
+    }
+
+    async fn the_same_password_is_no_new_one(database: &Database) {
+        let identity = database.connect(options()).await;
+        ada(&identity).await;
+        let now = Utc::now();
+        let (who, token) = identity.login("ada@example.com", &secret("open the sesame"), HERE, now).await.unwrap();
+        let same = secret("open the sesame");
+        let refused = identity.change_password(&who, &same, &same, HERE, now).await.unwrap_err();
+        assert!(refused.to_string().contains("the one you have already"), "{refused}");
+        assert!(identity.authenticate(token.expose(), now).await.unwrap().is_some());
+    }
+
     async fn another_name_and_rights_count_at_once_and_are_told_once(database: &Database) {
         let identity = database.connect(options()).await;
         let user = ada(&identity).await;

@@ -9,8 +9,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use porthole_identity::{
-    AdmitError, AuditEntry, Identity, NewUser, ProviderLogin, ProviderLogout, ProviderRules, ProviderSession,
-    ProviderUser, Role, TenantRecord, User,
+    AdmitError, AuditEntry, Identity, IdentityError, NewUser, ProviderLogin, ProviderLogout, ProviderRules,
+    ProviderSession, ProviderUser, Role, TenantRecord, User,
 };
 use support::{Database, options};
 
@@ -205,6 +205,45 @@ on_both! {
         assert_eq!(actions(&identity).await[..2], ["login_refused", "admin_revoked"]);
     }
 
+    async fn what_a_group_gives_nobody_takes_back_as_if_it_were_gone(database: &Database) {
+        let identity = site(database).await;
+        let root = local(&identity, "root", true).await.id;
+        let by_root = || AuditEntry { actor: Some(root), ..AuditEntry::default() };
+        let ada = identity.admit(&somebody("ada", Some(&["/operators", "/alpha"]), 0), &rules(), HERE).await.unwrap();
+        for refused in [
+            identity.change_user(ada, None, false, by_root()).await,
+            identity.revoke(ada, "alpha", by_root()).await,
+        ] {
+            let Err(IdentityError::Conflict(advice)) = refused else { panic!("{refused:?}") };
+            assert!(advice.contains("A group") && advice.contains("switch the account off"), "{advice}");
+        }
+        assert!(identity.grants_in("alpha").await.unwrap()[0].by_group);
+        // Whoever sits at the machine may, and hears that it comes back.
+        assert!(identity.revoke(ada, "alpha", AuditEntry::default()).await.unwrap());
+        identity.admit(&somebody("ada", Some(&["/alpha"]), 10), &rules(), HERE).await.unwrap();
+        assert_eq!(tenants(&identity, ada).await.len(), 1);
+        // What a person gives, a person takes.
+        identity.grant(ada, "alpha", Role::Editor, by_root()).await.unwrap();
+        assert!(identity.revoke(ada, "alpha", by_root()).await.unwrap());
+    }
+
+    async fn a_name_that_was_taken_away_is_the_providers_again(database: &Database) {
+        let identity = site(database).await;
+        let name = async || identity.find_user("ada@example.com").await.unwrap().unwrap().full_name;
+        let say = async |full_name: &str| {
+            let said = ProviderUser { full_name: Some(full_name.to_owned()), ..somebody("ada", Some(&["/alpha"]), 0) };
+            identity.admit(&said, &rules(), HERE).await.unwrap()
+        };
+        let ada = say("\u{202e}Ada\u{200b}").await;
+        assert_eq!(name().await.as_deref(), Some("Ada"));
+        identity.change_user(ada, Some("Countess"), false, AuditEntry::default()).await.unwrap();
+        say("Ada").await;
+        assert_eq!(name().await.as_deref(), Some("Countess"));
+        identity.change_user(ada, None, false, AuditEntry::default()).await.unwrap();
+        say("Ada").await;
+        assert_eq!(name().await.as_deref(), Some("Ada"));
+    }
+
     async fn a_disabled_tenant_is_not_entered_through_a_group(database: &Database) {
         let identity = site(database).await;
         identity.set_tenant_disabled("alpha", true, AuditEntry::default()).await.unwrap();
@@ -239,8 +278,12 @@ on_both! {
         assert_eq!(end(&elsewhere).await, Some(0));
         assert_eq!(end(&logout("t3", Some("ada-1"), None)).await, Some(1));
         assert_eq!(open_ones().await, [false, false, true]);
-        // Each line names the session that it ended.
+        // Each line names the session that it ended, and whose it was; the provider has done it.
         let lines = identity.audit_log(500, None).await.unwrap();
+        for line in lines.iter().filter(|line| line.entry.action == "logout") {
+            assert_eq!(line.entry.target.as_deref(), Some("ada@example.com"));
+            assert_eq!((line.entry.actor, line.entry.actor_email.as_deref()), (None, Some("identity provider")));
+        }
         let of = |action: &str| {
             let lines = lines.iter().filter(|line| line.entry.action == action);
             lines.map(|line| line.entry.detail.clone().unwrap().rsplit_once(' ').unwrap().1.to_owned()).collect::<Vec<_>>()

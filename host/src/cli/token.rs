@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use porthole_identity::{NewApiToken, TokenScope, TokensOf};
+use porthole_identity::{IdentityError, NewApiToken, TokenScope, TokensOf};
 use secrecy::ExposeSecret;
 
 use super::actor::actor;
@@ -76,6 +76,12 @@ impl Token {
                     days,
                 };
                 let made = identity.create_api_token(new, actor()).await;
+                if let Err(IdentityError::NoSuchTenant(_)) = made {
+                    bail!(
+                        "{email} is not let into {tenant}, or one of the two is switched off: `porthole user list` says \
+                         which, `porthole user grant {email} {tenant}` lets them in"
+                    );
+                }
                 let (_, secret) =
                     made.with_context(|| format!("{email} can have no such token for {tenant}"))?;
                 println!("{}", secret.expose_secret());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use porthole_identity::{Identity, NewUser, Role};
 
 use super::actor::actor;
@@ -186,9 +186,22 @@ impl User {
             } => {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
-                identity.revoke(user.id, &tenant, actor()).await?;
-                println!("{} may no longer see {tenant}", user.email);
+                let granted = identity.grants_in(&tenant).await?;
+                let by_group = granted
+                    .iter()
+                    .any(|grant| grant.user == user.id && grant.by_group);
+                let revoked = identity.revoke(user.id, &tenant, actor()).await?;
                 identity.close().await;
+                if !revoked {
+                    bail!("{} has no grant for {tenant}: nothing was changed", user.email);
+                }
+                println!("{} may no longer see {tenant}", user.email);
+                if by_group {
+                    println!(
+                        "a group of the identity provider had let them in: unless they are taken out of it, it does so again \
+                         when their login is renewed"
+                    );
+                }
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -216,8 +229,16 @@ async fn switch(settings: &SettingsArgs, email: &str, off: bool) -> anyhow::Resu
     let identity = settings::identity(&settings.load()?).await?;
     let user = find(&identity, email).await?;
     identity.set_user_disabled(user.id, off, actor()).await?;
-    println!("{} is switched {}", user.email, if off { "off" } else { "on" });
+    let users = identity.users().await?;
     identity.close().await;
+    println!("{} is switched {}", user.email, if off { "off" } else { "on" });
+    if off && user.is_admin && !users.iter().any(|user| user.is_admin && !user.is_disabled) {
+        println!(
+            "no administrator is left on this host: `porthole user enable {}` switches this one on again, \
+             `porthole user add --admin` makes another",
+            user.email
+        );
+    }
     Ok(())
 }
 

@@ -234,7 +234,7 @@ async fn an_administrator_sees_changes_and_removes_one_account() {
     let me = cleo.get("/api/v1/auth/me").await.json();
     assert_eq!(
         (&me["full_name"], &me["is_admin"]),
-        (&json!("Cleo "), &json!(true))
+        (&json!("Cleo"), &json!(true))
     );
 
     // What is left out is no wish to lose it; null is.
@@ -245,7 +245,10 @@ async fn an_administrator_sees_changes_and_removes_one_account() {
         "{}",
         partly.text()
     );
-    assert_eq!(dan.get(&path).await.json()["full_name"], "Cleo ");
+    assert_eq!(dan.get(&path).await.json()["full_name"], "Cleo");
+    let long = put(&path, json!({"full_name": "n".repeat(256), "is_admin": true})).await;
+    assert_eq!(long.refusal(), (400, "invalid_body".into(), None));
+    assert!(long.problem().detail.contains("255"), "{}", long.text());
     let erased = put(&path, json!({"full_name": null, "is_admin": true})).await;
     assert_eq!(erased.status, StatusCode::NO_CONTENT);
     assert_eq!(dan.get(&path).await.json()["full_name"], json!(null));

@@ -85,9 +85,8 @@ async fn no_address_has_a_parameter_that_nobody_knows() {
         } else {
             JSON
         };
-        let answer = gus
-            .send(method.clone(), &path, &[ALPHA, kind], Some("{}".into()))
-            .await;
+        let body = operation["requestBody"].is_object().then(|| "{}".into());
+        let answer = gus.send(method.clone(), &path, &[ALPHA, kind], body).await;
         assert_eq!(
             answer.refusal(),
             (400, "invalid_parameter".into(), Some("surprise".into())),
@@ -106,4 +105,41 @@ async fn no_address_has_a_parameter_that_nobody_knows() {
             (400, "invalid_parameter".into(), Some("x".into()))
         );
     }
+}
+
+#[tokio::test]
+async fn what_takes_no_body_refuses_one() {
+    let site = Site::new().await;
+    let gus = gus(&site).await;
+    let (_, operations) = operations(&site).await;
+    let mut asked = 0;
+    for (method, path, operation) in operations {
+        if method == Method::GET || operation["requestBody"].is_object() {
+            continue;
+        }
+        asked += 1;
+        let path = format!("/api/v1{}", filled(&path));
+        let sends = async |body: String| {
+            let answer = gus.send(method.clone(), &path, &[ALPHA, JSON], Some(body)).await;
+            (answer.refusal(), answer.text().to_owned())
+        };
+        let (small, text) = sends(r#"{"full_name": "Ada"}"#.to_owned()).await;
+        assert_eq!(small, (400, "invalid_body".into(), None), "{method} {path}");
+        assert!(text.contains("takes no body"), "{text}");
+        let (large, _) = sends("x".repeat(3_000_000)).await;
+        assert_eq!(large, (413, "invalid_body".into(), None), "{method} {path}");
+        assert!(operation["responses"]["400"].is_object(), "{method} {path}");
+    }
+    assert!(asked >= 15, "{asked}");
+    // None is none, also where its type is said.
+    let none = gus
+        .send(Method::POST, "/api/v1/auth/logout", &[JSON], Some(String::new()))
+        .await;
+    assert_eq!(none.status, 204, "{}", none.text());
+    // An unknown address is unknown, whatever is sent there.
+    let unknown = site
+        .nobody()
+        .send(Method::POST, "/api/v1/nowhere", &[JSON], Some("{}".into()))
+        .await;
+    assert_eq!(unknown.status, 404);
 }
