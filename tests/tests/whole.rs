@@ -67,7 +67,9 @@ async fn long_cells_are_cut_with_a_note_and_exported_whole_and_numbers_have_thei
     assert_eq!(row[1], json!("12345678901234567891.123456789"));
     assert_eq!(
         first["notes"],
-        json!(["4 texts are longer than can be shown and end in “… (cut)”. An export has them whole."])
+        json!([
+            "4 texts are longer than can be shown and end in “… (cut)”. An export has more of them: up to 1,048,576 characters in a cell, fewer where there are more than 4 columns."
+        ])
     );
     let largest = client.panel("a_panel", RANGE, &[("page_size", "500")]).await.ok();
     assert_eq!(largest["view"]["rows"].as_array().unwrap().len(), 500);

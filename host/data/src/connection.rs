@@ -407,6 +407,13 @@ impl Connections {
                     (Dialect::Postgres, code) if code.starts_with("08") || code.starts_with("57P") => {
                         unavailable("the database is starting or stopping")
                     }
+                    // The message may have hundreds of digits.
+                    (Dialect::Postgres, "22003" | "22008") => {
+                        let said: String = message.chars().take(80).collect();
+                        DataError::OutOfRange(format!(
+                            "the database cannot compute with what the data holds ({said})"
+                        ))
+                    }
                     // A syntax error quotes the text.
                     (Dialect::Postgres, "42601") => DataError::Query("the database refused the query".into()),
                     (Dialect::Sqlite, code) => match code.parse::<i32>().map(|code| code & 0xff) {

@@ -9,6 +9,9 @@ pub enum DataError {
     /// The source's configuration does not fit the database, or the database refused the query.
     #[error("{0}")]
     Query(String),
+    /// What the data holds, or what is computed of it, is beyond what the database can compute with.
+    #[error("{0}")]
+    OutOfRange(String),
     /// The answer would have more rows or bytes than one call may read.
     #[error("{0}")]
     TooLarge(String),

@@ -46,30 +46,30 @@ pub(crate) fn fill(
 }
 
 fn filled(series: &Series, fill: Fill, size: i64, first: i64, last: i64) -> Series {
-    let known: Vec<(i64, f64)> = series
-        .instants
+    let numbers = series.instants.iter().map(|instant| instant.div_euclid(size));
+    // Rows without a value are rows: what is not known of them is not made up.
+    let rows: Vec<(i64, f64)> = numbers.zip(series.values.iter().copied()).collect();
+    let known: Vec<(i64, f64)> = rows
         .iter()
-        .map(|instant| instant.div_euclid(size))
-        .zip(series.values.iter().copied())
+        .copied()
         .filter(|(_, value)| !value.is_nan())
         .collect();
     let mut made = Series {
         label: series.label.clone(),
         ..Series::default()
     };
-    // The first of the known points that is not before the bucket.
-    let mut next = 0;
+    // The first of each that is not before the bucket.
+    let (mut row, mut next) = (0, 0);
     for bucket in first..=last {
-        while known.get(next).is_some_and(|(at, _)| *at < bucket) {
-            next += 1;
-        }
+        row += rows[row..].iter().take_while(|(at, _)| *at < bucket).count();
+        next += known[next..].iter().take_while(|(at, _)| *at < bucket).count();
         let after = known.get(next);
         let before = next.checked_sub(1).and_then(|index| known.get(index));
-        let value = match (after, before, fill) {
-            (Some((at, value)), _, _) if *at == bucket => Some(*value),
-            (_, _, Fill::Zero) => Some(0.0),
-            (_, Some((_, value)), Fill::Previous) => Some(*value),
-            (Some((end, to)), Some((start, from)), Fill::Linear) => {
+        let value = match (rows.get(row), before, after, fill) {
+            (Some((at, value)), _, _, _) if *at == bucket => Some(*value),
+            (_, _, _, Fill::Zero) => Some(0.0),
+            (_, Some((_, value)), _, Fill::Previous) => Some(*value),
+            (_, Some((start, from)), Some((end, to)), Fill::Linear) => {
                 let way = (bucket - start) as f64 / (end - start) as f64;
                 Some(from + (to - from) * way)
             }
@@ -103,7 +103,12 @@ mod tests {
         self::fill(&mut answer, fill, &query(), now).unwrap();
         let series = &answer.series[0];
         let minutes = series.instants.iter().map(|instant| instant / MINUTE);
-        minutes.zip(series.values.iter().copied()).collect()
+        // A missing value is told as one below all others.
+        let values = series
+            .values
+            .iter()
+            .map(|value| if value.is_nan() { -1.0 } else { *value });
+        minutes.zip(values).collect()
     }
 
     fn query() -> SeriesQuery {
@@ -125,11 +130,11 @@ mod tests {
         let later = 100 * MINUTE;
         assert_eq!(
             answer(Fill::Previous, later),
-            [(1, 1.0), (2, 1.0), (3, 1.0), (4, 4.0), (5, 4.0), (6, 4.0)]
+            [(1, 1.0), (2, 1.0), (3, 1.0), (4, 4.0), (5, -1.0), (6, 4.0)]
         );
         assert_eq!(
             answer(Fill::Linear, later),
-            [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)]
+            [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0), (5, -1.0)]
         );
         assert_eq!(
             answer(Fill::Zero, later),
@@ -139,7 +144,7 @@ mod tests {
                 (2, 0.0),
                 (3, 0.0),
                 (4, 4.0),
-                (5, 0.0),
+                (5, -1.0),
                 (6, 0.0)
             ]
         );

@@ -6,6 +6,8 @@ mod readers;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::advice::{self, Advice, Question};
 use crate::buckets::{self, Asker, BucketStore};
 use crate::catalogue::{Catalogue, Unknown};
@@ -47,6 +49,24 @@ impl TenantData {
     /// Points in time. Needs the columns `timestamp` (or another time column) and `value`; one series for each value
     /// of `series_label`, or one in all.
     pub async fn series(&self, source: &Source, query: &SeriesQuery) -> Result<SeriesAnswer, DataError> {
+        self.points(source, query, buckets::side_by_side(self.0.connections.most()))
+            .await
+    }
+
+    /// Brings the buckets of a question up to date that nobody waits for: with one connection.
+    ///
+    /// # Errors
+    /// Those of [`series`](Self::series).
+    pub async fn warm(&self, source: &Source, query: &SeriesQuery) -> Result<(), DataError> {
+        self.points(source, query, 1).await.map(|_| ())
+    }
+
+    async fn points(
+        &self,
+        source: &Source,
+        query: &SeriesQuery,
+        side_by_side: usize,
+    ) -> Result<SeriesAnswer, DataError> {
         check_range(query.range)?;
         if query.bucket_seconds == Some(0) {
             return Err(DataError::Invalid("a bucket of 0 seconds holds nothing".into()));
@@ -60,7 +80,7 @@ impl TenantData {
         let (table, sampled) = self.table(source).await?;
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
-        let answer = buckets::fetch(&self.asker(), &resolved, query).await;
+        let answer = buckets::fetch(&self.asker(side_by_side), &resolved, query).await;
         let mut answer = self.forget_if_refused(source, answer).await?;
         if let Some(fill) = source.fill() {
             fill::fill(&mut answer, fill, query, time::now())?;
@@ -68,11 +88,12 @@ impl TenantData {
         Ok(answer)
     }
 
-    fn asker(&self) -> Asker<'_> {
+    fn asker(&self, side_by_side: usize) -> Asker<'_> {
         Asker {
             connections: &self.0.connections,
             tenant: &self.0.id,
             store: &self.0.store,
+            side_by_side: Semaphore::new(side_by_side),
         }
     }
 

@@ -105,7 +105,10 @@ fn marked(text: &str) -> String {
 
 /// Whether an answer is what a hostile text may get: an error that blames the text, or an answer in which it was a value.
 fn harmless<T>(answer: &Result<T, DataError>) -> bool {
-    matches!(answer, Ok(_) | Err(DataError::Invalid(_) | DataError::Query(_)))
+    matches!(
+        answer,
+        Ok(_) | Err(DataError::Invalid(_) | DataError::Query(_) | DataError::OutOfRange(_))
+    )
 }
 
 fn spec() -> SourceSpec {

@@ -4,9 +4,11 @@
 mod support;
 
 use porthole_data::{
-    Aggregate, BucketOptions, BucketStore, ColumnData, Databases, DatabasesOptions, Part, Range, RowsQuery,
-    Source, SourceSpec, TenantDatabase, TextLimits,
+    Aggregate, BucketOptions, BucketStore, ColumnData, DataError, Databases, DatabasesOptions, Part, Range,
+    RowsQuery, Source, SourceSpec, TenantDatabase, TextLimits,
 };
+use secrecy::ExposeSecret;
+use sqlx::{Connection, Executor};
 use support::{Database, rows_query, series_query, source};
 
 /// 2026-01-01 00:00:00 UTC.
@@ -337,4 +339,216 @@ async fn a_value_that_is_no_number_is_a_fault_of_its_column() {
             "{faults:?}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_without_a_label_are_one_series_whether_it_is_empty_or_missing() {
+    let stem = "x".repeat(4_096);
+    for database in Database::both().await {
+        for (indexed, limit) in [(false, None), (true, None), (true, Some(1_000))] {
+            let kind = database.kind;
+            database
+                .execute(&format!(
+                    "DROP TABLE IF EXISTS readings;
+                     CREATE TABLE readings (at timestamp NOT NULL, label text, value double precision);
+                     INSERT INTO readings VALUES ('2026-01-01 00:00:00', '', 4), ('2026-01-01 00:20:00', NULL, 10), \
+                     ('2026-01-01 00:10:00', '{stem}a', 1), ('2026-01-01 00:11:00', '{stem}b', 2);"
+                ))
+                .await;
+            if indexed {
+                database.execute("CREATE INDEX ON_TIME ON readings (at)").await;
+            }
+            let source = parsed(&SourceSpec { limit, ..readings() });
+            for (aggregate, expected) in [
+                (Aggregate::Average, 7.0),
+                (Aggregate::Sum, 14.0),
+                (Aggregate::Count, 2.0),
+                (Aggregate::Minimum, 4.0),
+                (Aggregate::Maximum, 10.0),
+                (Aggregate::Last, 10.0),
+            ] {
+                for labels in [vec![], vec![String::new()]] {
+                    let case = format!("{kind} {indexed} {limit:?} {aggregate:?} {labels:?}");
+                    let query = porthole_data::SeriesQuery {
+                        range: Some(Range {
+                            start: NEW_YEAR,
+                            end: NEW_YEAR + HOUR,
+                        }),
+                        bucket_seconds: Some(3600),
+                        aggregate,
+                        labels,
+                        ..series_query()
+                    };
+                    // Seen anew: the table was made again.
+                    let data = support::tenant(&database.url);
+                    let answer = data.series(&source, &query).await.unwrap();
+                    assert_eq!(answer.series[0].label, "", "{case}");
+                    assert_eq!(answer.series[0].values, [expected], "{case}");
+                    for series in &answer.series {
+                        assert_eq!(series.instants, [NEW_YEAR], "{case}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_numeric_beyond_a_double_takes_no_chart_away() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE readings (at timestamp NOT NULL, label text, value numeric);
+             INSERT INTO readings VALUES ('2026-01-01 00:00:00', 'a', 1e400), ('2026-01-01 00:00:00', 'b', 1e-400), \
+             ('2026-01-01 00:00:00', 'c', -1e400), ('2026-01-01 00:00:00', 'd', 1.5), ('2026-01-01 00:00:00', 'e', NULL);",
+        )
+        .await;
+    let source = parsed(&readings());
+    for bucket_seconds in [None, Some(3600)] {
+        let query = porthole_data::SeriesQuery {
+            range: Some(Range {
+                start: NEW_YEAR,
+                end: NEW_YEAR + HOUR,
+            }),
+            bucket_seconds,
+            ..series_query()
+        };
+        let answer = database.data.series(&source, &query).await.unwrap();
+        let values: Vec<_> = answer.series.iter().map(|series| series.values[0]).collect();
+        assert!(
+            [0, 2, 4].iter().all(|place| values[*place].is_nan()),
+            "{values:?}"
+        );
+        assert_eq!((values[1], values[3]), (0.0, 1.5));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_that_overflows_is_said_to_in_few_words() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE readings (at timestamp NOT NULL, label text, value double precision);
+             INSERT INTO readings VALUES ('2026-01-01 00:00:00', 'a', 1e308), ('2026-01-01 00:00:01', 'a', 1e308);",
+        )
+        .await;
+    let query = porthole_data::SeriesQuery {
+        range: Some(Range {
+            start: NEW_YEAR,
+            end: NEW_YEAR + HOUR,
+        }),
+        bucket_seconds: Some(3600),
+        aggregate: Aggregate::Sum,
+        ..series_query()
+    };
+    let error = database
+        .data
+        .series(&parsed(&readings()), &query)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, DataError::OutOfRange(message) if message.len() < 200),
+        "{error:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_beyond_the_calendar_take_no_table_away() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE days (id integer, day date, at timestamp, seconds bigint);
+             INSERT INTO days VALUES (1, '2026-01-01', '2026-01-01 00:00:00', 1767225600), \
+             (2, '5874897-12-31', '294276-12-31 23:59:59', 9223372036854775807), (3, 'infinity', '-infinity', NULL);",
+        )
+        .await;
+    for zone in [None, Some("America/New_York".to_owned())] {
+        for time in ["at", "day", "seconds"] {
+            let source = parsed(&SourceSpec {
+                order_by: Some("id".into()),
+                time_zone: zone.clone(),
+                ..source("days", &[("timestamp", time), ("day", "day"), ("at", "at")])
+            });
+            let answer = database.data.rows(&source, &rows_query()).await.unwrap();
+            let ColumnData::Instants(instants) = &answer.frame.columns[0].data else {
+                panic!("{:?}", answer.frame);
+            };
+            assert!(
+                instants[0].is_some() && instants[2].is_none(),
+                "{zone:?} {instants:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fraction_in_a_column_of_whole_numbers_is_shown() {
+    let database = Database::sqlite().await;
+    database
+        .execute(
+            "CREATE TABLE counts (id INTEGER, n INTEGER);
+             INSERT INTO counts VALUES (1, 9007199254740993), (2, 9.25), (3, NULL), (4, 'word'), (5, 7);",
+        )
+        .await;
+    let source = parsed(&SourceSpec {
+        order_by: Some("id".into()),
+        ..source("counts", &[("n", "n"), ("id", "id")])
+    });
+    let answer = database.data.rows(&source, &rows_query()).await.unwrap();
+    let digits = ["9007199254740993", "9.25", "", "", "7"];
+    let expected = digits.map(|digits| (!digits.is_empty()).then(|| digits.to_owned()));
+    assert_eq!(
+        answer.frame.columns[0].data,
+        ColumnData::Decimals(expected.into())
+    );
+    assert!(matches!(answer.frame.columns[1].data, ColumnData::Integers(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chart_that_is_slow_leaves_a_connection_to_the_others() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE readings (at timestamp NOT NULL, label text, value double precision);
+             CREATE INDEX ON readings (at);
+             INSERT INTO readings VALUES ('2026-01-01 00:00:00', 'a', 1);",
+        )
+        .await;
+    let store = Databases::with_store(
+        DatabasesOptions::default(),
+        BucketStore::in_memory(BucketOptions::default()),
+    );
+    let data = store.tenant(&TenantDatabase::new("test", database.url.clone()));
+    let source = parsed(&readings());
+    assert!(data.check(&source).await.unwrap().is_empty());
+    // Who reads the table waits for this one.
+    let mut writer = sqlx::PgConnection::connect(database.url.expose_secret())
+        .await
+        .unwrap();
+    let lock = "BEGIN; LOCK TABLE readings IN ACCESS EXCLUSIVE MODE";
+    writer.execute(sqlx::raw_sql(lock)).await.unwrap();
+    let query = porthole_data::SeriesQuery {
+        range: Some(Range {
+            start: NEW_YEAR - 1,
+            end: NEW_YEAR + 1_000 * HOUR + 1,
+        }),
+        bucket_seconds: Some(3600),
+        ..series_query()
+    };
+    let slow = tokio::spawn({
+        let (data, source) = (data.clone(), source.clone());
+        async move { data.series(&source, &query).await }
+    });
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut seen = 0_i64;
+    while seen < 3 {
+        seen = sqlx::query_scalar(waiting).fetch_one(&mut writer).await.unwrap();
+        assert!(!slow.is_finished());
+    }
+    // All that it takes has come, and one is left.
+    data.ping().await.unwrap();
+    seen = sqlx::query_scalar(waiting).fetch_one(&mut writer).await.unwrap();
+    assert_eq!(seen, 3);
+    writer.execute(sqlx::raw_sql("ROLLBACK")).await.unwrap();
+    assert_eq!(slow.await.unwrap().unwrap().series[0].values, [1.0]);
 }

@@ -5,8 +5,8 @@ use porthole_model::View;
 use crate::check::Cuts;
 use crate::used::Used;
 
-/// Sentences; none where the view is whole. `exports_whole`: whether an export has the texts as they are.
-pub fn notes(view: &View, cuts: &Cuts, used: &Used, exports_whole: bool) -> Vec<String> {
+/// Sentences; none where the view is whole. `exports_more`: whether an export has more of the texts.
+pub fn notes(view: &View, cuts: &Cuts, used: &Used, exports_more: bool) -> Vec<String> {
     let mut notes = Vec::new();
     if let View::Chart(chart) = view {
         let shown = chart.series.len() as u64;
@@ -24,8 +24,10 @@ pub fn notes(view: &View, cuts: &Cuts, used: &Used, exports_whole: bool) -> Vec<
             1 => "1 text is longer than can be shown and ends in “… (cut)”.".to_owned(),
             many => format!("{many} texts are longer than can be shown and end in “… (cut)”."),
         };
-        let whole = match exports_whole {
-            true => " An export has them whole.",
+        let whole = match exports_more {
+            true => {
+                " An export has more of them: up to 1,048,576 characters in a cell, fewer where there are more than 4 columns."
+            }
             false => "",
         };
         notes.push(format!("{what}{whole}"));

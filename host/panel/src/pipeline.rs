@@ -6,6 +6,7 @@ mod database;
 mod export;
 mod failure;
 mod last;
+mod lifetime;
 mod trace;
 
 use std::collections::{BTreeMap, HashSet};
@@ -103,7 +104,7 @@ struct Kept {
     lifetime: Duration,
 }
 
-/// A view is good for as long as its panel's refresh interval says.
+/// A view is good for as long as [`lifetime::of`] says.
 struct Lifetime;
 
 impl Expiry<Key, Kept> for Lifetime {
@@ -380,7 +381,7 @@ impl Pipeline {
                     },
                 )
                 .await?;
-            let lifetime = Duration::from_secs(u64::from(refresh.max(1)));
+            let lifetime = lifetime::of(refresh, request.range.end, Utc::now().timestamp_millis());
             Ok::<_, RenderError>(Kept {
                 rendered: Arc::new(rendered),
                 lifetime,

@@ -13,7 +13,7 @@ use porthole_sandbox::bindings as guest;
 use porthole_sandbox::{Limits, Source, Sources};
 
 use crate::check::{MAX_PARTS, MAX_TEXT};
-use crate::prepare::ReadyPanel;
+use crate::prepare::{ReadyPanel, placed};
 use crate::request::Range;
 use crate::used::Used;
 
@@ -272,6 +272,7 @@ impl BoundSource {
         match error {
             data::DataError::Invalid(message) => guest::QueryError::Invalid(message),
             data::DataError::Query(message) => guest::QueryError::Other(message),
+            data::DataError::OutOfRange(message) => self.out_of_range(message),
             data::DataError::TooLarge(message) => guest::QueryError::TooLarge(message),
             data::DataError::TimedOut(message) => {
                 let table = self.source.table_name();
@@ -282,6 +283,21 @@ impl BoundSource {
             }
             data::DataError::Unavailable(message) => guest::QueryError::Unavailable(message),
         }
+    }
+
+    /// The data is such that the question cannot be answered: a fault of the column that is asked for.
+    fn out_of_range(&self, message: String) -> guest::QueryError {
+        let value = self.source.columns().iter().find(|column| column.name == "value");
+        if let (Some(value), Some(config)) = (value, self.all.panel.config.sources.get(&self.name)) {
+            let part = data::Part::Column(value.name.clone());
+            let fault = data::Fault::new(part, format!("the column `{}`: {message}", value.column)).help(
+                "leave such rows out with `where:`, or read from a view that scales or bounds the values",
+            );
+            self.all
+                .used
+                .note_fault(placed(fault, config, &self.all.panel.config));
+        }
+        guest::QueryError::Other(message)
     }
 
     /// One value is to be shown, and nothing says which.

@@ -98,7 +98,7 @@ impl Pipeline {
         for (source, query) in questions(ready) {
             asked += 1;
             // The others would fare no better. Of other errors a reader is told; nobody reads here.
-            if let Err(DataError::Unavailable(_)) = data.series(&source, &query).await {
+            if let Err(DataError::Unavailable(_)) = data.warm(&source, &query).await {
                 break;
             }
         }

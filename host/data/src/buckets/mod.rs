@@ -20,12 +20,15 @@ mod written;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
+use crate::cells::Cells;
 use crate::connection::Connections;
 use crate::error::DataError;
 use crate::label;
 use crate::query::{BucketUse, Range, SeriesAnswer, SeriesQuery};
 use crate::source::Keep;
-use crate::sql::{self, Resolved};
+use crate::sql::{self, Resolved, Statement};
 use crate::time;
 
 pub(crate) use chunk::Measure;
@@ -34,6 +37,8 @@ use key::SourceKey;
 use settled::{Ask, Filled};
 pub use store::{BucketOptions, BucketStore};
 
+/// At most so many statements of a question at the same time: the others of the tenant want to be answered too.
+const PIECES: usize = 4;
 /// A question for more buckets than this is not split.
 const MOST: i64 = 100_000;
 
@@ -42,6 +47,26 @@ pub(crate) struct Asker<'a> {
     pub(crate) connections: &'a Connections,
     pub(crate) tenant: &'a Arc<str>,
     pub(crate) store: &'a BucketStore,
+    /// Of this question's statements so many run at the same time.
+    pub(crate) side_by_side: Semaphore,
+}
+
+impl Asker<'_> {
+    /// Runs a statement when it is its turn among those of this question.
+    async fn each<F>(&self, statement: Statement, each: F) -> Result<(), DataError>
+    where
+        F: FnMut(&dyn Cells) -> Result<(), DataError> + Send,
+    {
+        // It is never closed.
+        let _turn = self.side_by_side.acquire().await;
+        self.connections.each(statement, each).await
+    }
+}
+
+/// How many statements of one question may run at the same time where a database has `most` connections: one is left for
+/// the other panels, or a chart that is dear would keep all of them waiting.
+pub(crate) fn side_by_side(most: u32) -> usize {
+    (most.saturating_sub(1) as usize).clamp(1, PIECES)
 }
 
 /// Answers a question for points in time.
@@ -56,7 +81,7 @@ pub(crate) async fn fetch(
         Err(reason) => {
             metrics::counter!("porthole_buckets_skipped_total", "reason" => reason).increment(1);
             let mut gathered = Gathered::default();
-            read(asker.connections, source, query, now, &mut gathered).await?;
+            read(asker, source, query, now, &mut gathered).await?;
             Ok(SeriesAnswer {
                 asked_anew: touched(query.range, query.bucket_seconds),
                 ..gathered.answer()
@@ -142,7 +167,7 @@ async fn by_parts(
                 range,
                 ..query.clone()
             };
-            read(asker.connections, source, &query, now, &mut gathered).await?;
+            read(asker, source, &query, now, &mut gathered).await?;
         }
         Ok::<_, DataError>(gathered)
     };
@@ -241,7 +266,7 @@ async fn settled(
     let ask = |labels, key| Ask {
         store: asker.store,
         tenant: asker.tenant,
-        connections: asker.connections,
+        asker,
         source,
         labels,
         measure,
@@ -301,7 +326,7 @@ fn unlabelled(source: &Resolved<'_>) -> String {
 
 /// Asks the database.
 async fn read(
-    connections: &Connections,
+    asker: &Asker<'_>,
     source: &Resolved<'_>,
     query: &SeriesQuery,
     now: i64,
@@ -312,7 +337,7 @@ async fn read(
     let unlabelled = unlabelled(source);
     // Of shortened labels, the database gives all that begin alike.
     let is_wanted = |name: &str| !is_loose || query.labels.iter().any(|label| label == name);
-    connections
+    asker
         .each(statement, |row| {
             // A row without a time is no point.
             let Some(instant) = row.instant(0) else {
@@ -326,4 +351,14 @@ async fn read(
             gathered.within(query)
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::side_by_side;
+
+    #[test]
+    fn a_question_leaves_a_connection_to_the_others_where_there_is_more_than_one() {
+        assert_eq!([1, 2, 3, 4, 5, 100].map(side_by_side), [1, 1, 2, 3, 4, 4]);
+    }
 }

@@ -11,7 +11,7 @@ use super::chunk::{CHUNK, Chunk, Draft, Measure, mask};
 use super::fresh::Fresh;
 use super::key::{Key, Place};
 use super::store::BucketStore;
-use crate::connection::Connections;
+use super::{Asker, side_by_side};
 use crate::error::DataError;
 use crate::query::Range;
 use crate::sql::{self, Resolved};
@@ -20,14 +20,12 @@ use crate::sql::{self, Resolved};
 const MERGE: i64 = 8;
 /// A gap is read in several pieces at the same time, none shorter than this many buckets.
 const PIECE: i64 = 96;
-/// At most this many pieces: the others of the tenant want to be answered too.
-const PIECES: i64 = 4;
 
 /// Whole buckets of one question.
 pub(super) struct Ask<'a> {
     pub(super) store: &'a BucketStore,
     pub(super) tenant: &'a Arc<str>,
-    pub(super) connections: &'a Connections,
+    pub(super) asker: &'a Asker<'a>,
     pub(super) source: &'a Resolved<'a>,
     pub(super) labels: &'a [String],
     pub(super) measure: Measure,
@@ -243,7 +241,7 @@ impl Ask<'_> {
     /// A gap in the pieces in which it is read.
     fn pieces(&self, gap: &Indices<i64>) -> Vec<Indices<i64>> {
         let length = gap.end - gap.start;
-        let most = i64::from(self.connections.most()).clamp(1, PIECES);
+        let most = side_by_side(self.asker.connections.most()) as i64;
         let pieces = (length / PIECE).clamp(1, most);
         let size = (length + pieces - 1) / pieces;
         (0..pieces)
@@ -270,7 +268,7 @@ impl Ask<'_> {
         )
         .map_err(DataError::Query)?;
         let mut fresh = Fresh::new(piece.clone(), size, self.measure);
-        self.connections
+        self.asker
             .each(statement, |row| {
                 fresh.row(row)?;
                 fresh.within(self.most)

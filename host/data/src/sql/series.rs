@@ -116,7 +116,11 @@ impl<'s, 'r> Points<'s, 'r> {
         let value = needed.expression;
         let label = match label_place {
             None => "CAST(NULL AS text)".to_owned(),
-            Some(place) => rows::as_text(dialect, &source.quoted(place), &table.columns[place].kind),
+            Some(place) => named(
+                dialect,
+                &rows::as_text(dialect, &source.quoted(place), &table.columns[place].kind),
+                table.columns[place].nullable,
+            ),
         };
         let mut conditions = conditions(source, range, now, &mut binds);
         if let Some(place) = label_place
@@ -125,7 +129,7 @@ impl<'s, 'r> Points<'s, 'r> {
             conditions.push(labelled(
                 &mut binds,
                 &source.quoted(place),
-                &label,
+                &rows::as_text(dialect, &source.quoted(place), &table.columns[place].kind),
                 &table.columns[place].kind,
                 labels,
             ));
@@ -291,12 +295,30 @@ impl<'s, 'r> Points<'s, 'r> {
     }
 }
 
+/// A label as rows are grouped by it: as it is shown, or two groups would be one series. A missing one is an empty one, and
+/// SQLite tells labels apart by their beginning. `CASE` is what other servers can be handed.
+fn named(dialect: Dialect, label: &str, nullable: bool) -> String {
+    match (dialect, nullable) {
+        (Dialect::Postgres, false) => label.to_owned(),
+        (Dialect::Postgres, true) => format!("(CASE WHEN {label} IS NULL THEN '' ELSE {label} END)"),
+        (Dialect::Sqlite, _) => format!("substr(coalesce({label}, ''), 1, {})", label::TOLD_APART),
+    }
+}
+
+/// The largest `numeric` that is a double, and the smallest that is not 0 as one: a cast of what is beyond them fails.
+const LARGEST: &str = "1.7976931348623157e308";
+const SMALLEST: &str = "1e-323";
+
 /// A value column in double precision; `None`: it holds no numbers.
 fn value(dialect: Dialect, column: &str, kind: &Kind) -> Option<String> {
     match (dialect, kind) {
-        (Dialect::Postgres, Kind::Integer | Kind::Decimal | Kind::Number) => {
-            Some(format!("CAST({column} AS float8)"))
-        }
+        (Dialect::Postgres, Kind::Integer | Kind::Number) => Some(format!("CAST({column} AS float8)")),
+        // What is too large is there, and no number that can be shown; so are NaN and the infinities.
+        (Dialect::Postgres, Kind::Decimal) => Some(format!(
+            "(CASE WHEN {column} > {LARGEST} OR {column} < -{LARGEST} THEN CAST('NaN' AS float8) \
+             WHEN {column} < {SMALLEST} AND {column} > -{SMALLEST} THEN CAST(0 AS float8) \
+             ELSE CAST({column} AS float8) END)"
+        )),
         (Dialect::Postgres, Kind::Boolean) => Some(format!("CAST(CAST({column} AS integer) AS float8)")),
         // A column's type is a suggestion in SQLite; text in it is no number and not 0 either.
         (Dialect::Sqlite, Kind::Integer | Kind::Decimal | Kind::Number | Kind::Boolean) => Some(format!(

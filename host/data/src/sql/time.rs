@@ -105,15 +105,25 @@ pub(super) fn instant(
     match (binds.dialect(), form) {
         (_, TimeForm::TimestampTz) => column.to_owned(),
         (_, TimeForm::Timestamp) if zone.is_utc() => column.to_owned(),
-        (_, TimeForm::Date) if zone.is_utc() => format!("CAST({column} AS timestamp)"),
+        // What is beyond the calendar of the type it is turned into is no point in time, and fails nothing.
+        (_, TimeForm::Date) if zone.is_utc() => {
+            format!("(CASE WHEN {column} < DATE '294276-01-01' THEN CAST({column} AS timestamp) END)")
+        }
         (_, TimeForm::Timestamp | TimeForm::Date) => {
             let name = binds.add(Bind::Text(zone.name().to_owned()));
-            format!("(CAST({column} AS timestamp) AT TIME ZONE {name})")
+            format!(
+                "(CASE WHEN {column} > DATE '4712-01-01 BC' AND {column} < DATE '294276-01-01' \
+                 THEN CAST({column} AS timestamp) AT TIME ZONE {name} END)"
+            )
         }
-        (Dialect::Postgres, TimeForm::Seconds { .. }) => format!("to_timestamp(CAST({column} AS float8))"),
-        (Dialect::Postgres, TimeForm::Millis { .. }) => {
-            format!("to_timestamp(CAST({column} AS float8) / 1000.0)")
-        }
+        (Dialect::Postgres, TimeForm::Seconds { .. }) => format!(
+            "(CASE WHEN {column} > -210000000000 AND {column} < 9224000000000 \
+             THEN to_timestamp(CAST({column} AS float8)) END)"
+        ),
+        (Dialect::Postgres, TimeForm::Millis { .. }) => format!(
+            "(CASE WHEN {column} > -210000000000000 AND {column} < 9224000000000000 \
+             THEN to_timestamp(CAST({column} AS float8) / 1000.0) END)"
+        ),
         (_, TimeForm::Seconds { whole: true }) => format!("({column} * 1000)"),
         (_, TimeForm::Seconds { whole: false }) => format!("CAST(round({column} * 1000.0) AS INTEGER)"),
         (_, TimeForm::Millis { whole: true }) => column.to_owned(),

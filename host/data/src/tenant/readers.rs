@@ -41,7 +41,20 @@ impl Readers {
         for (index, column) in self.columns.iter_mut().enumerate() {
             match column {
                 ColumnData::Numbers(values) => values.push(row.number(index)),
-                ColumnData::Integers(values) => values.push(row.integer(index)),
+                ColumnData::Integers(values) => match row.integer(index) {
+                    Some(value) => values.push(Some(value)),
+                    // A column's type is a suggestion in SQLite: what is no whole number, or too large for one, is shown
+                    // with its digits, and so are the others then.
+                    None => match row.text(index).and_then(digits::written) {
+                        None => values.push(None),
+                        Some(digits) => {
+                            size += 16 + digits.len() as u64;
+                            let whole = values.iter().map(|value| value.map(|value| value.to_string()));
+                            let digits = whole.chain([Some(digits)]).collect();
+                            *column = ColumnData::Decimals(digits);
+                        }
+                    },
+                },
                 ColumnData::Booleans(values) => values.push(row.boolean(index)),
                 ColumnData::Instants(values) => values.push(row.instant(index)),
                 ColumnData::Decimals(values) => {

@@ -380,7 +380,9 @@ fn number(digits: Option<String>) -> Value {
 
 fn failed(error: DataError) -> RenderError {
     match error {
-        DataError::Invalid(message) | DataError::Query(message) => RenderError::Query(message),
+        DataError::Invalid(message) | DataError::Query(message) | DataError::OutOfRange(message) => {
+            RenderError::Query(message)
+        }
         DataError::TooLarge(message) => RenderError::TooLarge(message),
         DataError::TimedOut(message) => RenderError::TimedOut(format!(
             "the rows did not come in time: {message}; an export waits for each step of its query as long as any query may \
