@@ -192,6 +192,8 @@ fn every_tenant_lock_and_aggregation_of_the_guides_is_read() {
     });
     for (page, file, text) in tenants.chain(locks).chain(aggregations) {
         let tenant = format!("tenant-{count}");
+        let name = "tenant:\n  name: One\n  database:\n    url: sqlite:one.sqlite\n";
+        site.write(&format!("tenants/{tenant}/tenant.yaml"), name);
         site.write(&format!("tenants/{tenant}/dashboards/default.yaml"), &board);
         site.write(&format!("tenants/{tenant}/panels/load.yaml"), &panel);
         site.write(&format!("tenants/{tenant}/{file}"), &text);
