@@ -223,15 +223,15 @@ impl Add {
                 );
             }
         }
-        Readers::Owner
-            .make_folder(&secrets)
-            .and_then(|()| hand_over(&secrets, &settings.data_dir))
-            .with_context(|| secrets.display().to_string())?;
         let new = made.database.insert(NewDatabase::new(server, &database)?);
         let provisioned = new.create().await?;
         let rows = sample::load(&provisioned.owner)
             .await
             .context("the sample cannot be loaded into the new database")?;
+        Readers::Owner
+            .make_folder(&secrets)
+            .and_then(|()| hand_over(&secrets, &settings.data_dir))
+            .with_context(|| secrets.display().to_string())?;
         for (file, url) in [(&reader, &provisioned.reader), (&owner, &provisioned.owner)] {
             write_secret(file, url, made)?;
             // Written by root, and read by the host.
