@@ -539,15 +539,19 @@ async fn a_chart_that_is_slow_leaves_a_connection_to_the_others() {
         let (data, source) = (data.clone(), source.clone());
         async move { data.series(&source, &query).await }
     });
+    // Another connection, since a transaction sees who is there as it was when it first looked.
+    let mut watcher = sqlx::PgConnection::connect(database.url.expose_secret())
+        .await
+        .unwrap();
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let mut seen = 0_i64;
     while seen < 3 {
-        seen = sqlx::query_scalar(waiting).fetch_one(&mut writer).await.unwrap();
+        seen = sqlx::query_scalar(waiting).fetch_one(&mut watcher).await.unwrap();
         assert!(!slow.is_finished());
     }
     // All that it takes has come, and one is left.
     data.ping().await.unwrap();
-    seen = sqlx::query_scalar(waiting).fetch_one(&mut writer).await.unwrap();
+    seen = sqlx::query_scalar(waiting).fetch_one(&mut watcher).await.unwrap();
     assert_eq!(seen, 3);
     writer.execute(sqlx::raw_sql("ROLLBACK")).await.unwrap();
     assert_eq!(slow.await.unwrap().unwrap().series[0].values, [1.0]);
