@@ -76,7 +76,7 @@ fn row(tenant: &str, grant: &Grant, asked: Asked<Grants>, confirm: Confirm) -> V
     let name = grant
         .full_name
         .clone()
-        .map(|name| view! { span(class="dim name", title=name.clone()) { (name) } });
+        .map(|name| view! { span(class="dim") { (name) } });
     let mark = is_own.then(|| view! { span(class="badge") { "you" } });
     let role = role_choice(
         format!("role-{email}"),

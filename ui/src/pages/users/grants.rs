@@ -12,9 +12,6 @@ use crate::{
     query::segment,
 };
 
-/// The tenant in which a host shows how it is itself.
-const HOSTS_OWN: &str = "porthole";
-
 /// The path of somebody's grant for a tenant.
 fn path(tenant: &str, email: &str) -> String {
     format!("/admin/tenants/{}/grants/{}", segment(tenant), segment(email))
@@ -104,14 +101,12 @@ fn add(account: &Account, asked: Asked<Account>) -> View {
         let Some(states) = tenants.answer() else {
             return View::new();
         };
-        let mut others: Vec<(String, String)> = states
+        let others: Vec<(String, String)> = states
             .tenants
             .iter()
             .filter(|one| one.configured && !one.disabled && !known.contains(&one.id))
             .map(|one| (one.id.clone(), one.name.clone()))
             .collect();
-        // The first is chosen already: whom the host watches itself for should be meant.
-        others.sort_by_key(|(id, _)| id == HOSTS_OWN);
         let Some((first, _)) = others.first() else {
             return view! { p(class="hint-line") { "There is no other tenant to let it into." } };
         };

@@ -126,7 +126,7 @@ fn row(account: &Account) -> View {
     let name = account
         .full_name
         .clone()
-        .map(|name| view! { span(class="dim name", title=name.clone()) { (name) } });
+        .map(|name| view! { span(class="dim") { (name) } });
     let marks = marks(account);
     let tenants = tenants(account);
     let (login, made) = (
@@ -135,7 +135,7 @@ fn row(account: &Account) -> View {
     );
     view! {
         tr {
-            td(data-label="Account") { div(class="who") { a(class="link strong name", href=href, title=email.clone()) { (email) } (name) (marks) } }
+            td(data-label="Account") { div(class="who") { a(class="link strong", href=href) { (email) } (name) (marks) } }
             td(data-label="Tenants") { (tenants) }
             td(data-label="Last login") { (login) }
             td(data-label="Made") { (made) }
