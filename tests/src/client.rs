@@ -159,6 +159,12 @@ impl Client {
             .await
     }
 
+    /// `POST /api/v1{path}` without a body, as the calls want it that only do something.
+    pub async fn call(&self, path: &str) -> Answer {
+        self.send(self.http.post(format!("{}/api/v1{path}", self.base)))
+            .await
+    }
+
     /// `GET /panels/{panel}/data` of a range, with further parameters.
     pub async fn panel(&self, panel: &str, range: (&str, &str), parameters: &[(&str, &str)]) -> Answer {
         let mut all = vec![("start_date", range.0), ("end_date", range.1)];

@@ -3,7 +3,7 @@
 
 use porthole_tests::readings::{self, Reading};
 use porthole_tests::{Answer, Client, Host, Site};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const PASSWORD: &str = "correct horse battery staple";
 const RANGE: (&str, &str) = ("2026-01-01T00:00:00Z", "2026-01-01T04:00:00Z");
@@ -99,7 +99,7 @@ async fn another_tenants_panels_do_not_exist_by_id_by_header_or_by_session() {
         nothing
     );
     // By session.
-    hidden(two.post("/tenants/one/select", &json!({})).await);
+    hidden(two.call("/tenants/one/select").await);
     assert_eq!(values(&two.panel("load", RANGE, &[]).await.ok()), vec![2.0; 48]);
     assert_eq!(hidden(two.panel("secret_of_one", RANGE, &[]).await), nothing);
 }
@@ -155,7 +155,7 @@ async fn a_session_ends_when_its_user_logs_out() {
     let (_site, host) = two_tenants().await;
     let one = Client::login(host.url(), "one@example.org", PASSWORD).await;
     one.get("/auth/me").await.ok();
-    let ended = one.post("/auth/logout", &json!({})).await;
+    let ended = one.call("/auth/logout").await;
     assert!((200..300).contains(&ended.status), "{ended:?}");
     one.get("/auth/me").await.problem(401, "not_logged_in");
     one.of("one")

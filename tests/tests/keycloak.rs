@@ -3,6 +3,7 @@
 //! All tests share one Keycloak. Each has a host, a client and users of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -22,8 +23,10 @@ struct House {
 impl House {
     /// Access tokens for its client are good for `token_seconds`. `way`: where it reaches Keycloak.
     async fn new(keycloak: &Keycloak, token_seconds: u32, way: &str, more: &[(&str, &str)]) -> Self {
-        let port = free_port();
-        let (url, client) = (format!("http://127.0.0.1:{port}"), format!("porthole-{port}"));
+        // A port that another house has left may come again, its client is still there.
+        static HOUSES: AtomicUsize = AtomicUsize::new(0);
+        let (port, number) = (free_port(), HOUSES.fetch_add(1, Ordering::Relaxed));
+        let (url, client) = (format!("http://127.0.0.1:{port}"), format!("porthole-{number}"));
         keycloak
             .add_client(NewClient {
                 id: &client,
@@ -363,7 +366,7 @@ async fn a_session_ends_when_keycloak_ends_the_login_or_the_user_is_switched_off
         .as_str()
         .unwrap()
         .to_owned();
-    let off = root.post(&format!("/admin/users/{id}/disable"), &json!({})).await;
+    let off = root.call(&format!("/admin/users/{id}/disable")).await;
     assert_eq!(off.status, 204, "{}", off.body);
     assert_eq!(quick.tenants(&mut visitor).await, None);
     let (_, page) = quick.log_in("end-bob").await;

@@ -109,14 +109,14 @@ async fn a_published_plugin_runs_at_once_is_switched_rolled_back_and_removed() {
     assert_eq!(kept.body["active"], false);
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1002.0));
 
-    let back = ada.post("/plugins/stamp_aaaa/rollback", &json!({})).await.ok();
+    let back = ada.call("/plugins/stamp_aaaa/rollback").await.ok();
     assert_eq!(back["version"], "1001.0.0");
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1001.0));
-    ada.post("/plugins/stamp_aaaa/versions/1003.0.0/activate", &json!({}))
+    ada.call("/plugins/stamp_aaaa/versions/1003.0.0/activate")
         .await
         .ok();
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1003.0));
-    ada.post("/plugins/stamp_aaaa/versions/1009.0.0/activate", &json!({}))
+    ada.call("/plugins/stamp_aaaa/versions/1009.0.0/activate")
         .await
         .problem(404, "not_found");
 
@@ -239,7 +239,7 @@ async fn only_administrators_with_a_grant_see_or_change_a_tenants_plugins() {
         eve.get("/plugins/stamp_aaaa").await,
         eve.get("/plugins/stamp_aaaa/logs").await,
         eve.upload("/plugins", stamp::version(1002), None).await,
-        eve.post("/plugins/stamp_aaaa/rollback", &json!({})).await,
+        eve.call("/plugins/stamp_aaaa/rollback").await,
         eve.delete("/plugins/stamp_aaaa").await,
     ] {
         answer.problem(403, "forbidden");
@@ -250,9 +250,7 @@ async fn only_administrators_with_a_grant_see_or_change_a_tenants_plugins() {
         bob.of("one").delete("/plugins/stamp_aaaa").await,
         bob.of("two").get("/plugins/stamp_aaaa").await,
         bob.of("two").get("/plugins/stamp_aaaa/logs").await,
-        bob.of("two")
-            .post("/plugins/stamp_aaaa/rollback", &json!({}))
-            .await,
+        bob.of("two").call("/plugins/stamp_aaaa/rollback").await,
     ] {
         answer.problem(404, "not_found");
     }
@@ -381,20 +379,17 @@ async fn what_cannot_be_done_to_a_plugin_is_refused_with_the_reason() {
     let detail = |problem: Value| problem["detail"].as_str().unwrap().to_owned();
     ada.upload("/plugins", stamp::version(1001), None).await;
     let deactivate = "/plugins/stamp_aaaa/deactivate";
-    ada.post(deactivate, &json!({})).await.ok();
-    let again = ada
-        .post(deactivate, &json!({}))
-        .await
-        .problem(409, "plugin_clash");
+    ada.call(deactivate).await.ok();
+    let again = ada.call(deactivate).await.problem(409, "plugin_clash");
     assert!(detail(again).contains("deactivated already"));
-    ada.post("/plugins/nobody/deactivate", &json!({}))
+    ada.call("/plugins/nobody/deactivate")
         .await
         .problem(404, "not_found");
     site.write_bytes("tenants/one/plugins/other.wasm", &stamp::named("bbbb", 1001));
     follows(async || (ada.get("/plugins/stamp_bbbb").await.status == 200).then_some(())).await;
     for answer in [
-        ada.post("/plugins/stamp_bbbb/deactivate", &json!({})).await,
-        ada.post("/plugins/stamp_bbbb/rollback", &json!({})).await,
+        ada.call("/plugins/stamp_bbbb/deactivate").await,
+        ada.call("/plugins/stamp_bbbb/rollback").await,
         ada.delete("/plugins/stamp_bbbb").await,
     ] {
         let said = detail(answer.problem(409, "plugin_clash"));
@@ -468,6 +463,6 @@ async fn replicas_over_one_postgresql_follow_each_other_within_five_seconds() {
         let listed = there.get("/plugins/stamp_aaaa").await.ok();
         assert_ne!(listed["title"], "", "{listed}");
     }
-    here.post("/plugins/stamp_aaaa/rollback", &json!({})).await.ok();
+    here.call("/plugins/stamp_aaaa/rollback").await.ok();
     until(&there, "stamp", |answer| value(answer) == &json!(1001.0)).await;
 }

@@ -22,9 +22,9 @@ async fn a_lock_lets_nothing_else_run_and_says_both_hashes() {
     assert_eq!(kept.status, 201, "{}", kept.body);
     let next = "/plugins/stamp_aaaa/versions/1002.0.0/activate";
     let refused = follows(async || {
-        let answer = ada.post(next, &json!({})).await;
+        let answer = ada.call(next).await;
         if answer.status == 200 {
-            ada.post("/plugins/stamp_aaaa/rollback", &json!({})).await.ok();
+            ada.call("/plugins/stamp_aaaa/rollback").await.ok();
             return None;
         }
         Some(answer.problem(422, "plugin_refused"))
@@ -45,9 +45,9 @@ async fn a_lock_lets_nothing_else_run_and_says_both_hashes() {
     // With a second pin, the next version is let in, and the last one back again.
     site.run(&["plugin", "lock", "--all-versions", "--tenant", "one"])
         .ok();
-    follows(async || (ada.post(next, &json!({})).await.status == 200).then_some(())).await;
+    follows(async || (ada.call(next).await.status == 200).then_some(())).await;
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1002.0));
-    ada.post("/plugins/stamp_aaaa/rollback", &json!({})).await.ok();
+    ada.call("/plugins/stamp_aaaa/rollback").await.ok();
     assert_eq!(value(&shown(&ada, "stamp").await), &json!(1001.0));
     // Another hash in the lock stops what runs.
     site.write("tenants/one/plugins.lock", &lock.replace(pinned, &"0".repeat(64)));

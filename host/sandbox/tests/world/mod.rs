@@ -123,15 +123,27 @@ pub fn limit_of(result: Result<Rendered, Box<RenderFault>>) -> (LimitName, Strin
     }
 }
 
+/// What is taken of a pool that nobody uses.
+const EMPTY: Occupancy = Occupancy {
+    instances: 0,
+    memories: 0,
+    tables: 0,
+    stacks: 0,
+};
+
 /// Asserts that every place of the pool is free.
 pub fn assert_empty(sandbox: &Sandbox) {
-    let none = Occupancy {
-        instances: 0,
-        memories: 0,
-        tables: 0,
-        stacks: 0,
-    };
-    assert_eq!(sandbox.occupancy(), none);
+    assert_eq!(sandbox.occupancy(), EMPTY);
+}
+
+/// Waits until every place of the pool is free: a call that had moved to the background ends at its next pause, and gives its
+/// places back one after the other.
+pub async fn assert_empties(sandbox: &Sandbox) {
+    let left = std::time::Instant::now();
+    while sandbox.occupancy() != EMPTY && left.elapsed() < std::time::Duration::from_secs(5) {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    assert_empty(sandbox);
 }
 
 /// Made-up data.
