@@ -48,6 +48,25 @@ pub fn column_decimals(values: impl Iterator<Item = f64> + Clone) -> u8 {
     needed
 }
 
+/// Beyond this many decimals a column is of measured values, whose zeros would say what nobody knows.
+const MOST_IN_COMMON: usize = 4;
+
+/// How many decimals a column of exact values has, so that its points stand in line: as many as one of them needs; none where
+/// all are whole or one needs many, and each is then written by itself.
+pub fn common_decimals(values: impl Iterator<Item = f64>) -> Option<u8> {
+    let needed = values
+        .map(text::shortest)
+        .map(|text| match text.split_once('.') {
+            _ if text.contains('e') => usize::MAX,
+            Some((_, behind)) => behind.len(),
+            None => 0,
+        })
+        .max()?;
+    u8::try_from(needed)
+        .ok()
+        .filter(|_| (1..=MOST_IN_COMMON).contains(&needed))
+}
+
 /// As many as the value has, up to what a double can tell: for cells of tables and numbers that are compared.
 pub fn exact(value: f64) -> String {
     if !value.is_finite() {

@@ -65,16 +65,20 @@ struct Walking<'a> {
 }
 
 impl Walking<'_> {
+    /// Tells of what cannot be looked at.
+    fn refused(&mut self, path: &Path, name: &Path, error: std::io::Error) {
+        (self.take)(Found {
+            name,
+            path,
+            metadata: Err(error),
+        });
+    }
+
     fn folder(&mut self, path: &Path, name: &Path, depth: usize) {
         let entries = match fs::read_dir(path) {
             Ok(entries) => entries,
             Err(error) => {
-                (self.take)(Found {
-                    name,
-                    path,
-                    metadata: Err(error),
-                });
-                return;
+                return self.refused(path, name, error);
             }
         };
         let names = entries.flatten().map(|entry| entry.file_name());
@@ -97,12 +101,7 @@ impl Walking<'_> {
         let (target, metadata) = match self.target(path) {
             Ok(found) => found,
             Err(error) => {
-                (self.take)(Found {
-                    name,
-                    path,
-                    metadata: Err(error),
-                });
-                return;
+                return self.refused(path, name, error);
             }
         };
         (self.take)(Found {

@@ -9,7 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection};
 
@@ -64,30 +65,38 @@ macro_rules! in_transaction {
 /// The same, one after the other among all hosts: for whatever depends on who administers what, and may change it.
 macro_rules! in_turn {
     ($store:expr, $transaction:ident => $body:expr) => {
-        match $store {
-            // There is one writer at a time anyhow.
-            $crate::store::Store::Sqlite(pool) => {
-                let mut $transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-                let outcome = $body;
-                $transaction.commit().await?;
-                outcome
-            }
-            $crate::store::Store::Postgres(pool) => {
-                let mut $transaction = pool.begin().await?;
-                // Before anything else, so that nobody who waits for it holds a row; the statements after it see what the
-                // one before has committed. The number means nothing and is this lock's only.
-                sqlx::query("SELECT pg_advisory_xact_lock(7023158840)")
-                    .execute(&mut *$transaction)
-                    .await?;
-                let outcome = $body;
-                $transaction.commit().await?;
-                outcome
-            }
-        }
+        $crate::store::in_transaction!($store, $transaction => {
+            // Before anything else, so that nobody who waits for it holds a row; the statements after it see what the one
+            // before has committed.
+            $crate::store::Turn::take(&mut *$transaction).await?;
+            $body
+        })
     };
 }
 
 pub(crate) use {in_transaction, in_turn, with_pool};
+
+/// Waits, in a transaction that may write, until no other one is under way that took a turn.
+pub(crate) trait Turn {
+    async fn take(&mut self) -> Result<(), sqlx::Error>;
+}
+
+impl Turn for PgConnection {
+    async fn take(&mut self) -> Result<(), sqlx::Error> {
+        // The number means nothing and is this lock's only.
+        sqlx::query("SELECT pg_advisory_xact_lock(7023158840)")
+            .execute(self)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Turn for SqliteConnection {
+    /// There is one writer at a time anyhow.
+    async fn take(&mut self) -> Result<(), sqlx::Error> {
+        Ok(())
+    }
+}
 
 impl Store {
     /// Opens the database and brings its tables up to date.

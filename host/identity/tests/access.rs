@@ -4,22 +4,16 @@
 #[macro_use]
 mod support;
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::Utc;
 use porthole_identity::{
-    AuditEntry, Identity, NewApiToken, NewUser, Options, Role, TenantRecord, TokenScope, TokensOf,
+    AuditEntry, Identity, NewApiToken, Options, Role, TenantRecord, TokenScope, TokensOf,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
+use support::people::{self, HERE, secret};
 use support::{Database, options};
 use uuid::Uuid;
-
-const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-
-fn secret(text: &str) -> SecretString {
-    text.to_owned().into()
-}
 
 fn tenants() -> [TenantRecord; 2] {
     ["alpha", "beta"].map(|id| TenantRecord {
@@ -31,20 +25,10 @@ fn tenants() -> [TenantRecord; 2] {
     })
 }
 
-/// Ada, an editor of alpha.
+/// Ada, an editor of alpha, where there is another tenant, too.
 async fn ada(identity: &Identity) -> Uuid {
+    let ada = people::ada(identity).await;
     identity.sync_tenants(&tenants()).await.unwrap();
-    let new = NewUser {
-        email: "ada@example.com".to_owned(),
-        full_name: None,
-        is_admin: false,
-        password: Some(secret("open the sesame")),
-    };
-    let ada = identity.create_user(new, AuditEntry::default()).await.unwrap().id;
-    identity
-        .grant(ada, "alpha", Role::Editor, AuditEntry::default())
-        .await
-        .unwrap();
     ada
 }
 

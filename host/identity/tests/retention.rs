@@ -4,20 +4,10 @@
 #[macro_use]
 mod support;
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use porthole_identity::{
-    AuditEntry, Identity, NewApiToken, NewUser, Role, TenantRecord, TokenScope, TokensOf,
-};
-use secrecy::SecretString;
+use porthole_identity::{AuditEntry, Identity, NewApiToken, TokenScope, TokensOf};
+use support::people::{HERE, ada, secret, wish};
 use support::{Database, options};
-
-const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-
-fn secret(text: &str) -> SecretString {
-    text.to_owned().into()
-}
 
 /// Runs a statement as somebody who has the database itself in their hands.
 async fn by_hand(
@@ -101,33 +91,16 @@ on_both! {
 
     async fn what_has_ended_by_itself_is_removed(database: &Database) {
         let identity = database.connect(options()).await;
-        let alpha = TenantRecord {
-            id: "alpha".to_owned(),
-            name: "Alpha".to_owned(),
-            database_name: "alpha".to_owned(),
-            database_host: "localhost".to_owned(),
-            database_port: None,
-        };
-        identity.sync_tenants(&[alpha]).await.unwrap();
-        let new = NewUser {
-            email: "ada@example.com".to_owned(),
-            full_name: None,
-            is_admin: false,
-            password: Some(secret("open the sesame")),
-        };
         let nobody = AuditEntry::default;
-        let ada = identity.create_user(new, nobody()).await.unwrap().id;
-        identity.grant(ada, "alpha", Role::Viewer, nobody()).await.unwrap();
+        let ada = ada(&identity).await;
         let now = Utc::now();
         identity.login("ada@example.com", &secret("open the sesame"), HERE, now).await.unwrap();
         identity.make_password_link(ada, nobody(), now).await.unwrap();
         for name in ["short", "long"] {
             let wish = NewApiToken {
-                user: ada,
-                tenant: "alpha".to_owned(),
                 name: name.to_owned(),
-                scope: TokenScope::Read,
                 days: if name == "short" { 1 } else { 300 },
+                ..wish(ada, TokenScope::Read)
             };
             identity.create_api_token(wish, nobody()).await.unwrap();
         }

@@ -74,7 +74,7 @@ impl Machine {
             "usr/local/sbin",
             "etc/systemd/system",
             "opt",
-            "root",
+            "home",
             "tmp",
             "var",
         ] {
@@ -126,7 +126,7 @@ impl Machine {
             .1;
         let mut text = text.to_owned();
         // The first one first: this machine's own folder lies there.
-        for folder in ["/tmp/", "/etc/", "/usr/local/", "/var/", "/opt/", "/root/"] {
+        for folder in ["/tmp/", "/etc/", "/usr/local/", "/var/", "/opt/"] {
             // Only where a path begins.
             for before in [" ", "\"", "'", "=", "<", ">", "\t", "\n"] {
                 text = text.replace(&format!("{before}{folder}"), &format!("{before}{root}{folder}"));
@@ -193,7 +193,9 @@ impl Machine {
             "{0}/usr/local/sbin:{0}/usr/local/bin:{path}",
             self.root.path().display()
         );
-        bash.current_dir(places::workspace()).envs(environment);
+        bash.current_dir(places::workspace())
+            .envs(environment)
+            .env("HOME", self.at("/home"));
         if let Some(home) = &self.provider {
             bash.envs(keycloak::environment(home));
         }

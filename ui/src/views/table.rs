@@ -202,27 +202,10 @@ fn is_number(column: &TableColumn) -> bool {
     matches!(column.format, ColumnFormat::Number { .. })
 }
 
-/// Beyond this many decimals a column is of measured values, whose zeros would say what nobody knows.
-const MOST_DECIMALS: u8 = 4;
-
 /// The columns, where numbers say nothing of their decimals with as many as the rows have, so that points stand in line.
 fn lined_up(table: &Table) -> Vec<TableColumn> {
-    let decimals = |at: usize| {
-        let numbers = table.rows.iter().filter_map(|row| row.get(at)?.as_f64());
-        let needed = numbers
-            .map(text::shortest)
-            .map(|text| match text.split_once('.') {
-                Some((_, behind)) if !behind.contains('e') => behind.len(),
-                Some(_) => usize::MAX,
-                None if text.contains('e') => usize::MAX,
-                None => 0,
-            })
-            .max()?;
-        // Whole numbers are written exactly, however large.
-        u8::try_from(needed)
-            .ok()
-            .filter(|needed| (1..=MOST_DECIMALS).contains(needed))
-    };
+    let decimals =
+        |at: usize| number::common_decimals(table.rows.iter().filter_map(|row| row.get(at)?.as_f64()));
     let mut columns = table.columns.clone();
     for (at, column) in columns.iter_mut().enumerate() {
         if column.format == (ColumnFormat::Number { decimals: None }) {
