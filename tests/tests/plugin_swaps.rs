@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use porthole_tests::{Client, Site, stamp};
-use serde_json::json;
 
 const PASSWORD: &str = "correct horse battery staple";
 const RANGE: (&str, &str) = ("2026-01-01T00:00:00Z", "2026-01-01T04:00:00Z");
