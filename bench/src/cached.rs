@@ -11,8 +11,8 @@ use anyhow::{Context, ensure};
 use serde::Deserialize;
 
 use crate::host::Running;
-use crate::load::requests_per_second;
-use crate::report::{Aim, Report, median};
+use crate::load;
+use crate::report::{Aim, Report, median, percentile};
 
 const CONNECTIONS: usize = 8;
 const TURNS: usize = 5;
@@ -78,25 +78,32 @@ pub async fn run(report: &mut Report, porthole: Option<PathBuf>) -> anyhow::Resu
         let body = ask().send().await?.error_for_status()?.bytes().await?;
         let file = folder.path().join(format!("{panel}.json"));
         std::fs::write(&file, &body)?;
-        let (_plain, line) = started(Command::new(std::env::current_exe()?).arg("plain").arg(&file))?;
+        let (_plain, line) = started(Command::new(std::env::current_exe()?).arg("--plain").arg(&file))?;
         let plain_address: SocketAddr = line.trim().parse()?;
 
         let request = format!(
             "GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\nx-porthole-tenant: {tenant}\r\n\r\n"
         );
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        let (mut ours, mut theirs, mut times) = (Vec::new(), Vec::new(), Vec::new());
         for turn in 0..=TURNS {
-            let one = requests_per_second(address, &request, body.len(), CONNECTIONS, EACH).await?;
-            let other = requests_per_second(plain_address, &request, body.len(), CONNECTIONS, EACH).await?;
+            let one = load::ask(address, &request, body.len(), CONNECTIONS, EACH).await?;
+            let other = load::ask(plain_address, &request, body.len(), CONNECTIONS, EACH).await?;
             // The first turn warms both up.
             if turn > 0 {
-                ours.push(one);
-                theirs.push(other);
+                ours.push(one.per_second);
+                theirs.push(other.per_second);
+                times.extend(one.times);
             }
         }
         let ratios: Vec<_> = ours.iter().zip(&theirs).map(|(one, other)| one / other).collect();
         println!("  {what}, {} bytes", body.len());
         report.figure("porthole", median(ours), "requests/s", Aim::None);
+        report.figure(
+            &format!("porthole, {CONNECTIONS} readers who never pause: 95 of 100 answers within"),
+            percentile(&mut times, 0.95),
+            "ms",
+            Aim::AtMost(500.0),
+        );
         report.figure("plain axum", median(theirs), "requests/s", Aim::None);
         report.ratio(
             &format!("porthole / plain axum, {what}"),

@@ -7,14 +7,22 @@ use anyhow::{Context, bail, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Answers per second. Every answer must be a 200 of `expected` bytes.
-pub async fn requests_per_second(
+/// What came of a load.
+pub struct Load {
+    /// Answers per second, of all connections together.
+    pub per_second: f64,
+    /// How long each answer took, milliseconds.
+    pub times: Vec<f64>,
+}
+
+/// Asks for so long. Every answer must be a 200 of `expected` bytes.
+pub async fn ask(
     address: SocketAddr,
     request: &str,
     expected: usize,
     connections: usize,
     duration: Duration,
-) -> anyhow::Result<f64> {
+) -> anyhow::Result<Load> {
     ensure!(address.ip().is_loopback(), "loads are for this machine only");
     let start = Instant::now();
     let until = start + duration;
@@ -24,21 +32,27 @@ pub async fn requests_per_second(
         running.spawn(async move {
             let mut stream = TcpStream::connect(address).await?;
             stream.set_nodelay(true)?;
-            let mut answers = 0u64;
+            let mut times = Vec::new();
             let mut buffer = vec![0; 64 * 1024];
-            while Instant::now() < until {
+            let mut asked = Instant::now();
+            while asked < until {
                 stream.write_all(request.as_bytes()).await?;
                 read_answer(&mut stream, &mut buffer, expected).await?;
-                answers += 1;
+                let answered = Instant::now();
+                times.push((answered - asked).as_secs_f64() * 1000.0);
+                asked = answered;
             }
-            Ok::<_, anyhow::Error>(answers)
+            Ok::<_, anyhow::Error>(times)
         });
     }
-    let mut answers = 0;
+    let mut times = Vec::new();
     while let Some(done) = running.join_next().await {
-        answers += done??;
+        times.append(&mut done??);
     }
-    Ok(answers as f64 / start.elapsed().as_secs_f64())
+    Ok(Load {
+        per_second: times.len() as f64 / start.elapsed().as_secs_f64(),
+        times,
+    })
 }
 
 async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8], expected: usize) -> anyhow::Result<()> {

@@ -13,35 +13,38 @@ mod sandbox;
 mod tenants;
 mod ui;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, ValueEnum};
 
 /// Ratio benchmarks.
 #[derive(Parser)]
 #[command(name = "porthole-bench")]
 struct Cli {
-    #[command(subcommand)]
-    what: Option<What>,
+    /// What is measured [default: everything].
+    what: Vec<What>,
     /// Keep this run's ratios as the baseline of later ones.
-    #[arg(long, global = true)]
+    #[arg(long)]
     save: bool,
     /// The `porthole` binary [default: beside this one].
-    #[arg(long, global = true, env = "PORTHOLE_BIN")]
+    #[arg(long, env = "PORTHOLE_BIN")]
     porthole: Option<std::path::PathBuf>,
     /// How long the rogues run beside their neighbours, seconds.
-    #[arg(long, global = true, default_value_t = 60)]
+    #[arg(long, default_value_t = 60)]
     seconds: u64,
     /// The largest database that is measured, rows.
-    #[arg(long, global = true, default_value_t = 10_000_000)]
+    #[arg(long, default_value_t = 10_000_000)]
     rows: u64,
     /// The folder of components [default: beside the folder of this binary].
-    #[arg(long, global = true, env = "PORTHOLE_COMPONENTS")]
+    #[arg(long, env = "PORTHOLE_COMPONENTS")]
     components: Option<std::path::PathBuf>,
     /// The browser that the interface is measured in.
-    #[arg(long, global = true, env = "PORTHOLE_CHROMIUM", default_value = "chromium")]
+    #[arg(long, env = "PORTHOLE_CHROMIUM", default_value = "chromium")]
     browser: std::path::PathBuf,
+    /// Be plain axum answering with the bytes of this file; started by `cached`.
+    #[arg(long, hide = true)]
+    plain: Option<std::path::PathBuf>,
 }
 
-#[derive(Subcommand)]
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq)]
 enum What {
     /// The price of the sandbox per call, against the same panel's code called natively.
     Sandbox,
@@ -57,42 +60,37 @@ enum What {
     Neighbours,
     /// The interface in a browser, against plotly.js with the same answers.
     Ui,
-    /// Plain axum answering with the bytes of a file; started by `cached`.
-    #[command(hide = true)]
-    Plain {
-        /// The file.
-        body: std::path::PathBuf,
-    },
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    if let Some(What::Plain { body }) = &cli.what {
+    if let Some(body) = &cli.plain {
         return cached::plain(body).await;
     }
+    let wants = |what| cli.what.is_empty() || cli.what.contains(&what);
     let porthole = cli.porthole;
     // An HTTP client insists on a provider of TLS, though nothing here speaks it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut report = report::Report::open()?;
-    if matches!(cli.what, None | Some(What::Sandbox)) {
+    if wants(What::Sandbox) {
         sandbox::run(&mut report).await?;
     }
-    if matches!(cli.what, None | Some(What::Languages)) {
+    if wants(What::Languages) {
         languages::run(&mut report).await?;
     }
-    if matches!(cli.what, None | Some(What::Cached)) {
+    if wants(What::Cached) {
         cached::run(&mut report, porthole.clone()).await?;
     }
-    if matches!(cli.what, None | Some(What::Data)) {
+    if wants(What::Data) {
         data::run(&mut report, cli.rows).await?;
     }
     let own = std::env::current_exe()?;
     let porthole = porthole.unwrap_or_else(|| own.with_file_name("porthole"));
-    if matches!(cli.what, None | Some(What::Tenants)) {
+    if wants(What::Tenants) {
         tenants::run(&mut report, &porthole).await?;
     }
-    if matches!(cli.what, None | Some(What::Neighbours)) {
+    if wants(What::Neighbours) {
         // <target>/debug/porthole-bench → <target>/components
         let beside = || own.ancestors().nth(2).map(|target| target.join("components"));
         let components = cli.components.or_else(beside).unwrap_or_default();
@@ -104,7 +102,7 @@ async fn main() -> anyhow::Result<()> {
         )
         .await?;
     }
-    if matches!(cli.what, None | Some(What::Ui)) {
+    if wants(What::Ui) {
         ui::run(&mut report, &porthole, &cli.browser).await?;
     }
     report.finish(cli.save)

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 
 use crate::host::{Site, log_in};
-use crate::report::{Aim, Report};
+use crate::report::{Aim, Report, percentile};
 
 const ROGUES: usize = 4;
 /// Quiet and noisy turns follow each other, so that what else the machine does falls on both.
@@ -188,25 +188,5 @@ impl Asker {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         anyhow::bail!("the rogue is not loaded: {said}")
-    }
-}
-
-/// The figure that this share of all is not above; NaN of none.
-fn percentile(figures: &mut [f64], share: f64) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    let place = (figures.len() as f64 * share).ceil() as usize;
-    figures.get(place.saturating_sub(1)).copied().unwrap_or(f64::NAN)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_percentile_is_one_of_the_figures() {
-        let mut figures: Vec<f64> = (1..=100).rev().map(f64::from).collect();
-        assert_eq!(percentile(&mut figures, 0.99), 99.0);
-        assert_eq!(percentile(&mut figures, 0.5), 50.0);
-        assert!(percentile(&mut [], 0.5).is_nan());
     }
 }

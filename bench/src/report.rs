@@ -113,6 +113,13 @@ pub fn median(mut figures: Vec<f64>) -> f64 {
     }
 }
 
+/// The figure that this share of all is not above; NaN of none.
+pub fn percentile(figures: &mut [f64], share: f64) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    let place = (figures.len() as f64 * share).ceil() as usize;
+    figures.get(place.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,5 +129,13 @@ mod tests {
         assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
         assert!(median(vec![]).is_nan());
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_figures() {
+        let mut figures: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        assert_eq!(percentile(&mut figures, 0.99), 99.0);
+        assert_eq!(percentile(&mut figures, 0.5), 50.0);
+        assert!(percentile(&mut [], 0.5).is_nan());
     }
 }

@@ -98,5 +98,6 @@ mod tests {
         assert!(of(&["--seconds", "30"]).wants("ui"));
         assert!(of(&["ui", "--save"]).wants("ui"));
         assert!(!of(&["sandbox"]).wants("ui"));
+        assert!(of(&["data", "ui"]).wants("ui"));
     }
 }
