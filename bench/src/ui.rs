@@ -113,7 +113,11 @@ fn first_load(dist: &Path) -> anyhow::Result<f64> {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let plain = name.trim_end_matches(".br").trim_end_matches(".gz");
-            if entry.file_type()?.is_file() && !plain.ends_with(".txt") && !plain.starts_with("desk-") {
+            if entry.file_type()?.is_file()
+                && !plain.ends_with(".txt")
+                && !plain.starts_with("desk-")
+                && plain != "desk.html"
+            {
                 let size = sizes.entry(plain.to_owned()).or_insert(u64::MAX);
                 *size = entry.metadata()?.len().min(*size);
             }

@@ -145,6 +145,48 @@ pub struct Account {
     pub last_login_at: Option<String>,
     /// Where they were let in.
     pub tenants: Vec<TenantSummary>,
+    /// Of these, by id, those that a group of the identity provider has let them into: only the group takes that back.
+    pub by_group: Vec<String>,
+    /// Whether a group of the identity provider makes them an administrator.
+    pub is_admin_by_group: bool,
+    /// Whether they log in with the identity provider, whose groups may give what a person gave or took as well.
+    pub is_from_provider: bool,
+}
+
+/// Who did something to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// Whoever was logged in with it.
+    Oneself,
+    /// An administrator, or a command on the host's machine.
+    Another,
+    /// Nobody that is known: a login that failed, or the host itself.
+    Nobody,
+}
+
+/// Something that happened to an account, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountEvent {
+    /// When.
+    pub at: String,
+    /// What, as in the audit log: `password_set`, `login_failed`, …
+    pub action: String,
+    /// Who did it.
+    pub by: By,
+    /// In which tenant.
+    pub tenant: Option<String>,
+    /// From where; none where another did it.
+    pub address: Option<String>,
+    /// What changed.
+    pub detail: Option<String>,
+}
+
+/// `GET /account/events`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountEvents {
+    /// The newest first, at most 50.
+    pub events: Vec<AccountEvent>,
 }
 
 /// `GET /admin/users`.
@@ -208,6 +250,8 @@ pub struct Grant {
     pub role: Role,
     /// When they were let in.
     pub granted_at: String,
+    /// Whether a group of the identity provider has let them in: only the group takes that back.
+    pub by_group: bool,
 }
 
 /// `GET /admin/tenants/{tenant}/grants`.

@@ -15,9 +15,9 @@ mod reads;
 mod view;
 
 pub use administration::{
-    Account, AccountChange, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage, DatabaseState, Grant,
-    GrantRole, Grants, LinkUse, NewAccount, NewToken, OpenSession, OpenSessions, PasswordChange,
-    PasswordLink, TenantDatabase, TenantState, TenantStates, TokenMade, TokenScope,
+    Account, AccountChange, AccountEvent, AccountEvents, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage,
+    By, DatabaseState, Grant, GrantRole, Grants, LinkUse, NewAccount, NewToken, OpenSession, OpenSessions,
+    PasswordChange, PasswordLink, TenantDatabase, TenantState, TenantStates, TokenMade, TokenScope,
 };
 pub use dashboard::{
     Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position,

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::reading::{Fields, Read, ReadError};
 use crate::{
-    Account, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage, DatabaseState, Grant, Grants, OpenSession,
-    OpenSessions, PasswordLink, TenantDatabase, TenantState, TenantStates, TokenMade, TokenScope,
+    Account, AccountEvent, AccountEvents, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage, By,
+    DatabaseState, Grant, Grants, OpenSession, OpenSessions, PasswordLink, TenantDatabase, TenantState,
+    TenantStates, TokenMade, TokenScope,
 };
 use crate::{
     Aggregation, Allowed, AuthMethods, Axis, CacheOutcome, Chart, ColumnFormat, Dashboard, DashboardSummary,
@@ -80,10 +81,12 @@ structs! {
     PluginPublished { name, version, sha256, endpoint, signed_by, active }
 
     Accounts { users }
-    Account { id, email, full_name, is_admin, has_password, disabled, created_at, last_login_at, tenants }
+    Account { id, email, full_name, is_admin, has_password, disabled,created_at, last_login_at, tenants, by_group, is_admin_by_group, is_from_provider }
+    AccountEvents { events }
+    AccountEvent { at, action, by, tenant, address, detail }
     PasswordLink { user, email, url, expires_at }
     Grants { grants }
-    Grant { email, full_name, role, granted_at }
+Grant { email, full_name, role, granted_at, by_group }
     TenantStates { tenants }
     TenantState { id, name, configured, disabled, members }
     TenantDatabase { state, reason }
@@ -118,6 +121,7 @@ names! {
     Severity { Good = "good", Warning = "warning", Critical = "critical", Unknown = "unknown" }
     Role { Viewer = "viewer", Editor = "editor", Admin = "admin" }
     TokenScope { Read = "read", Publish = "publish" }
+    By { Oneself = "oneself", Another = "another", Nobody = "nobody" }
     DatabaseState { Up = "up", Down = "down", Missing = "missing" }
     PluginSource { Folder = "folder", Published = "published" }
 }
@@ -308,13 +312,21 @@ mod tests {
         as_serde::<Accounts>(
             json!({"users": [{"id": "1", "email": "a@b", "full_name": null, "is_admin": false, "has_password": true,
             "disabled": false, "created_at": "2026-01-01T00:00:00Z", "last_login_at": null,
-            "tenants": [{"id": "a", "name": "A", "role": "admin"}]}]}),
+            "tenants": [{"id": "a", "name": "A", "role": "admin"}], "by_group": ["a"], "is_admin_by_group": false,
+            "is_from_provider": true}]}),
         );
+        for by in ["oneself", "another", "nobody"] {
+            as_serde::<AccountEvents>(
+                json!({"events": [{"at": "2026-01-01T00:00:00Z", "action": "password_set", "by": by, "tenant": null,
+                "address": "::1", "detail": "with a link"}]}),
+            );
+        }
         as_serde::<PasswordLink>(
             json!({"user": "1", "email": "a@b", "url": "/password#x", "expires_at": "2026-01-01T00:00:00Z"}),
         );
         as_serde::<Grants>(
-            json!({"grants": [{"email": "a@b", "full_name": "A", "role": "viewer", "granted_at": "2026-01-01T00:00:00Z"}]}),
+            json!({"grants": [{"email": "a@b", "full_name": "A", "role": "viewer","granted_at": "2026-01-01T00:00:00Z",
+            "by_group": true}]}),
         );
         as_serde::<TenantStates>(
             json!({"tenants": [{"id": "a", "name": "A", "configured": true, "disabled": false, "members": 3}]}),

@@ -2,7 +2,7 @@ import { expectNoBarriers, expectNoSidewaysScrolling } from './barriers';
 import { faults, logIn } from './pages';
 import { client, person } from './people';
 import { expect, type Site, test } from './site';
-import type { Page } from '@playwright/test';
+import { type Page, request } from '@playwright/test';
 
 const dialog = (page: Page) => page.getByTestId('dialog');
 
@@ -39,6 +39,68 @@ test('a password is changed by whoever knows it, and the other sessions end', as
   const again = await elsewhere.post('auth/login', { data: { email, password: 'quiet walrus paints 9 doors' } });
   expect(again.status()).toBe(200);
   expect(problems).toEqual([]);
+});
+
+test('a new password is shown to whoever types it, and its strength is said by the rules of the host', async ({ page, site }) => {
+  const email = await person(site, 'eve', { [site.tenant]: 'viewer' });
+  await openAccount(page, site, email);
+  const field = page.getByLabel('New password', { exact: true });
+  const meter = page.getByTestId('strength');
+  await expect(meter).toBeEmpty();
+  for (const [text, word] of [
+    ['short', 'Too short'],
+    ['password1234', 'Too easy to guess'],
+    [email, 'Too easy to guess'],
+    ['correct horse', 'Good'],
+    ['purple otters juggle kites', 'Strong'],
+  ]) {
+    await field.fill(text);
+    await expect(meter).toHaveText(word);
+  }
+  await field.fill('password1234');
+  await page.getByLabel('Current password').fill(site.password);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText(/^It is too easy to guess/)).toBeVisible();
+
+  const show = page.locator('.form-row').filter({ has: field }).getByRole('button', { name: 'Show what is typed' });
+  await expect(field).toHaveAttribute('type', 'password');
+  await expect(show).toHaveCSS('opacity', '1');
+  const lit = meter.locator('i.on');
+  await expect(lit).toHaveCount(1);
+  expect((await lit.boundingBox())!.width).toBeGreaterThan(10);
+  await show.click();
+  await expect(field).toHaveAttribute('type', 'text');
+  await expect(field).toHaveValue('password1234');
+  await expect(show).toHaveAttribute('aria-pressed', 'true');
+  await show.click();
+  await expect(field).toHaveAttribute('type', 'password');
+
+  // At the login, too.
+  await page.context().clearCookies();
+  await page.goto(`${site.url}/login`);
+  const password = page.getByLabel('Password');
+  await password.fill(site.password);
+  await page.getByRole('button', { name: 'Show what is typed' }).click();
+  await expect(password).toHaveAttribute('type', 'text');
+  await expect(password).toHaveValue(site.password);
+});
+
+test('an account says what happened to it, and that its password is a new one', async ({ page, site }) => {
+  const email = await person(site, 'cora', { [site.tenant]: 'viewer' });
+  const elsewhere = await request.newContext({ baseURL: `${site.url}/api/v1/` });
+  expect((await elsewhere.post('auth/login', { data: { email, password: 'not her password' } })).status()).toBe(401);
+  await openAccount(page, site, email);
+  await expect(page.getByTestId('password-news')).toContainText(/Your password was set .* from 127\.0\.0\.1\./);
+  const rows = page.getByTestId('events').locator('tbody tr');
+  await expect(rows.first()).toContainText('Logged in');
+  await expect(rows.nth(1)).toContainText('Wrong password');
+  await expect(rows.nth(1)).toContainText('127.0.0.1');
+  // Who let her in is told by what they are, and not from where.
+  const grant = rows.filter({ hasText: `Let into ${site.tenant}` });
+  await expect(grant).toContainText('an administrator');
+  await expect(grant).not.toContainText('127.0.0.1');
+  await expect(page.getByTestId('events')).not.toContainText(site.admin);
+  await elsewhere.dispose();
 });
 
 test('a session that is ended in one browser is over in the other', async ({ page, site, browser }) => {

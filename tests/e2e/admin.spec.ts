@@ -67,7 +67,7 @@ test('an administrator makes an account and lets it into a tenant, and its owner
   await expect(own.getByLabel('New password', { exact: true })).toBeFocused();
   await own.getByLabel('New password', { exact: true }).fill('short');
   await own.keyboard.press('Enter');
-  await expect(own.getByText('At least 12 characters.')).toBeVisible();
+  await expect(own.getByText('It is too short: take at least 12 characters.')).toBeVisible();
   await own.getByLabel('New password', { exact: true }).fill('purple otters juggle kites');
   await own.getByLabel('New password, again').fill('purple otters juggle kits');
   await own.keyboard.press('Enter');

@@ -139,8 +139,14 @@ test("a plugin's page shows its limits and what it wrote", async ({ page, site }
   await expect(panel(page, 'summary').getByText(/^Summary for/)).toBeVisible(COMPILED);
   await page.context().clearCookies();
   await openAsAdmin(page, site, `/t/${site.tenant}/plugins/daily_summary`);
-  await expect(page.getByText('One call may use')).toBeVisible();
-  await expect(page.getByRole('row', { name: /^memory/ })).toContainText('MiB');
+  await expect(page.getByRole('heading', { name: 'Limits' })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^Memory of a call/ })).toContainText('MiB');
+  // Words with units, and no key of a file.
+  const limits = page.getByRole('region', { name: 'Limits' });
+  await expect(limits.getByRole('row', { name: /^CPU time of a call/ })).toContainText(/\d+ m?s$/);
+  const names = await limits.getByRole('rowheader').allInnerTexts();
+  expect(names.length).toBeGreaterThan(8);
+  expect(names.filter((name) => !/^[A-Z][^_]+$/.test(name))).toEqual([]);
   await expect(page.getByTestId('plugin-log')).not.toContainText('Loading');
 });
 
@@ -168,7 +174,7 @@ for (const theme of ['dark', 'light']) {
     await expect(page.getByTestId('plugin-network_topology')).toBeVisible();
     expect(await serious()).toEqual([]);
     await page.goto(`${site.url}/t/${site.tenant}/plugins/network_topology`);
-    await expect(page.getByText('One call may use')).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Limits' })).toBeVisible();
     expect(await serious()).toEqual([]);
   });
 }

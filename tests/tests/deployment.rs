@@ -284,6 +284,7 @@ fn what_the_image_copies_from_the_checkout_is_not_ignored() {
         "sdk",
         "plugins",
         "model",
+        "passwords",
         "host",
         "ui",
         "config",

@@ -2,8 +2,9 @@
 const isDesk = /^\/(t\/[^/]+\/(plugins|members|audit)|admin|account|password)(\/|$)/.test(location.pathname);
 const part = isDesk ? "{{desk.js}}" : "{{app.js}}";
 
-/** The rules of the pages that are loaded apart; without them a page still works. */
+/** The rules of the pages that are loaded apart, unless the page has named them; without them a page still works. */
 const styled = () =>
+  document.querySelector('link[href="{{desk.css}}"]') ||
   new Promise((done) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";

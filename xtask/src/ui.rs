@@ -163,7 +163,16 @@ impl Site {
         )?;
         addresses.insert("start.js", files.add("start.js", start.into_bytes()));
         let page = fs::read_to_string(folder.join("index.html")).context("cannot read ui/index.html")?;
-        files.add_as("index.html", filled(&page, &addresses)?.into_bytes());
+        for (at, (part, wasm, script)) in self.parts.iter().enumerate() {
+            // What is fetched before it is asked for is what the page will use: a browser warns of anything else.
+            let styles: Vec<&str> = self.styles.iter().take(at + 1).map(|(_, name)| *name).collect();
+            let page = filled(&page_of(&page, wasm, script, &styles), &addresses)?;
+            let name = match at {
+                0 => "index.html".to_owned(),
+                _ => format!("{part}.html"),
+            };
+            files.add_as(&name, page.into_bytes());
+        }
 
         let first_load = files.write(&dist)?;
         let most = self.most_bytes.unwrap_or(usize::MAX);
@@ -317,6 +326,17 @@ fn styles(folder: &Path, entry: &str, work: &Path) -> anyhow::Result<String> {
     fs::read_to_string(&out).with_context(|| format!("cannot read {}", out.display()))
 }
 
+/// The page that starts a part of the application, with the places of its files named.
+fn page_of(page: &str, wasm: &str, script: &str, styles: &[&str]) -> String {
+    let styles: Vec<String> = styles
+        .iter()
+        .map(|name| format!("<link rel=\"stylesheet\" href=\"{{{{{name}}}}}\" />"))
+        .collect();
+    page.replace("{{styles}}", &styles.join("\n    "))
+        .replace("{{part.wasm}}", &format!("{{{{{wasm}}}}}"))
+        .replace("{{part.js}}", &format!("{{{{{script}}}}}"))
+}
+
 /// Puts addresses in the place of `{{name}}`.
 fn filled(text: &str, addresses: &Addresses) -> anyhow::Result<String> {
     let mut text = text.to_owned();
@@ -346,6 +366,16 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_page_fetches_ahead_what_its_own_part_needs() {
+        let page = "{{styles}} {{part.wasm}} {{part.js}} {{start.js}}";
+        assert_eq!(
+            page_of(page, "desk.wasm", "desk.js", &["app.css", "desk.css"]),
+            "<link rel=\"stylesheet\" href=\"{{app.css}}\" />\n    <link rel=\"stylesheet\" href=\"{{desk.css}}\" /> \
+             {{desk.wasm}} {{desk.js}} {{start.js}}"
+        );
+    }
 
     #[test]
     fn a_place_that_nothing_fills_is_a_fault() {

@@ -7,9 +7,10 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use http::header::SET_COOKIE;
-use porthole_identity::{ApiTokenRecord, NewApiToken, SessionRecord, TokensOf, User};
+use porthole_identity::{ApiTokenRecord, AuditRecord, NewApiToken, SessionRecord, TokensOf, User};
 use porthole_model::{
-    Account, ApiToken, ApiTokens, LinkUse, NewToken, OpenSession, OpenSessions, PasswordChange, TokenMade,
+    Account, AccountEvent, AccountEvents, ApiToken, ApiTokens, By, LinkUse, NewToken, OpenSession,
+    OpenSessions, PasswordChange, TokenMade,
 };
 use uuid::Uuid;
 
@@ -20,6 +21,9 @@ use crate::path_name::PathName;
 use crate::problem::ApiError;
 use crate::session_cookie;
 use crate::state::ApiState;
+
+/// So many of the last things that happened to an account are shown to its owner.
+const EVENTS: u32 = 50;
 
 /// One's own account.
 #[utoipa::path(
@@ -38,6 +42,51 @@ pub(crate) async fn own(
     // Removed a moment ago.
     let user = user.ok_or_else(ApiError::not_logged_in)?;
     Ok(Json(shown_account(&state, user).await?))
+}
+
+/// What happened to one's own account.
+///
+/// Its logins, failed ones too, new passwords, links, tokens, sessions that were ended, and what was granted or taken.
+#[utoipa::path(
+    get, path = "/account/events", tag = "Account",
+    responses(
+        (status = 200, description = "The newest first, at most 50.", body = ref("#/components/schemas/AccountEvents")),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: a token asks.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn events(
+    State(state): State<ApiState>,
+    Person(who): Person,
+) -> Result<Json<AccountEvents>, ApiError> {
+    let user = state.identity.user(who.id).await?;
+    let user = user.ok_or_else(ApiError::not_logged_in)?;
+    let records = state.identity.account_events(&user, EVENTS).await?;
+    let events = records.into_iter().map(|record| event(record, user.id));
+    Ok(Json(AccountEvents {
+        events: events.collect(),
+    }))
+}
+
+/// As the owner of an account sees it: where an administrator sits is not their affair.
+fn event(record: AuditRecord, owner: Uuid) -> AccountEvent {
+    let entry = record.entry;
+    let by = match (entry.actor, &entry.actor_email) {
+        (Some(actor), _) if actor == owner => By::Oneself,
+        (None, None) => By::Nobody,
+        _ => By::Another,
+    };
+    AccountEvent {
+        at: instant(record.at),
+        action: entry.action,
+        by,
+        tenant: entry.tenant,
+        address: entry
+            .address
+            .filter(|_| by != By::Another)
+            .map(|address| address.to_string()),
+        detail: entry.detail,
+    }
 }
 
 /// Change one's own password.
@@ -256,6 +305,7 @@ pub(crate) fn instant(at: DateTime<Utc>) -> String {
 
 pub(crate) async fn shown_account(state: &ApiState, user: User) -> Result<Account, ApiError> {
     let tenants = state.identity.tenants_of(user.id).await?;
+    let by_group = state.identity.tenants_by_group(user.id).await?;
     Ok(Account {
         id: user.id.to_string(),
         email: user.email,
@@ -266,6 +316,9 @@ pub(crate) async fn shown_account(state: &ApiState, user: User) -> Result<Accoun
         created_at: instant(user.created_at),
         last_login_at: user.last_login_at.map(instant),
         tenants,
+        by_group,
+        is_admin_by_group: user.is_admin_by_group,
+        is_from_provider: user.is_from_provider,
     })
 }
 

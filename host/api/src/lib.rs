@@ -109,6 +109,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/admin/tenants/{tenant}/audit", get(audit::of_tenant));
     let administration = Router::new()
         .route("/api/v1/account", get(account::own))
+        .route("/api/v1/account/events", get(account::events))
         .route("/api/v1/account/password", post(account::password))
         .route(
             "/api/v1/account/sessions",

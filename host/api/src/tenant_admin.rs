@@ -36,6 +36,7 @@ pub(crate) async fn grants(
         full_name: grant.full_name,
         role: grant.role,
         granted_at: instant(grant.granted_at),
+        by_group: grant.by_group,
     });
     Ok(Json(Grants {
         grants: grants.collect(),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::id::Id;
 use crate::store::with_pool;
-use crate::{AuditEntry, AuditRecord, Identity, IdentityError};
+use crate::{AuditEntry, AuditRecord, Identity, IdentityError, User};
 
 /// Most lines of one page.
 const LARGEST_PAGE: u32 = 500;
@@ -112,6 +112,37 @@ impl Identity {
         .fetch_all(pool)
         .await)?;
         Ok(rows.into_iter().map(record).collect())
+    }
+}
+
+impl Identity {
+    /// What happened to an account since it was made, newest first, at most `limit` lines: its logins, and whatever was done to
+    /// it by whomever.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn account_events(&self, user: &User, limit: u32) -> Result<Vec<AuditRecord>, IdentityError> {
+        let limit = limit.min(LARGEST_PAGE);
+        let mut records = Vec::new();
+        // Two questions, each along an index of its own. An account of the same address that was there before is another's.
+        for question in [
+            "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
+             FROM audit_log WHERE target = $1 AND happened_at >= $2 ORDER BY id DESC LIMIT $3",
+            "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
+             FROM audit_log WHERE actor_email = $1 AND target IS NULL AND action = 'login' AND happened_at >= $2
+             ORDER BY id DESC LIMIT $3",
+        ] {
+            let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, AuditRow>(question)
+                .bind(&user.email)
+                .bind(user.created_at)
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await)?;
+            records.extend(rows.into_iter().map(record));
+        }
+        records.sort_by_key(|record| std::cmp::Reverse(record.id));
+        records.truncate(limit as usize);
+        Ok(records)
     }
 }
 

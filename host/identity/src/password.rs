@@ -1,7 +1,5 @@
 //! Password hashes: argon2id, off the async threads, only so many at a time.
 
-mod rules;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -48,7 +46,7 @@ impl Passwords {
                 "is too long: take at most 128 characters",
             ));
         }
-        rules::check(text, email).map_err(IdentityError::Password)?;
+        porthole_passwords::check(text, email).map_err(IdentityError::Password)?;
         self.calculate(password.clone()).await
     }
 

@@ -40,6 +40,10 @@ pub struct User {
     pub created_at: DateTime<Utc>,
     /// None: never.
     pub last_login_at: Option<DateTime<Utc>>,
+    /// Whether a group of the identity provider has made them an administrator.
+    pub is_admin_by_group: bool,
+    /// Whether the identity provider knows them.
+    pub is_from_provider: bool,
 }
 
 /// A tenant as the configuration describes it; without secrets.

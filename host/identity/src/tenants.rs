@@ -241,6 +241,25 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// The ids of those tenants that a group of the identity provider, and no person, has let a user into.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn tenants_by_group(&self, user: Uuid) -> Result<Vec<String>, IdentityError> {
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String,)>(
+            "SELECT tenants.tenant_id FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
+             WHERE user_tenants.user_id = $1 AND user_tenants.by_group
+               AND tenants.is_active AND tenants.disabled_at IS NULL
+             ORDER BY tenants.tenant_id",
+        )
+        .bind(Id(user))
+        .fetch_all(pool)
+        .await)?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+}
+
 /// The row of a tenant that is configured and not switched off.
 pub(crate) const ACTIVE_TENANT: &str =
     "SELECT id FROM tenants WHERE tenant_id = $1 AND is_active AND disabled_at IS NULL";

@@ -24,13 +24,26 @@ pub(crate) type UserRow = (
     bool,
     DateTime<Utc>,
     Option<DateTime<Utc>>,
+    bool,
+    bool,
 );
 
 /// What a [`UserRow`] is made of.
-pub(crate) const COLUMNS: &str = "id, email, full_name, is_admin, password_hash IS NOT NULL, disabled_at IS NOT NULL, created_at, last_login_at";
+pub(crate) const COLUMNS: &str = "id, email, full_name, is_admin, password_hash IS NOT NULL,disabled_at IS NOT NULL, created_at, last_login_at, is_admin_by_group, keycloak_id IS NOT NULL";
 
 pub(crate) fn user(row: UserRow) -> User {
-    let (id, email, full_name, is_admin, has_password, is_disabled, created_at, last_login_at) = row;
+    let (
+        id,
+        email,
+        full_name,
+        is_admin,
+        has_password,
+        is_disabled,
+        created_at,
+        last_login_at,
+        is_admin_by_group,
+        is_from_provider,
+    ) = row;
     User {
         id: id.0,
         email,
@@ -40,6 +53,8 @@ pub(crate) fn user(row: UserRow) -> User {
         is_disabled,
         created_at,
         last_login_at,
+        is_admin_by_group,
+        is_from_provider,
     }
 }
 
@@ -95,6 +110,8 @@ impl Identity {
             is_disabled: false,
             created_at: now,
             last_login_at: None,
+            is_admin_by_group: false,
+            is_from_provider: false,
         })
     }
 

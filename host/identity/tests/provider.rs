@@ -218,12 +218,16 @@ on_both! {
             assert!(advice.contains("A group") && advice.contains("switch the account off"), "{advice}");
         }
         assert!(identity.grants_in("alpha").await.unwrap()[0].by_group);
+        assert_eq!(identity.tenants_by_group(ada).await.unwrap(), ["alpha"]);
+        let account = identity.user(ada).await.unwrap().unwrap();
+        assert!(account.is_admin_by_group && account.is_from_provider);
         // Whoever sits at the machine may, and hears that it comes back.
         assert!(identity.revoke(ada, "alpha", AuditEntry::default()).await.unwrap());
         identity.admit(&somebody("ada", Some(&["/alpha"]), 10), &rules(), HERE).await.unwrap();
         assert_eq!(tenants(&identity, ada).await.len(), 1);
         // What a person gives, a person takes.
         identity.grant(ada, "alpha", Role::Editor, by_root()).await.unwrap();
+        assert!(identity.tenants_by_group(ada).await.unwrap().is_empty());
         assert!(identity.revoke(ada, "alpha", by_root()).await.unwrap());
     }
 

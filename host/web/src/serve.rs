@@ -7,7 +7,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Method, StatusCode,
+    HeaderMap, HeaderValue, Method, StatusCode, Uri,
     header::{
         ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
     },
@@ -30,9 +30,25 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Kept, but asked about each time.
 const ASK_AGAIN: &str = "no-cache";
 
-/// The one page of the UI, at all of its addresses.
-pub(crate) async fn page(headers: HeaderMap) -> Response {
-    match assets::find("index.html") {
+/// Whether an address belongs to the part of the UI that is loaded apart from dashboards; the same as in its `start.js`.
+fn is_desk(path: &str) -> bool {
+    let mut parts = path.split('/').skip(1);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("admin" | "account" | "password"), ..) => true,
+        (Some("t"), Some(tenant), Some("plugins" | "members" | "audit")) => !tenant.is_empty(),
+        _ => false,
+    }
+}
+
+/// The page of the UI, at all of its addresses. It is the same application everywhere: what differs is which of its files the
+/// page tells a browser to fetch ahead.
+pub(crate) async fn page(uri: Uri, headers: HeaderMap) -> Response {
+    let name = if is_desk(uri.path()) {
+        "desk.html"
+    } else {
+        "index.html"
+    };
+    match assets::find(name).or_else(|| assets::find("index.html")) {
         Some(asset) => answer(asset, &headers, ASK_AGAIN),
         None => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -47,7 +63,7 @@ pub(crate) async fn page(headers: HeaderMap) -> Response {
 }
 
 /// The page at an address where there is none, for whoever reads pages: the UI says so. Others get the bare status.
-pub(crate) async fn not_found(method: Method, mut headers: HeaderMap) -> Response {
+pub(crate) async fn not_found(method: Method, uri: Uri, mut headers: HeaderMap) -> Response {
     let reads_pages = headers
         .get_all(ACCEPT)
         .iter()
@@ -59,7 +75,7 @@ pub(crate) async fn not_found(method: Method, mut headers: HeaderMap) -> Respons
     }
     // That the reader has the page already does not make this address one of its own.
     headers.remove(IF_NONE_MATCH);
-    let mut response = page(headers).await;
+    let mut response = page(uri, headers).await;
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
         .headers_mut()
@@ -144,4 +160,39 @@ fn is_known(request: &HeaderMap, tag: &str) -> bool {
                 .map(str::trim)
                 .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_desk;
+
+    #[test]
+    fn the_part_that_is_fetched_ahead_is_the_one_that_the_page_starts() {
+        // The same rule, in the other language.
+        let rule = r"/^\/(t\/[^/]+\/(plugins|members|audit)|admin|account|password)(\/|$)/";
+        assert!(include_str!("../../../ui/js/start.js").contains(rule));
+        for path in [
+            "/t/alpha/plugins",
+            "/t/alpha/plugins/map",
+            "/t/alpha/members",
+            "/t/alpha/audit",
+            "/admin",
+            "/admin/users/019a1b2c",
+            "/account",
+            "/password",
+        ] {
+            assert!(is_desk(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/login",
+            "/t/alpha",
+            "/t/alpha/d/plugins",
+            "/t//plugins",
+            "/accounts",
+            "/wp-admin",
+        ] {
+            assert!(!is_desk(path), "{path}");
+        }
+    }
 }

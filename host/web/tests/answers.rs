@@ -55,6 +55,30 @@ async fn every_address_of_the_ui_gets_the_page() {
 }
 
 #[tokio::test]
+async fn each_page_has_fetched_ahead_what_its_own_part_needs_and_nothing_else() {
+    if !porthole_web::is_embedded() {
+        return;
+    }
+    for (path, own, other) in [
+        ("/", "app", "desk"),
+        ("/t/tenant-alpha/d/default", "app", "desk"),
+        ("/t/tenant-alpha/members", "desk", "app"),
+        ("/admin/users", "desk", "app"),
+        ("/account", "desk", "app"),
+    ] {
+        let page = text(get(path, &[]).await).await;
+        for ending in ["wasm", "js"] {
+            let names = |part: &str| {
+                page.split('"')
+                    .any(|word| word.starts_with(&format!("/assets/{part}-")) && word.ends_with(ending))
+            };
+            assert!(names(own), "{path}: {page}");
+            assert!(!names(other), "{path}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_program_without_the_ui_says_how_to_build_it() {
     if !porthole_web::is_embedded() {
         assert!(text(get("/", &[]).await).await.contains("cargo xtask build"));

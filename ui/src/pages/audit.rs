@@ -10,10 +10,7 @@ use filter::{Wanted, filter};
 use crate::{
     browser,
     live::live,
-    pages::{
-        desk::{Asked, Section, TenantSection, badge, host_page, tenant_page, text},
-        name_tab,
-    },
+    pages::desk::{Asked, Section, TenantSection, badge, cut, host_page, tenant_page, text},
     query::segment,
     stores::{Location, Preferences},
     time::format,
@@ -21,13 +18,11 @@ use crate::{
 
 /// The page of the host's administrators.
 pub(crate) fn audit() -> View {
-    name_tab("Audit log");
     host_page(Section::Audit, || body("/admin/audit".to_owned(), true))
 }
 
 /// The page of a tenant's admins.
 pub(crate) fn tenant_audit(tenant: String) -> View {
-    name_tab("Audit log");
     tenant_page(&tenant.clone(), TenantSection::Audit, move || {
         body(format!("/admin/tenants/{}/audit", segment(&tenant)), false)
     })
@@ -93,7 +88,7 @@ fn page_of_lines(page: &AuditPage, is_hosts: bool, wanted: ReadSignal<Wanted>, l
         };
     }
     let rows: Vec<View> = page.lines.iter().map(|line| row(line, is_hosts)).collect();
-    let tenant_head = is_hosts.then(|| view! { th(scope="col") { "Tenant" } });
+    let tenant_head = is_hosts.then(|| view! { th(scope="col", class="w-tenant") { "Tenant" } });
     let older = page.next.map(|next| {
         let go = move |_| {
             location.change(|query| {
@@ -107,12 +102,12 @@ fn page_of_lines(page: &AuditPage, is_hosts: bool, wanted: ReadSignal<Wanted>, l
             table(class="rows stack log-lines", data-testid="audit") {
                 thead {
                     tr {
-                        th(scope="col") { "When" }
+                        th(scope="col", class="w-stamp") { "When" }
                         th(scope="col") { "Who" }
-                        th(scope="col") { "Action" }
+                        th(scope="col", class="w-action") { "Action" }
                         th(scope="col") { "To whom or what" }
                         (tenant_head)
-                        th(scope="col") { "From" }
+                        th(scope="col", class="w-address") { "From" }
                         th(scope="col") { "What changed" }
                     }
                 }
@@ -127,14 +122,14 @@ fn row(line: &AuditLine, is_hosts: bool) -> View {
     let zone = use_context::<Preferences>().zone();
     let at = format::parse_rfc3339(&line.at).map_or_else(|| line.at.clone(), |at| format::stamp(at, &zone));
     let exact = line.at.clone();
-    let who = text(line.actor.clone().unwrap_or_default());
+    let who = cut("", line.actor.clone().unwrap_or_default());
     let action = badge(tone(&line.action), line.action.clone());
-    let target = text(line.target.clone().unwrap_or_default());
+    let target = cut("", line.target.clone().unwrap_or_default());
     let tenant = is_hosts.then(|| {
-        let tenant = text(line.tenant.clone().unwrap_or_default());
+        let tenant = cut("", line.tenant.clone().unwrap_or_default());
         view! { td(data-label="Tenant") { (tenant) } }
     });
-    let from = text(line.address.clone().unwrap_or_default());
+    let from = cut("mono", line.address.clone().unwrap_or_default());
     let detail = text(line.detail.clone().unwrap_or_default());
     view! {
         tr {
@@ -143,7 +138,7 @@ fn row(line: &AuditLine, is_hosts: bool) -> View {
             td(data-label="Action") { (action) }
             td(data-label="To") { (target) }
             (tenant)
-            td(data-label="From") { span(class="mono") { (from) } }
+            td(data-label="From") { (from) }
             td(data-label="Changed", class="free") { (detail) }
         }
     }

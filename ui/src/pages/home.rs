@@ -27,6 +27,7 @@ pub(crate) fn home() -> View {
         on_mount(move || location.replace(&address));
         return View::new();
     }
+    name_tab("No tenant yet");
     let bar = frame::bare_bar(None, None);
     let body = notice(
         "No tenant yet",

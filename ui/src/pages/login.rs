@@ -3,7 +3,7 @@
 use crate::prelude::*;
 use porthole_model::{AuthMethods, code};
 
-use super::name_tab;
+use super::{name_tab, reveal};
 use crate::{
     api::{self, Failure},
     browser, icon,
@@ -68,6 +68,8 @@ pub(crate) fn login() -> View {
     };
 
     let local = move || {
+        let is_shown = create_signal(false);
+        let reveal = reveal(is_shown);
         let act = live_text(move || if is_busy.get() { "Logging in…" } else { "Log in" }.to_owned());
         view! {
             form(on:submit=handler(submit), r#ref=form_node) {
@@ -80,7 +82,8 @@ pub(crate) fn login() -> View {
                 div {
                     label(class="label", r#for="password") { "Password" }
                     div(class="field") {
-                        input(id="password", name="password", r#type="password", autocomplete="current-password", required=true, bind:value=password)
+                        input(id="password", name="password", r#type=if is_shown.get() { "text" } else { "password" }, autocomplete="current-password", required=true, bind:value=password)
+                        (reveal)
                     }
                 }
                 button(r#type="submit", class="button primary", disabled=is_busy.get()) {

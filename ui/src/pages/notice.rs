@@ -62,6 +62,7 @@ pub(crate) fn not_open(tenant: &str) -> Option<View> {
     if me.tenants.iter().any(|one| one.id == tenant) {
         return None;
     }
+    name_tab("Not open to you");
     let detail = format!(
         "There is no tenant “{tenant}”, or nobody has opened it to {}. An administrator can do that.",
         me.email

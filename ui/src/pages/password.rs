@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
 use super::{
     account::check,
-    desk::{Deed, Field, focus_wrong},
+    desk::{Deed, Field, focus_wrong, strength},
     name_tab,
 };
 use crate::{
@@ -101,7 +101,7 @@ fn form(link: Signal<String>, stage: Signal<Stage>) -> View {
     });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        if !check(new, again) {
+        if !check(new, again, "") {
             focus_wrong(node);
             return;
         }
@@ -132,11 +132,12 @@ fn form(link: Signal<String>, stage: Signal<Stage>) -> View {
             },
         );
     };
+    let meter = strength(new, String::new);
     let (new_view, again_view, trouble) = (new.view(), again.view(), deed.trouble());
     view! {
         h1 { "Choose a password" }
         form(novalidate=true, on:submit=handler(submit), r#ref=node) {
-            (new_view)
+            div { (new_view) (meter) }
             (again_view)
             (trouble)
             button(r#type="submit", class="button primary", disabled=deed.is_busy()) {

@@ -40,11 +40,14 @@ pub(crate) fn tenant(tenant: String) -> View {
     let bar = frame::bare_bar(Some(tenant), None);
     let content = live(move || match trouble.get_clone() {
         Some(Some(failure)) => lost(&failure, &named, View::new()),
-        Some(None) => notice(
-            "No dashboard yet",
-            "This tenant's configuration has no dashboard.",
-            None,
-        ),
+        Some(None) => {
+            name_tab("No dashboard yet");
+            notice(
+                "No dashboard yet",
+                "A dashboard is a YAML file in the folder dashboards/ of this tenant's configuration. Whoever runs this host can put one there; it is shown at once.",
+                None,
+            )
+        }
         None => view! { div(class="waiting", aria-busy="true") },
     });
     view! {

@@ -50,7 +50,7 @@ impl Output {
                 }
             }
             let sent = forms.iter().map(|(_, bytes)| bytes.len()).min().unwrap_or(0);
-            if !path.ends_with(".txt") && !path.starts_with("assets/desk-") {
+            if !path.ends_with(".txt") && !path.starts_with("assets/desk-") && path != "desk.html" {
                 first_load += sent;
             }
             println!(

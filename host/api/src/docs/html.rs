@@ -17,6 +17,9 @@ pub(crate) fn page(document: &Value) -> String {
     page.introduction(document);
     for tag in tags(&calls) {
         let _ = write!(page.html, "<h2 id=\"{}\">{}</h2>", anchor(tag), escaped(tag));
+        page.raw("<ul class=\"of-tag\">");
+        page.links(&calls, tag);
+        page.raw("</ul>");
         for call in calls.iter().filter(|call| call.tag() == tag) {
             page.call(call);
         }
@@ -57,19 +60,35 @@ impl Page {
         );
         for tag in tags(calls) {
             let _ = write!(self.html, "<details open><summary>{}</summary><ul>", escaped(tag));
-            for call in calls.iter().filter(|call| call.tag() == tag) {
-                let _ = write!(
-                    self.html,
-                    "<li><a href=\"#{}\">{} <code>{}</code></a></li>",
-                    id(call),
-                    method(call),
-                    // Where a line may end.
-                    escaped(call.path).replace('/', "<wbr>/")
-                );
-            }
+            self.links(calls, tag);
             self.raw("</ul></details>");
         }
-        self.raw("<p><a href=\"#schemas\">Schemas</a></p></nav>");
+        self.raw("<p class=\"to-schemas\"><a href=\"#schemas\">Schemas</a></p>");
+        // A phone has no room for the list beside the calls: there the groups stand here, and each has its list below its name.
+        self.raw("<ul class=\"tags\">");
+        for tag in tags(calls) {
+            let _ = write!(
+                self.html,
+                "<li><a href=\"#{}\">{}</a></li>",
+                anchor(tag),
+                escaped(tag)
+            );
+        }
+        self.raw("<li><a href=\"#schemas\">Schemas</a></li></ul></nav>");
+    }
+
+    /// Items of a list that lead to the calls of a group.
+    fn links(&mut self, calls: &[Call<'_>], tag: &str) {
+        for call in calls.iter().filter(|call| call.tag() == tag) {
+            let _ = write!(
+                self.html,
+                "<li><a href=\"#{}\">{} <code>{}</code></a></li>",
+                id(call),
+                method(call),
+                // Where a line may end.
+                escaped(call.path).replace('/', "<wbr>/")
+            );
+        }
     }
 
     fn introduction(&mut self, document: &Value) {

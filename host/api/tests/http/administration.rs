@@ -65,6 +65,58 @@ async fn a_new_account_chooses_its_password_with_a_link_that_opens_once() {
 }
 
 #[tokio::test]
+async fn an_account_hears_what_happened_to_it_and_to_no_other() {
+    let site = Site::new().await;
+    let wrong = site.nobody().login("ada@example.com", "wrong").await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    let (ada, dan) = (site.logged_in("ada").await, site.logged_in("dan").await);
+    let change = json!({"current": PASSWORD, "new": "purple otters juggle kites"});
+    let changed = post(&ada, "/api/v1/account/password", change).await;
+    assert_eq!(changed.status, StatusCode::NO_CONTENT);
+    let id = site
+        .identity
+        .find_user("ada@example.com")
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
+    let made = dan.post(&format!("/api/v1/admin/users/{id}/link")).await;
+    assert_eq!(made.status, StatusCode::OK);
+
+    let answer = site
+        .nobody()
+        .login("ada@example.com", "purple otters juggle kites")
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let ada = Client {
+        site: &site,
+        cookie: Some(answer.cookie()),
+    };
+    let answer = ada.get("/api/v1/account/events").await.json();
+    let events: Vec<(&str, &str, &Value)> = answer["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| {
+            let text = |key: &str| event[key].as_str().unwrap();
+            (text("action"), text("by"), &event["address"])
+        })
+        .collect();
+    let here = json!("192.0.2.1");
+    let newest = [
+        ("login", "oneself", &here),
+        // Where an administrator sits is not her affair.
+        ("password_link_made", "another", &Value::Null),
+        ("login", "oneself", &here),
+        ("password_set", "oneself", &here),
+        ("login", "oneself", &here),
+        ("login_failed", "nobody", &here),
+    ];
+    assert_eq!(events[..newest.len()], newest);
+    assert!(!answer.to_string().contains("dan@example.com"), "{answer}");
+}
+
+#[tokio::test]
 async fn a_tenant_that_is_switched_off_is_gone_at_once_with_what_was_kept_of_it() {
     let site = Site::new().await;
     let (ada, dan) = (site.logged_in("ada").await, site.logged_in("dan").await);

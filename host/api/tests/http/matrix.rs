@@ -89,6 +89,7 @@ fn rows() -> BTreeMap<&'static str, (Row, Option<&'static str>)> {
             (edited(404), None),
         ),
         ("get /account", (own_session(200), None)),
+        ("get /account/events", (own_session(200), None)),
         ("post /account/password", (own_session(400), Some("{}"))),
         ("get /account/sessions", (own_session(200), None)),
         // Its own stays.

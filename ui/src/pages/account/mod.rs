@@ -1,5 +1,6 @@
-//! One's own account: password, sessions, tokens.
+//! One's own account: password, sessions, tokens, and what happened to it.
 
+mod events;
 mod new_token;
 mod overview;
 mod password;

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use crate::prelude::*;
-use porthole_model::{Account, ApiTokens, AuthMethods, OpenSessions};
+use porthole_model::{Account, AccountEvents, ApiTokens, AuthMethods, OpenSessions};
 
 use super::{
+    events::{events, news},
     new_token::{MadeToken, made_dialog, new_dialog},
     password::password,
 };
@@ -26,6 +27,8 @@ pub(crate) fn account() -> View {
     let methods = Asked::<AuthMethods>::start(|| "/auth/methods".to_owned());
     let sessions_of = Asked::<OpenSessions>::start(|| "/account/sessions".to_owned());
     let tokens_of = Asked::<ApiTokens>::start(|| Whose::Own.path());
+    let events_of = Asked::<AccountEvents>::start(|| "/account/events".to_owned());
+    let (told, events) = (news(events_of), events(events_of));
     let confirm = Confirm::new();
     let (new, made) = (Dialog::<()>::new(), Dialog::<MadeToken>::new());
     let who = asked.shown(head);
@@ -35,7 +38,16 @@ pub(crate) fn account() -> View {
         is_local && asked.answer().is_some_and(|account| account.has_password)
     });
     let password = live(move || match has_password.get() {
-        true => password(move || sessions_of.again()),
+        true => {
+            let email = asked
+                .answer()
+                .map(|account| account.email.clone())
+                .unwrap_or_default();
+            password(email, move || {
+                sessions_of.again();
+                events_of.again();
+            })
+        }
         false => View::new(),
     });
     let sessions = sessions(
@@ -72,6 +84,7 @@ pub(crate) fn account() -> View {
         main {
             div(class="desk narrow") {
                 (who)
+                (told)
                 div(class="slabs") {
                     (password)
                     (sessions)
@@ -84,6 +97,7 @@ pub(crate) fn account() -> View {
                         p(class="hint-line lead") { "A token stands for you in one tenant, for a program: it may there what its scope says, and never more than you may." }
                         (token_list)
                     }
+                    (events)
                 }
             }
         }
@@ -109,12 +123,14 @@ fn head(account: &Account) -> View {
         .map(|tenant| format!("{} ({})", tenant.name, tenant.role.name()))
         .collect();
     let known = facts(vec![
-        ("Tenants", text(tenants.join(", "))),
         ("Last login", when(account.last_login_at.as_deref(), "never")),
         ("Account made", when(Some(&account.created_at), "")),
     ]);
+    // Names may be long: a line of their own.
+    let places = facts(vec![("Tenants", text(tenants.join(", ")))]);
     view! {
         div(class="plugin-head") { h1(tabindex="-1") { (title) } (second) (admin) }
         (known)
+        (places)
     }
 }

@@ -6,14 +6,11 @@ use porthole_model::{PasswordChange, code};
 use crate::{
     api,
     live::live,
-    pages::desk::{Deed, Field, focus_wrong},
+    pages::desk::{Deed, Field, focus_wrong, strength},
 };
 
-/// Characters, at least; the host says the same.
-const SHORTEST: usize = 12;
-
-/// The section; `done`: other sessions have ended.
-pub(super) fn password(done: impl Fn() + Clone + 'static) -> View {
+/// The section. `email`: whose; `done`: other sessions have ended.
+pub(super) fn password(email: String, done: impl Fn() + Clone + 'static) -> View {
     let current = Field {
         kind: "password",
         autocomplete: "current-password",
@@ -33,12 +30,16 @@ pub(super) fn password(done: impl Fn() + Clone + 'static) -> View {
     let deed = Deed::new();
     let is_done = create_signal(false);
     let node = create_node_ref();
+    let meter = strength(new, {
+        let email = email.clone();
+        move || email.clone()
+    });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         is_done.set(false);
         let is_current =
             !current.value.with_untracked(String::is_empty) || current.wrong("Your password as it is now.");
-        if !(check(new, again) & is_current) {
+        if !(check(new, again, &email) & is_current) {
             focus_wrong(node);
             return;
         }
@@ -84,7 +85,7 @@ pub(super) fn password(done: impl Fn() + Clone + 'static) -> View {
             div(role="status") { (said) }
             form(class="line-form", novalidate=true, on:submit=handler(submit), r#ref=node) {
                 (current)
-                (new)
+                div { (new) (meter) }
                 (again)
                 button(r#type="submit", class="button primary", disabled=deed.is_busy()) { "Change password" }
             }
@@ -93,11 +94,12 @@ pub(super) fn password(done: impl Fn() + Clone + 'static) -> View {
     }
 }
 
-/// Whether a new password was typed, long enough and twice the same; what is wrong is said at the fields.
-pub(crate) fn check(new: Field, again: Field) -> bool {
+/// Whether a new password was typed that the host will take, and twice the same; what is wrong is said at the fields. `email`:
+/// the account's, empty where it is not known.
+pub(crate) fn check(new: Field, again: Field, email: &str) -> bool {
     let (text, repeated) = (new.value.get_clone_untracked(), again.value.get_clone_untracked());
-    if text.chars().count() < SHORTEST {
-        return new.wrong(format!("At least {SHORTEST} characters."));
+    if let Err(why) = porthole_passwords::check(&text, email) {
+        return new.wrong(format!("It {why}."));
     }
     text == repeated || again.wrong("This is not the same.")
 }

@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::{
     browser,
     live::{live_text, watch},
+    pages::reveal,
 };
 
 /// A field for a text.
@@ -80,13 +81,16 @@ impl Field {
                 fault.set(String::new());
             }
         };
+        let is_shown = create_signal(false);
+        let reveal = (kind == "password").then(|| reveal(is_shown));
         view! {
             div(class="form-row") {
                 label(class="label", r#for=id) { (label) }
                 div(class=if fault.with(String::is_empty) { "field" } else { "field wrong" }) {
-                    input(id=id, name=id, r#type=kind, autocomplete=autocomplete, "spellcheck"="false", "autocapitalize"="none",
+                    input(id=id, name=id, r#type=if is_shown.get() { "text" } else { kind }, autocomplete=autocomplete, "spellcheck"="false", "autocapitalize"="none",
                         aria-invalid=fault.with(|fault| !fault.is_empty()).to_string(), aria-describedby=about,
                         list=list, bind:value=value, on:input=handler(clear))
+                    (reveal)
                 }
                 p(class="fault", id=fault_id, role="alert") { (said) }
                 (hint)

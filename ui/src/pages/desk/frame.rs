@@ -2,7 +2,12 @@
 
 use crate::prelude::*;
 
-use crate::{frame, pages::notice, query::segment, stores::Session};
+use crate::{
+    frame,
+    pages::{name_tab, not_open, notice},
+    query::segment,
+    stores::Session,
+};
 
 /// The parts of the host's administration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +47,13 @@ impl TenantSection {
     ];
 }
 
-/// A page of the host's administration. `body` is only made for those who may see it.
+/// A page of the host's administration. `body` is only made for those who may see it, and may give the tab a better title.
 pub(crate) fn host_page(section: Section, body: impl FnOnce() -> View) -> View {
+    let title = Section::ALL
+        .into_iter()
+        .find(|(one, ..)| *one == section)
+        .map_or("", |(.., name)| name);
+    name_tab(title);
     let bar = frame::titled_bar("Administration");
     let session = use_context::<Session>();
     if !session.is_admin() {
@@ -75,6 +85,10 @@ pub(crate) fn tenant_page(tenant: &str, section: TenantSection, body: impl FnOnc
         .map_or("", |(.., name)| name);
     let trail = view! { span(class="dim wide", aria-hidden="true") { "/" } b(class="here wide") { (name) } };
     let bar = frame::bare_bar(Some(tenant.to_owned()), Some(trail));
+    if let Some(elsewhere) = not_open(tenant) {
+        return view! { (bar) main { (elsewhere) } };
+    }
+    name_tab(&format!("{name} · {}", tenant_name(tenant)));
     if !use_context::<Session>().administers(tenant) {
         let body = forbidden(
             "This page is for the tenant's admins",
@@ -85,6 +99,14 @@ pub(crate) fn tenant_page(tenant: &str, section: TenantSection, body: impl FnOnc
     let tabs = tenant_tabs(tenant, section);
     let body = body();
     view! { (bar) main { div(class="desk") { (tabs) (body) } } }
+}
+
+/// A tenant as its readers call it.
+pub(crate) fn tenant_name(tenant: &str) -> String {
+    use_context::<Session>()
+        .me()
+        .and_then(|me| Some(me.tenants.iter().find(|one| one.id == tenant)?.name.clone()))
+        .unwrap_or_else(|| tenant.to_owned())
 }
 
 /// From one part of a tenant's administration to the others; nothing for those who may see but one.
@@ -113,6 +135,7 @@ fn tabs(label: &'static str, tabs: Vec<(String, &'static str, bool)>) -> View {
 }
 
 fn forbidden(title: &'static str, detail: &str) -> View {
+    name_tab("Not permitted");
     let way = view! { a(class="button primary", href="/") { "To the start page" } };
     let said = notice(title, detail, Some(way));
     view! { div(data-testid="forbidden") { (said) } }

@@ -36,6 +36,30 @@ pub(crate) fn text(text: impl Into<String>) -> View {
     view! { (text) }
 }
 
+/// Characters that lists have room for, by and large.
+const ROOM: usize = 28;
+
+/// A text of any length on one line: what there is no room for is cut, and is whole under the pointer. One that lists hardly
+/// have room for takes the focus, and is shown whole while it has it. `class`: of its looks.
+pub(crate) fn cut(class: &'static str, text: impl Into<String>) -> View {
+    let text: String = text.into();
+    if text.is_empty() {
+        return self::text(text);
+    }
+    let (class, title) = (format!("cut {class}"), text.clone());
+    if text.chars().count() <= ROOM {
+        return view! { span(class=class, title=title) { (text) } };
+    }
+    view! { span(class=class, title=title, tabindex="0") { (text) } }
+}
+
+/// The same as a link, which takes the focus anyway.
+pub(crate) fn cut_link(href: String, text: impl Into<String>) -> View {
+    let text: String = text.into();
+    let title = text.clone();
+    view! { a(class="link strong cut", href=href, title=title) { (text) } }
+}
+
 /// A word that stands for nothing.
 pub(crate) fn dash(text: &'static str) -> View {
     view! { span(class="dim") { (text) } }

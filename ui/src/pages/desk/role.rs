@@ -31,6 +31,15 @@ pub(crate) fn role(name: &str) -> Role {
         .unwrap_or(Role::Viewer)
 }
 
+/// What is said beside what a group of the identity provider gives: it cannot be taken back here.
+pub(crate) fn by_group() -> View {
+    let why = "A group of the identity provider gives this, and would give it again: take them out of the group there. A role chosen here stays, whatever the group.";
+    view! { span(class="badge", title=why) { "by a group" } }
+}
+
+/// The end of a question before something is taken away that a group of the identity provider may give as well.
+pub(crate) const MAY_COME_BACK: &str = " If a group of the identity provider gives it as well, it is there again after their next login: take them out of the group, too.";
+
 /// The choice of somebody's role, and a button that appears when it is another than before. `id`: of the whole page;
 /// `whose`: for those who do not see the row; `path`: of the grant.
 pub(crate) fn role_choice(

@@ -42,10 +42,10 @@ pub(crate) fn sessions(
                     thead {
                         tr {
                             th(scope="col") { "From" }
-                            th(scope="col") { "Logged in" }
-                            th(scope="col") { "Last used" }
-                            th(scope="col") { "Ends" }
-                            th(scope="col") { span(class="sr-only") { "What can be done" } }
+                            th(scope="col", class="w-when") { "Logged in" }
+                            th(scope="col", class="w-when") { "Last used" }
+                            th(scope="col", class="w-when") { "Ends" }
+                            th(scope="col", class="w-act") { span(class="sr-only") { "What can be done" } }
                         }
                     }
                     tbody { (rows) }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::prelude::*;
 use porthole_model::{ApiToken, ApiTokens};
 
-use super::{Asked, Confirm, Question, badge, when};
+use super::{Asked, Confirm, Question, badge, cut, when};
 use crate::{browser, live::live, query::segment, time::format};
 
 /// Whose tokens are shown, and so under which path they are.
@@ -62,11 +62,11 @@ pub(crate) fn tokens(asked: Asked<ApiTokens>, whose: Whose, confirm: Confirm) ->
                         thead {
                             tr {
                                 th(scope="col") { "Name" }
-                                th(scope="col") { (place) }
-                                th(scope="col") { "May" }
-                                th(scope="col") { "Last used" }
-                                th(scope="col") { "Ends" }
-                                th(scope="col") { span(class="sr-only") { "What can be done" } }
+                                th(scope="col", class="w-third") { (place) }
+                                th(scope="col", class="w-count") { "May" }
+                                th(scope="col", class="w-when") { "Last used" }
+                                th(scope="col", class="w-end") { "Ends" }
+                                th(scope="col", class="w-act") { span(class="sr-only") { "What can be done" } }
                             }
                         }
                         tbody { (rows) }
@@ -94,7 +94,10 @@ fn row(token: &ApiToken, whose: &Whose, now: i64, asked: Asked<ApiTokens>, confi
     let name = token.name.clone();
     let is_tenants = matches!(whose, Whose::Tenant(_));
     let place = if is_tenants { &token.email } else { &token.tenant };
-    let (place, place_label) = (place.clone(), if is_tenants { "Owner" } else { "Tenant" });
+    let (place, place_label) = (
+        cut("", place.clone()),
+        if is_tenants { "Owner" } else { "Tenant" },
+    );
     let scope = token.scope.name();
     let used = when(token.last_used_at.as_deref(), "never");
     let end = match &token.revoked_at {
@@ -123,9 +126,10 @@ fn row(token: &ApiToken, whose: &Whose, now: i64, asked: Asked<ApiTokens>, confi
             },
         )
     });
+    let name = cut("strong", name);
     view! {
         tr {
-            td(data-label="Name") { b(class="strong") { (name) } " " (mark) }
+            td(data-label="Name") { div(class="who") { (name) (mark) } }
             td(data-label=place_label) { (place) }
             td(data-label="May") { (scope) }
             td(data-label="Last used") { (used) }

@@ -26,7 +26,6 @@ const EAGER: u32 = 1_500;
 
 /// The page.
 pub(crate) fn plugin(tenant: String, name: String) -> View {
-    name_tab(&name);
     page(&tenant.clone(), Some(&name.clone()), move || body(tenant, name))
 }
 
@@ -68,11 +67,14 @@ fn body(tenant: String, name: String) -> View {
 fn missing(polled: Polled) -> View {
     live(move || match polled.failure.get_clone() {
         None => view! { div(class="waiting", aria-busy="true") { "Loading…" } },
-        Some(failure) if failure.status() == Some(404) => notice(
-            "There is no such plugin",
-            "This tenant has no plugin of that name; it may have been removed.",
-            None,
-        ),
+        Some(failure) if failure.status() == Some(404) => {
+            name_tab("Not found");
+            notice(
+                "There is no such plugin",
+                "This tenant has no plugin of that name; it may have been removed.",
+                None,
+            )
+        }
         Some(failure) => notice(failure.title(), &failure.detail(), None),
     })
 }
@@ -223,12 +225,13 @@ fn versions(plugin: &Plugin, acts: Acts) -> View {
 
 fn version(one: &PluginVersion, at: String, acts: Acts) -> View {
     let version = one.version.clone();
-    let by = parts::text(
+    let by = parts::cut(
+        "",
         one.published_by
             .clone()
             .unwrap_or_else(|| "command line".to_owned()),
     );
-    let signed = parts::text(one.signed_by.clone().unwrap_or_default());
+    let signed = parts::cut("", one.signed_by.clone().unwrap_or_default());
     let size = receipt::bytes(one.size_bytes);
     let hash = parts::hash(&one.sha256);
     let mark = one
@@ -268,8 +271,12 @@ fn figures(plugin: &Plugin) -> View {
         .limits
         .iter()
         .map(|limit| {
-            let (name, value) = (limit.name.clone(), limit.value.clone());
-            view! { tr { th(scope="row") { (name) } td(class="right") { (value) } } }
+            let key = format!("limits.{} in tenant.yaml", limit.name);
+            let (name, value) = (
+                parts::limit_name(&limit.name).to_owned(),
+                parts::limit_value(&limit.value),
+            );
+            view! { tr { th(scope="row", title=key) { (name) } td(class="right") { (value) } } }
         })
         .collect();
     let totals = &plugin.totals;
@@ -301,7 +308,7 @@ fn figures(plugin: &Plugin) -> View {
     };
     view! {
         section(class="slab", aria-labelledby="limits-title") {
-            div(class="slab-head") { h2(id="limits-title") { "One call may use" } }
+            div(class="slab-head") { h2(id="limits-title") { "Limits" } }
             table(class="rows limits") { tbody { (limits) } }
         }
         section(class="slab", aria-labelledby="totals-title") {

@@ -6,7 +6,7 @@ use crate::prelude::*;
 use porthole_model::{Plugin, PluginState, Plugins};
 
 use super::{page, parts, polled::Polled, upload};
-use crate::{api, live::live, pages::name_tab, query::segment};
+use crate::{api, live::live, query::segment};
 
 /// Milliseconds between two questions; sooner while something is being compiled.
 const CALM: u32 = 10_000;
@@ -14,7 +14,6 @@ const EAGER: u32 = 2_000;
 
 /// The page.
 pub(crate) fn plugins(tenant: String) -> View {
-    name_tab("Plugins");
     page(&tenant.clone(), None, move || body(tenant))
 }
 

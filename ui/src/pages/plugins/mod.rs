@@ -14,8 +14,8 @@ pub(crate) use list::plugins;
 use crate::prelude::*;
 
 use super::{
-    desk::{TenantSection, tenant_tabs},
-    not_open, notice,
+    desk::{TenantSection, tenant_name, tenant_tabs},
+    name_tab, not_open, notice,
 };
 use crate::{frame, query::segment, stores::Session};
 
@@ -36,12 +36,18 @@ fn page(tenant: &str, name: Option<&str>, body: impl FnOnce() -> View) -> View {
     };
     let bar = frame::bare_bar(Some(tenant.to_owned()), Some(trail));
     let body = if use_context::<Session>().may_publish(tenant) {
+        name_tab(&format!(
+            "{} · {}",
+            name.unwrap_or("Plugins"),
+            tenant_name(tenant)
+        ));
         let tabs = tenant_tabs(tenant, TenantSection::Plugins);
         let body = body();
         view! { div(class="desk") { (tabs) (body) } }
     } else if let Some(elsewhere) = not_open(tenant) {
         elsewhere
     } else {
+        name_tab("Not permitted");
         notice(
             "Only for editors",
             "A tenant's plugins are shown to its editors and admins. Ask one of them to publish, roll back or explain a plugin.",

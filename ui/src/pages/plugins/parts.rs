@@ -5,7 +5,7 @@ use porthole_model::{Plugin, PluginSource, PluginState, PluginTotals};
 
 use crate::{browser, live::live, receipt};
 
-pub(super) use crate::pages::desk::{facts, text, trouble};
+pub(super) use crate::pages::desk::{cut, facts, text, trouble};
 
 /// Characters of a hash that tell two apart at a glance.
 const SHORT_HASH: usize = 12;
@@ -47,6 +47,30 @@ pub(super) fn origin(plugin: &Plugin) -> Vec<(&'static str, View)> {
         ("SHA-256", hash(&plugin.sha256)),
         ("Signed by", text(plugin.signed_by.clone().unwrap_or_default())),
     ]
+}
+
+/// What a limit holds, as `docs/src/limits.md` says it; what is not known there, as the host calls it.
+pub(super) fn limit_name(key: &str) -> &str {
+    match key {
+        "cpu" => "CPU time of a call",
+        "wall" => "Time of a call, waits left out",
+        "waiting" => "Waiting for data",
+        "memory" => "Memory of a call",
+        "result" => "Size of an answer",
+        "handles" => "Open sources",
+        "queries" => "Queries of a call",
+        "rows" => "Rows read by a call",
+        "data" => "Data read by a call",
+        "log_lines" => "Lines of log of a call",
+        "concurrent_calls" => "Calls at the same time",
+        "plugin" => "Size of the plugin",
+        other => other,
+    }
+}
+
+/// A count with its thousands apart, as they are everywhere else; sizes and times have their units already.
+pub(super) fn limit_value(value: &str) -> String {
+    value.parse().map_or_else(|_| value.to_owned(), receipt::count)
 }
 
 /// What its calls have used up; shortened to what tells trouble for the list.

@@ -7,16 +7,12 @@ use porthole_model::{DatabaseState, TenantDatabase, TenantState, TenantStates};
 
 use crate::{
     live::live_text,
-    pages::{
-        desk::{Asked, Confirm, Question, Section, badge, host_page, text},
-        name_tab,
-    },
+    pages::desk::{Asked, Confirm, Question, Section, badge, cut, cut_link, host_page, text},
     query::segment,
 };
 
 /// The page.
 pub(crate) fn tenants() -> View {
-    name_tab("Tenants");
     host_page(Section::Tenants, body)
 }
 
@@ -45,10 +41,10 @@ fn body() -> View {
                     thead {
                         tr {
                             th(scope="col") { "Tenant" }
-                            th(scope="col") { "State" }
-                            th(scope="col") { "Database" }
-                            th(scope="col") { "Members" }
-                            th(scope="col") { span(class="sr-only") { "What can be done" } }
+                            th(scope="col", class="w-word") { "State" }
+                            th(scope="col", class="w-third") { "Database" }
+                            th(scope="col", class="w-count") { "Members" }
+                            th(scope="col", class="w-act") { span(class="sr-only") { "What can be done" } }
                         }
                     }
                     tbody { (rows) }
@@ -70,14 +66,18 @@ fn body() -> View {
 
 fn row(tenant: &TenantState, asked: Asked<TenantStates>, confirm: Confirm) -> View {
     let href = format!("/admin/tenants/{}", segment(&tenant.id));
-    let (id, name, members) = (tenant.id.clone(), tenant.name.clone(), tenant.members);
+    let test_id = format!("tenant-{}", tenant.id);
+    let members = tenant.members;
+    let (link, id) = (
+        cut_link(href, tenant.name.clone()),
+        cut("dim mono", tenant.id.clone()),
+    );
     let state = state(tenant);
     let database = database(tenant);
     let switch = switch(tenant, confirm, move || asked.again());
-    let test_id = format!("tenant-{id}");
     view! {
         tr(data-testid=test_id) {
-            td(data-label="Tenant") { div(class="who") { a(class="link strong", href=href) { (name) } span(class="dim mono") { (id) } } }
+            td(data-label="Tenant") { div(class="who") { (link) (id) } }
             td(data-label="State") { (state) }
             td(data-label="Database") { (database) }
             td(data-label="Members") { (members) }

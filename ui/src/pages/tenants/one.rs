@@ -16,13 +16,11 @@ use crate::{
 
 /// The page of the host's administrators.
 pub(crate) fn tenant_admin(tenant: String) -> View {
-    name_tab(&tenant);
     host_page(Section::Tenants, move || hosts_body(tenant))
 }
 
 /// The page of the tenant's own admins.
 pub(crate) fn members(tenant: String) -> View {
-    name_tab("Members");
     tenant_page(&tenant.clone(), TenantSection::Members, move || {
         let is_hosts = use_context::<Session>().is_admin();
         let confirm = Confirm::new();
@@ -43,12 +41,18 @@ fn hosts_body(tenant: String) -> View {
     let about = asked.shown({
         let tenant = tenant.clone();
         move |answer| match answer.tenants.iter().find(|one| one.id == tenant) {
-            Some(one) => head(one, asked, confirm),
-            None => notice(
-                "There is no such tenant",
-                "Neither the configuration nor the central database knows it.",
-                None,
-            ),
+            Some(one) => {
+                name_tab(&format!("{} · Tenants", one.name));
+                head(one, asked, confirm)
+            }
+            None => {
+                name_tab("Not found");
+                notice(
+                    "There is no such tenant",
+                    "Neither the configuration nor the central database knows it.",
+                    None,
+                )
+            }
         }
     });
     let is_known = create_selector({

@@ -46,13 +46,23 @@ fn form(dialog: Dialog<Account>, account: &Account, done: impl Fn() + Clone + 's
         );
     };
     let (name_view, trouble) = (name.view(), deed.trouble());
-    let note = is_own.then(|| {
-        view! { p(class="hint-line") { "Your own account stays an administrator's; another administrator could change that." } }
-    });
+    let is_by_group = account.is_admin_by_group;
+    let note = match (is_own, is_by_group, account.is_admin && account.is_from_provider) {
+        (true, ..) => "Your own account stays an administrator's; another administrator could change that.",
+        (_, true, _) => {
+            "A group of the identity provider makes them an administrator, and would again: take them out of the group there."
+        }
+        (.., true) => {
+            "If a group of the identity provider makes them an administrator as well, it does so again at their next login: take them out of the group, too."
+        }
+        _ => "",
+    };
+    let note = (!note.is_empty()).then(|| view! { p(class="hint-line") { (note) } });
+    let is_fixed = is_own || is_by_group;
     view! {
         form(novalidate=true, on:submit=handler(submit)) {
             (name_view)
-            label(class="check") { input(r#type="checkbox", bind:checked=is_admin, disabled=is_own) "Administers the host: accounts, tenants, the audit log" }
+            label(class="check") { input(r#type="checkbox",bind:checked=is_admin, disabled=is_fixed) "Administers the host: accounts, tenants, the audit log" }
             (note)
             (trouble)
             div(class="form-acts") {

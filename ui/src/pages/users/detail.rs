@@ -22,7 +22,6 @@ use crate::{
 
 /// The page.
 pub(crate) fn user(id: String) -> View {
-    name_tab("User");
     host_page(Section::Users, move || body(&id))
 }
 
@@ -35,11 +34,14 @@ fn body(id: &str) -> View {
     let is_missing = create_selector(move || asked.is_missing());
     let id = id.to_owned();
     let content = live(move || match is_missing.get() {
-        true => notice(
-            "There is no such account",
-            "It may have been removed. What it did stays in the audit log.",
-            None,
-        ),
+        true => {
+            name_tab("Not found");
+            notice(
+                "There is no such account",
+                "It may have been removed. What it did stays in the audit log.",
+                None,
+            )
+        }
         false => content(&id, &path, asked),
     });
     view! {

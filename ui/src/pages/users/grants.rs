@@ -8,7 +8,9 @@ use porthole_model::{Account, GrantRole, Role, TenantStates, TenantSummary};
 use crate::{
     api,
     live::live,
-    pages::desk::{Asked, Confirm, Deed, Question, choice, role_choice, roles},
+    pages::desk::{
+        Asked, Confirm, Deed, MAY_COME_BACK, Question, by_group, choice, cut, cut_link, role_choice, roles,
+    },
     query::segment,
 };
 
@@ -33,8 +35,8 @@ pub(super) fn grants(account: &Account, asked: Asked<Account>, confirm: Confirm)
                     thead {
                         tr {
                             th(scope="col") { "Tenant" }
-                            th(scope="col") { "Role" }
-                            th(scope="col") { span(class="sr-only") { "What can be done" } }
+                            th(scope="col", class="w-role") { "Role" }
+                            th(scope="col", class="w-act") { span(class="sr-only") { "What can be done" } }
                         }
                     }
                     tbody { (rows) }
@@ -43,6 +45,9 @@ pub(super) fn grants(account: &Account, asked: Asked<Account>, confirm: Confirm)
         }
     };
     let add = add(account, asked);
+    let has_by_group = (!account.by_group.is_empty()).then(|| {
+        view! { p(class="hint-line", data-testid="by-group") { "What a group of the identity provider gives is taken back by the group only: take them out of it there. A role chosen here stays, whatever the group." } }
+    });
     let note = account.is_admin.then(|| {
         view! { p(class="hint-line") { "As an administrator of the host, it is an admin in every tenant it is let into, whatever its role." } }
     });
@@ -50,6 +55,7 @@ pub(super) fn grants(account: &Account, asked: Asked<Account>, confirm: Confirm)
         section(class="slab whole", aria-labelledby="grants-title") {
             div(class="slab-head") { h2(id="grants-title", tabindex="-1") { "Tenants" } }
             (table)
+            (has_by_group)
             (note)
             (add)
         }
@@ -67,22 +73,33 @@ fn row(account: &Account, tenant: &TenantSummary, asked: Asked<Account>, confirm
         path.clone(),
         move || asked.again(),
     );
-    let remove = confirm.button(
-        format!("revoke-{id}"),
-        format!("Shut {} out of {name}", account.email),
-        Question {
-            title: format!("Shut {} out of {name}?", account.email),
-            text: "They see none of its dashboards any more, and their tokens there are worth nothing."
-                .to_owned(),
-            act: "Shut out",
-            is_grave: true,
-            request: ("DELETE", path),
-            done: Rc::new(move || asked.again()),
-        },
-    );
+    let is_by_group = account.by_group.contains(&tenant.id);
+    let mark = is_by_group.then(by_group);
+    let more = if account.is_from_provider {
+        MAY_COME_BACK
+    } else {
+        ""
+    };
+    let remove = (!is_by_group).then(|| {
+        confirm.button(
+            format!("revoke-{id}"),
+            format!("Shut {} out of {name}", account.email),
+            Question {
+                title: format!("Shut {} out of {name}?", account.email),
+                text: format!(
+                    "They see none of its dashboards any more, and their tokens there are worth nothing.{more}"
+                ),
+                act: "Shut out",
+                is_grave: true,
+                request: ("DELETE", path),
+                done: Rc::new(move || asked.again()),
+            },
+        )
+    });
+    let (link, id) = (cut_link(href, name), cut("dim mono", id));
     view! {
         tr {
-            td(data-label="Tenant") { a(class="link", href=href) { (name) } " " span(class="dim mono") { (id) } }
+            td(data-label="Tenant"){ div(class="who") { (link) (id) (mark) } }
             td(data-label="Role") { (role) }
             td(class="acts-cell") { (remove) }
         }

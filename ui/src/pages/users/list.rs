@@ -7,10 +7,7 @@ use super::{create::create_dialog, link::link_dialog};
 use crate::{
     keys::matches,
     live::{live, live_text},
-    pages::{
-        desk::{Asked, Dialog, Section, badge, dash, host_page, when},
-        name_tab,
-    },
+    pages::desk::{Asked, Dialog, Section, badge, cut, cut_link, dash, host_page, when},
     query::segment,
 };
 
@@ -21,7 +18,6 @@ const MOST_TENANTS: usize = 3;
 
 /// The page.
 pub(crate) fn users() -> View {
-    name_tab("Users");
     host_page(Section::Users, body)
 }
 
@@ -76,8 +72,8 @@ fn body() -> View {
                             tr {
                                 th(scope="col") { "Account" }
                                 th(scope="col") { "Tenants" }
-                                th(scope="col") { "Last login" }
-                                th(scope="col") { "Made" }
+                                th(scope="col", class="w-when") { "Last login" }
+                                th(scope="col", class="w-when") { "Made" }
                             }
                         }
                         tbody { (rows) }
@@ -122,11 +118,8 @@ fn searched(account: &Account) -> String {
 
 fn row(account: &Account) -> View {
     let href = format!("/admin/users/{}", segment(&account.id));
-    let email = account.email.clone();
-    let name = account
-        .full_name
-        .clone()
-        .map(|name| view! { span(class="dim") { (name) } });
+    let email = cut_link(href, account.email.clone());
+    let name = account.full_name.clone().map(|name| cut("dim", name));
     let marks = marks(account);
     let tenants = tenants(account);
     let (login, made) = (
@@ -135,7 +128,7 @@ fn row(account: &Account) -> View {
     );
     view! {
         tr {
-            td(data-label="Account") { div(class="who") { a(class="link strong", href=href) { (email) } (name) (marks) } }
+            td(data-label="Account") { div(class="who") { (email) (name) (marks) } }
             td(data-label="Tenants") { (tenants) }
             td(data-label="Last login") { (login) }
             td(data-label="Made") { (made) }
@@ -157,16 +150,15 @@ fn tenants(account: &Account) -> View {
     if account.tenants.is_empty() {
         return dash("none");
     }
-    let shown: Vec<String> = account
+    let shown: Vec<View> = account
         .tenants
         .iter()
         .take(MOST_TENANTS)
-        .map(|tenant| format!("{} ({})", tenant.name, tenant.role.name()))
+        .map(|tenant| cut("", format!("{} ({})", tenant.name, tenant.role.name())))
         .collect();
     let more = match account.tenants.len().saturating_sub(MOST_TENANTS) {
-        0 => String::new(),
-        count => format!(" and {count} more"),
+        0 => None,
+        count => Some(view! { span(class="dim") { (format!("and {count} more")) } }),
     };
-    let shown = format!("{}{more}", shown.join(", "));
-    view! { (shown) }
+    view! { div(class="who few") { (shown) (more) } }
 }

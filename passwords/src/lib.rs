@@ -1,4 +1,5 @@
-//! What a new password has to be: long, and not what everybody would try first.
+//! What a new password has to be: long, and not what everybody would try first. The host refuses by it, and its pages say
+//! beforehand how good a password is that is being typed.
 //!
 //! No rule asks for digits or signs: they make passwords that are hard to keep and easy to guess. Instead, what can be
 //! guessed in one step (a common word, a row of the keyboard, a year, the account's own email) counts as one character,
@@ -46,8 +47,43 @@ const ROWS: &[&str] = &[
 /// Shorter runs may be chance.
 const RUN: usize = 3;
 
+/// How good a password is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// It has fewer characters than it needs, or more than anybody types: it is refused.
+    Length,
+    /// It can be guessed in a few steps: it is refused.
+    Guessable,
+    /// It is taken, and no more.
+    Fair,
+    /// Nobody guesses it.
+    Good,
+    /// Nor would a machine of one's own.
+    Strong,
+}
+
+/// From so many characters that cannot be guessed on, a password is good, and strong.
+const GOOD: usize = 12;
+const STRONG: usize = 18;
+
+/// How good a password would be for the account with this email; the worst two are what [`check`] refuses.
+pub fn strength(password: &str, email: &str) -> Strength {
+    if !(SHORTEST..=LONGEST).contains(&password.chars().count()) {
+        return Strength::Length;
+    }
+    match left(password, email) {
+        ..LEAST => Strength::Guessable,
+        LEAST..GOOD => Strength::Fair,
+        GOOD..STRONG => Strength::Good,
+        STRONG.. => Strength::Strong,
+    }
+}
+
 /// Refuses what is no password for the account with this email.
-pub(super) fn check(password: &str, email: &str) -> Result<(), &'static str> {
+///
+/// # Errors
+/// Why it is none, as the end of a sentence about it: `is too short: …`.
+pub fn check(password: &str, email: &str) -> Result<(), &'static str> {
     let length = password.chars().count();
     if length < SHORTEST {
         return Err("is too short: take at least 12 characters");
@@ -220,6 +256,26 @@ mod tests {
             "   three spaces   ",
         ] {
             check(password, EMAIL).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_strength_refuses_what_the_check_does_and_grows_with_what_cannot_be_guessed() {
+        for (password, expected) in [
+            ("short", Strength::Length),
+            ("password1234", Strength::Guessable),
+            ("Ada.Lovelace@Example.org", Strength::Guessable),
+            ("summer monkey 2024 x7Lq", Strength::Fair),
+            ("correct horse", Strength::Good),
+            ("purple otters juggle kites", Strength::Strong),
+        ] {
+            let strength = strength(password, EMAIL);
+            assert_eq!(strength, expected, "{password}");
+            assert_eq!(
+                check(password, EMAIL).is_err(),
+                strength < Strength::Fair,
+                "{password}"
+            );
         }
     }
 
