@@ -40,6 +40,7 @@ pub struct Figures {
 impl Figures {
     pub fn new(metrics: Metrics, sandbox: Sandbox, pipeline: Arc<Pipeline>, identity: Arc<Identity>) -> Self {
         help::describe();
+        porthole_data::expect_figures();
         Self {
             metrics,
             sandbox,

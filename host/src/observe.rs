@@ -13,6 +13,7 @@ use metrics::{counter, gauge, histogram};
 use porthole_config::Config;
 use porthole_model::CacheOutcome;
 use porthole_panel::{Pipeline, PluginFault, RenderError, Rendered};
+use porthole_sandbox::LimitName;
 use porthole_telemetry::{TRACED, continue_trace};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -99,8 +100,61 @@ fn answered(span: &Span, response: &Response) {
     }
 }
 
+/// Tenants whose counters are told from the start; those of others from their first render on. Each has a few dozen.
+const EXPECTED: usize = 100;
+/// What may become of a render: see [`reason`].
+const REASONS: [&str; 14] = [
+    "configuration",
+    "parameter",
+    "trap",
+    "limit",
+    "answer",
+    "failure",
+    "resting",
+    "query",
+    "too_large",
+    "timed_out",
+    "database_down",
+    "busy",
+    "internal",
+    "not_found",
+];
+const CACHES: [CacheOutcome; 4] = [
+    CacheOutcome::Hit,
+    CacheOutcome::Partial,
+    CacheOutcome::Miss,
+    CacheOutcome::Stale,
+];
+
+/// Tenants whose counters exist.
+static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Makes a tenant's counters exist, as 0: who gathers rates sees the first event then, too.
+fn expect(tenant: &str) {
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.contains(tenant) {
+        return;
+    }
+    known.insert(tenant.to_owned());
+    drop(known);
+    let renders = |outcome: &'static str, cache: &'static str| {
+        counter!("porthole_renders_total", "tenant" => tenant.to_owned(), "outcome" => outcome, "cache" => cache)
+            .increment(0);
+    };
+    CACHES
+        .into_iter()
+        .for_each(|outcome| renders("view", cache(outcome)));
+    REASONS.into_iter().for_each(|reason| renders(reason, "none"));
+    for limit in LimitName::ALL {
+        let limit = limit.as_str();
+        counter!("porthole_sandbox_limits_total", "tenant" => tenant.to_owned(), "limit" => limit)
+            .increment(0);
+    }
+}
+
 /// Counts a render, by tenant, and times it. `begun` is when it was asked for.
 pub fn render(tenant: &str, outcome: &Result<Rendered, RenderError>, begun: Instant) {
+    expect(tenant);
     let (result, cache) = match outcome {
         Ok(rendered) => ("view", cache(rendered.answer.cache)),
         Err(error) => (reason(error), "none"),
@@ -154,6 +208,9 @@ static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Tells which configuration is in force, and how much of it is not as its files say.
 pub fn configuration(config: &Config, pipeline: &Pipeline) {
+    for tenant in config.tenants.keys().take(EXPECTED) {
+        expect(tenant);
+    }
     gauge!("porthole_config_generation").set(config.generation as f64);
     gauge!("porthole_config_tenants").set(config.tenants.len() as f64);
     gauge!("porthole_config_faults").set(pipeline.faults(None).len().max(config.diagnostics.len()) as f64);
@@ -174,4 +231,53 @@ pub fn configuration(config: &Config, pipeline: &Pipeline) {
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     gauge!("porthole_config_loaded_timestamp_seconds").set(now.map_or(0.0, |now| now.as_secs_f64().floor()));
+}
+
+#[cfg(test)]
+mod tests {
+    use porthole_panel::{PluginFault, RenderError};
+
+    use super::*;
+
+    #[test]
+    fn every_reason_is_expected() {
+        let plugin = |fault| RenderError::Plugin {
+            plugin: String::new(),
+            version: String::new(),
+            fault,
+            message: String::new(),
+        };
+        let limit = PluginFault::Limit {
+            name: "cpu",
+            value: String::new(),
+        };
+        let errors = [
+            RenderError::NotFound,
+            RenderError::Configuration(Vec::new()),
+            RenderError::Parameter {
+                parameter: String::new(),
+                message: String::new(),
+            },
+            plugin(PluginFault::Trapped),
+            plugin(limit),
+            plugin(PluginFault::Answer),
+            plugin(PluginFault::Failed),
+            RenderError::Resting {
+                plugin: String::new(),
+                version: String::new(),
+                message: String::new(),
+                until: UNIX_EPOCH,
+            },
+            RenderError::Query(String::new()),
+            RenderError::TooLarge(String::new()),
+            RenderError::TimedOut(String::new()),
+            RenderError::DatabaseDown(String::new()),
+            RenderError::Busy(String::new()),
+            RenderError::Internal(String::new()),
+        ];
+        assert_eq!(errors.len(), REASONS.len());
+        for error in errors {
+            assert!(REASONS.contains(&reason(&error)), "{error:?}");
+        }
+    }
 }

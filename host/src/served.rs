@@ -8,6 +8,7 @@ use anyhow::Context;
 use porthole_config::{Config, Diagnostic};
 use serde::{Deserialize, Serialize};
 
+use crate::text::in_one_line;
 use crate::{files, watch};
 
 const NAME: &str = "served.json";
@@ -65,7 +66,10 @@ impl Served {
             Ok(())
         };
         if let Err(error) = written() {
-            tracing::warn!("`porthole diff` will not know what is served: {error:#}");
+            tracing::warn!(
+                "`porthole diff` will not know what is served: {}",
+                in_one_line(&error)
+            );
         }
     }
 

@@ -19,6 +19,7 @@ use secrecy::SecretString;
 
 use self::exposition::{Sample, samples};
 use crate::metrics::Figures;
+use crate::text::in_one_line;
 
 /// The tenant's id.
 pub const TENANT: &str = "porthole";
@@ -29,13 +30,12 @@ const TIDY: Duration = Duration::from_secs(3600);
 /// Ticks of the processor's clock in a second, as the kernel counts for programs.
 const TICKS: f64 = 100.0;
 
+/// The file in which the machine is named.
+const BOARD: &str = "dashboards/default.yaml";
 /// The tenant's files.
 const FILES: [(&str, &str); 13] = [
     ("tenant.yaml", include_str!("watch/tenant/tenant.yaml")),
-    (
-        "dashboards/default.yaml",
-        include_str!("watch/tenant/dashboards/default.yaml"),
-    ),
+    (BOARD, include_str!("watch/tenant/dashboards/default.yaml")),
     (
         "panels/cache_kpi.yaml",
         include_str!("watch/tenant/panels/cache_kpi.yaml"),
@@ -85,15 +85,20 @@ const FILES: [(&str, &str); 13] = [
 /// Writes the tenant's folder below the data folder, anew; where it is.
 pub fn tenant_folder(data_dir: &Path) -> anyhow::Result<PathBuf> {
     let folder = data_dir.join("watch").join(TENANT);
+    let host = host_name();
     for (name, text) in FILES {
         let path = folder.join(name);
+        let text = match name {
+            BOARD => text.replace("\"Host HOST\"", &format!("\"Host {host}\"")),
+            _ => text.to_owned(),
+        };
         // Left alone where it is right: commands run beside a host that reads these files.
         if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
             continue;
         }
         let above = path.parent().unwrap_or(&folder);
         std::fs::create_dir_all(above).with_context(|| above.display().to_string())?;
-        std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+        std::fs::write(&path, &text).with_context(|| path.display().to_string())?;
     }
     Ok(folder)
 }
@@ -112,7 +117,10 @@ impl Watch {
     /// Writes figures down until the future is dropped. A database that refuses costs figures and nothing else.
     pub async fn run(self) {
         if let Err(error) = self.write().await {
-            tracing::error!("the host's own figures are no longer written down: {error:#}");
+            tracing::error!(
+                "the host's own figures are no longer written down: {}",
+                in_one_line(&error)
+            );
         }
     }
 
@@ -178,7 +186,14 @@ impl Watch {
             Ok(()) => (0, "answers".to_owned()),
             Err(_) => (2, "does not answer; see the log".to_owned()),
         };
+        let this = format!(
+            "{}, process {}, Porthole {}",
+            host_name(),
+            std::process::id(),
+            env!("CARGO_PKG_VERSION")
+        );
         vec![
+            part("Host", 0, this),
             part("Central database", central.0, central.1),
             part(
                 "Configuration",
@@ -248,6 +263,8 @@ impl Look {
         let grown = |name: &str, series: &dyn Fn(&Sample) -> String| {
             let (now, then) = (self.sums(name, series), before.sums(name, series));
             now.into_iter()
+                // What has never happened is no line of a chart.
+                .filter(|(_, value)| *value > 0.0)
                 .map(|(series, value)| {
                     let grown = value - then.get(&series).copied().unwrap_or(0.0);
                     (series, grown.max(0.0))
@@ -344,6 +361,17 @@ fn parts_table() -> TableSpec {
     }
 }
 
+/// What the system calls this machine, or a container: letters, digits, dots and hyphens.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let plain = |letter: &char| letter.is_ascii_alphanumeric() || ".-".contains(*letter);
+    let name: String = name.trim().chars().filter(plain).take(64).collect();
+    match name.is_empty() {
+        true => "without a name".to_owned(),
+        false => name,
+    }
+}
+
 /// What this process holds in memory; none: the system does not say.
 fn memory_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -377,6 +405,10 @@ mod tests {
         let config = Config::load_beside(folder.path(), Some(&beside), &Environment::default());
         assert_eq!(config.diagnostics, []);
         assert_eq!(config.tenants[TENANT].panels.len(), 11);
+        // Of several replicas, each says which it is.
+        let name = &config.tenants[TENANT].dashboards["default"].title;
+        assert_eq!(name, &format!("Host {}", host_name()));
+        assert!(!host_name().is_empty());
     }
 
     #[test]
@@ -386,6 +418,7 @@ mod tests {
             samples: samples(&format!(
                 "porthole_renders_total{{tenant=\"a\",outcome=\"view\",cache=\"hit\"}} {hits}\n\
                  porthole_renders_total{{tenant=\"b\",outcome=\"view\",cache=\"miss\"}} {misses}\n\
+                 porthole_renders_total{{tenant=\"b\",outcome=\"trap\",cache=\"none\"}} 0\n\
                  porthole_render_seconds_sum{{cache=\"miss\"}} {seconds}\n\
                  porthole_render_seconds_count{{cache=\"miss\"}} {misses}\n\
                  porthole_central_connections{{state=\"busy\"}} 1\n\
@@ -405,6 +438,7 @@ mod tests {
             one.unwrap_or_else(|| panic!("{figure} {series}: {found:?}")).2
         };
         assert_eq!(value("renders", "view"), 4.0);
+        assert!(!found.iter().any(|one| one.1 == "trap"), "{found:?}");
         assert_eq!(value("cache", "hits"), 75.0);
         assert_eq!(value("render_ms", "miss"), 50.0);
         assert_eq!(value("render_ms", "all"), 50.0);

@@ -78,6 +78,132 @@ fn validate_holds_columns_against_the_database_when_asked() {
 }
 
 #[test]
+fn validate_tells_all_faults_of_a_panel_at_once() {
+    let site = site();
+    let panel = "panel:
+  type: kpi
+  title: Load
+  titel: Load
+  data_source:
+    table: readings
+    columns: {timestamp: timestamp, value: valeu}
+    query: {where: \"value > (SELECT 1)\"}
+  display:
+    thresholds:
+      - {value: 1, color: red}
+      - {value: 2, color: \"#ffffff\"}
+      - {value: 3, color: blue}
+    unti: \"%\"
+";
+    site.write("tenants/one/panels/load.yaml", panel);
+    let places = |outcome: porthole_tests::Outcome| {
+        let found: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let faults = found["faults"].as_array().unwrap().iter();
+        faults
+            .map(|fault| (fault["line"].as_u64().unwrap(), fault["message"].to_string()))
+            .collect::<Vec<_>>()
+    };
+    let said = places(site.run(&["validate", "--format", "json"]));
+    let lines: Vec<_> = said.iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [4, 8, 11, 13, 14], "{said:?}");
+    for (said, part) in said.iter().zip(["titel", "", "red", "blue", "unti"]) {
+        assert!(said.1.contains(part), "{said:?}");
+    }
+    // The column is the database's to know, whatever else is wrong.
+    site.write(
+        "tenants/one/panels/load.yaml",
+        &panel.replace("    query: {where: \"value > (SELECT 1)\"}\n", ""),
+    );
+    let said = places(site.run(&["validate", "--connect", "--format", "json"]));
+    assert_eq!(said.len(), 5, "{said:?}");
+    assert!(
+        said.iter()
+            .any(|(line, said)| *line == 7 && said.contains("valeu")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn what_could_not_be_read_is_not_said_to_be_missing() {
+    let site = site();
+    for (from, to) in [
+        ("      value: value\n", "      value: [value]\n"),
+        ("    table: readings\n", "    table: [readings]\n"),
+        ("  title: Load\n", "  titel: Load\n"),
+    ] {
+        site.write("tenants/one/panels/load.yaml", &PANEL.replace(from, to));
+        let said = site.run(&["validate", "--format", "json"]).stdout;
+        let found: Value = serde_json::from_str(&said).unwrap();
+        let faults = found["faults"].as_array().unwrap();
+        // A misspelt title is a key that nobody knows, and a title that is missing.
+        assert_eq!(faults.len(), if to.contains("titel") { 2 } else { 1 }, "{said}");
+    }
+}
+
+#[test]
+fn validate_tells_faults_of_the_settings_as_it_tells_others() {
+    let site = site();
+    site.write(
+        "porthole.yaml",
+        "listen: nowhere\nsession: {idle: soon}\ncentral_database:\n  url: \"hunter2\"\n",
+    );
+    site.write("tenants/one/panels/load.yaml", &PANEL.replace("title:", "titel:"));
+    let outcome = site.run(&["validate"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    let said = outcome.stdout;
+    for line in [
+        "config/porthole.yaml:1:9:",
+        "  1 | listen: nowhere\n    |         ^",
+        "config/porthole.yaml:2:17:",
+        "  4 |   url: …",
+        "tenants/one/panels/load.yaml:3:3:",
+        "5 faults in 1 tenant",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert!(!said.contains("hunter2"), "{said}");
+    let found: Value = serde_json::from_str(&site.run(&["validate", "--format", "json"]).stdout).unwrap();
+    assert_eq!(found["faults"][0]["text"], "listen: nowhere");
+    let github = site.run(&["validate", "--format", "github"]).stdout;
+    assert!(
+        github.starts_with("::error file=config/porthole.yaml,line=1,col=9,"),
+        "{github}"
+    );
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_told_where_it_is_named() {
+    let site = site();
+    let nobody = format!("postgres://reader:hunter2@127.0.0.1:{}/none", free_port());
+    site.tenant("one", &nobody);
+    let outcome = site.run(&["validate", "--connect"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("tenants/one/tenant.yaml:4:10:")
+            && outcome.stdout.contains("  4 |     url: …"),
+        "{outcome:?}"
+    );
+    assert!(!outcome.stdout.contains("hunter2"), "{outcome:?}");
+}
+
+#[test]
+fn files_are_checked_where_there_are_no_secrets() {
+    let site = site();
+    site.tenant("one", "postgres://reader:${ONE_PASSWORD}@db/one");
+    assert_eq!(site.run(&["validate"]).code, Some(1));
+    site.run(&["validate", "--without-secrets"]).ok();
+    let set = [("ONE_PASSWORD", "secret")];
+    assert_eq!(site.run_with(&set, &["validate"]).code, Some(0));
+    site.write("tenants/one/panels/load.yaml", &PANEL.replace("title:", "titel:"));
+    assert_eq!(site.run(&["validate", "--without-secrets"]).code, Some(1));
+    // A database cannot be asked with a secret that is not there.
+    assert_eq!(
+        site.run(&["validate", "--without-secrets", "--connect"]).code,
+        Some(2)
+    );
+}
+
+#[test]
 fn doctor_says_where_a_panel_asks_for_what_its_database_lacks() {
     let site = site();
     let sound = site.run(&["doctor", "--tenant", "one"]);
@@ -140,6 +266,30 @@ async fn a_panel_that_becomes_faulty_is_shown_as_it_was_and_everybody_is_told() 
         assert_eq!(differs.stdout, line, "{differs:?}");
         site.write("tenants/one/panels/load.yaml", PANEL);
         until(&ops, |panel| panel["outdated"].is_null()).await;
+    }
+}
+
+#[tokio::test]
+async fn counters_of_what_may_go_wrong_are_there_before_it_does() {
+    let figures = format!("127.0.0.1:{}", free_port());
+    let site = site().with("PORTHOLE_METRICS_LISTEN", &figures);
+    let _host = site.serve().await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = http
+        .get(format!("http://{figures}/metrics"))
+        .send()
+        .await
+        .unwrap();
+    let text = answer.text().await.unwrap();
+    for line in [
+        "porthole_renders_total{tenant=\"one\",outcome=\"database_down\",cache=\"none\"} 0",
+        "porthole_renders_total{tenant=\"one\",outcome=\"view\",cache=\"stale\"} 0",
+        "porthole_sandbox_limits_total{tenant=\"one\",limit=\"cpu\"} 0",
+        "porthole_buckets_requests_total{outcome=\"partial\"} 0",
+        "porthole_buckets_skipped_total{reason=\"clock\"} 0",
+        "porthole_buckets_computed_total 0",
+    ] {
+        assert!(text.lines().any(|one| one == line), "{line}: {text}");
     }
 }
 

@@ -5,7 +5,10 @@ use std::fmt;
 
 /// Names and values of variables. Values may be secrets: `Debug` shows names only.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    lacks_secrets: bool,
+}
 
 impl Environment {
     /// The variables of this process; those that are not UTF-8 are left out.
@@ -15,20 +18,38 @@ impl Environment {
             .collect()
     }
 
+    /// The same variables in a place where there are no secrets, as a build server's: a variable that is not set and a file that
+    /// is not there, where the configuration refers to one for a secret, are no faults, and stand for a secret that nothing can
+    /// be opened with. For checking files, and not for serving.
+    pub fn without_secrets(self) -> Self {
+        Self {
+            lacks_secrets: true,
+            ..self
+        }
+    }
+
+    /// Whether secrets that are referred to may be missing.
+    pub(crate) fn lacks_secrets(&self) -> bool {
+        self.lacks_secrets
+    }
+
     /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.variables.get(name).map(String::as_str)
     }
 
     /// All names, ascending.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.variables.keys().map(String::as_str)
     }
 }
 
 impl FromIterator<(String, String)> for Environment {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
-        Self(variables.into_iter().collect())
+        Self {
+            variables: variables.into_iter().collect(),
+            lacks_secrets: false,
+        }
     }
 }
 

@@ -27,6 +27,15 @@ impl PanelEntry {
         }
     }
 
+    /// What could be read of the panel: all of a sound one, of a faulty one what is not faulty, if that is a panel. To find
+    /// what else is wrong with it, and not to be shown.
+    pub fn read(&self) -> Option<&Arc<Panel>> {
+        match self {
+            PanelEntry::Ok(panel) => Some(panel),
+            PanelEntry::Faulty(faulty) => faulty.read.as_ref(),
+        }
+    }
+
     /// The faults; empty for a sound panel.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         match self {
@@ -37,7 +46,7 @@ impl PanelEntry {
 }
 
 /// What could be read of a panel whose file has faults.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FaultyPanel {
     /// Unique in the tenant.
     pub id: String,
@@ -49,6 +58,8 @@ pub struct FaultyPanel {
     pub file: String,
     /// At least one.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is not faulty, where that is a panel of some type; see [`PanelEntry::read`].
+    pub(crate) read: Option<Arc<Panel>>,
 }
 
 /// A panel whose file is sound. Whether its type exists, and takes this `display:`, is for the panel type to say.
@@ -82,9 +93,16 @@ pub struct Panel {
     pub aggregation: Option<AggregationConfig>,
     /// Relative to the configuration folder.
     pub file: String,
+    /// Whether the file has more than could be read of it; see [`PanelEntry::read`].
+    pub(crate) is_partial: bool,
 }
 
 impl Panel {
+    /// Whether the file has something at a JSON pointer into this panel that may have been unreadable.
+    pub fn is_unread(&self, pointer: &str) -> bool {
+        self.is_partial && self.places.contains_key(pointer)
+    }
+
     /// The last part of `endpoint:`, as in `/api/v1/custom/{endpoint}`.
     pub fn endpoint_name(&self) -> Option<&str> {
         self.endpoint

@@ -26,12 +26,13 @@ pub(crate) fn read_panel(id: &str, file: &str, text: &str) -> PanelEntry {
     let panel = parse(&reader).and_then(|root| draft.read(&reader, id, &root));
     match panel {
         Some(panel) if reader.is_sound() => PanelEntry::Ok(Arc::new(panel)),
-        _ => PanelEntry::Faulty(Arc::new(FaultyPanel {
+        panel => PanelEntry::Faulty(Arc::new(FaultyPanel {
             id: id.to_owned(),
             title: draft.title,
             type_name: draft.type_name,
             file: file.to_owned(),
             diagnostics: reader.into_faults(),
+            read: panel.map(Arc::new),
         })),
     }
 }
@@ -71,7 +72,8 @@ impl Draft {
         Some(Panel {
             id: id.to_owned(),
             type_name: type_name?,
-            title: title?.value,
+            // Without one, the panel is faulty, and may be so in other ways, too.
+            title: title.map_or_else(String::new, |title| title.value),
             description,
             sources,
             display,
@@ -83,6 +85,7 @@ impl Draft {
             drill_down,
             aggregation,
             file: reader.file.to_string(),
+            is_partial: !reader.is_sound(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Addresses of databases, with the passwords in them, and other secrets: by reference, and never printed.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use secrecy::SecretString;
@@ -48,20 +49,51 @@ pub(crate) fn database_url(
     });
     match checked {
         Ok(url) => Some(SecretString::from(url)),
-        Err((message, help)) => {
+        Err(fault) if fault.is_absent && environment.lacks_secrets() => {
+            Some(SecretString::from(ABSENT_DATABASE))
+        }
+        Err(Fault { message, help, .. }) => {
             reader.extend([at.fault(message, Some(help))]);
             None
         }
     }
 }
 
-type Fault = (String, String);
+/// Stands for the address of a database that is not known; the name is reserved, and nobody's.
+const ABSENT_DATABASE: &str = "postgres://absent.invalid/absent";
+/// Stands for any other secret that is not known.
+const ABSENT: &str = "absent";
+
+/// Why there is no secret.
+struct Fault {
+    message: String,
+    help: String,
+    /// It is referred to as it should be, and is not here.
+    is_absent: bool,
+}
+
+impl Fault {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: help.into(),
+            is_absent: false,
+        }
+    }
+
+    fn absent(self) -> Self {
+        Self {
+            is_absent: true,
+            ..self
+        }
+    }
+}
 
 fn not_a_database() -> Fault {
     // Without the text: it may hold a password.
-    (
-        "this is not the address of a database".to_owned(),
-        "write postgres://user:password@host:5432/name or sqlite:path/of/file.sqlite".to_owned(),
+    Fault::new(
+        "this is not the address of a database",
+        "write postgres://user:password@host:5432/name or sqlite:path/of/file.sqlite",
     )
 }
 
@@ -78,7 +110,7 @@ fn expand(url: &Spanned<String>, environment: &Environment) -> Result<String, Fa
     while let Some(start) = rest.find("${") {
         expanded.push_str(&rest[..start]);
         let Some(length) = rest[start..].find('}') else {
-            return Err(("`${` without `}`".to_owned(), "write ${NAME}".to_owned()));
+            return Err(Fault::new("`${` without `}`", "write ${NAME}"));
         };
         let name = &rest[start + 2..start + length];
         if name.is_empty()
@@ -86,22 +118,23 @@ fn expand(url: &Spanned<String>, environment: &Environment) -> Result<String, Fa
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         {
-            return Err((
-                "this is not the name of a variable".to_owned(),
-                "write ${NAME}".to_owned(),
-            ));
+            return Err(Fault::new("this is not the name of a variable", "write ${NAME}"));
         }
         if name.starts_with("PORTHOLE_") {
-            return Err((
+            return Err(Fault::new(
                 format!("{name} is one of the host's own settings, and not for use here"),
-                "give the secret a name of its own, as ${ALPHA_DATABASE_URL}".to_owned(),
+                "give the secret a name of its own, as ${ALPHA_DATABASE_URL}",
             ));
         }
         let Some(value) = environment.get(name) else {
-            return Err((
+            let fault = Fault::new(
                 format!("the variable {name} is not set"),
-                format!("start the host with {name}=…"),
-            ));
+                format!(
+                    "start the host with {name}=…; where files are only checked, and there are no secrets, as on a build server, \
+                     `porthole validate --without-secrets` does without"
+                ),
+            );
+            return Err(fault.absent());
         };
         expanded.push_str(value);
         rest = &rest[start + length + 1..];
@@ -131,15 +164,15 @@ pub(crate) fn secret(
     let (plain, file) = (fields.text(key), fields.text(file_key));
     let at = plain.as_ref().or(file.as_ref())?;
     let read = match (&plain, &file) {
-        (Some(_), Some(_)) => Err((
+        (Some(_), Some(_)) => Err(Fault::new(
             format!("the secret is given twice, by `{key}` and by `{file_key}`"),
-            "keep one of them".to_owned(),
+            "keep one of them",
         )),
         (Some(text), None) if origin == Origin::Variable => Ok(text.value.trim().to_owned()),
         (Some(text), None) if text.value.starts_with("${") && text.value.ends_with('}') => {
             expand(text, environment)
         }
-        (Some(_), None) => Err((
+        (Some(_), None) => Err(Fault::new(
             format!("`{key}` holds the secret itself, in a file that others may read"),
             format!(
                 "write {key}: \"${{NAME}}\" and start the host with NAME=…, or name a file with `{file_key}`"
@@ -148,31 +181,50 @@ pub(crate) fn secret(
         (None, _) => from_file(at, folder, file_key, "the secret"),
     };
     let checked = read.and_then(|secret| match secret.is_empty() {
-        true => Err((
-            "the secret is empty".to_owned(),
-            "give one, or leave the key out".to_owned(),
+        true => Err(Fault::new(
+            "the secret is empty",
+            "give one, or leave the key out",
         )),
         false => Ok(secret),
     });
     match checked {
         Ok(secret) => Some(secret.into()),
-        Err((message, help)) => {
+        Err(fault) if fault.is_absent && environment.lacks_secrets() => Some(ABSENT.into()),
+        Err(Fault { message, help, .. }) => {
             fields.reader.extend([at.fault(message, Some(help))]);
             None
         }
     }
 }
 
+/// Why a file cannot be read, in words that stand by themselves.
+pub(crate) fn in_words(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
+        ErrorKind::PermissionDenied => "the user of this process may not read it".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
 /// The content of a file, without the spaces and line ends around it.
 fn from_file(file: &Spanned<String>, folder: &Path, key: &str, what: &str) -> Result<String, Fault> {
+    let path = folder.join(&file.value);
     let unreadable = |why: &str| {
-        (
-            format!("the file of `{key}` cannot be used: {why}"),
+        Fault::new(
+            format!("the file of `{key}` cannot be used: {}: {why}", path.display()),
             format!("name a file that holds {what} and nothing else"),
         )
     };
-    let path = folder.join(&file.value);
-    let refused = |error: std::io::Error| unreadable(&format!("{}: {}", path.display(), error.kind()));
+    let refused = |error: std::io::Error| {
+        let fault = unreadable(&in_words(&error));
+        match error.kind() {
+            // Where there are no secrets, their folder is not there either, or somebody else's.
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied => fault.absent(),
+            _ => fault,
+        }
+    };
     let metadata = std::fs::metadata(&path).map_err(refused)?;
     if !metadata.is_file() || metadata.len() > SECRET_BYTES as u64 {
         return Err(unreadable("it is not a small plain file"));

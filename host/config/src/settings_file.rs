@@ -15,7 +15,7 @@ use crate::folder::{FILE_BYTES, text};
 use crate::fragment::Style;
 use crate::limits::read_limits;
 use crate::provider_file::ProviderLayer;
-use crate::secret::{Origin, database_url};
+use crate::secret::{Origin, database_url, in_words};
 use crate::settings::{Auth, CookieSecure, Log, LogFormat, Session, Traces};
 use crate::suggestion::{nearest_word, suggestion};
 use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
@@ -267,7 +267,8 @@ fn from_file(file: &Path, environment: &Environment, faults: &mut Vec<Diagnostic
 }
 
 fn read(file: &Path) -> Result<String, (u32, u32, String)> {
-    let unreadable = |error: std::io::Error| (1, 1, format!("the settings cannot be read: {}", error.kind()));
+    let unreadable =
+        |error: std::io::Error| (1, 1, format!("the settings cannot be read: {}", in_words(&error)));
     let mut bytes = Vec::new();
     File::open(file)
         .and_then(|file| file.take(FILE_BYTES + 1).read_to_end(&mut bytes))

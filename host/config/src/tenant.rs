@@ -20,6 +20,8 @@ pub struct Tenant {
     pub database: Option<SecretString>,
     /// Where the database is named, for errors.
     pub file: String,
+    /// Line and column of its address in that file, or of what names it; none where there is none.
+    pub database_place: Option<(u32, u32)>,
     /// The longest a query may run; none: the host's default.
     pub statement_timeout: Option<Duration>,
     /// Connections to the tenant's database at most; none: the host's default.
@@ -38,4 +40,18 @@ pub struct Tenant {
     pub plugins: TenantPlugins,
     /// All faults of this tenant's files, by file, line and column.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Tenant {
+    /// A fault of the tenant's database, where the database is named.
+    pub fn database_fault(&self, message: impl Into<String>, help: Option<String>) -> Diagnostic {
+        let (line, column) = self.database_place.unwrap_or((1, 1));
+        Diagnostic {
+            file: self.file.clone(),
+            line,
+            column,
+            message: message.into(),
+            help,
+        }
+    }
 }

@@ -19,6 +19,8 @@ use crate::{Environment, Limits};
 pub(crate) struct TenantFile {
     pub name: Option<String>,
     pub database: Option<SecretString>,
+    /// Line and column of its address, or of the name of the file that holds it.
+    pub database_place: Option<(u32, u32)>,
     pub statement_timeout: Option<Duration>,
     pub max_connections: Option<u32>,
     pub limits: Limits,
@@ -68,6 +70,8 @@ fn read(
         if let Some(file) = database.text("url_file") {
             referred.push(Referred::look(folder.join(&file.value)));
         }
+        let named = database.get("url").or_else(|| database.get("url_file"));
+        tenant.database_place = named.map(|node| (node.line, node.column));
         tenant.database = database_url(&database, folder, environment);
         tenant.statement_timeout = database.duration(
             "statement_timeout",

@@ -146,6 +146,7 @@ impl Loading<'_> {
             id: self.id.to_owned(),
             name: own.name.unwrap_or_else(|| self.id.to_owned()),
             database: own.database,
+            database_place: own.database_place,
             file: self.labelled("tenant.yaml"),
             statement_timeout: own.statement_timeout,
             max_connections: own.max_connections,
@@ -319,6 +320,7 @@ impl Loading<'_> {
             type_name: None,
             file: self.labelled(path),
             diagnostics: vec![fault],
+            read: None,
         }))
     }
 
@@ -381,6 +383,7 @@ fn made_faulty(entry: &PanelEntry, fault: Diagnostic) -> PanelEntry {
             type_name: Some(panel.type_name.value.clone()),
             file: panel.file.clone(),
             diagnostics: Vec::new(),
+            read: Some(Arc::clone(panel)),
         },
     };
     faulty.diagnostics.push(fault);

@@ -59,7 +59,7 @@ fn refuses_addresses_that_are_none_without_repeating_them() {
             "{url: \"${PORTHOLE_CENTRAL_DATABASE_URL}\"}",
             "one of the host's own settings",
         ),
-        ("{url_file: nowhere}", "cannot be used"),
+        ("{url_file: nowhere}", "/nowhere: there is no such file"),
         ("{url_file: dashboards}", "not a small plain file"),
         ("{url: \"sqlite:a\", url_file: b}", "named twice"),
         ("{max_connections: 3}", "needs `url` or `url_file`"),
@@ -131,5 +131,46 @@ fn a_tenant_file_of_the_wrong_shape_is_described_without_what_it_holds() {
         let faults = lines(&folder.load().diagnostics);
         assert!(!faults.is_empty(), "{text}");
         assert!(!faults.concat().contains("hush"), "{text}: {faults:#?}");
+    }
+}
+
+#[test]
+fn where_there_are_no_secrets_what_refers_to_them_is_still_checked() {
+    for (database, is_sound) in [
+        ("{url: \"${NOT_SET}\"}", true),
+        ("{url: \"postgres://u:${NOT_SET}@db/one\"}", true),
+        ("{url_file: nowhere}", true),
+        ("{url_file: tenant.yaml/nowhere}", true),
+        ("{url: \"${NOT SET}\"}", false),
+        ("{url: \"${PORTHOLE_X}\"}", false),
+        ("{url: \"mysql://db/one\"}", false),
+        ("{url_file: dashboards}", false),
+        ("{url: \"${SET}\"}", false),
+        ("{}", false),
+        ("{url_file: nowhere, max_conections: 3}", false),
+    ] {
+        let folder = with_database(database);
+        let variables = [("SET".to_owned(), "mysql://db/one".to_owned())];
+        let environment: porthole_config::Environment = variables.into_iter().collect();
+        let config = porthole_config::Config::load(folder.path(), &environment.without_secrets());
+        assert_eq!(
+            config.diagnostics.is_empty(),
+            is_sound,
+            "{database}: {:?}",
+            config.diagnostics
+        );
+    }
+}
+
+#[test]
+fn a_database_has_a_place_in_its_file() {
+    for (database, column) in [
+        ("{url: \"sqlite:a\"}", 19),
+        ("{max_connections: 2, url_file: secret}", 44),
+    ] {
+        let folder = with_database(database);
+        folder.write("secret", "sqlite:a");
+        let config = folder.load();
+        assert_eq!(tenant(&config).database_place, Some((3, column)), "{database}");
     }
 }

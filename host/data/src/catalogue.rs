@@ -90,7 +90,8 @@ impl Catalogue {
         }
         let quoted = quote(&column.name);
         let text = format!(
-            "SELECT max(CAST(v AS float8)) FROM (SELECT {quoted} AS v FROM {} WHERE {quoted} IS NOT NULL LIMIT {SAMPLE}) AS s",
+            "SELECT max(CASE WHEN v >= 1 AND v < 1e18 THEN CAST(v AS float8) END) FROM (SELECT {quoted} AS v FROM {} \
+             WHERE {quoted} IS NOT NULL LIMIT {SAMPLE}) AS s",
             table.quoted
         );
         let mut most = f64::NAN;
@@ -215,6 +216,7 @@ async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, 
             .into_iter()
             .map(|mut row| TableColumn {
                 kind: postgres_kind(&row[1]),
+                single: row[1] == "real",
                 nullable: row[2].is_empty(),
                 name: std::mem::take(&mut row[0]),
                 time_form: None,
@@ -341,6 +343,8 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
                 kind: sqlite_kind(&row[1], &seen, time_form),
                 nullable: row[2].is_empty(),
                 name: std::mem::take(&mut row[0]),
+                // Reals are doubles here, whatever they are declared as.
+                single: false,
                 time_form,
             }
         })

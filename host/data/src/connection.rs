@@ -23,6 +23,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::cells::Cells;
 use crate::databases::{DatabasesOptions, TenantDatabase};
 use crate::error::DataError;
+use crate::fault::{Fault, Part};
 use crate::moment::Moment;
 use crate::sql::{Bind, Dialect, Statement};
 
@@ -407,13 +408,9 @@ impl Connections {
                     (Dialect::Postgres, code) if code.starts_with("08") || code.starts_with("57P") => {
                         unavailable("the database is starting or stopping")
                     }
-                    // The message may have hundreds of digits.
-                    (Dialect::Postgres, "22003" | "22008") => {
-                        let said: String = message.chars().take(80).collect();
-                        DataError::OutOfRange(format!(
-                            "the database cannot compute with what the data holds ({said})"
-                        ))
-                    }
+                    // Overflows, days beyond the calendar, texts that are no numbers: the query is as it should be.
+                    (Dialect::Postgres, code) if code.starts_with("22") => out_of_range(&message),
+                    (Dialect::Sqlite, "1") if message == "integer overflow" => out_of_range(&message),
                     // A syntax error quotes the text.
                     (Dialect::Postgres, "42601") => DataError::Query("the database refused the query".into()),
                     (Dialect::Sqlite, code) => match code.parse::<i32>().map(|code| code & 0xff) {
@@ -443,6 +440,15 @@ impl Connections {
             }
         }
     }
+}
+
+/// The message may have hundreds of digits. Which part of the source it is about is found out by who has one.
+fn out_of_range(message: &str) -> DataError {
+    let said: String = message.chars().take(80).collect();
+    DataError::OutOfRange(Fault::new(
+        Part::Table,
+        format!("the database cannot compute with what the data holds ({said})"),
+    ))
 }
 
 /// An error for the log; those of the pool and of the configuration could carry the URL.

@@ -1,5 +1,7 @@
 //! Why data could not be read.
 
+use crate::fault::Fault;
+
 /// Why data could not be read. No message contains a URL, a password or SQL text: readers may see all of them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DataError {
@@ -9,9 +11,10 @@ pub enum DataError {
     /// The source's configuration does not fit the database, or the database refused the query.
     #[error("{0}")]
     Query(String),
-    /// What the data holds, or what is computed of it, is beyond what the database can compute with.
+    /// What the data holds, or what is computed of it, is beyond what the database can compute with; the fault is in the part
+    /// of the source that asks for it, as far as that can be told.
     #[error("{0}")]
-    OutOfRange(String),
+    OutOfRange(Fault),
     /// The answer would have more rows or bytes than one call may read.
     #[error("{0}")]
     TooLarge(String),

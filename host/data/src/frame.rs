@@ -19,7 +19,7 @@ pub enum ColumnData {
     Numbers(Vec<f64>),
     /// Whole numbers.
     Integers(Vec<Option<i64>>),
-    /// Exact numbers, as digits with a sign and a point at most.
+    /// Exact numbers, as digits with a sign and a point at most; one that has more than are wanted ends in [`CUT`](crate::CUT).
     Decimals(Vec<Option<String>>),
     /// Text, and everything that has no kind of its own, written as text.
     Texts(Vec<Option<String>>),

@@ -3,6 +3,7 @@
 mod bad_rows;
 mod cell;
 mod header;
+mod held;
 mod survey;
 mod text;
 
@@ -45,6 +46,8 @@ pub struct Imported {
     pub created: bool,
     /// All columns that were written, labels included, with their kinds.
     pub columns: Vec<(String, Kind)>,
+    /// Columns with fractions of more digits than a double has, which were rounded to the nearest, and how many there were.
+    pub rounded: Vec<(String, u64)>,
 }
 
 /// How far an import is.
@@ -184,7 +187,18 @@ async fn import(
     let labels = labels(options, &table)?;
 
     loader.begin().await?;
-    let inserted = insert(loader, file, size, header, &labels, &table, &mut report).await;
+    let mut rounded = vec![0; header.names.len()];
+    let inserted = insert(
+        loader,
+        file,
+        size,
+        header,
+        &labels,
+        &table,
+        &mut rounded,
+        &mut report,
+    )
+    .await;
     let (rows, created) = match inserted {
         Ok(done) => loader.end(Ok(done)).await?,
         Err(ImportError::Load(error)) => {
@@ -200,6 +214,8 @@ async fn import(
         }
     };
     report(2 * size, rows);
+    let names = table.columns.iter().map(|column| column.name.clone());
+    let rounded = names.zip(rounded).filter(|(_, count)| *count > 0).collect();
     let columns = table
         .columns
         .into_iter()
@@ -209,6 +225,7 @@ async fn import(
         rows,
         created,
         columns,
+        rounded,
     })
 }
 
@@ -230,7 +247,8 @@ fn labels(options: &CsvImport, table: &TableSpec) -> Result<Vec<Value>, ImportEr
         .collect()
 }
 
-/// The second reading, in the open transaction.
+/// The second reading, in the open transaction. Cells that are rounded are counted by column.
+#[allow(clippy::too_many_arguments, reason = "what one reading needs, in one place")]
 async fn insert(
     loader: &mut Loader,
     file: &Path,
@@ -238,6 +256,7 @@ async fn insert(
     header: &Header,
     labels: &[Value],
     table: &TableSpec,
+    rounded: &mut [u64],
     report: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<(u64, bool), ImportError> {
     let created = loader.prepare(table).await?;
@@ -258,7 +277,8 @@ async fn insert(
         // The first reading found all rows good; the file has changed if one is not.
         row.map_err(|_| ImportError::changed())?;
         let mut values = Vec::with_capacity(table.columns.len());
-        for (cell, column) in record.iter().zip(&table.columns) {
+        for ((cell, column), rounded) in record.iter().zip(&table.columns).zip(&mut *rounded) {
+            *rounded += u64::from(cell::is_rounded(cell, column.kind));
             values.push(cell::parse(cell, column.kind).ok_or_else(ImportError::changed)?);
         }
         values.extend_from_slice(labels);

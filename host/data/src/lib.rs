@@ -33,7 +33,7 @@ mod text;
 mod time;
 
 pub use advice::{Advice, Question};
-pub use buckets::{BucketOptions, BucketStore};
+pub use buckets::{BucketOptions, BucketStore, expect_figures};
 pub use connection::PoolOccupancy;
 pub use databases::{Databases, DatabasesOptions, TenantDatabase};
 pub use digits::nearest;
@@ -45,5 +45,5 @@ pub use ladder::{Ladder, LadderError, Rung};
 pub use query::{Aggregate, BucketUse, Range, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery};
 pub use source::{ColumnSpec, Keep, Source, SourceSpec, TimeColumn};
 pub use tenant::TenantData;
-pub use text::TextLimits;
+pub use text::{CUT, TextLimits};
 pub use time::is_zone;

@@ -1,5 +1,6 @@
 //! One tenant's data.
 
+mod blame;
 mod pieces;
 mod readers;
 
@@ -12,14 +13,16 @@ use crate::advice::{self, Advice, Question};
 use crate::buckets::{self, Asker, BucketStore};
 use crate::catalogue::{Catalogue, Unknown};
 use crate::connection::Connections;
+use crate::digits;
 use crate::error::DataError;
 use crate::fault::Fault;
 use crate::fill;
 use crate::frame::{Column, Frame};
-use crate::query::{Range, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery};
+use crate::query::{Aggregate, Range, RowsAnswer, RowsQuery, SeriesAnswer, SeriesQuery};
 use crate::source::Source;
 use crate::sql::{self, Resolved, RowsStatements, Statement, Table, resolve, series_faults, time_column};
 use crate::time::{self, TimeForm};
+use blame::Asked;
 use readers::Readers;
 
 /// More labels or filters than this no request needs.
@@ -81,7 +84,12 @@ impl TenantData {
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
         let answer = buckets::fetch(&self.asker(side_by_side), &resolved, query).await;
+        let answer = self.blamed(&resolved, query.range, Asked::Series, answer).await;
         let mut answer = self.forget_if_refused(source, answer).await?;
+        if resolved.is_single("value") && is_of_one_row(query) {
+            let values = answer.series.iter_mut().flat_map(|series| &mut series.values);
+            values.for_each(|value| *value = digits::single(*value));
+        }
         if let Some(fill) = source.fill() {
             fill::fill(&mut answer, fill, query, time::now())?;
         }
@@ -110,6 +118,7 @@ impl TenantData {
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
         let answer = self.read_rows(&resolved, query).await;
+        let answer = self.blamed(&resolved, query.range, Asked::Rows, answer).await;
         self.forget_if_refused(source, answer).await
     }
 
@@ -281,6 +290,15 @@ impl TenantData {
             .await?;
         Ok(total)
     }
+}
+
+/// Whether the values of an answer are the rows' own, and not computed of several.
+fn is_of_one_row(query: &SeriesQuery) -> bool {
+    query.bucket_seconds.is_none()
+        || matches!(
+            query.aggregate,
+            Aggregate::Minimum | Aggregate::Maximum | Aggregate::Last
+        )
 }
 
 /// Whether so much may be read.

@@ -1,7 +1,7 @@
 //! Texts of an answer's cells, shortened where they are more than can be borne.
 
-/// What a shortened text ends in.
-const CUT: &str = "… (cut)";
+/// What a shortened text ends in, and a number of which digits are left out.
+pub const CUT: &str = "… (cut)";
 /// No text is made shorter than this, bytes.
 const LEAST: usize = 64;
 
@@ -12,14 +12,18 @@ pub struct TextLimits {
     pub each: usize,
     /// Bytes of all texts together: where there are more, the longest become shorter.
     pub together: u64,
+    /// Characters of one exact number. At least 310, which a double has before the point at most: what is cut then makes no
+    /// other double of it.
+    pub digits: usize,
 }
 
 impl Default for TextLimits {
-    /// 65,536 characters; as many as the answer may have.
+    /// 65,536 characters; as many as the answer may have; numbers of 400 characters.
     fn default() -> Self {
         Self {
             each: 65_536,
             together: u64::MAX,
+            digits: 400,
         }
     }
 }
@@ -134,7 +138,11 @@ mod tests {
     use super::*;
 
     fn limits(each: usize, together: u64) -> TextLimits {
-        TextLimits { each, together }
+        TextLimits {
+            each,
+            together,
+            ..TextLimits::default()
+        }
     }
 
     #[test]

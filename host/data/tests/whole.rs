@@ -103,6 +103,7 @@ async fn a_long_text_is_cut_where_it_is_asked_to_be_and_says_so() {
         let cut = ask(TextLimits {
             each: 10_000,
             together: u64::MAX,
+            ..TextLimits::default()
         })
         .await;
         let [long, short, just] = texts(&cut.frame.columns[0].data)[..] else {
@@ -115,6 +116,7 @@ async fn a_long_text_is_cut_where_it_is_asked_to_be_and_says_so() {
         let room = ask(TextLimits {
             each: 10_000,
             together: 4_000,
+            ..TextLimits::default()
         })
         .await;
         let kept = texts(&room.frame.columns[0].data);
@@ -447,7 +449,8 @@ async fn a_sum_that_overflows_is_said_to_in_few_words() {
         .await
         .unwrap_err();
     assert!(
-        matches!(&error, DataError::OutOfRange(message) if message.len() < 200),
+        matches!(&error, DataError::OutOfRange(fault) if fault.message.len() < 200
+            && fault.part == Part::Column("value".into())),
         "{error:?}"
     );
 }
@@ -555,4 +558,186 @@ async fn a_chart_that_is_slow_leaves_a_connection_to_the_others() {
     assert_eq!(seen, 3);
     writer.execute(sqlx::raw_sql("ROLLBACK")).await.unwrap();
     assert_eq!(slow.await.unwrap().unwrap().series[0].values, [1.0]);
+}
+
+/// The part of a source that is told where the database cannot compute with what the data holds.
+async fn blamed(database: &Database, spec: &SourceSpec) -> Part {
+    let query = RowsQuery {
+        range: Some(Range {
+            start: NEW_YEAR,
+            end: NEW_YEAR + HOUR,
+        }),
+        ..rows_query()
+    };
+    match database.data.rows(&parsed(spec), &query).await {
+        Err(DataError::OutOfRange(fault)) => {
+            assert!(fault.help.is_some() && fault.message.len() < 200, "{fault:?}");
+            fault.part
+        }
+        other => panic!("{spec:?}: {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_database_cannot_compute_with_is_told_by_the_part_that_asks_for_it() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE flows (at timestamp NOT NULL, sent bigint, factor double precision, name text);
+             INSERT INTO flows VALUES ('2026-01-01 00:00:00', 9223372036854775807, 1e300, 'x');
+             CREATE VIEW computed AS SELECT at, name, sent * 8 AS bits, factor * 1e300 AS scaled, \
+             at + interval '300000 years' AS later FROM flows;",
+        )
+        .await;
+    let flows = source("flows", &[("timestamp", "at"), ("sent", "sent")]);
+    for filter in ["sent * 8 > 1", "factor * 1e300 > 1", "CAST(name AS integer) > 1"] {
+        let spec = SourceSpec {
+            filter: Some(filter.into()),
+            ..flows.clone()
+        };
+        assert_eq!(blamed(&database, &spec).await, Part::Where, "{filter}");
+    }
+    let spec = SourceSpec {
+        order_by: Some("at, sent + sent".into()),
+        ..flows.clone()
+    };
+    assert_eq!(blamed(&database, &spec).await, Part::OrderBy);
+    let spec = SourceSpec {
+        combined: Some("sent * 8 > 1 LIMIT 1".into()),
+        ..flows
+    };
+    assert_eq!(blamed(&database, &spec).await, Part::Query);
+    for column in ["bits", "scaled", "later"] {
+        let spec = source(
+            "computed",
+            &[("timestamp", "at"), ("name", "name"), (column, column)],
+        );
+        assert_eq!(blamed(&database, &spec).await, Part::Column(column.into()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conditions_compute_with_more_than_the_columns_hold() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE flows (id integer, small smallint, whole integer, single real, exact numeric);
+             INSERT INTO flows VALUES (1, 32767, 2147483647, 3e38, 1e400), (2, -32768, -2147483648, -3e38, -1e400), \
+             (3, 1, 1, 1, 1.5), (4, 1, 1, 1, 1e-400);",
+        )
+        .await;
+    for (filter, expected) in [
+        ("whole + whole > 2147483647", vec![1]),
+        ("small * small > 1", vec![1, 2]),
+        ("- whole > 1", vec![2]),
+        ("abs(small) > 1", vec![1, 2]),
+        ("single * single > 1", vec![1, 2]),
+        ("exact > single", vec![1, 3]),
+        ("exact >= '1.5'", vec![1, 3]),
+    ] {
+        let source = parsed(&SourceSpec {
+            filter: Some(filter.into()),
+            order_by: Some("id".into()),
+            ..source("flows", &[("id", "id")])
+        });
+        let answer = database.data.rows(&source, &rows_query()).await;
+        let found = answer.map(|answer| answer.frame.columns[0].data.clone());
+        let expected = expected.into_iter().map(Some).collect();
+        assert_eq!(found, Ok(ColumnData::Integers(expected)), "{filter}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_numeric_beyond_a_double_may_count_time() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE counted (at numeric, n integer);
+             INSERT INTO counted VALUES (1e400, 1), (1767225600, 2), (-1e400, 3);",
+        )
+        .await;
+    let source = parsed(&source("counted", &[("timestamp", "at"), ("n", "n")]));
+    let answer = database.data.rows(&source, &rows_query()).await.unwrap();
+    let ColumnData::Instants(instants) = &answer.frame.columns[0].data else {
+        panic!("{:?}", answer.frame);
+    };
+    assert!(instants.contains(&Some(NEW_YEAR)), "{instants:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_of_32_bits_have_the_digits_that_were_written() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE readings (at timestamp NOT NULL, label text, value real);
+             INSERT INTO readings VALUES ('2026-01-01 00:00:00', 'a', 0.1), ('2026-01-01 00:00:01', 'a', 0.7), \
+             ('2026-01-01 00:00:02', 'a', NULL);",
+        )
+        .await;
+    let rows = parsed(&SourceSpec {
+        order_by: Some("at".into()),
+        ..source("readings", &[("value", "value")])
+    });
+    let answer = database.data.rows(&rows, &rows_query()).await.unwrap();
+    let ColumnData::Numbers(numbers) = &answer.frame.columns[0].data else {
+        panic!("{:?}", answer.frame);
+    };
+    assert_eq!(numbers[..2], [0.1, 0.7]);
+    assert!(numbers[2].is_nan());
+    let values = async |bucket_seconds, aggregate| {
+        let query = porthole_data::SeriesQuery {
+            range: Some(Range {
+                start: NEW_YEAR,
+                end: NEW_YEAR + HOUR,
+            }),
+            bucket_seconds,
+            aggregate,
+            ..series_query()
+        };
+        let answer = database.data.series(&parsed(&readings()), &query).await.unwrap();
+        answer.series[0].values.clone()
+    };
+    assert_eq!(values(None, Aggregate::Average).await[..2], [0.1, 0.7]);
+    assert_eq!(values(Some(3600), Aggregate::Minimum).await, [0.1]);
+    assert_eq!(values(Some(3600), Aggregate::Maximum).await, [0.7]);
+    // Computed of several: with what is stored, in double precision.
+    let stored = (f64::from(0.1_f32) + f64::from(0.7_f32)) / 2.0;
+    assert_eq!(values(Some(3600), Aggregate::Average).await, [stored]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_number_with_more_digits_than_are_wanted_the_first_are_given() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE sums (id integer, amount numeric);
+             INSERT INTO sums VALUES (1, 1e500), (2, ('0.' || repeat('3', 500))::numeric), (3, 1e399 + 0.5), (4, -1.5);",
+        )
+        .await;
+    let source = parsed(&SourceSpec {
+        order_by: Some("id".into()),
+        ..source("sums", &[("amount", "amount")])
+    });
+    let ask = async |digits| {
+        let query = RowsQuery {
+            texts: TextLimits {
+                digits,
+                ..TextLimits::default()
+            },
+            ..rows_query()
+        };
+        let answer = database.data.rows(&source, &query).await.unwrap();
+        let ColumnData::Decimals(digits) = &answer.frame.columns[0].data else {
+            panic!("{:?}", answer.frame);
+        };
+        digits.iter().flatten().cloned().collect::<Vec<_>>()
+    };
+    let cut = ask(400).await;
+    assert_eq!(cut[0], format!("1{}… (cut)", "0".repeat(399)));
+    assert_eq!(cut[1], format!("0.{}… (cut)", "3".repeat(398)));
+    assert_eq!(cut[2], format!("1{}… (cut)", "0".repeat(399)));
+    assert_eq!(cut[3], "-1.5");
+    let whole = ask(200_000).await;
+    assert_eq!(whole[0], format!("1{}", "0".repeat(500)));
+    assert_eq!(whole[1], format!("0.{}", "3".repeat(500)));
 }

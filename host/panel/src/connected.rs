@@ -31,24 +31,18 @@ async fn check_tenant(
     resolve: &Resolve,
 ) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
-    let unusable = |message: String| Diagnostic {
-        file: tenant.file.clone(),
-        line: 1,
-        column: 1,
-        message,
-        help: Some(
-            "without its database, nothing of the tenant's tables and columns could be checked".to_owned(),
-        ),
+    let unusable = |message: String| {
+        let help = "without its database, nothing of the tenant's tables and columns could be checked";
+        tenant.database_fault(message, Some(help.to_owned()))
     };
     let data = match snapshot::database(tenant, resolve) {
         Ok(database) => databases.tenant(&database),
         Err(message) => return vec![unusable(message)],
     };
-    for panel in tenant.panels.values().filter_map(PanelEntry::panel) {
-        let Ok(ready) = prepare::panel(&tenant.id, panel, registry, tenant.time_zone.as_deref(), "") else {
-            continue;
-        };
-        for (name, source) in &ready.sources {
+    // A panel with a fault of another kind has tables and columns all the same.
+    for panel in tenant.panels.values().filter_map(PanelEntry::read) {
+        let parts = prepare::parts(&tenant.id, panel, registry, tenant.time_zone.as_deref());
+        for (name, source) in &parts.sources {
             let Some(config) = panel.sources.get(name) else {
                 continue;
             };
@@ -62,13 +56,11 @@ async fn check_tenant(
                     faults.push(unusable(error.to_string()));
                     return faults;
                 }
-                Err(error) => faults.push(Diagnostic {
-                    file: panel.file.clone(),
-                    line: 1,
-                    column: 1,
-                    message: format!("the source `{name}` could not be checked: {error}"),
-                    help: None,
-                }),
+                Err(error) => faults.push(
+                    config
+                        .table
+                        .fault(format!("the source `{name}` could not be checked: {error}"), None),
+                ),
             }
         }
     }

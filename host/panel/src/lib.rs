@@ -14,6 +14,7 @@ mod pipeline;
 mod place;
 mod prepare;
 mod present;
+mod pruned;
 mod recording;
 mod rehearsal;
 mod request;

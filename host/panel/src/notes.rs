@@ -32,6 +32,18 @@ pub fn notes(view: &View, cuts: &Cuts, used: &Used, exports_more: bool) -> Vec<S
         };
         notes.push(format!("{what}{whole}"));
     }
+    let numbers = used.cut_numbers();
+    if numbers > 0 {
+        let what = match numbers {
+            1 => "1 number has more digits than can be shown and ends in “… (cut)”.".to_owned(),
+            many => format!("{many} numbers have more digits than can be shown and end in “… (cut)”."),
+        };
+        let whole = match exports_more {
+            true => " An export has more of them: all, where there are not more than 28 columns.",
+            false => "",
+        };
+        notes.push(format!("{what}{whole}"));
+    }
     notes
 }
 

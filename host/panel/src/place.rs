@@ -21,7 +21,7 @@ pub fn template(template: &Spanned<String>, fault: &TemplateFault) -> Diagnostic
 
 /// Splits a message as the SDK writes it, `display.thresholds[0].color: …`, into a JSON pointer into the panel and the
 /// sentence. A message without such a place is about `display:` as a whole.
-fn pointed(message: &str) -> (String, String) {
+pub fn pointed(message: &str) -> (String, String) {
     let whole = || ("/display".to_owned(), message.to_owned());
     let Some((path, sentence)) = message.split_once(": ") else {
         return whole();

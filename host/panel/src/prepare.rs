@@ -54,6 +54,16 @@ fn is_custom(panel: &Panel) -> bool {
     CUSTOM_TYPES.contains(&panel.type_name.value.as_str())
 }
 
+/// What a panel is put together of, as far as it is sound.
+pub struct Parts {
+    /// By name.
+    pub sources: BTreeMap<String, Source>,
+    /// What is wrong with the others.
+    pub faults: Vec<Diagnostic>,
+    /// The plugin may be one of those that are being compiled.
+    pub is_awaited: bool,
+}
+
 /// Puts a panel together. `zone` is the tenant's time zone; `salt` stands for what else the view depends on.
 pub fn panel(
     tenant: &str,
@@ -62,10 +72,33 @@ pub fn panel(
     zone: Option<&str>,
     salt: &str,
 ) -> Result<ReadyPanel, Unready> {
+    let Parts {
+        sources,
+        faults,
+        is_awaited,
+    } = parts(tenant, panel, registry, zone);
+    if !faults.is_empty() {
+        return Err(Unready::Faulty(faults));
+    }
+    if is_awaited {
+        return Err(Unready::Compiling);
+    }
+    Ok(ReadyPanel {
+        sources,
+        display: panel.display.to_string(),
+        parameters: panel.parameters.to_string(),
+        fingerprint: fingerprint(panel, salt),
+        config: Arc::clone(panel),
+    })
+}
+
+/// Looks at each part of a panel. What its file has and could not be read there is not said to be missing.
+pub fn parts(tenant: &str, panel: &Panel, registry: &Registry, zone: Option<&str>) -> Parts {
     let mut faults = Vec::new();
     let mut is_awaited = false;
     match plugin(tenant, panel, registry) {
         Some(plugin) => roles(plugin.descriptor(), panel, &mut faults),
+        None if panel.endpoint.is_none() && panel.is_unread("/endpoint") => {}
         None if is_custom(panel) && panel.endpoint_name().is_none_or(str::is_empty) => {
             faults.push(no_endpoint(panel));
         }
@@ -93,19 +126,11 @@ pub fn panel(
             Err(wrong) => faults.extend(wrong.into_iter().map(|fault| placed(fault, source, panel))),
         }
     }
-    if !faults.is_empty() {
-        return Err(Unready::Faulty(faults));
-    }
-    if is_awaited {
-        return Err(Unready::Compiling);
-    }
-    Ok(ReadyPanel {
+    Parts {
         sources,
-        display: panel.display.to_string(),
-        parameters: panel.parameters.to_string(),
-        fingerprint: fingerprint(panel, salt),
-        config: Arc::clone(panel),
-    })
+        faults,
+        is_awaited,
+    }
 }
 
 /// The database's catalogue may disagree later; where it does, the fault gets its place here as well.
@@ -209,10 +234,12 @@ fn template(panel: &Panel, faults: &mut Vec<Diagnostic>) {
                 faults.push(place::template(template, &fault));
             }
         }
-        None if panel.type_name.value == "custom_template" => faults.push(panel.type_name.fault(
-            "a panel of type `custom_template` needs a `template:`",
-            Some("write HTML, with `{{ name }}` where the values of the plugin's document go".into()),
-        )),
+        None if panel.type_name.value == "custom_template" && !panel.is_unread("/template") => {
+            faults.push(panel.type_name.fault(
+                "a panel of type `custom_template` needs a `template:`",
+                Some("write HTML, with `{{ name }}` where the values of the plugin's document go".into()),
+            ))
+        }
         None => {}
     }
 }
@@ -221,12 +248,11 @@ fn template(panel: &Panel, faults: &mut Vec<Diagnostic>) {
 fn roles(descriptor: &Descriptor, panel: &Panel, faults: &mut Vec<Diagnostic>) {
     for wanted in &descriptor.sources {
         let Some(source) = panel.sources.get(&wanted.name) else {
-            if wanted.required {
-                let key = if wanted.name == "main" {
-                    "data_source".into()
-                } else {
-                    format!("data_sources.{}", wanted.name)
-                };
+            let key = match wanted.name.as_str() {
+                "main" => "data_source".to_owned(),
+                name => format!("data_sources.{name}"),
+            };
+            if wanted.required && !panel.is_unread(&format!("/{}", key.replace('.', "/"))) {
                 let message = format!("a panel of type `{}` needs `{key}:`", panel.type_name.value);
                 faults.push(
                     panel
@@ -237,7 +263,11 @@ fn roles(descriptor: &Descriptor, panel: &Panel, faults: &mut Vec<Diagnostic>) {
             continue;
         };
         for role in wanted.roles.iter().filter(|role| role.required) {
-            if source.column(&role.name).is_none() {
+            let place = match wanted.name.as_str() {
+                "main" => format!("/data_source/columns/{}", role.name),
+                name => format!("/data_sources/{name}/columns/{}", role.name),
+            };
+            if source.column(&role.name).is_none() && !panel.is_unread(&place) {
                 faults.push(source.table.fault(
                     format!(
                         "a panel of type `{}` needs the column `{}`",

@@ -23,8 +23,6 @@ const TIMESERIES: &str = "timeseries";
 const KPI: &str = "kpi";
 /// Panel types that show texts as they find them.
 const SHOWING_TEXTS: [&str; 2] = ["table", "health_status"];
-/// Numbers of more digits than this are shown as the nearest double.
-const MOST_DIGITS: usize = 400;
 
 /// The sources of one panel, bound to one tenant and one reader's range, for one call.
 #[derive(Clone)]
@@ -56,6 +54,7 @@ impl PanelSources {
             true => data::TextLimits {
                 each: MAX_TEXT,
                 together: limits.lifted_bytes as u64 / 4,
+                ..data::TextLimits::default()
             },
             false => data::TextLimits::default(),
         };
@@ -272,7 +271,7 @@ impl BoundSource {
         match error {
             data::DataError::Invalid(message) => guest::QueryError::Invalid(message),
             data::DataError::Query(message) => guest::QueryError::Other(message),
-            data::DataError::OutOfRange(message) => self.out_of_range(message),
+            data::DataError::OutOfRange(fault) => self.out_of_range(fault),
             data::DataError::TooLarge(message) => guest::QueryError::TooLarge(message),
             data::DataError::TimedOut(message) => {
                 let table = self.source.table_name();
@@ -285,14 +284,10 @@ impl BoundSource {
         }
     }
 
-    /// The data is such that the question cannot be answered: a fault of the column that is asked for.
-    fn out_of_range(&self, message: String) -> guest::QueryError {
-        let value = self.source.columns().iter().find(|column| column.name == "value");
-        if let (Some(value), Some(config)) = (value, self.all.panel.config.sources.get(&self.name)) {
-            let part = data::Part::Column(value.name.clone());
-            let fault = data::Fault::new(part, format!("the column `{}`: {message}", value.column)).help(
-                "leave such rows out with `where:`, or read from a view that scales or bounds the values",
-            );
+    /// The data is such that the question cannot be answered: a fault of what is asked for.
+    fn out_of_range(&self, fault: data::Fault) -> guest::QueryError {
+        let message = fault.message.clone();
+        if let Some(config) = self.all.panel.config.sources.get(&self.name) {
             self.all
                 .used
                 .note_fault(placed(fault, config, &self.all.panel.config));
@@ -338,7 +333,7 @@ fn doubles(name: &str, cells: Vec<Option<String>>, used: &Used) -> Vec<f64> {
     for cell in cells {
         let (number, is_exact) = cell.as_deref().map_or((f64::NAN, true), data::nearest);
         numbers.push(number);
-        digits.push(cell.filter(|cell| !is_exact && cell.len() <= MOST_DIGITS));
+        digits.push(cell.filter(|_| !is_exact));
     }
     used.note_exact(name, &numbers, digits);
     numbers

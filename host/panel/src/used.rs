@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use porthole_config::Diagnostic;
+use porthole_data::CUT;
 use porthole_model::{Aggregation, Table};
 use serde_json::Value;
 
@@ -16,6 +17,7 @@ pub struct Used {
     kept: AtomicU64,
     shortened: AtomicU64,
     series: AtomicU64,
+    cut: AtomicU64,
     exact: Mutex<Vec<Exact>>,
     slow: Mutex<Option<String>>,
     fault: Mutex<Option<Diagnostic>>,
@@ -71,6 +73,11 @@ impl Used {
 
     pub(crate) fn note_series(&self, found: u64) {
         self.series.fetch_max(found, Ordering::Relaxed);
+    }
+
+    /// Numbers that are shown with fewer digits than they have, as they say.
+    pub fn cut_numbers(&self) -> u64 {
+        self.cut.load(Ordering::Relaxed)
     }
 
     /// What the database said last, where a question took it too long.
@@ -132,6 +139,8 @@ impl Used {
             }
             for (row, digits) in table.rows.iter_mut().zip(&exact.digits) {
                 if let (Some(cell), Some(digits)) = (row.get_mut(place), digits) {
+                    let is_cut = digits.ends_with(CUT);
+                    self.cut.fetch_add(u64::from(is_cut), Ordering::Relaxed);
                     *cell = Value::from(digits.as_str());
                 }
             }
@@ -183,5 +192,17 @@ mod tests {
         let mut other = table(computed.clone());
         used.restore_digits(&mut other);
         assert_eq!(other.rows, computed);
+        assert_eq!(used.cut_numbers(), 0);
+    }
+
+    #[test]
+    fn a_number_that_is_cut_is_counted_where_it_is_shown() {
+        let used = Used::default();
+        let digits = format!("{}{CUT}", "9".repeat(400));
+        used.note_exact("amount", &[f64::NAN], vec![Some(digits.clone())]);
+        assert_eq!(used.cut_numbers(), 0);
+        let mut own = table(vec![vec![Value::Null]]);
+        used.restore_digits(&mut own);
+        assert_eq!((own.rows, used.cut_numbers()), (vec![vec![json!(digits)]], 1));
     }
 }

@@ -39,7 +39,7 @@ struct Metrics {
 impl Metrics {
     fn new(tenant: &str, plugin: &str) -> Self {
         let labels = [("tenant", tenant.to_owned()), ("plugin", plugin.to_owned())];
-        Self {
+        let mut metrics = Self {
             calls: HashMap::new(),
             guest: counter!("porthole_plugin_guest_microseconds_total", &labels),
             wall: counter!("porthole_plugin_wall_microseconds_total", &labels),
@@ -47,19 +47,27 @@ impl Metrics {
             rows: counter!("porthole_plugin_rows_total", &labels),
             memory_peak: gauge!("porthole_plugin_memory_peak_bytes", &labels),
             labels,
+        };
+        // Limits, which are many, are also counted by tenant.
+        for outcome in ["view", "trap", "failure", "resting", "busy", "internal"] {
+            metrics.counter(outcome).increment(0);
         }
+        metrics
     }
 
     fn count(&mut self, outcome: &'static str) {
+        self.counter(outcome).increment(1);
+    }
+
+    fn counter(&mut self, outcome: &'static str) -> &Counter {
         let labels = &self.labels;
-        let counter = self.calls.entry(outcome).or_insert_with(|| {
+        self.calls.entry(outcome).or_insert_with(|| {
             let [tenant, plugin] = labels.clone();
             counter!(
                 "porthole_plugin_calls_total",
                 &[tenant, plugin, ("outcome", outcome.to_owned())]
             )
-        });
-        counter.increment(1);
+        })
     }
 }
 

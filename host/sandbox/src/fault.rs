@@ -40,6 +40,24 @@ pub enum LimitName {
 }
 
 impl LimitName {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Cpu,
+        Self::Wall,
+        Self::Waiting,
+        Self::Memory,
+        Self::Memories,
+        Self::Tables,
+        Self::TableElements,
+        Self::Instances,
+        Self::Stack,
+        Self::ResultSize,
+        Self::Handles,
+        Self::Queries,
+        Self::Rows,
+        Self::Bytes,
+    ];
+
     /// As shown to people: `cpu`, `wall time`, `memory`, …
     pub fn as_str(self) -> &'static str {
         match self {

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::reference::UrlReference;
 use super::settings::{self, SettingsArgs};
+use crate::text::in_one_line;
 
 /// Load a CSV file with a header line into a tenant's database: all of it, or nothing.
 #[derive(clap::Args)]
@@ -85,7 +86,8 @@ impl Import {
                 if let Err(error) = told.await {
                     eprintln!(
                         "the central database could not be told, so that running hosts may show the days before as they \
-                         were for up to a day: {error:#}"
+                         were for up to a day: {}",
+                        in_one_line(&error)
                     );
                 }
                 let columns: Vec<_> = imported
@@ -104,6 +106,12 @@ impl Import {
                     self.table,
                     columns.join(", ")
                 );
+                for (name, count) in &imported.rounded {
+                    println!(
+                        "{count} of the numbers in `{name}` have more digits than a double; each was rounded to the nearest one \
+                         (`--column {name}:text` keeps all digits)"
+                    );
+                }
                 Ok(ExitCode::SUCCESS)
             }
             Err(ImportError::Rows { faults, total }) => {

@@ -25,6 +25,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::text::in_one_line;
+
 /// Operations dashboards for many tenants, in which every panel is a sandboxed WebAssembly component.
 #[derive(Parser)]
 #[command(name = "porthole", version, max_term_width = 110, propagate_version = true)]
@@ -95,7 +97,7 @@ impl Cli {
 /// How a command ends that says with 0 and 1 what it found: with 2, when it could not look.
 fn or_unusable(outcome: anyhow::Result<ExitCode>) -> ExitCode {
     outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        eprintln!("error: {}", in_one_line(&error));
         ExitCode::from(2)
     })
 }

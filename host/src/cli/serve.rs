@@ -8,6 +8,7 @@ use porthole_identity::{Identity, IdentityError};
 
 use super::settings::{self, SettingsArgs};
 use crate::server::{self, Server};
+use crate::text::in_one_line;
 
 /// Run the server.
 #[derive(clap::Args)]
@@ -58,8 +59,9 @@ async fn awaited(settings: &Settings) -> anyhow::Result<Identity> {
         }
         if !has_said {
             tracing::warn!(
-                "waiting for the central database, for {} s at most: {error:#}",
-                PATIENCE.as_secs()
+                "waiting for the central database, for {} s at most: {}",
+                PATIENCE.as_secs(),
+                in_one_line(&error)
             );
             has_said = true;
         }

@@ -28,16 +28,25 @@ pub struct SettingsArgs {
 impl SettingsArgs {
     /// Reads the file and the `PORTHOLE_*` variables.
     pub fn load(&self) -> anyhow::Result<Settings> {
-        let environment = Environment::of_process();
-        let file = match &self.config {
-            Some(file) => Some(file.clone()),
-            None => ["porthole.yaml", "config/porthole.yaml"]
-                .into_iter()
-                .map(PathBuf::from)
-                .find(|file| file.is_file()),
-        };
-        Settings::load(file.as_deref(), &environment)
+        self.read(&Environment::of_process())
             .map_err(|faults| anyhow::anyhow!("the settings have faults\n{}", listed(&faults).trim_end()))
+    }
+
+    /// The same with these variables, or all faults.
+    pub fn read(&self, environment: &Environment) -> Result<Settings, Vec<Diagnostic>> {
+        Settings::load(self.file().as_deref(), environment)
+    }
+
+    /// The settings file, where there is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        let usual = ["porthole.yaml", "config/porthole.yaml"];
+        let found = || usual.into_iter().map(PathBuf::from).find(|file| file.is_file());
+        self.config.clone().or_else(found)
+    }
+
+    /// Whether the settings file is named.
+    pub fn is_named(&self) -> bool {
+        self.config.is_some()
     }
 }
 

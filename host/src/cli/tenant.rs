@@ -11,6 +11,7 @@ use porthole_config::Settings;
 
 use super::actor::actor;
 use super::settings::{self, SettingsArgs, listed};
+use crate::text::in_one_line;
 
 /// Tenants.
 #[derive(clap::Subcommand)]
@@ -73,7 +74,10 @@ async fn list(settings: &SettingsArgs) -> anyhow::Result<ExitCode> {
         Ok(off) => off,
         // What the folder says is worth a line all the same.
         Err(error) => {
-            eprintln!("warning: which tenants are switched off is not known: {error:#}");
+            eprintln!(
+                "warning: which tenants are switched off is not known: {}",
+                in_one_line(&error)
+            );
             BTreeSet::new()
         }
     };

@@ -18,6 +18,17 @@ pub(super) fn object(required: &[&str], properties: Value) -> Value {
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
 }
 
+/// The address of a database, in one of the two ways in which it can be given; with other keys of its section.
+pub(super) fn database(url: &str, url_file: &str, others: Value) -> Value {
+    let mut properties = json!({ "url": text(url), "url_file": text(url_file) });
+    if let (Value::Object(all), Value::Object(others)) = (&mut properties, others) {
+        all.extend(others);
+    }
+    let mut schema = object(&[], properties);
+    schema["oneOf"] = json!([{ "required": ["url"] }, { "required": ["url_file"] }]);
+    schema
+}
+
 pub(super) fn text(description: &str) -> Value {
     json!({ "type": "string", "description": description })
 }

@@ -2,17 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::parts::{DIALECT, ID, flag, limits, object, size, text, time, whole};
+use super::parts::{DIALECT, ID, database, flag, limits, object, size, text, time, whole};
 use crate::settings_file::variable_of;
 
 /// Of `porthole.yaml`.
 pub fn settings() -> Value {
-    let secret = |what: &str| {
-        object(
-            &[],
-            json!({ "url": text(what), "url_file": text("A file that holds the address and nothing else.") }),
-        )
-    };
     let mut schema = object(
         &[],
         json!({
@@ -21,7 +15,11 @@ pub fn settings() -> Value {
             "trusted_proxies": { "type": "array", "items": { "type": "string" }, "description": "Addresses of proxies whose X-Forwarded-For is believed." },
             "data_dir": text("What the host writes."),
             "config_dir": text("The folder that holds tenants/."),
-            "central_database": secret("postgres://… or sqlite:…, with ${NAME} for variables."),
+            "central_database": database(
+                "postgres://… or sqlite:…, with ${NAME} for variables.",
+                "A file that holds the address and nothing else.",
+                json!({}),
+            ),
             "session": object(&[], json!({ "idle": time("A log-in ends after this long without a request."), "absolute": time("A log-in ends after this long.") })),
             "view_cache": size("What finished views may take in memory."),
             "buckets": object(&[], json!({

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::parts::{ID, file, flag, limits, object, refresh, text, time, whole};
+use super::parts::{ID, database, file, flag, limits, object, refresh, text, time, whole};
 
 /// Of `tenant.yaml`.
 pub fn tenant() -> Value {
@@ -13,12 +13,14 @@ pub fn tenant() -> Value {
             &["name"],
             json!({
                 "name": text("The name that readers see."),
-                "database": object(&[], json!({
-                    "url": text("postgres://user:password@host:5432/name or sqlite:path; ${NAME} is replaced by a variable of the host's environment. A relative SQLite path is relative to the data folder."),
-                    "url_file": text("A file that holds the address and nothing else, relative to the tenant's folder."),
-                    "statement_timeout": time("The longest a query may run."),
-                    "max_connections": whole(1, 1000, "Connections to the database at most."),
-                })),
+                "database": database(
+                    "postgres://user:password@host:5432/name or sqlite:path; ${NAME} is replaced by a variable of the host's environment. A relative SQLite path is relative to the data folder.",
+                    "A file that holds the address and nothing else, relative to the tenant's folder.",
+                    json!({
+                        "statement_timeout": time("The longest a query may run."),
+                        "max_connections": whole(1, 1000, "Connections to the database at most."),
+                    }),
+                ),
                 "limits": limits(),
                 "plugins": object(&[], json!({
                     "require_signature": flag("Whether only signed plugins may run."),

@@ -203,3 +203,25 @@ fn a_panel_types_own_schema_holds_where_a_panel_is_of_it_or_shows_it() {
         then["properties"]["display"]["$id"]
     );
 }
+
+#[test]
+fn a_database_has_one_address_by_schema_as_by_reader() {
+    let ways = json!([{ "required": ["url"] }, { "required": ["url_file"] }]);
+    let pointer = "/properties/tenant/properties/database/oneOf";
+    assert_eq!(tenant().pointer(pointer), Some(&ways));
+    assert_eq!(
+        settings().pointer("/properties/central_database/oneOf"),
+        Some(&ways)
+    );
+    for (database, is_sound) in [
+        ("{}", false),
+        ("{max_connections: 3}", false),
+        ("{url: \"sqlite:a\", url_file: b}", false),
+        ("{url: \"sqlite:a\"}", true),
+    ] {
+        let text = format!("tenant: {{name: One, database: {database}}}\n");
+        let environment = Environment::default();
+        let read = read_tenant_file("t.yaml", &text, Path::new(""), &environment, &mut Vec::new());
+        assert_eq!(read.is_ok(), is_sound, "{database}");
+    }
+}

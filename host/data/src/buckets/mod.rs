@@ -69,6 +69,22 @@ pub(crate) fn side_by_side(most: u32) -> usize {
     (most.saturating_sub(1) as usize).clamp(1, PIECES)
 }
 
+/// Why a question is not split, in a word for the figures.
+const WHOLE: [&str; 7] = ["raw", "no-range", "off", "limit", "clock", "short", "too-many"];
+
+/// Makes the figures of buckets exist, as 0: who gathers rates sees the first event then, too.
+pub fn expect_figures() {
+    for outcome in ["hit", "partial", "miss"] {
+        metrics::counter!("porthole_buckets_requests_total", "outcome" => outcome).increment(0);
+    }
+    for reason in WHOLE {
+        metrics::counter!("porthole_buckets_skipped_total", "reason" => reason).increment(0);
+    }
+    metrics::counter!("porthole_buckets_computed_total").increment(0);
+    metrics::counter!("porthole_buckets_kept_total").increment(0);
+    metrics::gauge!("porthole_buckets_bytes").set(0.0);
+}
+
 /// Answers a question for points in time.
 pub(crate) async fn fetch(
     asker: &Asker<'_>,
@@ -79,6 +95,7 @@ pub(crate) async fn fetch(
     match split(asker, source, query, now) {
         Ok(split) => by_parts(asker, source, query, now, split).await,
         Err(reason) => {
+            debug_assert!(WHOLE.contains(&reason), "{reason}");
             metrics::counter!("porthole_buckets_skipped_total", "reason" => reason).increment(1);
             let mut gathered = Gathered::default();
             read(asker, source, query, now, &mut gathered).await?;

@@ -1,5 +1,6 @@
 //! One cell of a CSV file.
 
+use super::held::{Held, held};
 use crate::load::{Kind, Value};
 use crate::time::{self, Zone};
 
@@ -15,7 +16,11 @@ pub(super) fn parse(cell: &str, kind: Kind) -> Option<Value> {
             if trimmed.eq_ignore_ascii_case("nan") {
                 return Some(Value::Null);
             }
-            Value::Real(trimmed.parse().ok().filter(|value: &f64| value.is_finite())?)
+            let value = trimmed.parse().ok().filter(|value: &f64| value.is_finite())?;
+            match held(trimmed, value) {
+                Held::Lost => return None,
+                Held::Whole | Held::Rounded => Value::Real(value),
+            }
         }
         Kind::Boolean => match trimmed.to_ascii_lowercase().as_str() {
             "true" | "t" | "yes" | "1" => Value::Boolean(true),
@@ -26,6 +31,30 @@ pub(super) fn parse(cell: &str, kind: Kind) -> Option<Value> {
         Kind::Text if cell.contains('\0') => return None,
         Kind::Text => Value::Text(cell.to_owned()),
     })
+}
+
+/// Whether a cell is rounded where it is read as a kind.
+pub(super) fn is_rounded(cell: &str, kind: Kind) -> bool {
+    let trimmed = cell.trim();
+    let value = || trimmed.parse().ok().filter(|value: &f64| value.is_finite());
+    // Most are short, and this is asked for each.
+    kind == Kind::Real
+        && trimmed.len() > 16
+        && value().is_some_and(|value| held(trimmed, value) == Held::Rounded)
+}
+
+/// Why a number does not fit a column of numbers; none: it is no number, or fits.
+pub(super) fn too_much(cell: &str, kind: Kind) -> Option<&'static str> {
+    let digits = cell.trim().trim_start_matches(['-', '+']);
+    let is_number = digits.starts_with(|first: char| first.is_ascii_digit()) && digits.parse::<f64>().is_ok();
+    match kind {
+        _ if !is_number || parse(cell, kind).is_some() => None,
+        Kind::Integer if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
+            Some("a whole number of 64 bits goes to 9223372036854775807")
+        }
+        Kind::Real => Some("no double is this number, and it would become another one"),
+        _ => None,
+    }
 }
 
 /// Whether a cell looks like this kind by itself: `1` is no truth value and `007` no number.

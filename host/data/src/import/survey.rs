@@ -195,9 +195,12 @@ impl Decided {
             return Some(format!("the column `{name}` has a NUL character"));
         }
         let shown: String = cell.chars().take(40).collect();
-        let advice = match self.guessed {
-            true => format!("; if that is meant, give the column's type: --column {name}:text"),
-            false => String::new(),
+        let why = cell::too_much(cell, *kind);
+        let advice = match (why, self.guessed) {
+            (None, true) => format!("; if that is meant, give the column's type: --column {name}:text"),
+            (None, false) => String::new(),
+            (Some(why), true) => format!(": {why}; --column {name}:text keeps its digits"),
+            (Some(why), false) => format!(": {why}; a column of text keeps its digits"),
         };
         Some(format!(
             "the column `{name}` holds {kind} values, but this is `{shown}`{advice}"

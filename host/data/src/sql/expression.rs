@@ -5,6 +5,7 @@ use crate::fragment::{Arithmetic, CastTo, Comparison, Expr, Function, Node, Piec
 use crate::time::{self, TextForm, TimeForm, Zone};
 
 use super::kind::{Guess, unify};
+use super::series::{LARGEST, SMALLEST};
 use super::{Bind, Binds, Dialect, Kind, Table, quote};
 
 /// Writes expressions over one table.
@@ -226,6 +227,13 @@ impl Renderer<'_> {
                 let quoted = quote(&column.name);
                 match (&column.kind, want) {
                     (Kind::Opaque(_), Kind::Text) if postgres => format!("CAST({quoted} AS text)"),
+                    // The database would cast it itself, and fail for what is beyond a double.
+                    (Kind::Decimal, Kind::Number) if postgres => format!(
+                        "(CASE WHEN {quoted} > {LARGEST} THEN CAST('Infinity' AS float8) \
+                         WHEN {quoted} < -{LARGEST} THEN CAST('-Infinity' AS float8) \
+                         WHEN {quoted} < {SMALLEST} AND {quoted} > -{SMALLEST} THEN CAST(0 AS float8) \
+                         ELSE CAST({quoted} AS float8) END)"
+                    ),
                     _ => quoted,
                 }
             }
@@ -270,7 +278,7 @@ impl Renderer<'_> {
             Node::Not(inner) => format!("(NOT {})", self.condition(inner)?),
             Node::Negate(inner) => {
                 let kind = self.number(inner)?;
-                format!("(- {})", self.write(inner, &kind)?)
+                format!("(- {})", self.operand(inner, &kind)?)
             }
             Node::Logic { and, .. } => {
                 let mut operands = Vec::new();
@@ -298,7 +306,7 @@ impl Renderer<'_> {
             }
             Node::Arithmetic { op, left, right } => {
                 let kind = self.arithmetic(*op, left, right)?;
-                let (left, right) = (self.write(left, &kind)?, self.write(right, &kind)?);
+                let (left, right) = (self.operand(left, &kind)?, self.operand(right, &kind)?);
                 match op {
                     Arithmetic::Add => format!("({left} + {right})"),
                     Arithmetic::Subtract => format!("({left} - {right})"),
@@ -393,6 +401,24 @@ impl Renderer<'_> {
         })
     }
 
+    /// Writes what is computed with. Whole numbers and those of single precision are computed with in the largest type of their
+    /// kind: PostgreSQL fails where the result does not fit into what the columns are.
+    fn operand(&mut self, expr: &Expr, kind: &Kind) -> Written {
+        let written = self.write(expr, kind)?;
+        let is_wide = matches!(
+            expr.node,
+            Node::Integer(_) | Node::Decimal(_) | Node::Arithmetic { .. } | Node::Negate(_)
+        );
+        if self.dialect() == Dialect::Sqlite || is_wide {
+            return Ok(written);
+        }
+        Ok(match kind {
+            Kind::Integer => format!("CAST({written} AS bigint)"),
+            Kind::Number => format!("CAST({written} AS float8)"),
+            _ => written,
+        })
+    }
+
     /// Binds written text as what it is compared with.
     fn literal(&mut self, text: &str, want: &Kind, at: usize) -> Written {
         let trimmed = text.trim();
@@ -407,10 +433,15 @@ impl Renderer<'_> {
                 super::time::stored(self.binds, instant, *form, self.zone)
             }
             Kind::Integer | Kind::Decimal | Kind::Number => {
+                let exact = self.dialect() == Dialect::Postgres && *want == Kind::Decimal;
                 if let Ok(value) = trimmed.parse::<i64>() {
                     self.binds.add(Bind::Integer(value))
                 } else {
                     match trimmed.parse::<f64>() {
+                        Ok(value) if value.is_finite() && exact => {
+                            let marker = self.binds.add(Bind::Text(trimmed.to_owned()));
+                            format!("CAST({marker} AS numeric)")
+                        }
                         Ok(value) if value.is_finite() => self.binds.add(Bind::Real(value)),
                         _ => return Err(mismatch(at, &format!("`{text}`"), want)),
                     }
@@ -509,7 +540,7 @@ impl Renderer<'_> {
             }
             Function::Abs => {
                 let kind = self.number(&args[0])?;
-                format!("abs({})", self.write(&args[0], &kind)?)
+                format!("abs({})", self.operand(&args[0], &kind)?)
             }
             Function::Round => {
                 let kind = self.number(&args[0])?;

@@ -6,6 +6,7 @@ mod kind;
 mod rows;
 mod series;
 mod shape;
+mod suspects;
 mod table;
 mod time;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod written;
 pub(crate) use kind::Kind;
 pub(crate) use rows::RowsStatements;
 pub(crate) use series::{PartsQuery, canonical, parts, series, series_faults};
+pub(crate) use suspects::{Suspect, suspects};
 pub(crate) use table::{Layout, Resolved, Table, TableColumn, closest, resolve, time_column};
 
 /// Whose SQL is written.

@@ -262,15 +262,16 @@ fn is_unordered(name: &str) -> bool {
 
 /// A configured column as it leaves the database: of texts one character more than is wanted, which tells that there are
 /// more. One cell must not fill the memory.
-fn output(source: &Resolved<'_>, index: usize, binds: &mut Binds, query: &RowsQuery) -> String {
+pub(super) fn output(source: &Resolved<'_>, index: usize, binds: &mut Binds, query: &RowsQuery) -> String {
     let column = format!("c{index}");
     if let Some(form) = source.time_form(index) {
         return time::instant(binds, &column, form, source.zone(), query.range);
     }
     let most = query.texts.each.saturating_add(1);
+    let digits = query.texts.digits.saturating_add(1);
     match (binds.dialect(), &source.table.columns[source.columns[index]].kind) {
         (Dialect::Postgres, Kind::Integer) => format!("CAST({column} AS bigint)"),
-        (Dialect::Postgres, Kind::Decimal) => format!("CAST({column} AS text)"),
+        (Dialect::Postgres, Kind::Decimal) => format!("left(CAST({column} AS text), {digits})"),
         (Dialect::Postgres, Kind::Number) => format!("CAST({column} AS float8)"),
         (Dialect::Postgres, Kind::Text | Kind::Opaque(_)) => format!("left(CAST({column} AS text), {most})"),
         (Dialect::Sqlite, Kind::Text | Kind::Opaque(_)) => {

@@ -306,11 +306,11 @@ fn named(dialect: Dialect, label: &str, nullable: bool) -> String {
 }
 
 /// The largest `numeric` that is a double, and the smallest that is not 0 as one: a cast of what is beyond them fails.
-const LARGEST: &str = "1.7976931348623157e308";
-const SMALLEST: &str = "1e-323";
+pub(super) const LARGEST: &str = "1.7976931348623157e308";
+pub(super) const SMALLEST: &str = "1e-323";
 
-/// A value column in double precision; `None`: it holds no numbers.
-fn value(dialect: Dialect, column: &str, kind: &Kind) -> Option<String> {
+/// A column in double precision; `None`: it holds no numbers.
+pub(super) fn double(dialect: Dialect, column: &str, kind: &Kind) -> Option<String> {
     match (dialect, kind) {
         (Dialect::Postgres, Kind::Integer | Kind::Number) => Some(format!("CAST({column} AS float8)")),
         // What is too large is there, and no number that can be shown; so are NaN and the infinities.
@@ -419,7 +419,7 @@ fn needed(source: &Resolved<'_>) -> Result<Needed, Fault> {
         .ok_or_else(|| Fault::new(Part::Table, "a series needs a column with the role `value`"))?;
     let table = source.table;
     let column = &table.columns[value];
-    let expression = self::value(table.dialect, &source.quoted(value), &column.kind).ok_or_else(|| {
+    let expression = double(table.dialect, &source.quoted(value), &column.kind).ok_or_else(|| {
         let message = format!(
             "the value column `{}` of {} is {}: a series needs numbers",
             column.name,

@@ -81,6 +81,7 @@ mod tests {
             name: name.into(),
             kind,
             nullable: true,
+            single: false,
             time_form: None,
         };
         Table {

@@ -35,6 +35,8 @@ pub(crate) struct TableColumn {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) nullable: bool,
+    /// Whether it holds numbers of 32 bits, of which a double shows digits that nobody has written.
+    pub(crate) single: bool,
     /// How it stores points in time, for columns that are not declared as such but could be: SQLite's text and numbers.
     pub(crate) time_form: Option<TimeForm>,
 }
@@ -119,6 +121,12 @@ impl Resolved<'_> {
     /// The place in the table of the configured column of this name.
     pub(crate) fn place(&self, name: &str) -> Option<usize> {
         self.configured(name).map(|index| self.columns[index])
+    }
+
+    /// Whether the configured column of this name holds numbers of 32 bits.
+    pub(crate) fn is_single(&self, name: &str) -> bool {
+        self.place(name)
+            .is_some_and(|place| self.table.columns[place].single)
     }
 
     /// The places of the columns that the source's condition holds to a value, or to one of a few.

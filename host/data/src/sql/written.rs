@@ -18,6 +18,7 @@ fn table(dialect: Dialect) -> Table {
         name: name.into(),
         kind,
         nullable: true,
+        single: false,
         time_form: None,
     };
     Table {
@@ -159,7 +160,7 @@ fn what_databases_do_differently_is_written_so_that_they_agree() {
         ),
         (
             "id / 2 = 1",
-            "((\"id\" / NULLIF($1, 0)) = $2)",
+            "((CAST(\"id\" AS bigint) / NULLIF($1, 0)) = $2)",
             "((\"id\" / NULLIF(?1, 0)) = ?2)",
         ),
         (
@@ -209,8 +210,14 @@ fn precedence_is_what_standard_sql_says() {
     );
     assert_eq!(written("NOT id = 1"), "(NOT (\"id\" = $1))");
     assert_eq!(written("NOT id IN (1)"), "(NOT (\"id\" IN ($1)))");
-    assert_eq!(written("id - id - id = 0"), "(((\"id\" - \"id\") - \"id\") = $1)");
-    assert_eq!(written("- id * id = 0"), "(((- \"id\") * \"id\") = $1)");
+    assert_eq!(
+        written("id - id - id = 0"),
+        "(((CAST(\"id\" AS bigint) - CAST(\"id\" AS bigint)) - CAST(\"id\" AS bigint)) = $1)"
+    );
+    assert_eq!(
+        written("- id * id = 0"),
+        "(((- CAST(\"id\" AS bigint)) * CAST(\"id\" AS bigint)) = $1)"
+    );
     assert_eq!(
         written("id BETWEEN 1 AND 2 AND active"),
         "((\"id\" BETWEEN $1 AND $2) AND \"active\")"

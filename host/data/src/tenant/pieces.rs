@@ -2,6 +2,7 @@
 
 use tokio::sync::mpsc::Sender;
 
+use super::blame::Asked;
 use super::readers::Readers;
 use super::{TenantData, check_range, check_texts, sentence};
 use crate::cells::Cells;
@@ -43,6 +44,7 @@ impl TenantData {
             receiver,
         };
         let answer = self.0.connections.in_pieces(statements.rows, &mut gathered).await;
+        let answer = self.blamed(&resolved, query.range, Asked::Rows, answer).await;
         self.forget_if_refused(source, answer).await
     }
 }

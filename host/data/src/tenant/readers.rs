@@ -9,6 +9,10 @@ use crate::text::{Shortener, TextLimits};
 /// Gathers rows in columns.
 pub(super) struct Readers {
     columns: Vec<ColumnData>,
+    /// For each, whether its numbers have 32 bits.
+    single: Vec<bool>,
+    /// Characters of a number.
+    most_digits: usize,
     texts: Shortener,
     /// Bytes of all but the texts.
     bytes: u64,
@@ -29,6 +33,10 @@ impl Readers {
         };
         Self {
             columns: (0..source.columns.len()).map(column).collect(),
+            single: (source.columns.iter())
+                .map(|place| source.table.columns[*place].single)
+                .collect(),
+            most_digits: texts.digits,
             texts: Shortener::new(texts),
             bytes: 0,
         }
@@ -38,14 +46,18 @@ impl Readers {
     pub(super) fn read(&mut self, row: &dyn Cells) -> u64 {
         let mut size = 0;
         let before = self.texts.bytes();
+        let most = self.most_digits;
         for (index, column) in self.columns.iter_mut().enumerate() {
             match column {
-                ColumnData::Numbers(values) => values.push(row.number(index)),
+                ColumnData::Numbers(values) => values.push(match self.single[index] {
+                    true => digits::single(row.number(index)),
+                    false => row.number(index),
+                }),
                 ColumnData::Integers(values) => match row.integer(index) {
                     Some(value) => values.push(Some(value)),
                     // A column's type is a suggestion in SQLite: what is no whole number, or too large for one, is shown
                     // with its digits, and so are the others then.
-                    None => match row.text(index).and_then(digits::written) {
+                    None => match row.text(index).and_then(|text| digits::shown(text, most)) {
                         None => values.push(None),
                         Some(digits) => {
                             size += 16 + digits.len() as u64;
@@ -58,7 +70,7 @@ impl Readers {
                 ColumnData::Booleans(values) => values.push(row.boolean(index)),
                 ColumnData::Instants(values) => values.push(row.instant(index)),
                 ColumnData::Decimals(values) => {
-                    let digits = row.text(index).and_then(digits::written);
+                    let digits = row.text(index).and_then(|text| digits::shown(text, most));
                     size += 16 + digits.as_ref().map_or(0, |digits| digits.len() as u64);
                     values.push(digits);
                 }

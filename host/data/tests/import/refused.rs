@@ -343,3 +343,49 @@ async fn a_table_name_that_postgresql_would_cut_is_refused() {
         assert!(import(&database, text, &named(table)).await.unwrap().created);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_would_become_another_is_refused_by_its_line() {
+    for database in Database::both().await {
+        let kind = database.kind;
+        let mut text = String::from("value,count\n");
+        (0..60).for_each(|row| text.push_str(&format!("{row}.5,{row}\n")));
+        for (row, part) in [
+            (
+                "12345678901234567890,1\n",
+                "would become another one; --column value:text keeps",
+            ),
+            ("9007199254740993,1\n", "would become another one"),
+            ("1e-400,1\n", "would become another one"),
+            ("1e400,1\n", "would become another one"),
+            (
+                "1,9223372036854775809\n",
+                "64 bits goes to 9223372036854775807; --column count:text",
+            ),
+        ] {
+            let error = import(&database, text.clone() + row, &options(&[]))
+                .await
+                .unwrap_err();
+            let ImportError::Rows { faults, total } = error else {
+                panic!("{kind} {row}: {error:?}");
+            };
+            assert_eq!((faults[0].line, total), (62, 1), "{kind} {row}");
+            assert!(faults[0].message.contains(part), "{kind}: {:?}", faults[0]);
+        }
+        assert_eq!(count(&database).await, 0, "{kind}");
+        // Where all of a column are such, they are names, and kept as they are.
+        let ids = "value,note\n12345678901234567890,a\n12345678901234567891,b\n";
+        let imported = import(&database, ids, &options(&[])).await.unwrap();
+        assert_eq!(imported.columns[0].1, Kind::Text, "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fractions_with_more_digits_than_a_double_are_counted() {
+    for database in Database::both().await {
+        let kind = database.kind;
+        let text = "value,other\n33.3333333333333333,1.5\n66.6666666666666667,2.5\n0.1,3.5\n";
+        let imported = import(&database, text, &options(&[])).await.unwrap();
+        assert_eq!(imported.rounded, [("value".to_owned(), 2)], "{kind}");
+    }
+}

@@ -17,7 +17,7 @@ use tracing::Instrument;
 
 use super::{Asked, Pipeline, known_columns};
 use crate::error::RenderError;
-use crate::prepare::ReadyPanel;
+use crate::prepare::{ReadyPanel, placed};
 use crate::request::{Paging, RenderRequest};
 use crate::sheet::{ExportFormat, SheetWriter, heads, of_view};
 use crate::snapshot::Entry;
@@ -176,7 +176,10 @@ impl Pipeline {
     ) -> Result<(), RenderError> {
         let written = match &answer.view {
             View::Table(table) => match self.source_of(tenant, panel, table) {
-                Some((data, source)) => from_source(&data, &source, request, table, &mut outlet).await?,
+                Some((data, ready, source)) => {
+                    let read = from_source(&data, &source, request, table, &mut outlet).await;
+                    read.map_err(|error| failed(error, &ready))?
+                }
                 None => self.pages(tenant, panel, request, table, &mut outlet).await?,
             },
             view => {
@@ -228,7 +231,12 @@ impl Pipeline {
     }
 
     /// The source whose rows a table shows as they are; none: the table is a plugin's own.
-    fn source_of(&self, tenant: &str, panel: &str, table: &Table) -> Option<(TenantData, data::Source)> {
+    fn source_of(
+        &self,
+        tenant: &str,
+        panel: &str,
+        table: &Table,
+    ) -> Option<(TenantData, Arc<ReadyPanel>, data::Source)> {
         let snapshot = self.snapshot.load_full();
         let ready_tenant = snapshot.tenants.get(tenant)?;
         let Some(Entry::Ready(ready, _)) = ready_tenant.panels.get(panel) else {
@@ -243,7 +251,7 @@ impl Pipeline {
                 .zip(source.columns())
                 .all(|(shown, column)| shown.name == column.name);
         let database = ready_tenant.database.as_ref().ok().filter(|_| is_its_own)?;
-        Some((self.databases.tenant(database), source.clone()))
+        Some((self.databases.tenant(database), Arc::clone(ready), source.clone()))
     }
 
     async fn pages(
@@ -304,7 +312,8 @@ async fn from_source(
     request: &RenderRequest,
     table: &Table,
     outlet: &mut Outlet,
-) -> Result<Result<(), Gone>, RenderError> {
+) -> Result<Result<(), Gone>, DataError> {
+    let most = (ROW_TEXT / source.columns().len().max(1)).min(LONGEST_TEXT);
     let query = data::RowsQuery {
         range: Some(data::Range {
             start: request.range.start,
@@ -318,8 +327,9 @@ async fn from_source(
         filters: request.paging.filters.clone(),
         limit: i64::MAX as u64,
         texts: data::TextLimits {
-            each: (ROW_TEXT / source.columns().len().max(1)).min(LONGEST_TEXT),
+            each: most,
             together: u64::MAX,
+            digits: most,
         },
         ..data::RowsQuery::default()
     };
@@ -338,7 +348,7 @@ async fn from_source(
     match (read, written) {
         // The reading ends early because nobody takes it any more.
         (_, Err(Gone)) => Ok(Err(Gone)),
-        (Err(error), Ok(())) => Err(failed(error)),
+        (Err(error), Ok(())) => Err(error),
         (Ok(()), Ok(())) => Ok(Ok(())),
     }
 }
@@ -364,7 +374,7 @@ fn rows(frame: data::Frame) -> Vec<Vec<Value>> {
     rows
 }
 
-/// A number as JSON can say it, or as its digits where a double does not hold them.
+/// A number as JSON can say it, or as its digits where a double does not hold them or there are too many.
 fn number(digits: Option<String>) -> Value {
     let Some(digits) = digits else {
         return Value::Null;
@@ -378,11 +388,13 @@ fn number(digits: Option<String>) -> Value {
     }
 }
 
-fn failed(error: DataError) -> RenderError {
+fn failed(error: DataError, panel: &ReadyPanel) -> RenderError {
     match error {
-        DataError::Invalid(message) | DataError::Query(message) | DataError::OutOfRange(message) => {
-            RenderError::Query(message)
-        }
+        DataError::Invalid(message) | DataError::Query(message) => RenderError::Query(message),
+        DataError::OutOfRange(fault) => match panel.config.sources.get(MAIN) {
+            Some(source) => RenderError::Configuration(vec![placed(fault, source, &panel.config)]),
+            None => RenderError::Query(fault.message),
+        },
         DataError::TooLarge(message) => RenderError::TooLarge(message),
         DataError::TimedOut(message) => RenderError::TimedOut(format!(
             "the rows did not come in time: {message}; an export waits for each step of its query as long as any query may \

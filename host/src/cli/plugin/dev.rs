@@ -24,6 +24,7 @@ use crate::server::{self, Server};
 
 use super::used;
 use crate::cli::actor::actor;
+use crate::text::in_one_line;
 use changes::Seen;
 use site::{Site, TENANT};
 
@@ -140,7 +141,10 @@ async fn rebuilt(project: &Project, toolchain: &WasmToolchain) -> Option<Built> 
             Some(built)
         }
         Err(error) => {
-            eprintln!("error: {error:#}\nThe panel stays as it was; save again to try again.");
+            eprintln!(
+                "error: {}\nThe panel stays as it was; save again to try again.",
+                in_one_line(&error)
+            );
             None
         }
     }
@@ -148,7 +152,7 @@ async fn rebuilt(project: &Project, toolchain: &WasmToolchain) -> Option<Built> 
 
 fn report(outcome: anyhow::Result<()>) {
     if let Err(error) = outcome {
-        eprintln!("error: {error:#}");
+        eprintln!("error: {}", in_one_line(&error));
     }
 }
 

@@ -16,6 +16,7 @@ use crate::cli::actor::actor;
 use crate::cli::reference::UrlReference;
 use crate::cli::settings::{self, SettingsArgs};
 use crate::owner::{Readers, hand_over};
+use crate::text::in_one_line;
 
 /// Add a tenant: its folder with a dashboard, and a database with a sample table.
 #[derive(clap::Args)]
@@ -98,7 +99,10 @@ impl Add {
         };
         if let Err(error) = outcome {
             if let Err(left) = made.take_back().await {
-                eprintln!("warning: not everything could be taken back: {left:#}");
+                eprintln!(
+                    "warning: not everything could be taken back: {}",
+                    in_one_line(&left)
+                );
             }
             return Err(error.context(format!("the tenant `{}` was not added", self.tenant)));
         }

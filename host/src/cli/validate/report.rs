@@ -1,16 +1,14 @@
 //! How faults are written: for people, for programs, and for a code review on GitHub.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use porthole_config::{Diagnostic, text_of};
+use porthole_config::Diagnostic;
 use serde::Serialize;
 
-use crate::text::one_line;
+use super::lines::{Lines, Of};
 
-/// The longest part of a line that is shown, characters.
-const WIDTH: usize = 160;
+use crate::text::one_line;
 
 /// The form of the report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -28,6 +26,8 @@ pub enum Format {
 pub struct Report<'a> {
     /// The folder that the faults' files are relative to.
     pub folder: &'a Path,
+    /// Faults of the settings: their files are relative to the working folder.
+    pub settings: &'a [Diagnostic],
     pub faults: &'a [Diagnostic],
     pub tenants: usize,
     pub panels: usize,
@@ -59,10 +59,15 @@ impl Report<'_> {
         }
     }
 
+    fn all(&self) -> impl Iterator<Item = (&Diagnostic, Of)> {
+        let settings = self.settings.iter().map(|fault| (fault, Of::Settings));
+        settings.chain(self.faults.iter().map(|fault| (fault, Of::Tenants)))
+    }
+
     fn text(&self) -> String {
         let mut lines = Lines::new(self.folder);
         let mut text = String::new();
-        for fault in self.faults {
+        for (fault, of) in self.all() {
             // Writing to a text cannot fail.
             let _ = writeln!(
                 text,
@@ -72,7 +77,7 @@ impl Report<'_> {
                 fault.column,
                 one_line(&fault.message)
             );
-            if let Some(line) = lines.of(fault) {
+            if let Some(line) = lines.of(fault, of) {
                 let number = fault.line.to_string();
                 let before = fault.column.saturating_sub(1) as usize;
                 let _ = writeln!(text, "  {number} | {line}");
@@ -84,7 +89,7 @@ impl Report<'_> {
                 let _ = writeln!(text, "    help: {}", one_line(help));
             }
         }
-        let faults = match self.faults.len() {
+        let faults = match self.all().count() {
             0 => "no faults".to_owned(),
             count => counted(count, "fault"),
         };
@@ -97,11 +102,10 @@ impl Report<'_> {
         let mut lines = Lines::new(self.folder);
         let written = Written {
             faults: self
-                .faults
-                .iter()
-                .map(|fault| WrittenFault {
+                .all()
+                .map(|(fault, of)| WrittenFault {
                     fault,
-                    text: lines.of(fault),
+                    text: lines.of(fault, of),
                 })
                 .collect(),
             tenants: self.tenants,
@@ -114,8 +118,11 @@ impl Report<'_> {
 
     fn github(&self) -> String {
         let mut text = String::new();
-        for fault in self.faults {
-            let file = self.folder.join(&fault.file);
+        for (fault, of) in self.all() {
+            let file = match of {
+                Of::Settings => PathBuf::from(&fault.file),
+                Of::Tenants => self.folder.join(&fault.file),
+            };
             let message = match &fault.help {
                 Some(help) => format!("{}\n{help}", fault.message),
                 None => fault.message.clone(),
@@ -148,68 +155,6 @@ fn escaped(text: &str, is_property: bool) -> String {
     }
 }
 
-/// The lines that faults are on. A file is read once.
-struct Lines<'a> {
-    folder: &'a Path,
-    files: BTreeMap<PathBuf, Option<String>>,
-}
-
-impl<'a> Lines<'a> {
-    fn new(folder: &'a Path) -> Self {
-        Self {
-            folder,
-            files: BTreeMap::new(),
-        }
-    }
-
-    /// The line of a fault, if it may be shown.
-    fn of(&mut self, fault: &Diagnostic) -> Option<String> {
-        let path = self.folder.join(&fault.file);
-        let is_text = path
-            .extension()
-            .is_some_and(|ending| ending == "yaml" || ending == "lock");
-        if !is_text {
-            return None;
-        }
-        let text = self
-            .files
-            .entry(path.clone())
-            .or_insert_with(|| text_of(self.folder, &fault.file))
-            .as_deref()?;
-        let line = text
-            .lines()
-            .nth(usize::try_from(fault.line).ok()?.checked_sub(1)?)?;
-        let line: String = line
-            .trim_end()
-            .chars()
-            .take(WIDTH)
-            .map(|c| if c == '\t' { ' ' } else { c })
-            .collect();
-        let line = one_line(&line).into_owned();
-        // Dashboards and panels cannot hold secrets; what else there is may.
-        let may_hold_secrets = !fault.file.contains("/dashboards/") && !fault.file.contains("/panels/");
-        let shown = if may_hold_secrets { key_of(&line)? } else { line };
-        (!shown.trim().is_empty()).then_some(shown)
-    }
-}
-
-/// `url: …` of `url: "postgres://user:password@host/name"`; none, if the line does not begin with a key.
-fn key_of(line: &str) -> Option<String> {
-    let (key, value) = line.split_once(':')?;
-    let is_key = key
-        .trim_start_matches([' ', '-'])
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c == '_');
-    let is_entry = value.is_empty() || value.starts_with(' ');
-    (is_key && is_entry).then(|| {
-        if value.trim().is_empty() {
-            line.to_owned()
-        } else {
-            format!("{key}: …")
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -240,6 +185,7 @@ mod tests {
         ];
         Report {
             folder: folder.path(),
+            settings: &[],
             faults: &faults,
             tenants: 1,
             panels: 2,
@@ -280,6 +226,7 @@ mod tests {
         ];
         let report = Report {
             folder: folder.path(),
+            settings: &[],
             faults: &faults,
             tenants: 1,
             panels: 2,
