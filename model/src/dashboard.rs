@@ -37,6 +37,13 @@ pub struct Dashboard {
     pub default_range: Option<String>,
     /// In reading order: by row, then by column.
     pub panels: Vec<PanelPlacement>,
+    /// The dashboard's YAML is faulty: what is sound of it is shown, and these are the faults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Diagnostic>,
+    /// The dashboard's YAML, or its tenant's, has become faulty since: what is shown is the last good version, and these are
+    /// the faults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outdated: Vec<Diagnostic>,
 }
 
 /// A panel's place and what the reader must know before its data comes.

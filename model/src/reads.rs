@@ -50,7 +50,7 @@ macro_rules! names {
 structs! {
     Dashboards { dashboards }
     DashboardSummary { name, title, description }
-    Dashboard { name, title, description, refresh_interval, columns, default_range, panels }
+    Dashboard { name, title, description, refresh_interval, columns, default_range, panels; optional diagnostics, outdated }
     PanelPlacement { id, title, description, position, refresh_interval, drill_down; renamed type_name = "type"; optional diagnostics, outdated }
     Position { row, col, width, height }
     DrillDown { enabled, show_table, disable_aggregation }
@@ -213,6 +213,11 @@ mod tests {
         as_serde::<Dashboard>(
             json!({"name": "d", "title": "D", "description": "x", "refresh_interval": 300,
             "columns": 12, "default_range": "last_4_days", "panels": [placement, faulty], "later": 1}),
+        );
+        as_serde::<Dashboard>(
+            json!({"name": "d", "title": "D", "description": null, "refresh_interval": 300, "columns": 12,
+            "default_range": null, "panels": [], "diagnostics": [{"file": "d.yaml", "line": 1, "column": 2, "message": "no"}],
+            "outdated": [{"file": "d.yaml", "line": 3, "column": 4, "message": "no", "help": "yes"}]}),
         );
         as_serde::<Dashboards>(json!({"dashboards": [{"name": "d", "title": "D", "description": null}]}));
         as_serde::<AuthMethods>(json!({"local": false, "oidc": "Company"}));

@@ -15,7 +15,8 @@ async function exported(page: Page, id: string, format: 'CSV' | 'JSON') {
   const download = page.waitForEvent('download');
   await page.getByRole('menuitem', { name: `Export ${format}` }).click();
   const file = await download;
-  expect(file.suggestedFilename()).toBe(`${id}.${format.toLowerCase()}`);
+  // Which range it is of, so that two files can be told apart.
+  expect(file.suggestedFilename()).toBe(`${id}_2026-01-05T0000_2026-01-05T0400.${format.toLowerCase()}`);
   return readFile(await file.path(), 'utf8');
 }
 

@@ -18,6 +18,8 @@ export const COMPONENTS = process.env.PORTHOLE_COMPONENTS ?? join(dirname(PROGRA
 const HEALTHY_WITHIN = 60_000;
 
 export interface Site {
+  /** Everything of this installation: `config` and `data`. */
+  folder: string;
   url: string;
   email: string;
   /** Of the tenant's administrator; the password is the same. */
@@ -59,6 +61,7 @@ export { expect } from '@playwright/test';
 export function prepare(folder: string): Site {
   const tenant = 'servers';
   const site: Site = {
+    folder,
     url: '',
     email: 'ops@example.org',
     admin: 'admin@example.org',

@@ -294,6 +294,52 @@ async fn counters_of_what_may_go_wrong_are_there_before_it_does() {
 }
 
 #[tokio::test]
+async fn a_dashboard_that_becomes_faulty_says_that_it_is_its_last_good_version_and_where_the_fault_is() {
+    let site = site().with("PORTHOLE_RELOAD", "1s");
+    site.add_user("ops@example.org", PASSWORD, &["one"]);
+    let host = site.serve().await;
+    let ops = Client::login(host.url(), "ops@example.org", PASSWORD)
+        .await
+        .of("one");
+    let board = until_board(&ops, |_| true).await;
+    assert!(
+        board["outdated"].is_null() && board["diagnostics"].is_null(),
+        "{board}"
+    );
+
+    site.write("tenants/one/dashboards/default.yaml", "dashboard:\n  name: [\n");
+    let outdated = until_board(&ops, |board| !board["outdated"].is_null()).await;
+    assert_eq!(
+        (&outdated["title"], &outdated["panels"]),
+        (&board["title"], &board["panels"])
+    );
+    let fault = &outdated["outdated"][0];
+    assert_eq!(fault["file"], "tenants/one/dashboards/default.yaml");
+    assert!(
+        fault["line"].as_u64() >= Some(2) && fault["message"].is_string(),
+        "{fault}"
+    );
+
+    // What is sound of it is shown, and the rest is told.
+    site.write(
+        "tenants/one/dashboards/default.yaml",
+        &DASHBOARD.replace("name: Load", "name: Loads\n  nonsense: 1"),
+    );
+    let partly = until_board(&ops, |board| board["title"] == "Loads").await;
+    assert!(partly["outdated"].is_null(), "{partly}");
+    let fault = &partly["diagnostics"][0];
+    assert_eq!(
+        (&fault["line"], &fault["column"]),
+        (&3.into(), &3.into()),
+        "{fault}"
+    );
+
+    site.write("tenants/one/dashboards/default.yaml", DASHBOARD);
+    let mended = until_board(&ops, |board| board["diagnostics"].is_null()).await;
+    assert_eq!(mended, board);
+}
+
+#[tokio::test]
 async fn links_in_circles_stop_no_reload_and_the_figures_of_a_tenant_that_goes_go_with_it() {
     let site = site();
     site.tenant("two", "sqlite:two.sqlite");
@@ -369,14 +415,19 @@ fn a_folder_can_be_compared_with_another() {
 
 /// The panel on the dashboard, as soon as it is as wished.
 async fn until(client: &Client, wished: impl Fn(&Value) -> bool) -> Value {
+    let board = until_board(client, |board| wished(&board["panels"][0])).await;
+    board["panels"][0].clone()
+}
+
+/// The dashboard, as soon as it is as wished.
+async fn until_board(client: &Client, wished: impl Fn(&Value) -> bool) -> Value {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let board = client.get("/dashboards/default").await.ok();
-        let panel = &board["panels"][0];
-        if wished(panel) {
-            return panel.clone();
+        if wished(&board) {
+            return board;
         }
-        assert!(Instant::now() < deadline, "{panel}");
+        assert!(Instant::now() < deadline, "{board}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

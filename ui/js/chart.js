@@ -121,7 +121,7 @@ export class Plotter {
   }
 
   options(s) {
-    const zone = s.utc ? "Etc/UTC" : null;
+    const zone = s.zone ?? null;
     const grid = { stroke: s.grid, width: 1 };
     const axis = { stroke: s.dim, font: FONT, ticks: { show: false }, grid };
     return {

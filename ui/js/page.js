@@ -42,13 +42,40 @@ export function zoneName() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
-/** Opens the browser's own date picker, where it has one. */
-export function openPicker(input) {
+/** A zone as the browser writes it, as `Europe/Berlin` for `europe/berlin`; empty where it knows no such zone. */
+export function knownZone(name) {
   try {
-    input.showPicker();
+    return Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone;
   } catch {
-    input.focus();
+    return "";
   }
+}
+
+/** The zones that the browser knows. */
+export function allZones() {
+  return Intl.supportedValuesOf?.("timeZone") ?? [];
+}
+
+const clocks = new Map();
+const offsets = new Map();
+/** Clocks are set at full quarters of an hour. */
+const QUARTER = 900_000;
+
+/** How far a zone's clocks are from UTC at an instant, in milliseconds. Asked for every label, so it is kept. */
+export function zoneOffset(name, instant) {
+  const at = Math.floor(instant / QUARTER) * QUARTER;
+  const key = name + at;
+  if (!offsets.has(key)) {
+    if (!clocks.has(name)) {
+      const [numeric, timeZone] = ["numeric", name];
+      const look = { timeZone, hourCycle: "h23", year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric };
+      clocks.set(name, new Intl.DateTimeFormat("en-US", look));
+    }
+    const read = Object.fromEntries(clocks.get(name).formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+    if (offsets.size > 5_000) offsets.clear();
+    offsets.set(key, Date.UTC(read.year, read.month - 1, read.day, read.hour, read.minute, read.second) - at);
+  }
+  return offsets.get(key);
 }
 
 /** Waits so many milliseconds, but no longer than until the network is back; and then until somebody looks. */

@@ -14,6 +14,7 @@ pub mod retry;
 pub mod series;
 pub mod sorting;
 pub mod surface;
+pub mod table_address;
 pub mod text;
 pub mod time;
 

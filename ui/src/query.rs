@@ -27,6 +27,17 @@ impl Query {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Names and values, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Takes away every name that begins with this.
+    pub fn remove_below(&mut self, prefix: &str) -> &mut Self {
+        self.0.retain(|(name, _)| !name.starts_with(prefix));
+        self
+    }
+
     /// Adds a value behind the others.
     pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) -> &mut Self {
         self.0.push((name.into(), value.into()));
@@ -135,6 +146,14 @@ mod tests {
         assert_eq!(query.to_text(), "?b=2&a=4");
         query.set("b", None);
         assert_eq!(query.to_text(), "?a=4");
+    }
+
+    #[test]
+    fn what_begins_alike_goes_together() {
+        let mut query = Query::parse("?page.a=1&from=now-1h&page.b=2&pages=3");
+        query.remove_below("page.");
+        assert_eq!(query.to_text(), "?from=now-1h&pages=3");
+        assert_eq!(query.pairs().last(), Some(("pages", "3")));
     }
 
     #[test]

@@ -69,6 +69,21 @@ pub fn parameter(sort: &[SortKey]) -> String {
         .join(",")
 }
 
+/// The other way round; what names no column is left out.
+pub fn keys(text: &str) -> Vec<SortKey> {
+    text.split(',')
+        .map(|part| match part.strip_prefix('-') {
+            Some(column) => (column, true),
+            None => (part, false),
+        })
+        .filter(|(column, _)| !column.is_empty())
+        .map(|(column, descending)| SortKey {
+            column: column.to_owned(),
+            descending,
+        })
+        .collect()
+}
+
 /// A click: ascending, then descending, then ascending again, by this column alone. With shift the other keys stay and
 /// a third click takes this one away.
 pub fn toggled(current: &[SortKey], column: &str, keep_others: bool) -> Vec<SortKey> {
@@ -125,16 +140,6 @@ pub fn page_count(total: u64, page_size: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn keys(text: &str) -> Vec<SortKey> {
-        text.split(',')
-            .filter(|part| !part.is_empty())
-            .map(|part| SortKey {
-                column: part.trim_start_matches('-').to_owned(),
-                descending: part.starts_with('-'),
-            })
-            .collect()
-    }
 
     #[test]
     fn clicks_go_up_then_down_then_up() {

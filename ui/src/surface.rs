@@ -50,6 +50,11 @@ pub fn draws(type_name: &str) -> bool {
     !NEVER_DRAW.contains(&type_name)
 }
 
+/// Whether views of panels of this type may have times written in them; all others are written by the page.
+pub fn writes_times(type_name: &str) -> bool {
+    draws(type_name) || type_name == "custom_template"
+}
+
 /// Whether a picture's address is one that the host gives: a panel's picture, on this origin and nowhere else.
 pub fn is_picture_address(url: &str) -> bool {
     url.strip_prefix("/api/v1/panels/").is_some_and(|rest| {
@@ -100,6 +105,7 @@ mod tests {
     fn only_types_that_may_draw_are_told() {
         assert!(draws("custom_image") && draws("fleet-map"));
         assert!(!draws("timeseries") && !draws("custom_template"));
+        assert!(writes_times("custom_template") && writes_times("fleet-map") && !writes_times("table"));
     }
 
     #[test]

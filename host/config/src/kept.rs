@@ -1,5 +1,6 @@
 //! What a reload keeps of the configuration before it: the last good version of what has become faulty.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -57,8 +58,10 @@ pub(crate) fn keep_what_was_good(dir: &Path, before: &Config, after: &mut Config
 /// The tenant as it was, if its `tenant.yaml` has become faulty.
 fn whole_tenant(id: &str, old: &Tenant, after: &Config) -> Option<Tenant> {
     let found = after.set_aside.get(id)?;
+    let faults = faults_of(id, after);
     Some(Tenant {
-        diagnostics: faults_of(id, after),
+        outdated_dashboards: all_outdated(id, old, &faults),
+        diagnostics: faults,
         // Files and pins are what they are now. Whose signatures count can only be what it was, so that
         // nothing new may come in under it.
         plugins: TenantPlugins {
@@ -73,8 +76,10 @@ fn whole_tenant(id: &str, old: &Tenant, after: &Config) -> Option<Tenant> {
 
 /// The tenant as it was, if a part of its folder cannot be listed.
 fn unlisted_tenant(id: &str, old: &Tenant, after: &Config) -> Tenant {
+    let faults = faults_of(id, after);
     Tenant {
-        diagnostics: faults_of(id, after),
+        outdated_dashboards: all_outdated(id, old, &faults),
+        diagnostics: faults,
         plugins: TenantPlugins {
             is_frozen: true,
             ..old.plugins.clone()
@@ -90,6 +95,20 @@ fn faults_of(id: &str, after: &Config) -> Vec<Diagnostic> {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     after.diagnostics.iter().filter(is_its).cloned().collect()
+}
+
+/// Each dashboard of a tenant that is as it was, with what is wrong with the tenant itself: with its folder or with a file
+/// directly in it. Without such a fault, with all there are.
+fn all_outdated(id: &str, old: &Tenant, faults: &[Diagnostic]) -> BTreeMap<String, Vec<Diagnostic>> {
+    let folder = format!("tenants/{id}");
+    let is_own = |fault: &&Diagnostic| {
+        let rest = fault.file.strip_prefix(&folder).unwrap_or_default();
+        !rest.trim_start_matches('/').contains('/')
+    };
+    let own: Vec<_> = faults.iter().filter(is_own).cloned().collect();
+    let faults = if own.is_empty() { faults } else { &own };
+    let names = old.dashboards.keys();
+    names.map(|name| (name.clone(), faults.to_vec())).collect()
 }
 
 /// Whether a file was removed. One that is there and cannot be used, because it is a folder by now, or a link that leads
@@ -117,7 +136,8 @@ fn keep_panels(dir: &Path, old: &Tenant, kept: &mut Tenant) -> bool {
     changed
 }
 
-/// Dashboards whose files have become faulty stay as they were, with the panels on them.
+/// Dashboards whose files have become faulty stay as they were, with the panels on them; their faults stand in
+/// `outdated_dashboards`.
 fn keep_dashboards(folder: &Path, old: &Tenant, kept: &mut Tenant) -> bool {
     let lost = old.dashboards.iter().filter(|(name, _)| {
         !kept.dashboards.contains_key(*name) && !is_gone(&folder.join(format!("dashboards/{name}.yaml")))
@@ -130,6 +150,14 @@ fn keep_dashboards(folder: &Path, old: &Tenant, kept: &mut Tenant) -> bool {
                 kept.panels.insert(id.clone(), panel.clone());
             }
         }
+        // Also where the file has another name by now, as `default.yml`.
+        let stem = dashboard.file.strip_suffix("yaml").unwrap_or(&dashboard.file);
+        let faults = kept.diagnostics.iter();
+        let faults = faults
+            .filter(|fault| fault.file.starts_with(stem))
+            .cloned()
+            .collect();
+        kept.outdated_dashboards.insert((*name).clone(), faults);
         kept.dashboards.insert((*name).clone(), (*dashboard).clone());
     }
     !lost.is_empty()

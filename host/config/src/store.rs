@@ -20,7 +20,8 @@ const REST: Duration = Duration::from_millis(100);
 ///
 /// A reload keeps what was good: a tenant whose `tenant.yaml` has become faulty or whose folder cannot be read, and a dashboard
 /// or a panel whose file has become faulty, stay as they were until the fault is mended or the file removed; the faults are in [`Config::diagnostics`], and those of
-/// panels in [`Tenant::outdated`](crate::Tenant::outdated) as well. Of such a tenant's plugins, those that run already go on
+/// panels in [`Tenant::outdated`](crate::Tenant::outdated) as well, those of dashboards in
+/// [`Tenant::outdated_dashboards`](crate::Tenant::outdated_dashboards). Of such a tenant's plugins, those that run already go on
 /// and no other is let in ([`TenantPlugins::is_frozen`](crate::TenantPlugins::is_frozen)). A panel that is faulty from its
 /// first version on says so in its place.
 #[derive(Debug)]

@@ -36,6 +36,8 @@ pub struct Tenant {
     pub panels: BTreeMap<String, PanelEntry>,
     /// Panels that are served as they were before, because their files have become faulty since; with the faults. By id.
     pub outdated: BTreeMap<String, Vec<Diagnostic>>,
+    /// The same of dashboards, by name. Where the tenant as a whole is as it was before, its own faults stand at each.
+    pub outdated_dashboards: BTreeMap<String, Vec<Diagnostic>>,
     /// Plugins of its own.
     pub plugins: TenantPlugins,
     /// All faults of this tenant's files, by file, line and column.

@@ -155,6 +155,7 @@ impl Loading<'_> {
             dashboards,
             panels,
             outdated: BTreeMap::new(),
+            outdated_dashboards: BTreeMap::new(),
             plugins: TenantPlugins {
                 require_signature: own.plugins.require_signature,
                 keys: own.plugins.keys,

@@ -58,10 +58,23 @@ fn a_tenant_and_a_dashboard_that_become_faulty_stay_as_they_were() {
     assert_eq!(tenant(&config).dashboards["second"].title, "Home");
     assert!(tenant(&config).panels["other"].panel().is_some());
     assert_eq!(config.diagnostics.len(), 1);
+    let outdated = &tenant(&config).outdated_dashboards;
+    assert_eq!(outdated.keys().collect::<Vec<_>>(), ["second"]);
+    assert_eq!(outdated["second"], config.diagnostics);
 
     folder.write("tenant.yaml", "tenant: {nam: One}\n");
     let config = store.refresh().unwrap();
     assert_eq!(tenant(&config).name, "One");
+    // All of it is as it was, and why is a matter of the tenant's own file.
+    let outdated = &tenant(&config).outdated_dashboards;
+    assert_eq!(outdated.keys().collect::<Vec<_>>(), ["default", "second"]);
+    for faults in outdated.values() {
+        assert!(!faults.is_empty());
+        assert!(
+            faults.iter().all(|fault| fault.file.ends_with("/tenant.yaml")),
+            "{faults:?}"
+        );
+    }
     assert!(
         lines(&tenant(&config).diagnostics)
             .iter()
@@ -73,6 +86,7 @@ fn a_tenant_and_a_dashboard_that_become_faulty_stay_as_they_were() {
     let config = store.refresh().unwrap();
     assert_eq!(tenant(&config).name, "One, mended");
     assert!(!tenant(&config).dashboards.contains_key("second"));
+    assert!(tenant(&config).outdated_dashboards.is_empty());
     std::fs::remove_dir_all(folder.tenant_path()).unwrap();
     assert!(store.refresh().unwrap().tenants.is_empty());
 }

@@ -282,7 +282,12 @@ fn dashboard(
             outdated: outdated.get(id).cloned().unwrap_or_default(),
         }
     });
+    let outdated = tenant.outdated_dashboards.get(&dashboard.name);
+    let faults = tenant.diagnostics.iter();
+    let own = faults.filter(|fault| outdated.is_none() && fault.file == dashboard.file);
     model::Dashboard {
+        diagnostics: own.cloned().collect(),
+        outdated: outdated.cloned().unwrap_or_default(),
         name: dashboard.name.clone(),
         title: dashboard.title.clone(),
         description: dashboard.description.clone(),

@@ -40,9 +40,17 @@ extern "C" {
     #[wasm_bindgen(js_name = zoneName)]
     pub(crate) fn zone_name() -> String;
 
-    /// Opens the browser's own picker of a date field.
-    #[wasm_bindgen(js_name = openPicker)]
-    pub(crate) fn open_picker(input: &web_sys::Element);
+    /// A zone as the browser writes it; empty where it knows no such zone.
+    #[wasm_bindgen(js_name = knownZone)]
+    pub(crate) fn known_zone(name: &str) -> String;
+
+    /// The names of the zones that the browser knows.
+    #[wasm_bindgen(js_name = allZones)]
+    pub(crate) fn all_zones() -> Vec<String>;
+
+    /// How far a zone that the browser knows is from UTC at an instant; milliseconds, both.
+    #[wasm_bindgen(js_name = zoneOffset)]
+    pub(crate) fn zone_offset(name: &str, instant: f64) -> f64;
 
     /// Whether a click means the place it hit: no drag, no selected text, no link or control under it.
     #[wasm_bindgen(js_name = isPlainClick)]

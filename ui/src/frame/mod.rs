@@ -1,5 +1,6 @@
 //! The bar on top of every dashboard, and its menus.
 
+mod calendar;
 mod dashboard_menu;
 mod menu;
 mod over;
@@ -10,6 +11,7 @@ mod share;
 mod tenant_menu;
 mod top_bar;
 mod user_menu;
+mod zone_list;
 
 pub(crate) use menu::{Menu, menu};
 pub(crate) use over::over;

@@ -1,19 +1,31 @@
-//! Which range is shown: typed, picked, or one of the usual ones.
+//! Which range is shown: typed, picked from a calendar, or one of the usual ones; and in whose time.
 
 use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::menu::dismiss;
+use super::{calendar::calendar, menu::dismiss, zone_list::zone_list};
 use crate::{
     browser, icon,
     live::{live, live_all, live_text},
     stores::{Board, Preferences, Recent},
     time::{
+        civil::Civil,
         expression::{Edge, Expression},
         format,
         range::{QUICK, Range, RangeFault},
     },
 };
+
+/// What is shown beside the fields and below them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Aside {
+    /// The usual ranges, and those used lately.
+    Ranges,
+    /// A calendar for one of the fields.
+    Days(Edge),
+    /// The zones.
+    Zones,
+}
 
 /// The button and its popover.
 pub(crate) fn range_picker(board: Board) -> View {
@@ -86,22 +98,47 @@ fn popover(board: Board, open: Signal<bool>, root: NodeRef) -> View {
             show(&from.get_clone_untracked(), &to.get_clone_untracked());
         }
     };
+    let aside = create_signal(Aside::Ranges);
     // A change of zone means other walls for the same instants.
-    let switch = {
+    let zone_chosen = {
         let range = board.range;
-        move |_| {
-            preferences.switch_zone();
+        move || {
             let (f, t) = range.get_clone_untracked().fields(&preferences.zone_untracked());
             from.set(f);
             to.set(t);
+            fault.set(None);
+            aside.set(Aside::Ranges);
+            if let Some(root) = root.try_get() {
+                browser::focus_first(&root, "#range-zone");
+            }
+        }
+    };
+    let turn = move |_| {
+        if aside.get_untracked() == Aside::Zones {
+            return aside.set(Aside::Ranges);
+        }
+        aside.set(Aside::Zones);
+        if let Some(root) = root.try_get() {
+            browser::focus_first(&root, "#zone-search");
         }
     };
 
-    let from_field = field("range-from", "From", from, fault, Edge::From);
-    let to_field = field("range-to", "To", to, fault, Edge::To);
-    let recent = recent(show.clone());
+    let from_field = field("range-from", "From", from, fault, Edge::From, aside);
+    let to_field = field("range-to", "To", to, fault, Edge::To, aside);
+    let recent = {
+        let show = show.clone();
+        live(move || match aside.get() {
+            Aside::Days(_) => View::new(),
+            _ => recent(show.clone()),
+        })
+    };
     let zone = live_text(move || preferences.zone_title());
     let quick = quick(&board, show);
+    let zones = live(move || match aside.get() {
+        Aside::Zones => zone_list(zone_chosen),
+        _ => View::new(),
+    });
+    let is_zones = move || aside.get() == Aside::Zones;
     view! {
         div(class="range-pop", role="dialog", aria-label="Time range") {
             form(class="left", novalidate=true, on:submit=handler(apply)) {
@@ -110,22 +147,24 @@ fn popover(board: Board, open: Signal<bool>, root: NodeRef) -> View {
                 button(class="button primary", r#type="submit") { "Apply" }
                 (recent)
             }
-            (quick)
+            div(class="aside", hidden=is_zones()) { (quick) }
+            (zones)
             div(class="foot") {
                 span { (zone) }
-                button(r#type="button", class="link", on:click=handler(switch)) { "Change" }
+                button(id="range-zone", r#type="button", class="link", aria-expanded=is_zones().to_string(), data-testid="change-zone", on:click=handler(turn)) { "Change time zone" }
             }
         }
     }
 }
 
-/// One of the two fields, with the browser's own picker behind a button.
+/// One of the two fields, with a calendar behind a button.
 fn field(
     id: &'static str,
     label: &'static str,
     value: Signal<String>,
     fault: Signal<Option<RangeFault>>,
     edge: Edge,
+    aside: Signal<Aside>,
 ) -> View {
     let preferences = use_context::<Preferences>();
     let is_from = edge == Edge::From;
@@ -135,49 +174,75 @@ fn field(
             .filter(|fault| fault.is_from == is_from)
             .map(|fault| fault.message)
     });
-    let picker = create_node_ref();
+    let input = create_node_ref();
     let note = format!("{id}-fault");
     let describes = note.clone();
+    let is_open = move || aside.get() == Aside::Days(edge);
     let pick = move |_| {
-        let Some(input) = picker
-            .try_get()
-            .and_then(|node| node.dyn_into::<web_sys::HtmlInputElement>().ok())
-        else {
-            return;
-        };
-        let zone = preferences.zone_untracked();
-        let at = value.get_clone_untracked().parse::<Expression>().map_or_else(
-            |_| browser::now(),
-            |moment| moment.resolve(browser::now(), &zone, edge),
-        );
-        let wall = format::stamp(at, &zone);
-        input.set_value(&wall.get(..16).unwrap_or_default().replace(' ', "T"));
-        browser::open_picker(&input);
+        aside.set(match aside.get_untracked() {
+            Aside::Days(open) if open == edge => Aside::Ranges,
+            _ => Aside::Days(edge),
+        });
     };
-    let picked = move |event: web_sys::Event| {
-        if let Some(input) = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok())
-            && !input.value().is_empty()
+    let picked = move |day: Civil| {
+        let zone = preferences.zone_untracked();
+        value.set(with_day(&value.get_clone_untracked(), day, edge, &zone));
+        fault.set(None);
+        aside.set(Aside::Ranges);
+        if let Some(input) = input
+            .try_get()
+            .and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok())
         {
-            value.set(input.value().replace('T', " "));
-            fault.set(None);
+            let _ = input.focus();
         }
     };
+    let days = live(move || {
+        if !is_open() {
+            return View::new();
+        }
+        let zone = preferences.zone_untracked();
+        let now = browser::now();
+        let at = value
+            .get_clone_untracked()
+            .parse::<Expression>()
+            .map_or(now, |moment| moment.resolve(now, &zone, edge));
+        calendar(at, &zone, picked)
+    });
     let said = live_text(move || message.get_clone().unwrap_or_default());
     view! {
         div {
             label(class="label", r#for=id) { (label) }
             div(class=if message.with(Option::is_some) { "field wrong" } else { "field" }) {
-                input(id=id, r#type="text", autocomplete="off", "spellcheck"="false", bind:value=value,
+                input(id=id, r#type="text", r#ref=input, autocomplete="off", "spellcheck"="false", placeholder="now-6h or 2026-02-14 14:30", bind:value=value,
                     aria-invalid=message.with(Option::is_some).to_string(), aria-describedby=describes,
                     on:input=handler(move |_| fault.set(None)))
-                button(r#type="button", class="pick", aria-label=format!("Pick {label}"), tabindex="-1", on:click=handler(pick)) { (icon::CALENDAR) }
-                input(r#type="datetime-local", class="native", r#ref=picker, "tabindex"="-1", aria-hidden="true", on:change=handler(picked))
+                button(r#type="button", class="pick", aria-label=format!("Pick {label}"), title="Calendar", aria-expanded=is_open().to_string(), on:click=handler(pick)) { (icon::CALENDAR) }
             }
             div(class="fault", id=note, role="alert") { (said) }
+            (days)
         }
     }
+}
+
+/// What stands in a field after a day was picked: that day, at the time that stood there; else from its start, or to its end.
+fn with_day(before: &str, day: Civil, edge: Edge, zone: &dyn crate::time::civil::Zone) -> String {
+    let written = match before.parse::<Expression>() {
+        Ok(Expression::Wall(wall)) => Some(wall),
+        Ok(Expression::Instant(instant)) => Some(Civil::at(instant, zone)),
+        _ => None,
+    };
+    let (hour, minute, second) = match (written, edge) {
+        // A date without a time is no time that somebody wants to keep.
+        (Some(wall), _) if wall != wall.midnight() => (wall.hour, wall.minute, wall.second),
+        (_, Edge::From) => (0, 0, 0),
+        (_, Edge::To) => (23, 59, 59),
+    };
+    format::wall(&Civil {
+        hour,
+        minute,
+        second,
+        ..day
+    })
 }
 
 /// What was used lately.
@@ -228,6 +293,25 @@ fn quick(board: &Board, show: impl Fn(&str, &str) + Clone + 'static) -> View {
                 input(r#type="search", placeholder="Search ranges", aria-label="Search ranges", autocomplete="off", bind:value=search)
             }
             div(class="quick") { (items) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::time::civil::{Fixed, HOUR};
+
+    #[test]
+    fn a_picked_day_keeps_the_time_that_was_typed_and_else_is_meant_whole() {
+        let day = Civil::date(2026, 11, 28).unwrap();
+        let picked = |before: &str, edge| with_day(before, day, edge, &Fixed(HOUR));
+        assert_eq!(picked("2026-02-14 14:30", Edge::From), "2026-11-28 14:30");
+        assert_eq!(picked("2026-02-14T14:30:05Z", Edge::To), "2026-11-28 15:30:05");
+        for before in ["now-6h", "", "2026-02-14", "nonsense"] {
+            assert_eq!(picked(before, Edge::From), "2026-11-28 00:00", "{before}");
+            assert_eq!(picked(before, Edge::To), "2026-11-28 23:59:59", "{before}");
         }
     }
 }

@@ -60,6 +60,8 @@ fn show(address: &str) {
             near: *create_signal(true),
             surface: *create_signal(None),
             raw: *create_signal(false),
+            writes_times: false,
+            page_size: None,
         };
         let loader = Loader::start(board, &subject);
         let kind = kind(loader, *create_signal(false));

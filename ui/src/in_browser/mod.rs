@@ -1,6 +1,7 @@
 //! Real components in a real browser, asked what is in the page. Run by `cargo xtask test`, each test in a page of its own.
 
 mod chart;
+mod dashboard;
 mod keys;
 mod letters;
 mod loading;

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{address, click, fill, has, named, one, open, text, texts, until};
+use super::{address, all, click, fill, has, named, one, open, text, texts, until};
 use crate::{browser, frame, prelude::*, stores::Board};
 
 const HOUR: i64 = 3_600_000;
@@ -134,19 +134,93 @@ fn the_usual_ranges_are_searched_and_one_click_away() {
     assert_eq!(address(), "/t/gallery/d/default?from=now-1w/w&to=now-1w/w");
 }
 
+/// What stands in the field.
+fn from() -> String {
+    one("#range-from")
+        .unchecked_into::<web_sys::HtmlInputElement>()
+        .value()
+}
+
 #[wasm_bindgen_test]
-fn the_zone_changes_the_walls_and_not_the_instants() {
+fn another_zone_changes_the_walls_and_not_the_instants_and_is_in_the_address() {
     let board = bar("/t/gallery/d/default?from=2026-07-05T00:00:00Z&to=2026-07-05T04:00:00Z");
     let before = board.window();
     click("[data-testid=range-button]");
-    let shown = || {
-        one("#range-from")
-            .unchecked_into::<web_sys::HtmlInputElement>()
-            .value()
-    };
-    let first = shown();
-    named(".range-pop button", "Change").click();
-    assert_eq!(board.window(), before);
     // The tests' browser lives in Berlin.
-    assert_ne!(shown(), first);
+    assert_eq!(from(), "2026-07-05 02:00");
+    assert_eq!(text(".foot span"), "Browser time, Europe/Berlin");
+    for (wanted, title, wall, parameter) in [
+        (
+            "utc",
+            "Coordinated universal time",
+            "2026-07-05 00:00",
+            Some("tz=UTC"),
+        ),
+        ("kolkata", "Asia/", "2026-07-05 05:30", Some("tz=Asia/")),
+        (
+            "new york",
+            "America/New York",
+            "2026-07-04 20:00",
+            Some("tz=America/New_York"),
+        ),
+        ("browser", "Browser time, Europe/Berlin", "2026-07-05 02:00", None),
+    ] {
+        click("[data-testid=change-zone]");
+        fill("#zone-search", wanted);
+        all("[data-testid=zones] button")[0].click();
+        assert!(!has("[data-testid=zones]"), "it closes");
+        assert_eq!((from().as_str(), board.window()), (wall, before), "{wanted}");
+        assert!(text(".foot span").starts_with(title), "{}", text(".foot span"));
+        match parameter {
+            Some(parameter) => assert!(address().contains(parameter), "{}", address()),
+            None => assert!(!address().contains("tz="), "{}", address()),
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_link_shows_the_zone_of_whoever_passed_it_on_and_keeps_none() {
+    let board =
+        bar("/t/gallery/d/default?from=2026-07-05T00:00:00Z&to=2026-07-05T04:00:00Z&tz=america/new_york");
+    // As browsers write it.
+    assert!(address().ends_with("tz=America/New_York"), "{}", address());
+    assert!(board.link(true).contains("tz=America/New_York"));
+    assert_eq!(browser::stored("zone"), None);
+    click("[data-testid=range-button]");
+    assert_eq!(from(), "2026-07-04 20:00");
+    super::close();
+
+    browser::store("zone", "Asia/Tokyo");
+    bar("/t/gallery/d/default?tz=Nowhere/Land");
+    assert!(address().ends_with("?tz=Asia/Tokyo"), "{}", address());
+}
+
+#[wasm_bindgen_test]
+async fn a_day_is_picked_from_a_calendar_by_keys_or_clicks() {
+    bar("/t/gallery/d/default?from=2026-07-05T12:30:00Z&to=now");
+    click("[data-testid=range-button]");
+    click("[aria-label='Pick From']");
+    assert_eq!(text("[data-testid=calendar] b"), "Jul 2026");
+    assert_eq!(texts(".days [aria-pressed=true]"), ["5"]);
+    // Weeks begin on Mondays; the first of July was a Wednesday.
+    assert_eq!(texts(".calendar .days button")[..4], ["29", "30", "1", "2"]);
+    let focused = || {
+        super::document()
+            .active_element()
+            .and_then(|day| day.text_content())
+    };
+    until("the day has the focus", || focused().as_deref() == Some("5")).await;
+    super::press(&one(".days[role=group]"), "ArrowUp", false);
+    assert_eq!(text("[data-testid=calendar] b"), "Jun 2026");
+    assert_eq!(focused().as_deref(), Some("28"));
+    click("[aria-label='Month after']");
+    named(".days button", "Tue 7 Jul 2026").click();
+    assert!(!has("[data-testid=calendar]"));
+    assert_eq!(from(), "2026-07-07 14:30");
+    click("[aria-label='Pick To']");
+    click(".days [aria-pressed=true]");
+    let to = one("#range-to")
+        .unchecked_into::<web_sys::HtmlInputElement>()
+        .value();
+    assert!(to.ends_with(" 23:59:59"), "{to}");
 }

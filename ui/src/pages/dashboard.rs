@@ -5,7 +5,10 @@ use std::rc::Rc;
 use crate::prelude::*;
 use porthole_model::Dashboard;
 
-use super::{lost, name_tab, notice};
+use super::{
+    dashboard_faults::{DashboardFaults, dashboard_faults},
+    lost, name_tab, notice,
+};
 use crate::{
     api::{self, Failure},
     browser, frame,
@@ -15,6 +18,9 @@ use crate::{
     route::Page,
     stores::{Board, Location, Session, Stage},
 };
+
+/// Milliseconds after which it is asked again whether the dashboard is still the same.
+const AGAIN: u32 = 60_000;
 
 /// The page.
 pub(crate) fn dashboard(tenant: String, name: String) -> View {
@@ -35,22 +41,56 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
     let is_nowhere = create_selector(move || {
         found.with(|found| matches!(found, Some(Err(failure)) if matches!(failure.status(), Some(403 | 404))))
     });
-    create_effect(move || match title.get_clone() {
-        _ if is_nowhere.get() => name_tab("Not found"),
-        title => name_tab(&title.unwrap_or_default()),
+    let location = use_context::<Location>();
+    // One of its panels may be open; the dashboard stays beneath, so that the way back is short.
+    let open = create_selector(move || match Page::at(&location.path()) {
+        Page::Panel { panel, .. } => Some(panel),
+        _ => None,
+    });
+    create_effect(move || {
+        let title = title.get_clone().unwrap_or_default();
+        let panel = open
+            .get_clone()
+            .map(|id| found.with(|found| title_of(found, &id)));
+        match panel {
+            _ if is_nowhere.get() => name_tab("Not found"),
+            None => name_tab(&title),
+            Some(Some(panel)) => name_tab(&format!("{panel} · {title}")),
+            // Not known yet, or there is none.
+            Some(None) if title.is_empty() => name_tab(""),
+            Some(None) => name_tab("Not found"),
+        }
     });
 
     let path = format!("/dashboards/{}", segment(&name));
     let asked = create_signal(0_u32);
+    let faults = create_signal(DashboardFaults::default());
+    let said_of_faults = dashboard_faults(tenant.clone(), *faults);
     create_effect(move || {
         asked.track();
         let (path, tenant) = (path.clone(), tenant.clone());
         browser::spawn_scoped(async move {
             let mut failed = 0;
+            let mut before = String::new();
             loop {
-                match api::get::<Dashboard>(&path, Some(&tenant), None).await {
-                    Ok(dashboard) => return found.set(Some(Ok(Rc::new(dashboard)))),
+                let answer = api::get_text(&path, &tenant).await;
+                let answer = answer.and_then(|text| Ok((api::read::<Dashboard>(&text)?, text)));
+                match answer {
+                    Ok((mut dashboard, text)) => {
+                        failed = 0;
+                        // Whoever leaves it open all day sees what is changed on it, and no flicker else.
+                        if text != before {
+                            before = text;
+                            faults.set(DashboardFaults::taken_from(&mut dashboard));
+                            found.set(Some(Ok(Rc::new(dashboard))));
+                        }
+                        browser::nap(AGAIN).await;
+                    }
                     Err(failure) if failure.status() == Some(401) => return session.lost(),
+                    // The panels say what is wrong.
+                    Err(_) if found.with_untracked(|found| matches!(found, Some(Ok(_)))) => {
+                        browser::nap(AGAIN).await;
+                    }
                     Err(failure) => {
                         failed += 1;
                         let wait = failure.is_passing().then(|| {
@@ -76,12 +116,6 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
         })
     };
     let said = said(&board, stage);
-    let location = use_context::<Location>();
-    // One of its panels may be open; the dashboard stays beneath, so that the way back is short.
-    let open = create_selector(move || match Page::at(&location.path()) {
-        Page::Panel { panel, .. } => Some(panel),
-        _ => None,
-    });
     let large = {
         let board = board.clone();
         live(move || match (open.get_clone(), found.get_clone()) {
@@ -117,10 +151,18 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
         (bar)
         main(class="board") {
             (said)
+            (said_of_faults)
             (large)
             (content)
         }
     }
+}
+
+/// What a panel of the dashboard is called.
+fn title_of(found: &Option<Result<Rc<Dashboard>, Failure>>, panel: &str) -> Option<String> {
+    let dashboard = found.as_ref()?.as_ref().ok()?;
+    let placement = dashboard.panels.iter().find(|one| one.id == panel)?;
+    Some(placement.title.clone())
 }
 
 /// What concerns all panels: a range that the address named and that is none, and a host that is not reached.

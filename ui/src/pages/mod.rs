@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod dashboard;
+mod dashboard_faults;
 mod desk;
 mod home;
 mod login;
@@ -18,6 +19,8 @@ mod users;
 pub(crate) use account::account;
 pub(crate) use audit::{audit, tenant_audit};
 pub(crate) use dashboard::dashboard;
+#[cfg(all(test, target_arch = "wasm32"))]
+pub(crate) use dashboard_faults::{DashboardFaults, dashboard_faults};
 pub(crate) use home::home;
 pub(crate) use login::login;
 pub(crate) use notice::{lost, not_found, not_open, notice, unreachable};

@@ -1,6 +1,7 @@
 //! One panel without anything around it: to be printed, or passed on as an address.
 
 use crate::prelude::*;
+use porthole_model::code;
 
 use super::name_tab;
 use crate::{
@@ -16,6 +17,8 @@ use crate::{
 
 /// Seconds; until the answer says otherwise.
 const REFRESH: u32 = 300;
+/// Rows on a page: what is printed. The host gives no more at once.
+const PAGE_SIZE: u32 = 500;
 
 /// The page.
 pub(crate) fn report(tenant: String, id: String) -> View {
@@ -32,7 +35,9 @@ pub(crate) fn report(tenant: String, id: String) -> View {
         near: *create_signal(true),
         // Its type is not known before its answer; panels that do not draw take no notice.
         surface: measure(node, ""),
+        writes_times: true,
         raw,
+        page_size: Some(PAGE_SIZE),
     };
     let loader = Loader::start(&board, &subject);
     let kind = kind(loader, *create_signal(false));
@@ -43,7 +48,20 @@ pub(crate) fn report(tenant: String, id: String) -> View {
             .with(|answer| answer.as_ref().map(|answer| answer.title.clone()))
             .unwrap_or_default()
     });
-    create_effect(move || name_tab(&title.get_clone()));
+    let is_gone = create_selector(move || {
+        loader.failure.with(|failure| {
+            failure
+                .as_ref()
+                .is_some_and(|failure| failure.is(code::NOT_FOUND))
+        })
+    });
+    create_effect(move || {
+        if is_gone.get() {
+            name_tab("Not found");
+        } else {
+            name_tab(&title.get_clone());
+        }
+    });
     let heading = live_text(move || title.get_clone());
     let place = use_context::<Session>()
         .me()
@@ -77,7 +95,7 @@ pub(crate) fn report(tenant: String, id: String) -> View {
     });
     let table = live(move || match kind.get() {
         Kind::Chart => {
-            let table = views::chart_table(loader);
+            let table = views::chart_table(loader, PAGE_SIZE);
             view! { section(class="report-data", aria-label="Data") { (table) } }
         }
         _ => View::new(),

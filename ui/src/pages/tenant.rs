@@ -14,7 +14,6 @@ use crate::{
 
 /// Goes to the dashboard `default`, else to the first.
 pub(crate) fn tenant(tenant: String) -> View {
-    name_tab("");
     let location = use_context::<Location>();
     let session = use_context::<Session>();
     let trouble = create_signal(None::<Option<std::rc::Rc<Failure>>>);
@@ -29,13 +28,27 @@ pub(crate) fn tenant(tenant: String) -> View {
                     .find(|one| one.name == "default")
                     .or(found.dashboards.first());
                 match usual {
-                    Some(one) => location.replace(&format!("/t/{}/d/{}", segment(&id), segment(&one.name))),
+                    Some(one) => {
+                        // A range and a zone stay.
+                        let here = location.text();
+                        let query = here.split_once('?').map_or("", |(_, query)| query);
+                        let mark = if query.is_empty() { "" } else { "?" };
+                        let place = format!("/t/{}/d/{}", segment(&id), segment(&one.name));
+                        location.replace(&format!("{place}{mark}{query}"));
+                    }
                     None => trouble.set(Some(None)),
                 }
             }
             Err(failure) if failure.status() == Some(401) => session.lost(),
             Err(failure) => trouble.set(Some(Some(std::rc::Rc::new(failure)))),
         }
+    });
+    create_effect(move || {
+        let is_nowhere = trouble.with(|trouble| {
+            let failure = trouble.as_ref().and_then(Option::as_ref);
+            failure.is_some_and(|failure| matches!(failure.status(), Some(403 | 404)))
+        });
+        name_tab(if is_nowhere { "Not found" } else { "" });
     });
     let bar = frame::bare_bar(Some(tenant), None);
     let content = live(move || match trouble.get_clone() {

@@ -6,6 +6,9 @@ use porthole_model::{PanelAnswer, View as Shown};
 use super::{Loader, skeleton::skeleton, state};
 use crate::{live::live, stores::Board, views};
 
+/// Rows on a page of a chart shown as a table; a browser draws these at once.
+const CHART_ROWS: u32 = 100;
+
 /// What a panel's body is, told apart as coarsely as it needs to be drawn anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -67,7 +70,7 @@ pub(crate) fn content(board: &Board, type_name: &str, loader: Loader, kind: Read
         },
         Kind::Empty(title) => state::empty(title, &board),
         Kind::Chart => views::chart(&board, loader),
-        Kind::ChartTable => views::chart_table(loader),
+        Kind::ChartTable => views::chart_table(loader, CHART_ROWS),
         Kind::Metric => views::metric(loader),
         Kind::Statuses => views::statuses(loader),
         Kind::Table => views::table(loader),

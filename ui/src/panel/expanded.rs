@@ -20,21 +20,29 @@ use crate::{
     live::live,
     series,
     stores::Board,
+    surface::writes_times,
     views,
 };
+
+/// Rows on a page: there is room for more of them than on a dashboard.
+const PAGE_SIZE: u32 = 100;
 
 /// The panel; `dashboard` is the one it belongs to, where the way back leads.
 pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPlacement) -> View {
     let node = create_node_ref();
     let id = placement.id.clone();
-    let back = board.address_of(&dashboard.name);
+    // Followed by the link alone: read here, it would draw all of this anew with each change of the address.
+    let back = {
+        let (board, name) = (board.clone(), dashboard.name.clone());
+        move || board.address_of(&name)
+    };
     let (title, origin) = (placement.title.clone(), dashboard.title.clone());
     let description = placement
         .description
         .clone()
         .map(|text| view! { p(class="dim lead") { (text) } });
     let way_back = view! {
-        a(class="icon-button", href=back, aria-label=format!("Back to {origin}"), title="Back (Esc)", data-testid="way-back") { (icon::BACK) }
+        a(class="icon-button", href=back(), aria-label=format!("Back to {origin}"), title="Back (Esc)", data-testid="way-back") { (icon::BACK) }
     };
     on_mount(move || {
         if let Some(node) = node.try_get() {
@@ -61,7 +69,9 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         refresh_interval: placement.refresh_interval,
         near: *create_signal(true),
         surface: measure(node, &placement.type_name),
+        writes_times: writes_times(&placement.type_name),
         raw,
+        page_size: Some(PAGE_SIZE),
     };
     let loader = Loader::start(board, &subject);
     let kind = kind(loader, *create_signal(false));
@@ -99,9 +109,16 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
             _ => View::new(),
         })
     };
+    let facts = live(move || match kind.get() {
+        Kind::Metric => {
+            let facts = views::metric_facts(loader);
+            view! { section(class="panel", aria-label="About this number") { div(class="panel-body facts-body") { (facts) } } }
+        }
+        _ => View::new(),
+    });
     let table = live(move || match kind.get() {
         Kind::Chart | Kind::Metric if show_table && has_course(loader) => {
-            let table = views::chart_table(loader);
+            let table = views::chart_table(loader, PAGE_SIZE);
             view! {
                 section(class="panel data", data-testid="panel-data", aria-label="Data") {
                     div(class="panel-head") { h2 { "Data" } }
@@ -124,7 +141,10 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
             export::items(&board, &id, loader, open)
         })
     };
-    let report = board.report_address(&id);
+    let report = {
+        let (board, id) = (board.clone(), id.clone());
+        move || board.report_address(&id)
+    };
     let name = placement.title.clone();
     view! {
         div(class="expanded", r#ref=node, data-testid=format!("expanded-{id}")) {
@@ -136,12 +156,13 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
                 span(class="grow")
                 (toggle)
                 (exports)
-                a(class="button", href=report, title="Report", aria-label="Report") { (icon::REPORT) span(class="wide") { "Report" } }
+                a(class="button", href=report(), title="Report", aria-label="Report") { (icon::REPORT) span(class="wide") { "Report" } }
             }
             (description)
             section(class="panel large", data-kind=format!("{:?}", kind.get()), aria-label=name) {
                 div(class=if kind.get() == Kind::Chart { "panel-body loose" } else { "panel-body" }) { (content) }
             }
+            (facts)
             (course)
             (table)
         }

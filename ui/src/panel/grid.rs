@@ -20,7 +20,7 @@ pub(crate) fn grid(board: &Board, dashboard: &Dashboard) -> View {
     let empty = dashboard
         .panels
         .is_empty()
-        .then(|| view! { p(class="waiting") { "This dashboard has no panels yet." } });
+        .then(|| view! { p(class="waiting") { "This dashboard has no panels yet: its file lists none under “panels”." } });
     let title = dashboard.title.clone();
     view! {
         h1(class="sr-only") { (title) }

@@ -10,7 +10,7 @@ use crate::{
     frame::{Menu, menu},
     icon,
     live::{live, live_text},
-    stores::{Clock, Location},
+    stores::{Clock, Location, Session},
     time::format,
 };
 
@@ -40,7 +40,7 @@ pub(super) fn head(
     let note = create_selector(move || loader.answer.with(|answer| answer.as_ref().and_then(note_of)));
     let tools = tools(place, loader, kind, as_table);
     let badges = badges(loader);
-    let outdated = outdated(placement);
+    let outdated = outdated(placement, &place.board.tenant);
     let note = live(move || match note.get_clone() {
         Some(text) => view! { span(class="note") { (text) } },
         None => View::new(),
@@ -58,7 +58,7 @@ pub(super) fn head(
 }
 
 /// Beside the heading: the panel's file has become faulty, and this is what it was before.
-fn outdated(placement: &PanelPlacement) -> View {
+fn outdated(placement: &PanelPlacement, tenant: &str) -> View {
     let Some(first) = placement.outdated.first() else {
         return View::new();
     };
@@ -66,10 +66,14 @@ fn outdated(placement: &PanelPlacement) -> View {
         0 => String::new(),
         more => format!(" (and {more} more)"),
     };
-    let why = format!(
-        "{}:{}:{}: {}{more}",
-        first.file, first.line, first.column, first.message
-    );
+    let why = if use_context::<Session>().may_publish(tenant) {
+        format!(
+            "{}:{}:{}: {}{more}",
+            first.file, first.line, first.column, first.message
+        )
+    } else {
+        "Its configuration has faults. Whoever edits it can see which.".to_owned()
+    };
     view! {
         span(class="badge warn has-hint", tabindex="0", role="note", data-testid="panel-outdated") {
             "last good version"

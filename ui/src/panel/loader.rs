@@ -11,7 +11,7 @@ use crate::{
     query::{Query, segment},
     retry,
     sorting::TableQuery,
-    stores::{Board, Session, Stage},
+    stores::{Board, Preferences, Session, Stage, Wishes},
     surface::Surface,
     time::{format, range::Range},
 };
@@ -35,7 +35,7 @@ pub(crate) struct Loader {
     /// When it is asked again after a failure of a plugin that rests; milliseconds since the epoch, 0: not by itself.
     pub rests_until: Signal<i64>,
     /// What the reader asked of a table.
-    pub wishes: Signal<TableQuery>,
+    pub wishes: Wishes,
     /// Why the last export failed.
     pub export_failure: Signal<Option<Rc<Failure>>>,
     /// Whether points are asked for as they were stored.
@@ -58,8 +58,12 @@ pub(crate) struct Subject {
     pub near: ReadSignal<bool>,
     /// Where its view is shown, for panels that draw.
     pub surface: ReadSignal<Option<Surface>>,
+    /// Whether its view may have times written in it, and so depends on the reader's zone.
+    pub writes_times: bool,
     /// Whether points are asked for as they were stored.
     pub raw: ReadSignal<bool>,
+    /// Rows on a page of a table, where the panel is shown alone; none: it is on its dashboard, and they are as it says.
+    pub page_size: Option<u32>,
 }
 
 /// What an answer depends on.
@@ -68,6 +72,7 @@ struct Question {
     range: Range,
     wishes: TableQuery,
     surface: Option<Surface>,
+    zone: Option<String>,
     raw: bool,
     asked: (u32, u32),
 }
@@ -76,9 +81,14 @@ impl Loader {
     /// Starts asking as soon as the panel is near.
     pub fn start(board: &Board, subject: &Subject) -> Self {
         let &Subject {
-            near, surface, raw, ..
+            near,
+            surface,
+            raw,
+            writes_times,
+            ..
         } = subject;
-        let this = Self::of(raw);
+        let preferences = use_context::<Preferences>();
+        let this = Self::of(raw, Wishes::in_address(&subject.id, subject.page_size));
         let session = use_context::<Session>();
         let board = board.clone();
         let path = format!("/panels/{}/data", segment(&subject.id));
@@ -90,6 +100,7 @@ impl Loader {
                 range: board.range.get_clone(),
                 wishes: this.wishes.get_clone(),
                 surface: surface.get(),
+                zone: writes_times.then(|| preferences.zone().told()).flatten(),
                 raw: raw.get(),
                 asked: (board.asked.get(), this.asked.get()),
             };
@@ -148,20 +159,20 @@ impl Loader {
 
     /// Shows what it is given and asks nobody.
     pub fn still(answer: Option<PanelAnswer>, failure: Option<Failure>) -> Self {
-        let this = Self::of(*create_signal(false));
+        let this = Self::of(*create_signal(false), Wishes::here());
         this.answer.set(answer.map(Rc::new));
         this.failure.set(failure.map(Rc::new));
         this
     }
 
-    fn of(raw: ReadSignal<bool>) -> Self {
+    fn of(raw: ReadSignal<bool>, wishes: Wishes) -> Self {
         Self {
             answer: create_signal(None),
             failure: create_signal(None),
             is_slow: create_signal(false),
             received_at: create_signal(0),
             rests_until: create_signal(0),
-            wishes: create_signal(TableQuery::default()),
+            wishes,
             export_failure: create_signal(None),
             raw,
             answered_range: create_signal(None),
@@ -305,6 +316,9 @@ impl Ask<'_> {
         self.question.wishes.write(&mut query);
         if let Some(surface) = self.question.surface {
             surface.write(&mut query);
+        }
+        if let Some(zone) = &self.question.zone {
+            query.push("tz", zone);
         }
         if self.question.raw {
             query.push("disable_aggregation", "true");

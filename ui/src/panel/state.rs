@@ -66,15 +66,26 @@ pub(super) fn empty(title: &'static str, board: &Board) -> View {
 
 /// Something is wrong.
 pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> View {
-    let title = failure.title();
+    let is_gone = failure.is(code::NOT_FOUND);
+    let title = if is_gone {
+        "This panel is not there any more"
+    } else {
+        failure.title()
+    };
     let mark = icon::severity(Severity::Critical, "var(--bad)".to_owned());
     // Faults with their places say it better.
     let has_faults = failure
         .problem()
         .is_some_and(|problem| !problem.diagnostics.is_empty());
     let detail = (!has_faults).then(|| {
-        let text = failure.detail();
-        view! { p { (text) } }
+        let text = if is_gone {
+            "It was taken out of the tenant's configuration, or has another name by now. Reload the page."
+                .to_owned()
+        } else {
+            failure.detail()
+        };
+        let full = text.clone();
+        view! { p(title=full) { (text) } }
     });
     let faults = failure.problem().map(|problem| diagnostics(&problem.diagnostics));
     let limit = failure

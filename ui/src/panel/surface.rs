@@ -19,6 +19,7 @@ use crate::{
     browser,
     live::live,
     stores::{Board, Location},
+    surface::writes_times,
 };
 
 /// Milliseconds in which a second click makes a double click of the first.
@@ -61,7 +62,9 @@ pub(crate) fn panel(board: &Board, dashboard: &str, placement: &PanelPlacement) 
         refresh_interval: placement.refresh_interval,
         near: browser::near(node),
         surface: measure(node, &placement.type_name),
+        writes_times: writes_times(&placement.type_name),
         raw: *create_signal(false),
+        page_size: None,
     };
     let loader = Loader::start(board, &subject);
     framed(board, dashboard, placement, loader, create_signal(false), node)

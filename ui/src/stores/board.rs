@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use crate::prelude::*;
 
-use super::{Location, Preferences, Recent};
+use super::{Location, Preferences, Recent, ZoneChoice};
 use crate::{
     browser,
     query::segment,
     refresh::Refresh,
+    route::Page,
+    table_address::{is_of_dashboard, is_of_panel, to_first_pages},
     time::range::{Range, Window},
 };
 
@@ -37,6 +39,7 @@ impl Board {
     pub fn new(tenant: &str, usual: ReadSignal<Option<String>>) -> Self {
         let location = use_context::<Location>();
         let preferences = use_context::<Preferences>();
+        preferences.keep_zone_in_address();
         let range = create_selector(move || {
             let zone = preferences.zone();
             let now = browser::now();
@@ -82,6 +85,11 @@ impl Board {
             .window(browser::now(), &self.preferences.zone_untracked())
     }
 
+    /// Whose time is shown; not tracked.
+    pub fn zone(&self) -> ZoneChoice {
+        self.preferences.zone_untracked()
+    }
+
     /// Shows another range.
     pub fn show(&self, range: &Range) {
         let (from, to) = (range.from.to_string(), range.to.to_string());
@@ -91,6 +99,7 @@ impl Board {
         }
         self.location.change(|query| {
             query.set("from", Some(&from)).set("to", Some(&to));
+            to_first_pages(query);
         });
     }
 
@@ -119,19 +128,29 @@ impl Board {
         });
     }
 
-    /// The address of a dashboard of this tenant, with the same range.
+    /// The address of a dashboard of this tenant, with the same range; of the one that is open, with what its tables are
+    /// asked for.
     pub fn address_of(&self, dashboard: &str) -> String {
-        self.address(&format!("d/{}", segment(dashboard)))
+        let is_open = match Page::at(&self.location.path()) {
+            Page::Dashboard { dashboard: open, .. } | Page::Panel { dashboard: open, .. } => {
+                open == dashboard
+            }
+            _ => false,
+        };
+        self.address(&format!("d/{}", segment(dashboard)), &|name| {
+            is_open && is_of_dashboard(name)
+        })
     }
 
     /// The address of one of a dashboard's panels, large.
     pub fn panel_address(&self, dashboard: &str, panel: &str) -> String {
-        self.address(&format!("d/{}/p/{}", segment(dashboard), segment(panel)))
+        let place = format!("d/{}/p/{}", segment(dashboard), segment(panel));
+        self.address(&place, &is_of_dashboard)
     }
 
     /// The address of a panel's report.
     pub fn report_address(&self, panel: &str) -> String {
-        self.address(&format!("r/{}", segment(panel)))
+        self.address(&format!("r/{}", segment(panel)), &|name| is_of_panel(name, panel))
     }
 
     /// The whole address of what is seen, to be passed on: with the instants meant right now, or with the range as it is.
@@ -153,14 +172,16 @@ impl Board {
         format!("{origin}{here}")
     }
 
-    /// Tracked, so that links follow the range.
-    fn address(&self, place: &str) -> String {
+    /// Tracked, so that links follow the range. `keeps`: what goes along besides.
+    fn address(&self, place: &str, keeps: &dyn Fn(&str) -> bool) -> String {
         let mut query = crate::query::Query::default();
-        for name in ["from", "to", "refresh", "receipt"] {
-            if let Some(value) = self.location.parameter(name) {
-                query.push(name, value);
+        self.location.read(|here| {
+            for (name, value) in here.pairs() {
+                if ["from", "to", "tz", "refresh", "receipt"].contains(&name) || keeps(name) {
+                    query.push(name, value);
+                }
             }
-        }
+        });
         format!("/t/{}/{place}{}", segment(&self.tenant), query.to_text())
     }
 

@@ -43,6 +43,11 @@ impl Location {
             .with(|address| address.query.get(name).map(str::to_owned))
     }
 
+    /// Reads the whole query; tracked.
+    pub fn read<T>(self, read: impl FnOnce(&Query) -> T) -> T {
+        self.address.with(|address| read(&address.query))
+    }
+
     /// Path and query, as in the address bar.
     pub fn text(self) -> String {
         self.address

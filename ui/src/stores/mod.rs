@@ -7,11 +7,15 @@ mod preferences;
 mod recent;
 mod session;
 mod stage;
+mod wishes;
+mod zone;
 
 pub(crate) use board::Board;
 pub(crate) use clock::Clock;
 pub(crate) use location::Location;
-pub(crate) use preferences::{Look, Preferences, ZoneChoice};
+pub(crate) use preferences::{Look, Preferences};
 pub(crate) use recent::Recent;
 pub(crate) use session::{Session, Who};
 pub(crate) use stage::{Over, Stage};
+pub(crate) use wishes::Wishes;
+pub(crate) use zone::ZoneChoice;

@@ -3,6 +3,7 @@
 use crate::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
+use super::{Location, ZoneChoice};
 use crate::{
     browser,
     color::Theme,
@@ -27,35 +28,22 @@ impl Look {
     ];
 }
 
-/// Whose time is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ZoneChoice {
-    /// The reader's own.
-    Browser,
-    /// Everybody's.
-    Utc,
-}
-
-impl Zone for ZoneChoice {
-    fn offset(&self, instant: i64) -> i64 {
-        match self {
-            Self::Browser => browser::Local.offset(instant),
-            Self::Utc => 0,
-        }
-    }
-}
-
 /// The preferences.
 #[derive(Clone, Copy)]
 pub(crate) struct Preferences {
     look: Signal<Look>,
-    zone: Signal<ZoneChoice>,
+    zone: ReadSignal<ZoneChoice>,
+    kept_zone: Signal<ZoneChoice>,
+    location: Location,
     is_system_light: Signal<bool>,
     is_printing: Signal<bool>,
 }
 
 const LIGHT_SYSTEM: &str = "(prefers-color-scheme: light)";
 const PRINT: &str = "print";
+/// What the zone is called in addresses, and where it is kept.
+const ZONE: &str = "tz";
+const ZONE_KEPT: &str = "zone";
 
 impl Preferences {
     /// Reads what was kept, and keeps the page's look in step.
@@ -65,14 +53,18 @@ impl Preferences {
             .iter()
             .find(|(_, name, _)| look.as_deref() == Some(*name))
             .map_or(Look::Dark, |l| l.0);
-        let zone = if browser::stored("zone").as_deref() == Some("utc") {
-            ZoneChoice::Utc
-        } else {
-            ZoneChoice::Browser
-        };
+        let location = use_context::<Location>();
+        let zone = browser::stored("zone").and_then(|name| ZoneChoice::named(&name));
+        let kept_zone = create_signal(zone.unwrap_or(ZoneChoice::Browser));
         let this = Self {
             look: create_signal(look),
-            zone: create_signal(zone),
+            // A link shows what whoever passed it on saw.
+            zone: create_selector(move || {
+                let linked = location.parameter(ZONE).and_then(|name| ZoneChoice::named(&name));
+                linked.unwrap_or_else(|| kept_zone.get())
+            }),
+            kept_zone,
+            location,
             is_system_light: create_signal(browser::matches_media(LIGHT_SYSTEM)),
             is_printing: create_signal(browser::matches_media(PRINT)),
         };
@@ -125,14 +117,31 @@ impl Preferences {
         self.zone.get_untracked()
     }
 
-    /// From the reader's time to everybody's, or back.
-    pub fn switch_zone(self) {
-        let (zone, name) = match self.zone.get_untracked() {
-            ZoneChoice::Browser => (ZoneChoice::Utc, "utc"),
-            ZoneChoice::Utc => (ZoneChoice::Browser, "browser"),
-        };
-        self.zone.set(zone);
-        browser::store("zone", name);
+    /// Shows another zone's time, and keeps the choice.
+    pub fn choose_zone(self, zone: ZoneChoice) {
+        browser::store(ZONE_KEPT, zone.name().unwrap_or("browser"));
+        self.kept_zone.set(zone);
+        self.write_zone(zone);
+    }
+
+    /// Keeps the zone in the address where it is not the browser's own, as long as the current scope lives.
+    pub fn keep_zone_in_address(self) {
+        create_effect(move || {
+            let zone = self.zone.get();
+            if self.location.parameter(ZONE).as_deref() != zone.name() {
+                self.write_zone(zone);
+            }
+        });
+    }
+
+    /// No step in the history: it is another way of writing the same.
+    fn write_zone(self, zone: ZoneChoice) {
+        let to = self.location.with_query(|query| {
+            query.set(ZONE, zone.name());
+        });
+        if to != self.location.text() {
+            self.location.replace(&to);
+        }
     }
 
     /// `UTC+1`, as it is at an instant (milliseconds since the epoch); tracked.
@@ -142,13 +151,7 @@ impl Preferences {
 
     /// `Browser time, Europe/Berlin`; tracked.
     pub fn zone_title(self) -> String {
-        match self.zone.get() {
-            ZoneChoice::Utc => "Coordinated universal time".to_owned(),
-            ZoneChoice::Browser => match browser::zone_name() {
-                name if name.is_empty() => "Browser time".to_owned(),
-                name => format!("Browser time, {name}"),
-            },
-        }
+        self.zone.get().title()
     }
 }
 

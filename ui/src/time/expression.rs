@@ -211,9 +211,9 @@ fn steps_of(mut rest: &str) -> Result<Vec<Step>, NotAMoment> {
 /// `2014-02-14`, `2014-02-14 14:30`, `2014-02-14T14:30:05.250Z`.
 fn written(text: &str) -> Result<Expression, NotAMoment> {
     const HOW: &str = "Write it as now-24h, 2026-02-14 or 2026-02-14 14:30";
-    let (text, is_utc) = match text.strip_suffix(['Z', 'z']) {
-        Some(rest) => (rest, true),
-        None => (text, false),
+    let (text, offset) = match text.strip_suffix(['Z', 'z']) {
+        Some(rest) => (rest, Some(0)),
+        None => with_offset(text),
     };
     let (date, time) = text.split_once([' ', 'T', 't']).unwrap_or((text, ""));
     let mut parts = date.splitn(3, '-');
@@ -233,11 +233,29 @@ fn written(text: &str) -> Result<Expression, NotAMoment> {
     let Some(wall) = with_time(date, time.trim()) else {
         return fault("Write the time as 14:30 or 14:30:05");
     };
-    Ok(if is_utc {
-        Expression::Instant(wall.instant(&super::civil::Fixed(0)))
-    } else {
-        Expression::Wall(wall)
+    Ok(match offset {
+        Some(offset) => Expression::Instant(wall.instant(&super::civil::Fixed(offset))),
+        None => Expression::Wall(wall),
     })
+}
+
+/// `2014-02-14T14:30+01:00` without what is behind the time, and that in milliseconds; none where there is none.
+fn with_offset(text: &str) -> (&str, Option<i64>) {
+    let read = || {
+        // Behind the date, whose hyphens are none.
+        let at = text.get(11..)?.rfind(['+', '-'])? + 11;
+        let (before, offset) = (text.get(..at)?, text.get(at + 1..)?);
+        let (hours, minutes) = offset.split_once(':')?;
+        let number = |digits: &str, most: u32| {
+            let is_plain = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
+            let number = digits.parse::<u32>().ok().filter(|n| is_plain && *n <= most)?;
+            Some(i64::from(number))
+        };
+        let length = number(hours, 14)? * HOUR + number(minutes, 59)? * MINUTE;
+        let is_west = text.get(at..)?.starts_with('-');
+        Some((before, Some(if is_west { -length } else { length })))
+    };
+    read().unwrap_or((text, None))
 }
 
 fn with_time(date: Civil, time: &str) -> Option<Civil> {
@@ -353,6 +371,11 @@ mod tests {
             "2014-02-14T14:30:05.250Z"
         );
         assert_eq!(at("1392388200000", Edge::From), "2014-02-14T14:30:00Z");
+        assert_eq!(at("2014-02-14T14:30+05:30", Edge::From), "2014-02-14T09:00:00Z");
+        assert_eq!(
+            at("2014-02-14T14:30:05-01:00", Edge::From),
+            "2014-02-14T15:30:05Z"
+        );
     }
 
     #[test]
@@ -381,6 +404,9 @@ mod tests {
             "nöw",
             "now-5ü",
             "2014-02-14 14:3ü",
+            "2014-02-14T14:30+1:00",
+            "2014-02-14T14:30+99:00",
+            "2014-02-14T14:30-01:00ü",
             "-2014-02-14",
             "now-1d-1d-1d-1d-1d-1d-1d-1d-1d",
             "99999999999999999999",

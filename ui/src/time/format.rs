@@ -76,20 +76,12 @@ pub fn wall(c: &Civil) -> String {
 /// `Sat 21 Nov 2026, 06:50`; seconds where there are some.
 pub fn long(instant: i64, zone: &dyn Zone) -> String {
     let c = Civil::at(instant, zone);
-    let weekday = WEEKDAYS.get(c.weekday() as usize).copied().unwrap_or("");
     let seconds = if c.second == 0 {
         String::new()
     } else {
         format!(":{:02}", c.second)
     };
-    format!(
-        "{weekday} {} {} {}, {:02}:{:02}{seconds}",
-        c.day,
-        month(&c),
-        c.year,
-        c.hour,
-        c.minute
-    )
+    format!("{}, {:02}:{:02}{seconds}", day(&c), c.hour, c.minute)
 }
 
 /// `2026-11-21 13:58:41`: for the cells of tables.
@@ -98,6 +90,26 @@ pub fn stamp(instant: i64, zone: &dyn Zone) -> String {
     format!(
         "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
         c.year, c.month, c.day, c.hour, c.minute, c.second
+    )
+}
+
+/// `Sat 21 Nov 2026`
+pub fn day(c: &Civil) -> String {
+    let weekday = WEEKDAYS.get(c.weekday() as usize).copied().unwrap_or("");
+    format!("{weekday} {} {}", c.day, month_and_year(c))
+}
+
+/// `Nov 2026`
+pub fn month_and_year(c: &Civil) -> String {
+    format!("{} {}", month(c), c.year)
+}
+
+/// `2026-11-21T1358`: for names of files.
+pub fn file_stamp(instant: i64, zone: &dyn Zone) -> String {
+    let c = Civil::at(instant, zone);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}{:02}",
+        c.year, c.month, c.day, c.hour, c.minute
     )
 }
 
@@ -203,6 +215,7 @@ mod tests {
         assert_eq!(long(NOW, &Fixed(HOUR)), "Sat 21 Nov 2026, 14:58:41");
         assert_eq!(long(NOW - 41 * SECOND, &Fixed(0)), "Sat 21 Nov 2026, 13:58");
         assert_eq!(stamp(NOW, &Fixed(0)), "2026-11-21 13:58:41");
+        assert_eq!(file_stamp(NOW, &Fixed(HOUR)), "2026-11-21T1458");
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl Ready {
             end: edge(&self.answer.range.end)
                 .or_else(|| instants.last().map(|i| *i as i64))
                 .unwrap_or(1),
-            utc: zone == ZoneChoice::Utc,
+            zone: zone.name(),
             minimum: chart.y_axis.minimum,
             maximum: chart.y_axis.maximum,
             unit: chart.y_axis.unit.clone(),

@@ -7,11 +7,8 @@ use crate::{
     live::live_all, number, panel::Loader, series, sorting::page_count, stores::Preferences, time::format,
 };
 
-/// Rows on a page; a browser draws these at once.
-const PAGE_SIZE: u32 = 100;
-
-/// A row for each instant, a column for each series; the newest first.
-pub(crate) fn chart_table(loader: Loader) -> View {
+/// A row for each instant, a column for each series; the newest first, so many on a page.
+pub(crate) fn chart_table(loader: Loader, page_size: u32) -> View {
     let preferences = use_context::<Preferences>();
     let page = create_signal(1_u32);
     let table = create_memo(move || {
@@ -44,11 +41,11 @@ pub(crate) fn chart_table(loader: Loader) -> View {
                 .iter()
                 .map(|values| number::column_decimals(values.iter().copied()))
                 .collect();
-            let skip = (page.get().saturating_sub(1) * PAGE_SIZE) as usize;
+            let skip = (page.get().saturating_sub(1) * page_size) as usize;
             (0..count)
                 .rev()
                 .skip(skip)
-                .take(PAGE_SIZE as usize)
+                .take(page_size as usize)
                 .map(|index| {
                     let when = format::stamp(aligned.instants[index] as i64, &zone);
                     let cells: Vec<View> = aligned
@@ -85,10 +82,10 @@ pub(crate) fn chart_table(loader: Loader) -> View {
         })
     });
     let pages = pager(
-        move || (page.get(), page_count(total() as u64, PAGE_SIZE)),
+        move || (page.get(), page_count(total() as u64, page_size)),
         move || {
-            let first = u64::from(page.get().saturating_sub(1)) * u64::from(PAGE_SIZE);
-            (first, total() as u64, u64::from(PAGE_SIZE))
+            let first = u64::from(page.get().saturating_sub(1)) * u64::from(page_size);
+            (first, total() as u64, u64::from(page_size))
         },
         move |to| page.set(to),
     );

@@ -3,7 +3,15 @@
 use crate::prelude::*;
 use porthole_model::{Metric, Sparkline, Trend, View as Shown};
 
-use crate::{color, live::live, number, panel::Loader, stores::Preferences, text};
+use crate::{
+    color,
+    live::live,
+    number,
+    panel::Loader,
+    stores::{Clock, Preferences},
+    text,
+    time::format,
+};
 
 /// Characters of a number and its unit; more are written smaller.
 const LONG: usize = 11;
@@ -62,6 +70,52 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
             (spark)
         }
     }
+}
+
+/// What a number that is shown large says of itself: when it was measured, its threshold, and the period before.
+pub(crate) fn metric_facts(loader: Loader) -> View {
+    let (preferences, clock) = (use_context::<Preferences>(), use_context::<Clock>());
+    let facts = live(move || {
+        let answer = loader.answer.get_clone();
+        let Some(Shown::Metric(metric)) = answer.as_deref().map(|answer| &answer.view) else {
+            return View::new();
+        };
+        let written =
+            |value: f64| number::with_unit(&number::number(value, metric.decimals), metric.unit.as_deref());
+        let measured = metric.measured_at.map(|at| {
+            let (when, age) = (
+                format::long(at, &preferences.zone()),
+                format::ago(at, clock.now()),
+            );
+            ("Measured", format!("{when} ({age})"))
+        });
+        let threshold = metric.threshold.as_ref().map(|threshold| {
+            let from = format!("from {}", written(threshold.value));
+            let label = threshold.label.as_deref();
+            (
+                "Threshold",
+                label.map_or(from.clone(), |label| format!("{label}, {from}")),
+            )
+        });
+        let before = metric
+            .trend
+            .map(|trend| ("At the end of the period before", written(trend.previous)));
+        let change = metric.trend.map(|trend| ("Change", trend_text(trend, metric)));
+        // Without times there is nothing to draw, and that must not look like a fault.
+        let course = metric.sparkline.is_none().then(|| {
+            (
+                "Course",
+                "none: the panel's rows make no line over time".to_owned(),
+            )
+        });
+        let lines: Vec<View> = [measured, threshold, before, change, course]
+            .into_iter()
+            .flatten()
+            .map(|(name, text)| view! { div { dt { (name) } dd { (text) } } })
+            .collect();
+        view! { dl(class="facts", data-testid="kpi-facts") { (lines) } }
+    });
+    view! { (facts) }
 }
 
 /// `▲ 3.2 vs before`; with the share where that says more.

@@ -21,6 +21,8 @@ pub(super) fn pager(
         let text = |n: u64| number::number(n as f64, Some(0));
         match total {
             0 => "No rows".to_owned(),
+            // A link to a page that there is no more.
+            _ if first >= total => format!("None of {}", text(total)),
             _ => format!(
                 "{}–{} of {}",
                 text((first + 1).min(total)),
@@ -51,7 +53,10 @@ pub(super) fn pager(
             .collect();
         let (is_first, is_last) = (page <= 1, page >= count);
         view! {
-            button(r#type="button", aria-label="Previous page", disabled=is_first, on:click=handler(move |_| back(page - 1))) { "‹" }
+            // On paper, nobody can turn to another page of these.
+            span(class="print-only") { "The export has all of them." }
+            span(class="space")
+            button(r#type="button", aria-label="Previous page", disabled=is_first, on:click=handler(move |_| back((page - 1).min(count)))) { "‹" }
             (numbers)
             button(r#type="button", aria-label="Next page", disabled=is_last, on:click=handler(move |_| forth(page + 1))) { "›" }
         }
@@ -59,7 +64,6 @@ pub(super) fn pager(
     view! {
         nav(class="pager", aria-label="Pages") {
             span(aria-live="polite") { (summary) }
-            span(class="space")
             (buttons)
         }
     }

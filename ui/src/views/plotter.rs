@@ -34,7 +34,8 @@ pub(super) struct Settings {
     /// Milliseconds since the epoch: the range that was asked for, whether or not there is data in all of it.
     pub start: i64,
     pub end: i64,
-    pub utc: bool,
+    /// IANA name; none: the browser's.
+    pub zone: Option<&'static str>,
     pub minimum: Option<f64>,
     pub maximum: Option<f64>,
     pub unit: Option<String>,
@@ -126,7 +127,7 @@ impl Settings {
             ("series", series.into()),
             ("start", (self.start as f64).into()),
             ("end", (self.end as f64).into()),
-            ("utc", self.utc.into()),
+            ("zone", self.zone.into()),
             ("minimum", self.minimum.into()),
             ("maximum", self.maximum.into()),
             ("unit", self.unit.as_deref().into()),

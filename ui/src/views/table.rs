@@ -1,19 +1,18 @@
 //! Rows and columns; sorting, filtering and paging are the host's work.
 
 use crate::prelude::*;
-use porthole_model::{ColumnFormat, Table, TableColumn, View as Shown};
-use serde_json::Value;
+use porthole_model::{Table, TableColumn, View as Shown};
 
-use super::pager::pager;
+use super::{
+    cell::{cell, is_number, lined_up, mark_of},
+    pager::pager,
+};
 use crate::{
-    browser, color, icon,
+    browser, icon,
     live::{live, live_all},
-    number,
     panel::Loader,
     sorting::page_count,
     stores::Preferences,
-    text,
-    time::{civil::Zone, format},
 };
 
 /// Milliseconds after the last key before a filter is asked for.
@@ -39,7 +38,13 @@ pub(crate) fn table(loader: Loader) -> View {
     // The head is drawn anew only when it changes: a refresh must not take a filter from under the fingers.
     let head = create_selector(move || table.with(|table| (table.columns.clone(), table.sort.clone())));
     let columns = create_selector(move || table.with(|table| table.columns.clone()));
-    let is_filtering = create_signal(loader.wishes.with_untracked(|wishes| !wishes.filters.is_empty()));
+    let is_filtering = create_signal(false);
+    // By a link, or by the way back: what is filtered must be seen.
+    create_effect(move || {
+        if loader.wishes.with(|wishes| !wishes.filters.is_empty()) && !is_filtering.get_untracked() {
+            is_filtering.set(true);
+        }
+    });
 
     let heads = live_all(move || {
         let (columns, sort) = head.get_clone();
@@ -64,17 +69,18 @@ pub(crate) fn table(loader: Loader) -> View {
         let zone = preferences.zone();
         table.with(|table| {
             if table.rows.is_empty() {
-                return vec![nothing(table.columns.len())];
+                return vec![nothing(table, loader)];
             }
             let columns = lined_up(table);
             table
                 .rows
                 .iter()
                 .map(|row| {
+                    let mut mark = mark_of(&columns, row, theme);
                     let cells: Vec<View> = columns
                         .iter()
                         .zip(row)
-                        .map(|(column, value)| cell(column, value, &zone, theme))
+                        .map(|(column, value)| cell(column, value, mark.take(), &zone, theme))
                         .collect();
                     view! { tr { (cells) } }
                 })
@@ -116,12 +122,25 @@ pub(crate) fn table(loader: Loader) -> View {
     }
 }
 
-/// A filtered table keeps its head, and says in its body that nothing is left.
-fn nothing(columns: usize) -> View {
+/// A filtered table keeps its head, and says in its body that nothing is left. A link may lead to a page that there is no
+/// more.
+fn nothing(table: &Table, loader: Loader) -> View {
     // Written before: the macro follows what a call gives, and a table that is being read cannot be followed.
-    let columns = columns.to_string();
+    let columns = table.columns.len().to_string();
+    if table.total == 0 {
+        return view! {
+            tr(data-testid="no-rows") { td(class="dim", colspan=columns) { "No rows match the filters" } }
+        };
+    }
+    let text = format!("There is no page {} any more. ", table.page);
+    let first = move |_| loader.wishes.update(|wishes| wishes.page = None);
     view! {
-        tr(data-testid="no-rows") { td(class="dim", colspan=columns) { "No rows match the filters" } }
+        tr(data-testid="no-rows") {
+            td(class="dim", colspan=columns) {
+                (text)
+                button(r#type="button", class="link", on:click=handler(first)) { "To the first page" }
+            }
+        }
     }
 }
 
@@ -181,6 +200,17 @@ fn filter(column: &TableColumn, loader: Loader) -> View {
             .with_untracked(|wishes| wishes.filter_of(&column.name).to_owned()),
     );
     let (name, label) = (column.name.clone(), format!("Filter {}", column.title));
+    // The way back changes what is filtered, too, and the field says it.
+    let asked = {
+        let name = name.clone();
+        create_selector(move || loader.wishes.with(|wishes| wishes.filter_of(&name).to_owned()))
+    };
+    create_effect(move || {
+        let asked = asked.get_clone();
+        if typed.with_untracked(|typed| typed.trim() != asked) {
+            typed.set(asked);
+        }
+    });
     // Each key starts the wait anew: the scope of the effect's earlier run ends, and with it what it spawned.
     create_effect(move || {
         let text = typed.get_clone();
@@ -196,170 +226,4 @@ fn filter(column: &TableColumn, loader: Loader) -> View {
         });
     });
     view! { th { input(r#type="search", placeholder="Filter", aria-label=label, autocomplete="off", bind:value=typed) } }
-}
-
-fn is_number(column: &TableColumn) -> bool {
-    matches!(column.format, ColumnFormat::Number { .. })
-}
-
-/// The columns, where numbers say nothing of their decimals with as many as the rows have, so that points stand in line.
-fn lined_up(table: &Table) -> Vec<TableColumn> {
-    let decimals =
-        |at: usize| number::common_decimals(table.rows.iter().filter_map(|row| row.get(at)?.as_f64()));
-    let mut columns = table.columns.clone();
-    for (at, column) in columns.iter_mut().enumerate() {
-        if column.format == (ColumnFormat::Number { decimals: None }) {
-            column.format = ColumnFormat::Number {
-                decimals: decimals(at),
-            };
-        }
-    }
-    columns
-}
-
-fn cell(column: &TableColumn, value: &Value, zone: &dyn Zone, theme: color::Theme) -> View {
-    let text = text_of(&column.format, value, zone);
-    let full = text.clone();
-    let class = if is_number(column) { "right" } else { "" };
-    if let ColumnFormat::Status { styles } = &column.format
-        && let Some(style) = styles.iter().find(|style| value.as_str() == Some(&style.value))
-    {
-        let color =
-            color::legible(&style.color, theme, color::FOR_TEXT).unwrap_or_else(|| "currentColor".to_owned());
-        let (ink, swatch) = (format!("color: {color}"), format!("background: {color}"));
-        return view! {
-            td(class=class) {
-                span(class="mark-cell", prop:style=ink) { i(class="swatch", prop:style=swatch) (text) }
-            }
-        };
-    }
-    view! { td(class=class, title=full) { (text) } }
-}
-
-/// A cell as it is written; a dash where there is nothing.
-fn text_of(format: &ColumnFormat, value: &Value, zone: &dyn Zone) -> String {
-    match (format, value) {
-        (_, Value::Null) => "–".to_owned(),
-        (ColumnFormat::Datetime, value) => {
-            match value.as_i64().or_else(|| value.as_f64().map(|v| v as i64)) {
-                Some(instant) => format::stamp(instant, zone),
-                None => plain(value),
-            }
-        }
-        // More digits than a double has.
-        (ColumnFormat::Number { .. }, Value::Number(n))
-            if n.as_i64().is_some_and(|n| n.unsigned_abs() >> 53 > 0) =>
-        {
-            value.to_string()
-        }
-        (ColumnFormat::Number { decimals }, value) => match (value.as_f64(), decimals) {
-            (Some(n), Some(_)) => number::number(n, *decimals),
-            (Some(n), None) => number::exact(n),
-            (None, _) => plain(value),
-        },
-        (ColumnFormat::Boolean, Value::Bool(yes)) => if *yes { "Yes" } else { "No" }.to_owned(),
-        (ColumnFormat::Status { styles }, value) => styles
-            .iter()
-            .find(|style| value.as_str() == Some(&style.value))
-            .and_then(|style| style.label.clone())
-            .unwrap_or_else(|| plain(value)),
-        (_, value) => plain(value),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(yes) => if *yes { "true" } else { "false" }.to_owned(),
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(whole), _) => whole.to_string(),
-            (_, Some(whole)) => whole.to_string(),
-            _ => text::shortest(number.as_f64().unwrap_or_default()),
-        },
-        // No cell is one: a view of the host has only texts, numbers and truth values.
-        _ => "…".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::time::civil::Fixed;
-
-    fn text(format: ColumnFormat, value: Value) -> String {
-        text_of(&format, &value, &Fixed(0))
-    }
-
-    #[test]
-    fn cells_are_written_by_their_format() {
-        assert_eq!(
-            text(ColumnFormat::Datetime, json!(1_795_269_521_000_i64)),
-            "2026-11-21 13:58:41"
-        );
-        assert_eq!(
-            text(ColumnFormat::Number { decimals: Some(2) }, json!(1234.5)),
-            "1,234.50"
-        );
-        assert_eq!(
-            text(ColumnFormat::Number { decimals: None }, json!(0.125)),
-            "0.125"
-        );
-        let large = ColumnFormat::Number { decimals: Some(0) };
-        assert_eq!(text(large, json!(9_007_199_254_740_993_i64)), "9007199254740993");
-        assert_eq!(text(ColumnFormat::Boolean, json!(true)), "Yes");
-        assert_eq!(text(ColumnFormat::Text, json!("x")), "x");
-    }
-
-    #[test]
-    fn points_of_a_column_stand_in_line_unless_its_decimals_are_measured() {
-        let column = |name: &str| TableColumn {
-            name: name.to_owned(),
-            title: name.to_owned(),
-            format: ColumnFormat::Number { decimals: None },
-            sortable: true,
-            filterable: true,
-        };
-        let table = Table {
-            columns: ["money", "count", "measured"].map(column).to_vec(),
-            rows: vec![
-                vec![json!(168.88), json!(7), json!(0.123_456)],
-                vec![json!(168.6), json!(9_007_199_254_740_991_i64), json!(2)],
-                vec![Value::Null, Value::Null, Value::Null],
-            ],
-            ..Table::default()
-        };
-        let columns = lined_up(&table);
-        let written = |row: usize| -> Vec<String> {
-            let cells = columns.iter().zip(&table.rows[row]);
-            cells
-                .map(|(column, value)| text_of(&column.format, value, &Fixed(0)))
-                .collect()
-        };
-        assert_eq!(written(0), ["168.88", "7", "0.123456"]);
-        assert_eq!(written(1), ["168.60", "9,007,199,254,740,991", "2"]);
-        assert_eq!(written(2), ["–", "–", "–"]);
-    }
-
-    #[test]
-    fn nothing_is_a_dash_and_not_zero() {
-        for format in [
-            ColumnFormat::Text,
-            ColumnFormat::Datetime,
-            ColumnFormat::Number { decimals: None },
-        ] {
-            assert_eq!(text(format, Value::Null), "–");
-        }
-    }
-
-    #[test]
-    fn a_value_that_does_not_fit_its_format_is_shown_as_it_is() {
-        assert_eq!(text(ColumnFormat::Datetime, json!("soon")), "soon");
-        assert_eq!(
-            text(ColumnFormat::Number { decimals: Some(1) }, json!("many")),
-            "many"
-        );
-        assert_eq!(text(ColumnFormat::Boolean, json!(1)), "1");
-    }
 }

@@ -73,6 +73,8 @@ impl Panels for ToldPanels {
             columns: 12,
             default_range: None,
             panels: Vec::new(),
+            diagnostics: Vec::new(),
+            outdated: Vec::new(),
         })
     }
 
