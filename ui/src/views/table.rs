@@ -67,10 +67,19 @@ pub(crate) fn table(loader: Loader) -> View {
     let body = live_all(move || {
         let theme = preferences.theme();
         let zone = preferences.zone();
+        let (is_empty, columns, total, page) = table.with(|table| {
+            (
+                table.rows.is_empty(),
+                table.columns.len(),
+                table.total,
+                table.page,
+            )
+        });
+        if is_empty {
+            // Not while the table is being read: a button cannot be made then.
+            return vec![nothing(columns, total, page, loader)];
+        }
         table.with(|table| {
-            if table.rows.is_empty() {
-                return vec![nothing(table, loader)];
-            }
             let columns = lined_up(table);
             table
                 .rows
@@ -124,15 +133,15 @@ pub(crate) fn table(loader: Loader) -> View {
 
 /// A filtered table keeps its head, and says in its body that nothing is left. A link may lead to a page that there is no
 /// more.
-fn nothing(table: &Table, loader: Loader) -> View {
+fn nothing(columns: usize, total: u64, page: u32, loader: Loader) -> View {
     // Written before: the macro follows what a call gives, and a table that is being read cannot be followed.
-    let columns = table.columns.len().to_string();
-    if table.total == 0 {
+    let columns = columns.to_string();
+    if total == 0 {
         return view! {
             tr(data-testid="no-rows") { td(class="dim", colspan=columns) { "No rows match the filters" } }
         };
     }
-    let text = format!("There is no page {} any more. ", table.page);
+    let text = format!("There is no page {} any more. ", page);
     let first = move |_| loader.wishes.update(|wishes| wishes.page = None);
     view! {
         tr(data-testid="no-rows") {
