@@ -91,8 +91,13 @@ fn draw(page: Page) -> View {
 
 /// Where to go after logging in: only ever to this origin.
 fn way_back(next: Option<String>) -> String {
-    next.filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'))
-        .unwrap_or_else(|| "/".to_owned())
+    let leads_home = |next: &String| {
+        next.starts_with('/')
+            && !next.starts_with("//")
+            // Browsers leave control characters out of addresses, and then read what is left.
+            && !next.contains(|character: char| character == '\\' || character.is_control())
+    };
+    next.filter(leads_home).unwrap_or_else(|| "/".to_owned())
 }
 
 #[cfg(test)]
@@ -109,6 +114,8 @@ mod tests {
             "https://elsewhere.example",
             "//elsewhere.example",
             "/\\elsewhere.example",
+            "/\t/elsewhere.example",
+            "/\n/elsewhere.example",
             "javascript:alert(1)",
             "",
         ] {

@@ -14,6 +14,7 @@ use porthole_model::{
 };
 use uuid::Uuid;
 
+use crate::auth::LocalLogin;
 use crate::caller::{Person, actor};
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
@@ -91,12 +92,12 @@ fn event(record: AuditRecord, owner: Uuid) -> AccountEvent {
 
 /// Change one's own password.
 ///
-/// Ends all sessions of the account and opens a new one for this browser.
+/// Ends all other sessions of the account; this one goes on, and its cookie is another.
 #[utoipa::path(
     post, path = "/account/password", tag = "Account",
     request_body(content = ref("#/components/schemas/PasswordChange"), content_type = "application/json"),
     responses(
-        (status = 204, description = "Changed.", headers(("Set-Cookie" = String, description = "The new session."))),
+        (status = 204, description = "Changed.", headers(("Set-Cookie" = String, description = "The session's new cookie."))),
         (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 401, description = "`not_logged_in`; `wrong_credentials`: the current password is another.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
@@ -105,6 +106,7 @@ fn event(record: AuditRecord, owner: Uuid) -> AccountEvent {
 )]
 pub(crate) async fn password(
     State(state): State<ApiState>,
+    _: LocalLogin,
     Person(who): Person,
     ClientAddress(address): ClientAddress,
     JsonBody(change): JsonBody<PasswordChange>,
@@ -128,12 +130,13 @@ pub(crate) async fn password(
     responses(
         (status = 204, description = "The password is set."),
         (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`cross_origin`; `forbidden` where nobody logs in with a password here.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: the link is used, over, or none.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn link(
     State(state): State<ApiState>,
+    _: LocalLogin,
     ClientAddress(address): ClientAddress,
     JsonBody(link): JsonBody<LinkUse>,
 ) -> Result<StatusCode, ApiError> {

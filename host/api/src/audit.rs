@@ -143,11 +143,34 @@ impl Wish {
 }
 
 /// Emails are kept in lower case, other names as they are.
-fn as_kept(name: String) -> String {
-    match name.contains('@') {
-        true => name.to_lowercase(),
-        false => name,
+impl Wish {
+    /// What is asked for, for the audit log: `csv; actor ada@example.com; from 2026-01-01T00:00:00+00:00`.
+    fn in_words(&self) -> String {
+        let format = match self.format {
+            Format::Csv => "csv",
+            Format::Lines | Format::Page => "ndjson",
+        };
+        let filter = &self.filter;
+        let (from, to) = (
+            filter.from.map(|at| at.to_rfc3339()),
+            filter.to.map(|at| at.to_rfc3339()),
+        );
+        let asked = [
+            ("actor", filter.actor.as_deref()),
+            ("target", filter.target.as_deref()),
+            ("action", filter.action.as_deref()),
+            ("from", from.as_deref()),
+            ("to", to.as_deref()),
+        ];
+        let asked = asked
+            .into_iter()
+            .filter_map(|(name, text)| Some(format!("; {name} {}", text?)));
+        std::iter::once(format.to_owned()).chain(asked).collect()
     }
+}
+
+fn as_kept(name: String) -> String {
+    porthole_identity::kept_email(&name).unwrap_or(name)
 }
 
 fn instant_of(given: &mut Parameters<'_>, name: &'static str) -> Result<Option<DateTime<Utc>>, ApiError> {
@@ -184,6 +207,7 @@ async fn answer(state: &ApiState, wish: Wish, actor: AuditEntry) -> Result<Respo
     let exported = AuditEntry {
         action: "audit_exported".to_owned(),
         tenant: wish.filter.tenant.clone(),
+        detail: Some(wish.in_words()),
         ..actor
     };
     state.identity.audit(exported).await?;

@@ -110,7 +110,7 @@ async fn meant(state: &ApiState, tenant: &AdministeredTenant, email: &str) -> Re
     let found = if tenant.is_the_hosts() {
         state.identity.find_user(email).await?.map(|user| user.id)
     } else {
-        let email = email.trim().to_lowercase();
+        let email = porthole_identity::kept_email(email).ok_or_else(ApiError::not_found)?;
         let grants = state.identity.grants_in(tenant.id()).await?;
         let grant = grants.iter().find(|grant| grant.email == email);
         grant.map(|grant| grant.user)

@@ -13,6 +13,9 @@ use crate::{AuditEntry, Identity, IdentityError, User};
 
 /// What a person cannot take back for good.
 pub(crate) const BY_GROUP: &str = "A group of the identity provider";
+/// What to do about a role that a group gives.
+pub(crate) const WAY_OUT_OF_A_ROLE: &str =
+    "Put them into another group, or ask those who administer the host.";
 /// What to do about it.
 pub(crate) const WAY_OUT: &str = "Take them out of the group, or switch the account off: what a group gives comes back at the next renewal.";
 
@@ -153,17 +156,6 @@ impl Identity {
         });
         self.sessions.forget_user(id);
         Ok(ended)
-    }
-
-    /// Writes down that a user has just logged in.
-    pub(crate) async fn note_login(&self, id: Id, now: DateTime<Utc>) -> Result<(), IdentityError> {
-        with_pool!(&self.store, pool => sqlx::query("UPDATE users SET last_login_at = $1 WHERE id = $2")
-            .bind(now)
-            .bind(id)
-            .execute(pool)
-            .await
-            .map(drop))?;
-        Ok(())
     }
 }
 

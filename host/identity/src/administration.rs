@@ -293,7 +293,7 @@ impl Identity {
             let entry = AuditEntry {
                 action: "session_ended".to_owned(),
                 target: Some(email),
-                detail: Some(named(session, None)),
+                detail: Some(named(session, actor.detail.as_deref())),
                 ..actor
             };
             add_line!(entry, &mut *transaction)

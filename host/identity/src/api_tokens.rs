@@ -12,7 +12,7 @@ use crate::audit::add_line;
 use crate::authority::{Needed, must_be};
 use crate::id::Id;
 use crate::names::{breaks_lines, plain};
-use crate::store::{in_transaction, in_turn, with_pool};
+use crate::store::{in_turn, with_pool};
 use crate::token::{SessionToken, TokenHash, hash_of_text};
 use crate::{AuditEntry, Identity, IdentityError, SessionState, Who};
 
@@ -116,6 +116,22 @@ type Holder = (
     String,
 );
 
+/// The question for those of the tokens of `$1` and `$2` for which a condition holds, the newest first.
+macro_rules! tokens {
+    ($condition:literal) => {
+        concat!(
+            "SELECT api_tokens.id, users.email, tenants.tenant_id, api_tokens.name, api_tokens.scope,
+                    api_tokens.created_at, api_tokens.expires_at, api_tokens.last_used_at, api_tokens.revoked_at
+             FROM api_tokens
+             JOIN users ON users.id = api_tokens.user_id
+             JOIN tenants ON tenants.id = api_tokens.tenant_id
+             WHERE ($1 IS NULL OR api_tokens.user_id = $1) AND ($2 IS NULL OR tenants.tenant_id = $2) AND ",
+            $condition,
+            " ORDER BY api_tokens.created_at DESC, api_tokens.id DESC"
+        )
+    };
+}
+
 impl Identity {
     /// Makes a token. Its secret is returned here and never again.
     ///
@@ -145,7 +161,8 @@ impl Identity {
         let (id, now) = (Id::new(), Utc::now().trunc_subsecs(3));
         let expires_at = now + TimeDelta::days(new.days.into());
         let tenant = new.tenant.as_str();
-        let email = in_transaction!(&self.store, transaction => {
+        // In turn, so that no two at once count the same tokens.
+        let email = in_turn!(&self.store, transaction => {
             let grant = sqlx::query_as::<_, (Id, String, String, bool)>(
                 "SELECT tenants.id, users.email, user_tenants.role, users.is_admin
                  FROM user_tenants
@@ -191,6 +208,17 @@ impl Identity {
             .bind(expires_at)
             .execute(&mut *transaction)
             .await?;
+            // What is over stays in the audit log; here it would crowd out what is not.
+            sqlx::query(
+                "DELETE FROM api_tokens WHERE id IN (
+                    SELECT id FROM api_tokens WHERE user_id = $1 AND (revoked_at IS NOT NULL OR expires_at <= $2)
+                    ORDER BY created_at DESC, id DESC LIMIT 1000000 OFFSET $3)",
+            )
+            .bind(Id(new.user))
+            .bind(now)
+            .bind(MOST_TOKENS)
+            .execute(&mut *transaction)
+            .await?;
             let entry = AuditEntry {
                 action: "token_created".to_owned(),
                 target: Some(email.clone()),
@@ -215,25 +243,32 @@ impl Identity {
         Ok((record, secret.into()))
     }
 
-    /// Tokens, the newest first, also those that are over or revoked; at most 500.
+    /// Tokens: all that are good for something, the newest first; after them those that are over or revoked, the newest 500.
     ///
     /// # Errors
     /// When the central database fails.
     pub async fn api_tokens(&self, of: TokensOf<'_>) -> Result<Vec<ApiTokenRecord>, IdentityError> {
-        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(
-            "SELECT api_tokens.id, users.email, tenants.tenant_id, api_tokens.name, api_tokens.scope,
-                    api_tokens.created_at, api_tokens.expires_at, api_tokens.last_used_at, api_tokens.revoked_at
-             FROM api_tokens
-             JOIN users ON users.id = api_tokens.user_id
-             JOIN tenants ON tenants.id = api_tokens.tenant_id
-             WHERE ($1 IS NULL OR api_tokens.user_id = $1) AND ($2 IS NULL OR tenants.tenant_id = $2)
-             ORDER BY api_tokens.created_at DESC, api_tokens.id DESC LIMIT 500",
-        )
-        .bind(of.user())
-        .bind(of.tenant())
-        .fetch_all(pool)
-        .await)?;
-        Ok(rows.into_iter().map(record).collect())
+        let now = Utc::now();
+        let mut tokens = Vec::new();
+        for question in [
+            concat!(
+                tokens!("api_tokens.revoked_at IS NULL AND api_tokens.expires_at > $3"),
+                " LIMIT 1000000"
+            ),
+            concat!(
+                tokens!("(api_tokens.revoked_at IS NOT NULL OR api_tokens.expires_at <= $3)"),
+                " LIMIT 500"
+            ),
+        ] {
+            let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(question)
+                .bind(of.user())
+                .bind(of.tenant())
+                .bind(now)
+                .fetch_all(pool)
+                .await)?;
+            tokens.extend(rows.into_iter().map(record));
+        }
+        Ok(tokens)
     }
 
     /// Revokes a token, here at once; false: there is none under this id among those meant, or it was revoked before.

@@ -64,6 +64,26 @@ macro_rules! must_be {
     };
 }
 
+/// Refuses to make what a group of the provider gives somebody for good, unless an administrator of the host decides so.
+macro_rules! must_decide_for_good {
+    ($entry:expr, $email:expr, $executor:expr) => {
+        if let Some(actor) = $entry.actor {
+            let found = sqlx::query_as::<_, (bool, bool)>($crate::authority::RIGHTS)
+                .bind($crate::id::Id(actor))
+                .bind(None::<&str>)
+                .fetch_optional($executor)
+                .await?;
+            if !found.is_some_and(|(administers, _)| administers) {
+                return Err($crate::IdentityError::Conflict(format!(
+                    "A group of the identity provider lets {} in, and says as what. {}",
+                    $email,
+                    $crate::accounts::WAY_OUT_OF_A_ROLE
+                )));
+            }
+        }
+    };
+}
+
 /// Refuses to let an account take the last administrator away.
 macro_rules! must_leave_an_administrator {
     ($entry:expr, $executor:expr) => {
@@ -80,7 +100,7 @@ macro_rules! must_leave_an_administrator {
     };
 }
 
-pub(crate) use {must_be, must_leave_an_administrator};
+pub(crate) use {must_be, must_decide_for_good, must_leave_an_administrator};
 
 #[cfg(test)]
 mod tests {

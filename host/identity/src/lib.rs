@@ -49,10 +49,11 @@ pub use plugins::{NewPlugin, PluginRecord, Removal};
 pub use porthole_model::{Role, TenantSummary, TokenScope};
 pub use provider::{AdmitError, ProviderRules, ProviderUser};
 pub use provider_logins::ProviderLogin;
-pub use provider_sessions::{ProviderLogout, ProviderSession};
+pub use provider_sessions::{PROVIDER, ProviderLogout, ProviderSession};
 pub use records::{AuditEntry, AuditRecord, NewUser, Origin, TenantChanges, TenantRecord, User};
 pub use retention::{Removed, SHORTEST_AUDIT};
 pub use token::SessionToken;
+pub use users::kept_email;
 pub use who::{SessionState, Who};
 
 /// Longest lifetime of a session that can be asked for; keeps sums of instants within bounds.

@@ -11,11 +11,15 @@ const LONGEST: usize = 255;
 
 /// Whether a character is drawn as nothing, or changes how others are drawn.
 pub(crate) fn is_hidden(character: char) -> bool {
-    character.general_category() == GeneralCategory::Format
+    // What is not assigned is mostly drawn as nothing, and what is private as whatever a font likes.
+    matches!(
+        character.general_category(),
+        GeneralCategory::Format | GeneralCategory::Unassigned | GeneralCategory::PrivateUse
+    )
         // Letters and marks that are no more to be seen than the characters above.
         || matches!(character,
             '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}'
-            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fffc}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Whether a character ends a line or commands a terminal.

@@ -12,6 +12,7 @@ use porthole_model::Role;
 use uuid::Uuid;
 
 use crate::audit::add_line;
+use crate::authority::ADMINISTRATORS;
 use crate::id::Id;
 use crate::names::provider_name;
 use crate::store::{in_transaction, in_turn, with_pool};
@@ -366,6 +367,22 @@ impl Identity {
             }
         });
         self.sessions.forget_user(user);
+        if !administers {
+            self.warn_of_an_ownerless_host().await?;
+        }
+        Ok(())
+    }
+
+    /// A group's loss counts also where it leaves no administrator: whoever runs the host has to hear of it.
+    async fn warn_of_an_ownerless_host(&self) -> Result<(), IdentityError> {
+        let (left,) = with_pool!(&self.store, pool => sqlx::query_as::<_, (i64,)>(ADMINISTRATORS)
+            .fetch_one(pool)
+            .await)?;
+        if left == 0 {
+            tracing::error!(
+                "no administrator of the host is left: the provider's group has lost its last one. Make one with `porthole user add --admin`, or put somebody into the group"
+            );
+        }
         Ok(())
     }
 

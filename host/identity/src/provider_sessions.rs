@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::audit::add_line;
 use crate::id::Id;
 use crate::provider::provider_key;
-use crate::sessions::named;
+use crate::sessions::{Opening, named};
 use crate::store::{in_transaction, with_pool};
 use crate::token::hash_of_text;
 use crate::{AuditEntry, Identity, IdentityError, LoginError, SessionToken, Who};
@@ -43,7 +43,7 @@ pub struct ProviderLogout {
 }
 
 /// What the audit log calls the identity provider where it acts itself.
-const PROVIDER: &str = "identity provider";
+pub const PROVIDER: &str = "identity provider";
 
 impl Identity {
     /// Opens a session for a user whom [`Identity::admit`] has let in.
@@ -64,27 +64,14 @@ impl Identity {
         .fetch_optional(pool)
         .await)?;
         let email = email.ok_or(LoginError::WrongCredentials)?;
-        let how = Some("at the identity provider");
-        let (who, token) = self.open_session(Id(user), &email, how, address, now).await?;
-        let noted = with_pool!(&self.store, pool => sqlx::query(
-            "UPDATE sessions SET provider_user = $1, provider_session = $2, provider_tokens = $3, renew_at = $4
-             WHERE id = $5",
-        )
-        .bind(&provider.user)
-        .bind(&provider.session)
-        .bind(&provider.tokens)
-        .bind(provider.renew_at.map(|at| at.trunc_subsecs(3)))
-        .bind(Id(who.session.id))
-        .execute(pool)
-        .await
-        .map(drop));
-        self.sessions.forget_session(who.session.id);
-        if let Err(error) = noted {
-            // The provider could not end it.
-            self.logout(&who, address).await?;
-            return Err(error.into());
-        }
-        Ok((who, token))
+        let opening = Opening {
+            user: Id(user),
+            email: &email,
+            password_hash: None,
+            provider: Some(provider),
+            address,
+        };
+        self.open_session(opening, now).await
     }
 
     /// The sealed tokens of a session, and the user that they are sealed for; none: a password opened it.

@@ -7,17 +7,53 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+use crate::audit::add_line;
 use crate::id::Id;
-use crate::store::with_pool;
+use crate::store::{in_transaction, with_pool};
 use crate::tenants::effective;
 use crate::token::{TokenHash, hash_of};
 use crate::users::normal_email;
-use crate::{AuditEntry, Identity, IdentityError, LoginError, SessionState, SessionToken, Who};
+use crate::{
+    AuditEntry, Identity, IdentityError, LoginError, ProviderSession, SessionState, SessionToken, Who,
+};
 
 /// A session's last use is written down no more often than this: a busy dashboard should not write all the time.
 const TOUCH_INTERVAL: TimeDelta = TimeDelta::seconds(60);
 /// How much of an attempted email is kept in the audit log.
 const KEPT_EMAIL: usize = 254;
+
+/// Sessions that one account may have at once: more are one program that logs in again and again, and would crowd the lists in
+/// which people look for theirs.
+const MOST_SESSIONS: i64 = 50;
+
+/// Who knows a password, and the hash that it belongs to.
+struct Holder {
+    user: Id,
+    hash: String,
+}
+
+/// A session to be opened.
+pub(crate) struct Opening<'a> {
+    pub(crate) user: Id,
+    pub(crate) email: &'a str,
+    /// What the password was checked against; none: it is not by a password.
+    pub(crate) password_hash: Option<&'a str>,
+    /// Where the identity provider has let them in.
+    pub(crate) provider: Option<&'a ProviderSession>,
+    pub(crate) address: IpAddr,
+}
+
+impl<'a> Opening<'a> {
+    fn with_password(holder: &'a Holder, email: &'a str, address: IpAddr) -> Self {
+        Self {
+            user: holder.user,
+            email,
+            password_hash: Some(&holder.hash),
+            provider: None,
+            address,
+        }
+    }
+}
 
 type SessionRow = (
     Id,
@@ -54,9 +90,10 @@ impl Identity {
             Err(error) => Err(error.into()),
         };
         match outcome {
-            Ok(Some(user)) => {
+            Ok(Some(holder)) => {
                 self.attempts.take_back(address, &account, true);
-                self.open_session(user, &account, None, address, now).await
+                let opening = Opening::with_password(&holder, &account, address);
+                self.open_session(opening, now).await
             }
             Ok(None) => {
                 let entry = AuditEntry {
@@ -77,7 +114,12 @@ impl Identity {
         }
     }
 
-    async fn check_password(&self, account: &str, password: &SecretString) -> Result<Option<Id>, LoginError> {
+    /// Whose the account is, where the password is theirs.
+    async fn check_password(
+        &self,
+        account: &str,
+        password: &SecretString,
+    ) -> Result<Option<Holder>, LoginError> {
         // PostgreSQL takes no NUL in a text; no email has one.
         let account = if account.contains('\0') { "" } else { account };
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (Id, Option<String>)>(
@@ -90,12 +132,13 @@ impl Identity {
             Some((user, hash)) => (Some(user), hash),
             None => (None, None),
         };
-        let right = self.passwords.verify(password, hash).await?;
-        Ok(user.filter(|_| right))
+        let right = self.passwords.verify(password, hash.clone()).await?;
+        let holder = user.zip(hash).filter(|_| right);
+        Ok(holder.map(|(user, hash)| Holder { user, hash }))
     }
 
-    /// Changes the password of whoever knows it, ends all their sessions, and opens a new one. Guessing has to wait as
-    /// it does at the login.
+    /// Changes the password of whoever knows it, ends all their other sessions, and gives this one another token: what the
+    /// identity provider knows it by stays. Guessing has to wait as it does at the login.
     ///
     /// # Errors
     /// See [`LoginError`]; [`IdentityError::Password`] within it where the new one is none.
@@ -116,8 +159,8 @@ impl Identity {
             address: Some(address.into()),
             ..AuditEntry::default()
         };
-        let user = match self.check_password(&who.email, current).await {
-            Ok(Some(user)) => user,
+        let holder = match self.check_password(&who.email, current).await {
+            Ok(Some(holder)) => holder,
             Ok(None) => {
                 // Somebody sits at an open session and guesses: its owner must be able to see that.
                 let entry = AuditEntry {
@@ -139,46 +182,121 @@ impl Identity {
         if new.expose_secret() == current.expose_secret() {
             return Err(IdentityError::Password("is the one you have already; choose another").into());
         }
-        self.set_password(user.0, new, actor).await?;
-        self.open_session(user, &who.email, None, address, now).await
+        let password_hash = self.passwords.hash(new, &who.email).await?;
+        let (token, token_hash) = SessionToken::generate()?;
+        let (user, session) = (holder.user, Id(who.session.id));
+        in_transaction!(&self.store, transaction => {
+            // The password may have been changed while this one was being checked: then it is the old one that is known here.
+            let changed = sqlx::query(
+                "UPDATE users SET password_hash = $1, updated_at = $2
+                 WHERE id = $3 AND password_hash = $4 AND disabled_at IS NULL",
+            )
+            .bind(&password_hash)
+            .bind(now.trunc_subsecs(3))
+            .bind(user)
+            .bind(&holder.hash)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2")
+                .bind(user)
+                .bind(session)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("DELETE FROM password_links WHERE user_id = $1")
+                .bind(user)
+                .execute(&mut *transaction)
+                .await?;
+            let kept = sqlx::query("UPDATE sessions SET token_hash = $1 WHERE id = $2 AND user_id = $3")
+                .bind(token_hash.as_slice())
+                .bind(session)
+                .bind(user)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            // A session that was ended meanwhile changes nothing any more.
+            if changed == 0 || kept == 0 {
+                return Err(LoginError::WrongCredentials);
+            }
+            let entry = AuditEntry {
+                action: "password_set".to_owned(),
+                target: Some(who.email.clone()),
+                ..actor
+            };
+            add_line!(entry, &mut *transaction)?;
+        });
+        self.sessions.forget_user(who.id);
+        let who = self.load(&token_hash, now).await?;
+        Ok((who.ok_or(LoginError::WrongCredentials)?, token))
     }
 
-    /// `how`: for the audit log, where it was not by a password.
+    /// Opens a session, for as long as what it rests on still holds at that moment.
     pub(crate) async fn open_session(
         &self,
-        user: Id,
-        email: &str,
-        how: Option<&str>,
-        address: IpAddr,
+        opening: Opening<'_>,
         now: DateTime<Utc>,
     ) -> Result<(Arc<Who>, SessionToken), LoginError> {
         let now = now.trunc_subsecs(3);
         self.remove_ended_sessions(now).await?;
         let (token, hash) = SessionToken::generate()?;
         let session = Id::new();
-        with_pool!(&self.store, pool => sqlx::query(
-            "INSERT INTO sessions (id, token_hash, user_id, address, created_at, last_used_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $5, $6)",
-        )
-        .bind(session)
-        .bind(hash.as_slice())
-        .bind(user)
-        .bind(address.to_string())
-        .bind(now)
-        .bind(now + self.session_lifetime)
-        .execute(pool)
-        .await
-        .map(drop))?;
-        self.note_login(user, now).await?;
-        let entry = AuditEntry {
-            action: "login".to_owned(),
-            actor: Some(user.0),
-            actor_email: Some(email.to_owned()),
-            address: Some(address.into()),
-            detail: Some(named(session.0, how)),
-            ..AuditEntry::default()
-        };
-        self.audit(entry).await?;
+        let provider = opening.provider;
+        let (user, password_hash) = (opening.user, opening.password_hash);
+        in_transaction!(&self.store, transaction => {
+            // Waits for whoever changes the account just now and sees what they have done; whoever comes later finds the
+            // session and ends it. So no session outlives a password, or an account, by being opened at the same time.
+            let holds = sqlx::query(
+                "UPDATE users SET last_login_at = $1
+                 WHERE id = $2 AND disabled_at IS NULL AND ($3 IS NULL OR password_hash = $3)",
+            )
+            .bind(now)
+            .bind(user)
+            .bind(password_hash)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            if holds == 0 {
+                return Err(LoginError::WrongCredentials);
+            }
+            // Those that nobody has used for longest make room.
+            sqlx::query(
+                "DELETE FROM sessions WHERE id IN (
+                    SELECT id FROM sessions WHERE user_id = $1 ORDER BY last_used_at DESC, id DESC
+                    LIMIT 1000000 OFFSET $2)",
+            )
+            .bind(user)
+            .bind(MOST_SESSIONS - 1)
+            .execute(&mut *transaction)
+            .await?;
+            sqlx::query(
+                "INSERT INTO sessions (id, token_hash, user_id, address, created_at, last_used_at, expires_at,
+                                       provider_user, provider_session, provider_tokens, renew_at)
+                 VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)",
+            )
+            .bind(session)
+            .bind(hash.as_slice())
+            .bind(user)
+            .bind(opening.address.to_string())
+            .bind(now)
+            .bind(now + self.session_lifetime)
+            .bind(provider.map(|provider| provider.user.as_str()))
+            .bind(provider.and_then(|provider| provider.session.as_deref()))
+            .bind(provider.and_then(|provider| provider.tokens.as_deref()))
+            .bind(provider.and_then(|provider| provider.renew_at).map(|at| at.trunc_subsecs(3)))
+            .execute(&mut *transaction)
+            .await?;
+            let entry = AuditEntry {
+                action: "login".to_owned(),
+                actor: Some(user.0),
+                actor_email: Some(opening.email.to_owned()),
+                address: Some(opening.address.into()),
+                detail: Some(named(session.0, provider.map(|_| "at the identity provider"))),
+                ..AuditEntry::default()
+            };
+            add_line!(entry, &mut *transaction)?;
+        });
+        // The places of those that were ended are not known here, and nobody else has more to say for them.
+        self.sessions.forget_user(user.0);
         let who = self.load(&hash, now).await?.ok_or_else(|| {
             // Deleted between the check and now.
             LoginError::WrongCredentials

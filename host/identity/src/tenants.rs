@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::accounts::{BY_GROUP, WAY_OUT};
 use crate::audit::add_line;
-use crate::authority::{Needed, must_be};
+use crate::authority::{Needed, must_be, must_decide_for_good};
 use crate::id::Id;
 use crate::store::{in_transaction, in_turn, with_pool};
 use crate::{AuditEntry, Identity, IdentityError, TenantChanges, TenantRecord};
@@ -99,12 +99,13 @@ impl Identity {
     }
 
     /// Lets a user into a configured tenant with a role, or gives them another role there; a group's loss does not take it
-    /// back. In a tenant that is switched off it counts when it is on again. The same again is no error and leaves no line in
+    /// back, and so what a group gives is the affair of administrators of the host. In a tenant that is switched off it counts when it is on again. The same again is no error and leaves no line in
     /// the audit log. `actor` says who; its action and the rest are filled in here.
     ///
     /// # Errors
     /// [`IdentityError::NoSuchTenant`] and [`IdentityError::NoSuchUser`]; [`IdentityError::RoleTooSmall`] where the actor
-    /// administers neither the tenant nor the host.
+    /// administers neither the tenant nor the host; [`IdentityError::Conflict`] where a group has let them in, and the actor
+    /// does not administer the host.
     pub async fn grant(
         &self,
         user: Uuid,
@@ -139,6 +140,10 @@ impl Identity {
             if before.as_ref().is_some_and(|(before, by_group)| before == role.name() && !by_group) {
                 return Ok(());
             }
+            if before.as_ref().is_some_and(|(_, by_group)| *by_group) {
+                // Would make it outlive the group: letting somebody in who was let in by nobody.
+                must_decide_for_good!(actor, email, &mut *transaction);
+            }
             sqlx::query(
                 "INSERT INTO user_tenants (user_id, tenant_id, granted_at, role) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (user_id, tenant_id) DO UPDATE SET role = excluded.role, by_group = FALSE",
@@ -150,7 +155,8 @@ impl Identity {
             .execute(&mut *transaction)
             .await?;
             let detail = match before {
-                Some((before, _)) => format!("{before}, now {}", role.name()),
+                Some((before, true)) => format!("{before} by a group, now {}, whatever the group", role.name()),
+                Some((before, false)) => format!("{before}, now {}", role.name()),
                 None => role.name().to_owned(),
             };
             let entry = AuditEntry {

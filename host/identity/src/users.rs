@@ -196,10 +196,22 @@ impl Identity {
     }
 }
 
+/// A text in the form in which accounts' email addresses are kept; none: it cannot be one.
+pub fn kept_email(text: &str) -> Option<String> {
+    normal_email(text).ok()
+}
+
 /// An email address in the form it is kept in: composed (NFC), in lower case. Refuses what cannot be one, and what would look
 /// like another because of characters that are not seen.
 pub(crate) fn normal_email(text: &str) -> Result<String, IdentityError> {
-    let text: String = text.trim().nfc().collect();
+    // Composed once more where the small letters of some are not.
+    let text: String = text
+        .trim()
+        .nfc()
+        .collect::<String>()
+        .to_lowercase()
+        .nfc()
+        .collect();
     let parts = text.split_once('@');
     let plausible =
         parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
@@ -207,7 +219,7 @@ pub(crate) fn normal_email(text: &str) -> Result<String, IdentityError> {
         .chars()
         .any(|character| breaks_lines(character) || character.is_whitespace() || is_hidden(character));
     if plausible && clean && text.len() <= LONGEST_EMAIL {
-        Ok(text.to_lowercase())
+        Ok(text)
     } else {
         Err(IdentityError::Email(text.chars().take(LONGEST_EMAIL).collect()))
     }
@@ -243,6 +255,14 @@ mod tests {
             "a b@c",
             "a\0@b",
             "ad\u{200b}a@example.com",
+            "ad\u{2065}a@example.com",
+            "ad\u{fff0}a@example.com",
+            "ad\u{fffc}a@example.com",
+            "ad\u{e0002}a@example.com",
+            "ad\u{e0080}a@example.com",
+            "ad\u{e01f0}a@example.com",
+            "ad\u{e000}a@example.com",
+            &format!("{}@x", "\u{130}".repeat(124)),
             "\u{202e}ada@example.com",
             "ada@exa\u{ad}mple.com",
             &format!("{}@b", "a".repeat(300)),

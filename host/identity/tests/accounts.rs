@@ -4,8 +4,10 @@
 #[macro_use]
 mod support;
 
-use chrono::Utc;
-use porthole_identity::{AuditEntry, AuditFilter, Identity, IdentityError, NewUser, Role, TokenScope};
+use chrono::{TimeDelta, Utc};
+use porthole_identity::{
+    AuditEntry, AuditFilter, Identity, IdentityError, NewUser, Role, TokenScope, TokensOf,
+};
 use secrecy::ExposeSecret;
 use support::people::{HERE, ada, secret, wish};
 use support::{Database, options};
@@ -162,6 +164,76 @@ on_both! {
         let of = AuditFilter { action: Some("sessions_ended".to_owned()), ..AuditFilter::default() };
         assert_eq!(identity.audit_lines(&of, 10, None).await.unwrap().len(), 1);
         assert_eq!(identity.end_sessions_of(user, None, AuditEntry::default()).await.unwrap(), 1);
+    }
+
+    async fn no_session_outlives_the_password_it_was_opened_with(database: &Database) {
+        let (here, there) = (database.connect(options()).await, database.connect(options()).await);
+        let user = ada(&here).await;
+        let mut password = "open the sesame".to_owned();
+        for round in 0..12 {
+            let new = format!("green badgers mend {round} clocks");
+            let (who, _) = here.login("ada@example.com", &secret(&password), HERE, Utc::now()).await.unwrap();
+            let (old, wish) = (secret(&password), secret(&new));
+            let login = || there.login("ada@example.com", &old, HERE, Utc::now());
+            let (changed, ..) = tokio::join!(
+                here.change_password(&who, &old, &wish, HERE, Utc::now()),
+                login(), login(), login(), login(), login(), login(),
+            );
+            let (_, token) = changed.unwrap();
+            assert_eq!(here.open_sessions(Some(user), Utc::now()).await.unwrap().len(), 1, "round {round}");
+            assert!(there.authenticate(token.expose(), Utc::now()).await.unwrap().is_some());
+            password = new;
+        }
+    }
+
+    async fn of_two_changes_of_a_password_at_once_one_counts(database: &Database) {
+        let identity = database.connect(options()).await;
+        ada(&identity).await;
+        let login = async |password: &str| identity.login("ada@example.com", &secret(password), HERE, Utc::now()).await;
+        let (one, other) = (login("open the sesame").await.unwrap().0, login("open the sesame").await.unwrap().0);
+        let old = secret("open the sesame");
+        let (first, second) = (secret("green badgers mend 7 clocks"), secret("slow otters paint 9 walls"));
+        let (here, there) = tokio::join!(
+            identity.change_password(&one, &old, &first, HERE, Utc::now()),
+            identity.change_password(&other, &old, &second, HERE, Utc::now()),
+        );
+        assert!(here.is_ok() != there.is_ok(), "{:?} {:?}", here.err(), there.err());
+        let (new, lost) = if here.is_ok() { (&first, &second) } else { (&second, &first) };
+        assert!(login(new.expose_secret()).await.is_ok());
+        assert!(login(lost.expose_secret()).await.is_err());
+    }
+
+    async fn an_account_has_so_many_sessions_and_the_oldest_make_room(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let start = Utc::now();
+        let mut tokens = Vec::new();
+        for second in 0..53 {
+            let now = start + TimeDelta::seconds(second);
+            tokens.push(identity.login("ada@example.com", &secret("open the sesame"), HERE, now).await.unwrap().1);
+        }
+        let now = start + TimeDelta::seconds(60);
+        assert_eq!(identity.open_sessions(Some(user), now).await.unwrap().len(), 50);
+        for (number, token) in tokens.iter().enumerate() {
+            let is_open = identity.authenticate(token.expose(), now).await.unwrap().is_some();
+            assert_eq!(is_open, number >= 3, "{number}");
+        }
+    }
+
+    async fn a_token_is_not_hidden_behind_revoked_ones(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let (good, _) = identity.create_api_token(wish(user, TokenScope::Read), AuditEntry::default()).await.unwrap();
+        for _ in 0..55 {
+            let (made, _) = identity.create_api_token(wish(user, TokenScope::Read), AuditEntry::default()).await.unwrap();
+            assert!(identity.revoke_api_token(made.id, TokensOf::User(user), AuditEntry::default()).await.unwrap());
+        }
+        for of in [TokensOf::User(user), TokensOf::Tenant("alpha"), TokensOf::Everybody] {
+            let tokens = identity.api_tokens(of).await.unwrap();
+            assert_eq!(tokens[0].id, good.id);
+            // What is over is kept for a while, and then in the audit log only.
+            assert!((50..=51).contains(&(tokens.len() - 1)), "{}", tokens.len());
+        }
     }
 
     async fn a_wrong_current_password_leaves_a_line(database: &Database) {

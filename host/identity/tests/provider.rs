@@ -297,6 +297,41 @@ on_both! {
         assert!(ended[0] != ended[1] && ended.iter().all(|session| begun.contains(session)), "{begun:?} {ended:?}");
     }
 
+    async fn another_password_leaves_a_session_the_providers(database: &Database) {
+        let identity = site(database).await;
+        let ada = somebody("ada", Some(&["/alpha"]), 0);
+        let id = identity.admit(&ada, &rules(), HERE).await.unwrap();
+        let old = secrecy::SecretString::from("open the sesame");
+        identity.set_password(id, &old, AuditEntry::default()).await.unwrap();
+        let now = Utc::now();
+        let (who, before) = identity.open_provider_session(id, &session(&ada, "a1"), HERE, now).await.unwrap();
+        let new = secrecy::SecretString::from("green badgers mend 7 clocks");
+        let (_, token) = identity.change_password(&who, &old, &new, HERE, now).await.unwrap();
+        assert!(identity.authenticate(before.expose(), now).await.unwrap().is_none());
+        let known = identity.authenticate(token.expose(), now).await.unwrap().unwrap();
+        assert!(known.session.renew_at.is_some());
+        assert!(identity.provider_tokens(known.session.id).await.unwrap().unwrap().1.is_some());
+        assert_eq!(identity.end_provider_sessions(&logout("t9", None, Some("a1")), HERE, now).await.unwrap(), Some(1));
+        assert!(identity.authenticate(token.expose(), now).await.unwrap().is_none());
+    }
+
+    async fn what_a_group_gives_is_not_made_for_good_by_an_admin_of_the_tenant(database: &Database) {
+        let identity = site(database).await;
+        let ada = identity.admit(&somebody("ada", Some(&["/alpha"]), 0), &rules(), HERE).await.unwrap();
+        let bob = identity.admit(&somebody("bob", Some(&["/beta"]), 0), &rules(), HERE).await.unwrap();
+        identity.grant(bob, "alpha", Role::Admin, AuditEntry::default()).await.unwrap();
+        let by = |actor| AuditEntry { actor: Some(actor), ..AuditEntry::default() };
+        for role in [Role::Viewer, Role::Admin] {
+            let refused = identity.grant(ada, "alpha", role, by(bob)).await;
+            assert!(matches!(refused, Err(IdentityError::Conflict(_))), "{refused:?}");
+        }
+        // An administrator of the host may: they let people in.
+        identity.change_user(bob, None, true, AuditEntry::default()).await.unwrap();
+        identity.grant(ada, "alpha", Role::Viewer, by(bob)).await.unwrap();
+        identity.renew_groups(ada, &somebody("ada", Some(&[]), 5), &rules(), HERE).await.unwrap();
+        assert_eq!(identity.tenants_of(ada).await.unwrap().len(), 1);
+    }
+
     async fn one_of_several_requests_renews_a_session(database: &Database) {
         let identity = site(database).await;
         let ada = somebody("ada", Some(&["/alpha"]), 0);

@@ -9,7 +9,7 @@ use crate::claims::{AccessClaims, IdClaims, LogoutClaims};
 use crate::discovery::{Discovery, Metadata};
 use crate::flow::{self, Authorization, Granted, Tokens};
 use crate::http::Http;
-use crate::keys::{KeySet, Keys};
+use crate::keys::{KeySet, Keys, Sender};
 use crate::{OidcError, Options, TokenFault, token};
 
 /// One provider, as this host speaks to it. Cheap to share; holds what the provider said, for a while.
@@ -92,7 +92,7 @@ impl Client {
         let id_token = granted.id_token.as_ref().map(ExposeSecret::expose_secret);
         let id_token = id_token.ok_or_else(|| OidcError::Answer("it gives no ID token".to_owned()))?;
         let claims = self
-            .with_keys(id_token, |keys| {
+            .with_keys(id_token, Sender::Provider, |keys| {
                 token::id_token(id_token, keys, Some(&login.nonce), &self.options)
             })
             .await?;
@@ -113,7 +113,7 @@ impl Client {
             .await?;
         let claims = match granted.id_token.as_ref().map(ExposeSecret::expose_secret) {
             Some(id_token) => {
-                let claims = self.with_keys(id_token, |keys| {
+                let claims = self.with_keys(id_token, Sender::Provider, |keys| {
                     token::id_token(id_token, keys, None, &self.options)
                 });
                 let claims = claims.await?;
@@ -146,8 +146,10 @@ impl Client {
     /// # Errors
     /// [`OidcError::Token`] when it is worth nothing; others when it cannot be known, since the provider does not answer.
     pub async fn check_bearer(&self, bearer: &str) -> Result<AccessClaims, OidcError> {
-        self.with_keys(bearer, |keys| token::access_token(bearer, keys, &self.options))
-            .await
+        self.with_keys(bearer, Sender::Anybody, |keys| {
+            token::access_token(bearer, keys, &self.options)
+        })
+        .await
     }
 
     /// Whose login is over, as the provider says. Whether the token is shown again is for the caller to remember.
@@ -155,8 +157,10 @@ impl Client {
     /// # Errors
     /// The same as [`Client::check_bearer`].
     pub async fn check_logout(&self, logout: &str) -> Result<LogoutClaims, OidcError> {
-        self.with_keys(logout, |keys| token::logout_token(logout, keys, &self.options))
-            .await
+        self.with_keys(logout, Sender::Anybody, |keys| {
+            token::logout_token(logout, keys, &self.options)
+        })
+        .await
     }
 
     async fn metadata(&self) -> Result<Arc<Metadata>, OidcError> {
@@ -176,6 +180,7 @@ impl Client {
     async fn with_keys<T>(
         &self,
         token: &str,
+        sender: Sender,
         check: impl Fn(&KeySet) -> Result<T, TokenFault>,
     ) -> Result<T, OidcError> {
         // What is no token at all is not worth a question to the provider.
@@ -184,7 +189,10 @@ impl Client {
         let keys = self.keys.current(&self.http, &metadata.jwks_uri).await?;
         match check(&keys) {
             Err(TokenFault::UnknownKey) => {
-                let keys = self.keys.beyond(&keys, &self.http, &metadata.jwks_uri).await?;
+                let keys = self
+                    .keys
+                    .beyond(&keys, sender, &self.http, &metadata.jwks_uri)
+                    .await?;
                 Ok(check(&keys)?)
             }
             checked => Ok(checked?),

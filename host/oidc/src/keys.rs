@@ -130,6 +130,15 @@ struct State {
     missed: Option<Instant>,
 }
 
+/// Whom a token has come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sender {
+    /// The provider itself, asked by this host: what it names it has.
+    Provider,
+    /// Whoever sends a request: anybody can make up a key's name.
+    Anybody,
+}
+
 /// The keys, kept.
 pub(crate) struct Keys {
     state: Mutex<State>,
@@ -154,11 +163,12 @@ impl Keys {
         }
     }
 
-    /// The keys after a token named one that is not among `known`: fetched anew, but not more often than the pause
-    /// allows, since anybody can make up names.
+    /// The keys after a token named one that is not among `known`: fetched anew, but for anybody's token not more often than
+    /// the pause allows.
     pub(crate) async fn beyond(
         &self,
         known: &Arc<KeySet>,
+        sender: Sender,
         http: &Http,
         address: &str,
     ) -> Result<Arc<KeySet>, OidcError> {
@@ -166,11 +176,16 @@ impl Keys {
         match &state.set {
             // Somebody else has fetched them meanwhile.
             Some(set) if !Arc::ptr_eq(set, known) => Ok(Arc::clone(set)),
-            Some(set) if state.missed.is_some_and(|missed| missed.elapsed() < self.pause) => {
+            Some(set)
+                if sender == Sender::Anybody
+                    && state.missed.is_some_and(|missed| missed.elapsed() < self.pause) =>
+            {
                 Ok(Arc::clone(set))
             }
             _ => {
-                state.missed = Some(Instant::now());
+                if sender == Sender::Anybody {
+                    state.missed = Some(Instant::now());
+                }
                 self.fetch(&mut state, http, address).await
             }
         }

@@ -2,13 +2,15 @@
 //!
 //! Whoever reads what comes of it is a person with a browser: what goes wrong leads to the login page, which says so.
 
+use std::net::IpAddr;
+
 use axum::extract::{FromRequestParts, State};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use chrono::{TimeDelta, Utc};
 use http::header::{LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
-use porthole_identity::{AdmitError, IdentityError, LoginError, ProviderLogin, ProviderSession};
+use porthole_identity::{AdmitError, AuditEntry, IdentityError, LoginError, ProviderLogin, ProviderSession};
 use porthole_oidc::{Authorization, OidcError};
 
 use crate::client_address::ClientAddress;
@@ -55,6 +57,14 @@ impl Fault {
             Self::NoTenant => "no_tenant",
             Self::Failed => "failed",
         }
+    }
+
+    /// Whether it is not known whose login it was; what is refused to an account is written down where that is found.
+    fn is_before_the_account(self) -> bool {
+        matches!(
+            self,
+            Self::ProviderDown | Self::Denied | Self::Over | Self::Failed
+        )
     }
 
     /// The way to the login page, which says this; from there on to `next`.
@@ -177,6 +187,7 @@ pub(crate) async fn callback(
 ) -> Result<Response, ApiError> {
     let provider = Provider::of(&state)?;
     let mut next = None;
+    let address = client.0;
     let outcome = logged_in(
         &state,
         provider,
@@ -189,7 +200,13 @@ pub(crate) async fn callback(
     .await;
     let (to, session) = match outcome {
         Ok((back_to, session)) => (back_to, Some(session)),
-        Err(Trouble::Fault(fault)) => (fault.page(next.as_deref()), None),
+        Err(Trouble::Fault(fault)) => {
+            // Only of logins that this host has begun: nobody fills the log by making them up.
+            if next.is_some() && fault.is_before_the_account() {
+                state.identity.audit(refused(fault, address)).await?;
+            }
+            (fault.page(next.as_deref()), None)
+        }
         Err(Trouble::Error(error)) => return Err(error),
     };
     let over = match cookie {
@@ -199,6 +216,22 @@ pub(crate) async fn callback(
         None => None,
     };
     Ok(see(&to, session.into_iter().chain(over)))
+}
+
+/// A line of the audit log for a login that came to nothing at the provider.
+fn refused(fault: Fault, address: IpAddr) -> AuditEntry {
+    let why = match fault {
+        Fault::Denied => "the identity provider, or the person there, refused",
+        Fault::Over => "the identity provider does not know the login any more",
+        Fault::ProviderDown => "the identity provider does not answer",
+        _ => "the identity provider's answer could not be used",
+    };
+    AuditEntry {
+        action: "login_refused".to_owned(),
+        address: Some(address.into()),
+        detail: Some(why.to_owned()),
+        ..AuditEntry::default()
+    }
 }
 
 /// Where the browser goes then, and the session's cookie.

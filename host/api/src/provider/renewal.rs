@@ -72,6 +72,7 @@ async fn renew(state: &ApiState, provider: &Provider, who: &Who, address: IpAddr
         Err(error @ (OidcError::LoginIsOver(_) | OidcError::Token(_))) => {
             tracing::info!(%error, user = who.email, "a session ends with its login at the identity provider");
             let actor = AuditEntry {
+                actor_email: Some(porthole_identity::PROVIDER.to_owned()),
                 address: Some(address.into()),
                 detail: Some("the login is over at the identity provider".to_owned()),
                 ..AuditEntry::default()
