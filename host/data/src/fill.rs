@@ -80,6 +80,11 @@ fn filled(series: &Series, fill: Fill, size: i64, first: i64, last: i64) -> Seri
             made.values.push(value);
         }
     }
+    // What is said of the future stays, and nothing is made up around it.
+    for (at, value) in rows.iter().filter(|(at, _)| *at > last) {
+        made.instants.push(at.saturating_mul(size));
+        made.values.push(*value);
+    }
     made
 }
 

@@ -18,6 +18,16 @@ pub fn notes(view: &View, cuts: &Cuts, used: &Used, exports_more: bool) -> Vec<S
             ));
         }
     }
+    if let View::Statuses(statuses) = view {
+        let shown = statuses.items.len() as u64;
+        let (read, has_more) = used.things();
+        if has_more || read > shown {
+            let more = if has_more { " or more" } else { "" };
+            notes.push(format!(
+                "This shows {shown} of {read}{more} things, the worst first. Narrow the source with `where:`."
+            ));
+        }
+    }
     let texts = cuts.texts + used.shortened();
     if texts > 0 {
         let what = match texts {
@@ -58,6 +68,23 @@ mod tests {
         let (cuts, used) = (Cuts::default(), Used::default());
         assert!(notes(&View::Chart(Chart::default()), &cuts, &used, true).is_empty());
         assert!(notes(&View::Table(Table::default()), &cuts, &used, true).is_empty());
+    }
+
+    #[test]
+    fn a_list_that_leaves_things_out_says_so() {
+        let used = Used::default();
+        let statuses = View::Statuses(porthole_model::Statuses { items: Vec::new() });
+        used.note_things(0, false);
+        assert!(notes(&statuses, &Cuts::default(), &used, false).is_empty());
+        used.note_things(1_200, false);
+        let said = notes(&statuses, &Cuts::default(), &used, false);
+        assert!(
+            said[0].starts_with("This shows 0 of 1200 things, the worst first."),
+            "{said:?}"
+        );
+        used.note_things(10_000, true);
+        let said = notes(&statuses, &Cuts::default(), &used, false);
+        assert!(said[0].contains("10000 or more"), "{said:?}");
     }
 
     #[test]

@@ -19,6 +19,8 @@ use crate::used::Used;
 
 /// The panel type whose chart has a line for each series that its source has.
 const TIMESERIES: &str = "timeseries";
+/// The panel type that lists things and how they are.
+const HEALTH_STATUS: &str = "health_status";
 /// The panel type that shows one row's value.
 const KPI: &str = "kpi";
 /// Panel types that show texts as they find them.
@@ -247,6 +249,10 @@ impl Source for BoundSource {
             return Err(self.undecided());
         }
         used.note_shortened(answer.shortened);
+        if self.all.is_a(HEALTH_STATUS) {
+            let read = answer.frame.len() as u64;
+            used.note_things(read, read > 0 && read >= query.limit);
+        }
         let columns = answer.frame.columns.into_iter();
         Ok(guest::Rows {
             frame: guest::Frame {

@@ -2,7 +2,7 @@
 //! is told when there is none.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use porthole_config::Diagnostic;
@@ -18,6 +18,8 @@ pub struct Used {
     shortened: AtomicU64,
     series: AtomicU64,
     cut: AtomicU64,
+    things: AtomicU64,
+    more_things: AtomicBool,
     exact: Mutex<Vec<Exact>>,
     slow: Mutex<Option<String>>,
     fault: Mutex<Option<Diagnostic>>,
@@ -73,6 +75,19 @@ impl Used {
 
     pub(crate) fn note_series(&self, found: u64) {
         self.series.fetch_max(found, Ordering::Relaxed);
+    }
+
+    /// How many things a list of how they are was made of, and whether there are more that nobody has read.
+    pub fn things(&self) -> (u64, bool) {
+        (
+            self.things.load(Ordering::Relaxed),
+            self.more_things.load(Ordering::Relaxed),
+        )
+    }
+
+    pub(crate) fn note_things(&self, read: u64, has_more: bool) {
+        self.things.fetch_max(read, Ordering::Relaxed);
+        self.more_things.fetch_or(has_more, Ordering::Relaxed);
     }
 
     /// Numbers that are shown with fewer digits than they have, as they say.

@@ -13,7 +13,9 @@ use display::Display;
 use legend::Legend;
 
 /// More things than this are not read.
-const MOST: u32 = 1000;
+const MOST: u32 = 10_000;
+/// So many are shown, the worst of them.
+const SHOWN: usize = 1000;
 
 /// A list of things and how they are.
 pub struct HealthStatus;
@@ -48,8 +50,9 @@ impl Panel for HealthStatus {
             ..RowsRequest::default()
         };
         let frame = source.rows(request)?.frame;
-        if frame.height() >= MOST as usize {
-            log::warn("only the first 1000 rows were read; narrow the source with `where:`");
+        // Not shown, and not read: the host tells the reader of both.
+        if frame.height() > SHOWN {
+            log::warn("more than 1000 things: the worst are shown; narrow the source with `where:`");
         }
         let mut items = items(&frame, &legend)?;
         items.sort_unstable_by(|a, b| {
@@ -57,6 +60,7 @@ impl Panel for HealthStatus {
                 .cmp(&rank(b.severity))
                 .then_with(|| natural_order(&a.name, &b.name))
         });
+        items.truncate(SHOWN);
         Ok(View::Statuses(Statuses { items }))
     }
 }

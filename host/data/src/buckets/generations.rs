@@ -23,7 +23,7 @@ impl Changes {
     pub(super) fn raise(&self, tenant: &str, table: &str, generation: i64) -> bool {
         let mut tenants = self.0.write();
         let tables = tenants.entry(tenant.to_owned()).or_default();
-        let known = tables.entry(table.to_owned()).or_default();
+        let known = tables.entry(simple(table)).or_default();
         let is_new = generation > *known;
         *known = generation.max(*known);
         is_new
@@ -32,20 +32,46 @@ impl Changes {
     /// The numbers of a source over this table.
     pub(super) fn of(&self, tenant: &str, table: &str) -> Generations {
         let tenants = self.0.read();
-        let number = |table| {
+        let number = |table: &str| {
             let tables = tenants.get(tenant);
             tables.and_then(|tables| tables.get(table)).copied().unwrap_or(0)
         };
         Generations {
             tenant: number(""),
-            table: number(table),
+            table: number(&simple(table)),
         }
     }
+}
+
+/// A table's name without what may be written or not: quotes, the case of letters, the schema that is searched anyhow. Two
+/// tables that differ in no more than that are taken for one, and read anew together.
+fn simple(table: &str) -> String {
+    let name = table.replace('"', "").to_lowercase();
+    let own = name
+        .strip_prefix("public.")
+        .or_else(|| name.strip_prefix("main."));
+    own.unwrap_or(&name).trim().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_is_the_same_however_it_is_written() {
+        let changes = Changes::default();
+        assert!(changes.raise("a", "public.Metrics", 3));
+        for name in [
+            "metrics",
+            "METRICS",
+            "\"metrics\"",
+            "public.\"metrics\"",
+            "main.metrics",
+        ] {
+            assert_eq!(changes.of("a", name).table, 3, "{name}");
+        }
+        assert_eq!(changes.of("a", "other.metrics").table, 0);
+    }
 
     #[test]
     fn numbers_grow_and_hold_for_their_tenant_and_table_only() {

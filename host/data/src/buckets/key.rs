@@ -16,18 +16,21 @@ pub(super) struct SourceKey(Sha256);
 pub(super) struct Key([u8; 32]);
 
 impl SourceKey {
-    /// `canonical` is the question without its range.
+    /// `canonical` is the question without its range; `settle`: after how many milliseconds its buckets are settled.
     pub(super) fn new(
         tenant: &str,
         database: &[u8; 32],
         canonical: &Statement,
         generations: Generations,
+        settle: i64,
     ) -> Self {
         let mut hash = Sha256::new();
         text(&mut hash, tenant);
         hash.update(database);
         hash.update(generations.tenant.to_le_bytes());
         hash.update(generations.table.to_le_bytes());
+        // Who waits longer for late rows must not find what was settled without them.
+        hash.update(settle.to_le_bytes());
         text(&mut hash, &canonical.text);
         for bind in &canonical.binds {
             match bind {

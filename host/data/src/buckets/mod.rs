@@ -117,6 +117,8 @@ struct Split {
     tail: Option<Range>,
     width: u32,
     not_before: i64,
+    /// After how long a bucket is settled, milliseconds.
+    settle: i64,
 }
 
 /// Takes a question apart; or says, in a word for the figures, why it is asked as it is.
@@ -167,6 +169,7 @@ fn split(
         tail: part(settled * size, range.end),
         width,
         not_before: now.saturating_sub(reread),
+        settle,
     })
 }
 
@@ -310,7 +313,7 @@ async fn settled(
             computed: filled.computed,
         }
     };
-    let key = key(asker, source)?;
+    let key = key(asker, source, split.settle)?;
     let all = ask(&[], key.of(measure, &[]));
     if query.labels.is_empty() {
         return Ok(numbered(all.fill().await?));
@@ -326,11 +329,17 @@ async fn settled(
     Ok(numbered(some.fill().await?))
 }
 
-fn key(asker: &Asker<'_>, source: &Resolved<'_>) -> Result<SourceKey, DataError> {
+fn key(asker: &Asker<'_>, source: &Resolved<'_>, settle: i64) -> Result<SourceKey, DataError> {
     let canonical = sql::canonical(source).map_err(DataError::Query)?;
     let database = asker.connections.identity();
     let generations = asker.store.generations(asker.tenant, &source.source.table_name());
-    Ok(SourceKey::new(asker.tenant, database, &canonical, generations))
+    Ok(SourceKey::new(
+        asker.tenant,
+        database,
+        &canonical,
+        generations,
+        settle,
+    ))
 }
 
 /// What the only series of a source without labels is called, or series without a label.

@@ -234,6 +234,10 @@ impl Renderer<'_> {
                          WHEN {quoted} < {SMALLEST} AND {quoted} > -{SMALLEST} THEN CAST(0 AS float8) \
                          ELSE CAST({quoted} AS float8) END)"
                     ),
+                    // Texts that are not in the order of time are compared as the instants they tell.
+                    (Kind::Time(form), Kind::Time(_)) if !super::time::is_in_order(*form) => {
+                        super::time::instant(self.binds, &quoted, *form, self.zone, None)
+                    }
                     _ => quoted,
                 }
             }
@@ -271,7 +275,7 @@ impl Renderer<'_> {
             } => match want {
                 Kind::Time(form) => {
                     let instant = time::shifted(self.now, *today, *months, *millis, self.zone);
-                    super::time::stored(self.binds, instant, *form, self.zone)
+                    super::time::compared(self.binds, instant, *form, self.zone)
                 }
                 _ => return Err(mismatch(at, "a time", want)),
             },
@@ -430,7 +434,7 @@ impl Renderer<'_> {
                         "write it as '2026-01-31 12:00:00' or '2026-01-31', or use now() - INTERVAL '1 day'",
                     )
                 })?;
-                super::time::stored(self.binds, instant, *form, self.zone)
+                super::time::compared(self.binds, instant, *form, self.zone)
             }
             Kind::Integer | Kind::Decimal | Kind::Number => {
                 let exact = self.dialect() == Dialect::Postgres && *want == Kind::Decimal;

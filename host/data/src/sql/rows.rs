@@ -30,8 +30,9 @@ impl RowsStatements {
         let (text, binds) = filtered(source, query, now)?;
         let count = binds.statement(format!("SELECT count(*) FROM {}", text.from));
         let (text, mut binds) = filtered(source, query, now)?;
+        // Under names of their own: PostgreSQL would sort by what is called `c0` here, a text, instead of by the column.
         let columns: Vec<_> = (0..source.columns.len())
-            .map(|index| output(source, index, &mut binds, query))
+            .map(|index| format!("{} AS s{index}", output(source, index, &mut binds, query)))
             .collect();
         let limit = binds.add(Bind::Integer(i64::try_from(query.limit).unwrap_or(i64::MAX)));
         let offset = binds.add(Bind::Integer(i64::try_from(query.offset).unwrap_or(i64::MAX)));
@@ -80,8 +81,9 @@ fn filtered(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<(Filte
             .enumerate()
             .map(|(index, key)| format!("{} AS o{index}", key.text)),
     );
-    if let Some((place, _)) = source.time {
-        select.push(format!("{} AS t", source.quoted(place)));
+    if let Some((place, form)) = source.time {
+        let time = time::sortable(renderer.binds, &source.quoted(place), form, source.zone());
+        select.push(format!("{time} AS t"));
     }
     if table.numbered {
         select.push("_rowid_ AS r".into());
@@ -150,9 +152,12 @@ fn filtered(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<(Filte
                 .time
                 .is_some_and(|(place, _)| place == source.columns[index]);
         let nullable = column.nullable && !in_range;
+        let key = match source.time_form(index) {
+            Some(form) => time::sortable(&mut binds, &format!("c{index}"), form, source.zone()),
+            None => sortable(source, index),
+        };
         order.push(format!(
-            "{}{}",
-            sortable(source, index),
+            "{key}{}",
             direction(dialect, *descending, false, nullable)
         ));
     }
@@ -202,10 +207,11 @@ pub(super) fn base_order(source: &Resolved<'_>, renderer: &mut Renderer<'_>, in_
             direction: direction(table.dialect, key.descending, key.nulls_first, nullable),
         });
     }
-    if let (true, Some((place, _))) = (keys.is_empty(), source.time) {
+    if let (true, Some((place, form))) = (keys.is_empty(), source.time) {
         let nullable = table.columns[place].nullable && !in_range;
+        let (zone, column) = (source.zone(), source.quoted(place));
         keys.push(Key {
-            text: source.quoted(place),
+            text: time::sortable(renderer.binds, &column, form, zone),
             direction: direction(table.dialect, true, false, nullable),
         });
     }
@@ -213,7 +219,7 @@ pub(super) fn base_order(source: &Resolved<'_>, renderer: &mut Renderer<'_>, in_
 }
 
 /// What decides between rows that are equal in everything asked for, so that no page shows a row that another page
-/// shows: SQLite's row number, in the direction of the last key, as an index has it; else every column that has an order.
+/// shows: SQLite's row number, in the direction of the last key, as an index has it; else every column.
 fn ties(source: &Resolved<'_>, keys: &[String]) -> Vec<String> {
     if source.table.numbered {
         let descending = keys.last().is_some_and(|key| key.contains(" DESC"));
@@ -223,11 +229,13 @@ fn ties(source: &Resolved<'_>, keys: &[String]) -> Vec<String> {
             "r ASC".into()
         }];
     }
-    let ordered = |place: usize| !matches!(source.table.columns[place].kind, Kind::Opaque(_));
     let columns = source.columns.iter().enumerate();
     columns
-        .filter(|(_, place)| ordered(**place))
-        .map(|(index, _)| format!("c{index}"))
+        .map(|(index, place)| match &source.table.columns[*place].kind {
+            // Whether a type has an order is not known of all; its text has one.
+            Kind::Opaque(name) if !has_order(name) => format!("CAST(c{index} AS text)"),
+            _ => format!("c{index}"),
+        })
         .collect()
 }
 
@@ -253,6 +261,16 @@ fn grouped(source: &Resolved<'_>, index: usize) -> String {
     sortable(source, index)
 }
 
+/// Whether a type of PostgreSQL's own is known to have an order, in which an index may have it.
+fn has_order(name: &str) -> bool {
+    matches!(
+        name,
+        "uuid" | "inet" | "cidr" | "macaddr" | "macaddr8" | "interval" | "bytea" | "money"
+    ) || name.starts_with("character")
+        || name.starts_with("time ")
+        || name.starts_with("bit")
+}
+
 fn is_unordered(name: &str) -> bool {
     matches!(
         name,
@@ -265,7 +283,13 @@ fn is_unordered(name: &str) -> bool {
 pub(super) fn output(source: &Resolved<'_>, index: usize, binds: &mut Binds, query: &RowsQuery) -> String {
     let column = format!("c{index}");
     if let Some(form) = source.time_form(index) {
-        return time::instant(binds, &column, form, source.zone(), query.range);
+        return time::instant(
+            binds,
+            &column,
+            form,
+            source.zone(),
+            range_of(source, index, query.range),
+        );
     }
     let most = query.texts.each.saturating_add(1);
     let digits = query.texts.digits.saturating_add(1);
@@ -281,12 +305,21 @@ pub(super) fn output(source: &Resolved<'_>, index: usize, binds: &mut Binds, que
     }
 }
 
+/// The range that the values of a configured column lie in: that of the question, where it is the column that is in it.
+fn range_of(source: &Resolved<'_>, index: usize, range: Option<Range>) -> Option<Range> {
+    let is_in_range = source
+        .time
+        .is_some_and(|(place, _)| place == source.columns[index]);
+    range.filter(|_| is_in_range)
+}
+
 /// A configured column as text, for filters.
 fn shown(source: &Resolved<'_>, index: usize, binds: &mut Binds, range: Option<Range>) -> String {
     let column = format!("c{index}");
     let dialect = binds.dialect();
     match source.time_form(index) {
         Some(form) => {
+            let range = range_of(source, index, range);
             let instant = time::instant(binds, &column, form, source.zone(), range);
             match (dialect, form) {
                 (Dialect::Postgres, TimeForm::Timestamp | TimeForm::Date) if source.zone().is_utc() => {

@@ -25,6 +25,14 @@ pub(super) fn stored(binds: &mut Binds, instant: i64, form: TimeForm, zone: &Zon
     }
 }
 
+/// Binds an instant as what a column is compared with, which is its own form, or the instant where that is in no order.
+pub(super) fn compared(binds: &mut Binds, moment: i64, form: TimeForm, zone: &Zone) -> String {
+    match is_in_order(form) {
+        true => stored(binds, moment, form, zone),
+        false => binds.add(Bind::Integer(moment)),
+    }
+}
+
 /// The same for the bounds of a range and of buckets: as a value whose type the database knows, where there is one.
 pub(super) fn bound(binds: &mut Binds, instant: i64, form: TimeForm, zone: &Zone) -> String {
     let zoned = match form {
@@ -138,31 +146,53 @@ pub(super) fn instant(
     }
 }
 
+/// A column by which rows can be put into the order of time: as it is stored, so that an index serves it, unless its texts are
+/// in another order than the instants they tell.
+pub(super) fn sortable(binds: &mut Binds, column: &str, form: TimeForm, zone: &Zone) -> String {
+    match is_in_order(form) {
+        true => column.to_owned(),
+        false => instant(binds, column, form, zone, None),
+    }
+}
+
+/// Whether what a column stores is in the order of time.
+pub(super) fn is_in_order(form: TimeForm) -> bool {
+    !matches!(form, TimeForm::Text(text) if text.offsets || text.mixed)
+}
+
 /// The zone's offset in seconds at the local time in a text column, written out as the changes in the range; SQLite
-/// knows no zones. Without a range: from 1970 to 2069.
+/// knows no zones. Without a range: from 1900 to 2100.
 fn offset(column: &str, zone: &Zone, range: Option<Range>) -> Option<String> {
     if zone.is_utc() {
         return None;
     }
     let (start, end) = match range {
         Some(range) => (days_away(range.start, -3), days_away(range.end, 3)),
-        None => (0, 100 * 365 * 86_400_000),
+        None => (-2_208_988_800_000, 4_102_444_800_000),
     };
     let (first, changes) = zone.offsets(start, end);
     if changes.is_empty() {
         return Some(format!("({first})"));
     }
-    let mut text = String::from("(CASE");
-    let mut offset = first;
-    for (from, next) in changes {
-        text.push_str(&format!(" WHEN unixepoch({column}) < {from} THEN {offset}"));
-        offset = next;
-    }
-    text.push_str(&format!(" ELSE {offset} END)"));
+    let text = halved(column, first, &changes);
     // A time that carries its own offset is not in the zone.
     Some(format!(
         "(CASE WHEN substr({column}, 11) GLOB '*[-Zz+]*' THEN 0 ELSE {text} END)"
     ))
+}
+
+/// The offset that holds at a local time, found by halves: hundreds of changes are a handful of comparisons.
+fn halved(column: &str, first: i64, changes: &[(i64, i64)]) -> String {
+    let middle = changes.len() / 2;
+    let Some((from, offset)) = changes.get(middle) else {
+        return first.to_string();
+    };
+    let (before, after) = (&changes[..middle], &changes[middle + 1..]);
+    format!(
+        "(CASE WHEN unixepoch({column}) < {from} THEN {} ELSE {} END)",
+        halved(column, first, before),
+        halved(column, *offset, after)
+    )
 }
 
 /// The start of the bucket, `seconds` long and aligned to the Unix epoch in UTC, that an instant is in. `direct` is the
