@@ -1,6 +1,6 @@
 //! One account, as administrators change it: its name and rights, its sessions, its end.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{SubsecRound, Utc};
 use uuid::Uuid;
 
 use crate::audit::add_line;
