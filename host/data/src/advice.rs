@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::cells::Cells;
 use crate::connection::Connections;
 use crate::error::DataError;
 use crate::query::{RowsQuery, SeriesQuery};
@@ -10,6 +11,9 @@ use crate::time;
 
 /// Tables with fewer rows are read whole as quickly as by an index.
 const SMALL: f64 = 10_000.0;
+
+/// What statements call the rows that they have read already.
+const MADE: [&str; 5] = ["points", "buckets", "found", "newest", "ranked"];
 
 /// A question whose cost is wanted.
 #[derive(Debug, Clone)]
@@ -29,8 +33,8 @@ pub struct Advice {
     pub rows: u64,
     /// How many rows the table has, about, where the question reads all of them; `None`: it reads what it needs.
     pub reads_all_of: Option<f64>,
-    /// A statement that makes an index by which it would read what it needs only.
-    pub index: Option<String>,
+    /// Where it reads all: a statement that makes an index by which it would read what it needs only, or why none would.
+    pub index: Option<Result<String, &'static str>>,
 }
 
 /// Asks the question, and asks the database how it finds the answer.
@@ -39,33 +43,30 @@ pub(crate) async fn advise(
     source: &Resolved<'_>,
     question: &Question,
 ) -> Result<Advice, DataError> {
-    let statement = match question {
-        Question::Series(query) => sql::series(source, query, time::now()).map_err(DataError::Query)?,
+    let statements = match question {
+        Question::Series(query) => {
+            vec![sql::series(source, query, time::now()).map_err(DataError::Query)?]
+        }
         Question::Rows(query) => {
-            RowsStatements::new(source, query, time::now())
-                .map_err(DataError::Invalid)?
-                .rows
+            let both = RowsStatements::new(source, query, time::now()).map_err(DataError::Invalid)?;
+            let count = query.count.then_some(both.count);
+            std::iter::once(both.rows).chain(count).collect()
         }
     };
-    let explained = Statement {
-        text: format!(
-            "{} {}",
-            match source.table.dialect {
-                Dialect::Postgres => "EXPLAIN",
-                Dialect::Sqlite => "EXPLAIN QUERY PLAN",
-            },
-            statement.text
-        ),
-        binds: statement.binds.clone(),
-    };
+    let explained: Vec<_> = statements
+        .iter()
+        .map(|statement| explained(source, statement))
+        .collect();
     let begin = Instant::now();
     let mut rows = 0;
-    connections
-        .each(statement, |_| {
-            rows += 1;
+    for (place, statement) in statements.into_iter().enumerate() {
+        let answers = |_: &dyn Cells| {
+            // What counts them is not one of them.
+            rows += u64::from(place == 0);
             Ok(())
-        })
-        .await?;
+        };
+        connections.each(statement, answers).await?;
+    }
     let millis = begin.elapsed().as_secs_f64() * 1000.0;
 
     let column = match source.table.dialect {
@@ -73,19 +74,21 @@ pub(crate) async fn advise(
         Dialect::Sqlite => 3,
     };
     let mut reads_all = false;
-    connections
-        .each(explained, |row| {
+    for statement in explained {
+        let steps = |row: &dyn Cells| {
             let step = row.text(column).unwrap_or_default();
             reads_all |= match source.table.dialect {
                 Dialect::Postgres => step.contains("Seq Scan on "),
-                // `SCAN t USING INDEX` reads all of an index.
+                // `SCAN t USING INDEX` reads all of an index; what has another name was made of rows that were read before.
                 Dialect::Sqlite => {
-                    step.starts_with("SCAN ") && !step.contains("points") && !step.contains("buckets")
+                    let scanned = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+                    scanned.is_some_and(|name| !MADE.contains(&name) && !name.starts_with('('))
                 }
             };
             Ok(())
-        })
-        .await?;
+        };
+        connections.each(statement, steps).await?;
+    }
     let size = match reads_all {
         true => Some(size(connections, source).await?),
         false => None,
@@ -95,8 +98,19 @@ pub(crate) async fn advise(
         millis,
         rows,
         reads_all_of,
-        index: reads_all_of.and_then(|_| index(source)),
+        index: reads_all_of.map(|_| index(source, question)),
     })
+}
+
+fn explained(source: &Resolved<'_>, statement: &Statement) -> Statement {
+    let how = match source.table.dialect {
+        Dialect::Postgres => "EXPLAIN",
+        Dialect::Sqlite => "EXPLAIN QUERY PLAN",
+    };
+    Statement {
+        text: format!("{how} {}", statement.text),
+        binds: statement.binds.clone(),
+    }
 }
 
 /// How many rows a table has, about.
@@ -124,15 +138,30 @@ async fn size(connections: &Connections, source: &Resolved<'_>) -> Result<f64, D
 }
 
 /// The columns that the condition holds to a value, then time.
-fn index(source: &Resolved<'_>) -> Option<String> {
-    let (time, _) = source.time?;
+fn index(source: &Resolved<'_>, question: &Question) -> Result<String, &'static str> {
+    let (time, _) = source.time.ok_or("the source has no time column")?;
+    if let Question::Rows(query) = question {
+        if query.latest_per.is_some() {
+            return Err(
+                "the newest row of each is found among all of them; bound the source with `where:`, or read from a \
+                        table that holds the newest only",
+            );
+        }
+        let by_time = |name: &String| source.place(name) == Some(time);
+        if !query.sort.iter().all(|(name, _)| by_time(name)) {
+            return Err(
+                "what is sorted is all of the range; sort by time, ask for a shorter range, or give the source a \
+                        `limit:`",
+            );
+        }
+    }
     let mut columns = source.fixed_columns();
     columns.dedup();
     columns.retain(|column| *column != time);
     columns.push(time);
     let names: Vec<_> = columns.iter().map(|column| source.quoted(*column)).collect();
     let table = &source.table.quoted;
-    Some(match source.table.dialect {
+    Ok(match source.table.dialect {
         Dialect::Postgres => format!("CREATE INDEX CONCURRENTLY ON {table} ({});", names.join(", ")),
         Dialect::Sqlite => {
             let words: Vec<_> = columns

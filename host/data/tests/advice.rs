@@ -81,7 +81,7 @@ async fn a_missing_index_is_named_and_helps() {
             index = advice.index;
         }
         // Exactly as it is printed.
-        database.execute(&index.unwrap()).await;
+        database.execute(&index.unwrap().unwrap()).await;
         if database.kind == "postgres" {
             database.execute("ANALYZE metrics").await;
         }
@@ -115,5 +115,44 @@ async fn small_tables_need_no_index_and_logins_that_may_write_are_told() {
         );
         let may = database.data.may_write().await.unwrap();
         assert_eq!(may, Some(database.kind == "postgres"), "{}", database.kind);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_index_helps_is_said_with_the_reason() {
+    for database in Database::both().await {
+        fill(&database).await;
+        let source = Source::parse(&source(
+            "metrics",
+            &[
+                ("timestamp", "recorded_at"),
+                ("service_name", "server_name"),
+                ("value", "value"),
+            ],
+        ))
+        .unwrap();
+        let newest = RowsQuery {
+            latest_per: Some("service_name".into()),
+            ..rows_query()
+        };
+        let sorted = RowsQuery {
+            sort: vec![("value".into(), true)],
+            count: true,
+            ..rows_query()
+        };
+        for (query, rows, reason) in [
+            (newest, 1, "the newest row of each"),
+            (sorted, 1000, "what is sorted"),
+        ] {
+            let advice = database
+                .data
+                .advise(&source, &Question::Rows(query))
+                .await
+                .unwrap();
+            assert_eq!(advice.rows, rows, "{}: {advice:?}", database.kind);
+            assert_eq!(advice.reads_all_of, Some(30_000.0), "{}: {reason}", database.kind);
+            let why = advice.index.unwrap().unwrap_err();
+            assert!(why.starts_with(reason), "{why}");
+        }
     }
 }

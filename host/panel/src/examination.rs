@@ -15,6 +15,8 @@ use crate::snapshot::{Resolve, database};
 
 /// Rows of a table's first page.
 const PAGE: u64 = 50;
+/// Things in a list of how they are.
+const THINGS: u64 = 10_000;
 
 /// What was found out about one source of one panel.
 #[derive(Debug)]
@@ -69,7 +71,7 @@ pub async fn examine(
                 source: name.clone(),
                 place: format!("{}:{}:{}", table.file, table.line, table.column),
                 table: table.value.clone(),
-                advice: match data.advise(source, &question(source, range)).await {
+                advice: match data.advise(source, &question(source, panel, range)).await {
                     Ok(advice) => Ok(advice),
                     Err(error) => Err(reasons(&error, &data, source, configured, panel).await),
                 },
@@ -107,7 +109,8 @@ fn asks_for_series(source: &Source) -> bool {
     has("value") && has("timestamp")
 }
 
-fn question(source: &Source, range: Duration) -> Question {
+/// What the panel asks, as a dashboard that is opened makes it.
+fn question(source: &Source, panel: &Panel, range: Duration) -> Question {
     let end = Utc::now().timestamp_millis();
     let length = i64::try_from(range.as_millis()).unwrap_or(i64::MAX);
     let range = Some(Range {
@@ -124,12 +127,33 @@ fn question(source: &Source, range: Duration) -> Question {
             max_bytes: u64::MAX,
         })
     } else {
-        Question::Rows(RowsQuery {
-            range,
+        let has = |name: &str| source.columns().iter().any(|column| column.name == name);
+        let all = RowsQuery {
             limit: PAGE,
             max_rows: u64::MAX,
             max_bytes: u64::MAX,
             ..RowsQuery::default()
+        };
+        // The newest of each, however long ago.
+        if has("service_name") && has("timestamp") {
+            return Question::Rows(RowsQuery {
+                latest_per: Some("service_name".into()),
+                limit: THINGS,
+                ..all
+            });
+        }
+        let display = |name: &str| panel.display.get(name).and_then(serde_json::Value::as_str);
+        let sort = display("default_sort").filter(|column| has(column));
+        let descending = display("default_sort_order") == Some("desc");
+        Question::Rows(RowsQuery {
+            range,
+            sort: sort
+                .map(|column| (column.to_owned(), descending))
+                .into_iter()
+                .collect(),
+            // As a table's pages do.
+            count: !has("value"),
+            ..all
         })
     }
 }

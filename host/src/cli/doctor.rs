@@ -88,8 +88,9 @@ impl Doctor {
                         todo += 1;
                         println!("    reads all of {}, about {all:.0} rows", finding.table);
                         match &advice.index {
-                            Some(index) => println!("    {index}"),
-                            None => println!("    no index can help: the source has no time column"),
+                            Some(Ok(index)) => println!("    {index}"),
+                            Some(Err(why)) => println!("    no index can help: {why}"),
+                            None => {}
                         }
                     }
                 }
