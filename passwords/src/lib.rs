@@ -46,6 +46,8 @@ const ROWS: &[&str] = &[
 ];
 /// Shorter runs may be chance.
 const RUN: usize = 3;
+/// Shorter repetitions may be chance, too.
+const COPY: usize = 3;
 
 /// How good a password is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,6 +112,11 @@ fn left(password: &str, email: &str) -> usize {
     let mut seen: Vec<Vec<char>> = Vec::new();
     let (mut place, mut count) = (0, 0);
     while place < typed.len() {
+        let copied = copied(&typed, place);
+        if copied >= COPY {
+            place += copied;
+            continue;
+        }
         let rest = (&typed[place..], &plain[place..]);
         let step = guessable(rest.0, rest.1, &own).max(1);
         let part = rest.1[..step].to_vec();
@@ -120,6 +127,18 @@ fn left(password: &str, email: &str) -> usize {
         place += step;
     }
     count
+}
+
+/// How much of what follows a place stood there before, also where it runs into what it repeats: all but `ab` of `ababab`.
+fn copied(text: &[char], place: usize) -> usize {
+    let follows = |from: usize| {
+        text[from..]
+            .iter()
+            .zip(&text[place..])
+            .take_while(|(one, other)| one == other)
+            .count()
+    };
+    (0..place).map(follows).max().unwrap_or(0)
 }
 
 /// What is repeated, once: `abcabc` is `abc`.
@@ -236,6 +255,9 @@ mod tests {
             "example12345",
             "Ada.Lovelace@Example.org",
             "zyxwvutsrqpo",
+            "abababababcd",
+            "xkcdxkcdxkcd1",
+            "zqzqzqzqzqzqz1",
         ] {
             let refused = check(password, EMAIL).unwrap_err();
             assert!(refused.contains("easy to guess"), "{password}: {refused}");
