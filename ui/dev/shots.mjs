@@ -1,5 +1,5 @@
-// Photographs a real demo in every width, look and state, and the gallery, and lays the pictures out as one sheet for
-// each look. Started by `cargo xtask shots`, which names everything in the environment:
+// Photographs a real demo in every width, look and state, and the gallery, and lays the pictures out as two sheets for each
+// look: dashboards, and the pages beside them. Started by `cargo xtask shots`, which names everything in the environment:
 //
 //   PORTHOLE_BIN, PORTHOLE_COMPONENTS, PORTHOLE_GALLERY, PORTHOLE_CHROMIUM; SHOTS: where single pictures are kept;
 //   SHEETS: where the sheets and the pictures of the guide go
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
+import { bringPeople, deskPages } from "./desk-pages.mjs";
 import { serve } from "./gallery.mjs";
 import { sheet } from "./sheet.mjs";
 import { bringTrouble, GONE, openGone } from "./trouble.mjs";
@@ -51,7 +52,8 @@ const settled = (page) =>
   }, null, { timeout: 120_000 });
 
 async function reader(browser, theme, [width, height]) {
-  const context = await browser.newContext({ viewport: { width, height }, timezoneId: "Europe/Berlin", locale: "en-GB" });
+  // The documentation follows the machine's look.
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, timezoneId: "Europe/Berlin", locale: "en-GB" });
   await context.addInitScript((theme) => localStorage.setItem("porthole.theme", theme), theme);
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);
@@ -62,6 +64,9 @@ async function reader(browser, theme, [width, height]) {
   });
   return page;
 }
+
+/** What a picture is called: a file of that name. */
+const slug = (name) => name.replace(/[^a-z]+/g, "-");
 
 /** A picture, and a look at whether the page is wider than the screen. */
 async function photograph(page, name) {
@@ -122,10 +127,11 @@ const browser = await chromium.launch({
 try {
   const names = ["login", ...Object.keys(PAGES), "host down", "gallery"];
   const open = [];
+  let desk;
   for (const theme of THEMES) {
     for (const size of WIDTHS) {
       const page = await reader(browser, theme, size);
-      const shot = (name) => photograph(page, `${theme}-${size[0]}-${name.replace(" ", "-")}`);
+      const shot = (name) => photograph(page, `${theme}-${size[0]}-${slug(name)}`);
       await page.goto(site.url);
       await page.getByLabel("Email").waitFor();
       await shot("login");
@@ -133,12 +139,21 @@ try {
       await page.getByLabel("Password").fill(site.account.password);
       await page.getByRole("button", { name: "Log in" }).click();
       await page.getByTestId("range-button").waitFor();
-      if (open.length === 0) await openGone(page.context().request, site);
+      if (open.length === 0) {
+        await openGone(page.context().request, site);
+        desk = deskPages(site.url, await bringPeople(page.context().request, site.url));
+      }
       for (const [name, go] of Object.entries(PAGES)) {
         await go(page, site);
         await settled(page);
         await shot(name);
         if (name === "data" && size[0] === 1440) await guide(page, theme);
+      }
+      for (const [name, go] of Object.entries(desk)) {
+        await go(page);
+        await page.locator("main").waitFor();
+        await settled(page);
+        await shot(name);
       }
       await PAGES.data(page, site);
       await settled(page);
@@ -160,8 +175,10 @@ try {
     await page.context().close();
   }
   for (const theme of THEMES) {
-    const bytes = await sheet(browser, theme, names, WIDTHS, (width, name) => readFile(join(SHOTS, `${theme}-${width}-${name.replace(" ", "-")}.png`)));
-    await writeFile(join(SHEETS, `sheet-${theme}.webp`), bytes);
+    for (const [title, rows] of [["sheet", names], ["pages", Object.keys(desk)]]) {
+      const bytes = await sheet(browser, theme, rows, WIDTHS, (width, name) => readFile(join(SHOTS, `${theme}-${width}-${slug(name)}.png`)));
+      await writeFile(join(SHEETS, `${title}-${theme}.webp`), bytes);
+    }
   }
 } finally {
   await browser.close();

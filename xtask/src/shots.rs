@@ -1,5 +1,5 @@
 //! `cargo xtask shots`: photographs the demo and the gallery of components in every width, look and state, and lays the
-//! pictures out as one sheet for each look in `docs/src/images`, to be looked at.
+//! pictures out as two sheets for each look in `docs/src/images`, to be looked at.
 
 use std::process::Command;
 
