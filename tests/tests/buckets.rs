@@ -67,7 +67,7 @@ async fn a_settled_bucket_is_asked_for_once() {
         let moved = client.panel("load", LATER, &[]).await.ok();
         assert_eq!(origin(&moved), ("partial", 6), "{tenant}");
         // Who only reads does not decide what is read again.
-        let refused = client.post("/panels/load/invalidate", &Value::Null).await;
+        let refused = client.call("/panels/load/invalidate").await;
         refused.problem(403, "forbidden");
         views.push(first["view"].clone());
     }
@@ -84,13 +84,10 @@ async fn a_settled_bucket_is_asked_for_once() {
     let admin = Client::login(host.url(), "editor@example.org", PASSWORD).await;
     let admin = admin.of("large");
     admin
-        .post("/panels/unknown/invalidate", &Value::Null)
+        .call("/panels/unknown/invalidate")
         .await
         .problem(404, "not_found");
-    assert_eq!(
-        admin.post("/panels/load/invalidate", &Value::Null).await.status,
-        204
-    );
+    assert_eq!(admin.call("/panels/load/invalidate").await.status, 204);
     let anew = admin.panel("load", RANGE, &[]).await.ok();
     assert_eq!(origin(&anew), ("miss", 288));
     let small = client.of("small").panel("load", LATER, &[]).await.ok();

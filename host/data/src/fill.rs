@@ -156,8 +156,11 @@ mod tests {
     }
 
     #[test]
-    fn the_future_is_not_filled() {
-        assert_eq!(answer(Fill::Zero, 5 * MINUTE - 1).last(), Some(&(4, 4.0)));
+    fn the_future_is_not_filled_and_what_is_said_of_it_stays() {
+        assert_eq!(
+            answer(Fill::Zero, 3 * MINUTE - 1),
+            [(0, 0.0), (1, 1.0), (2, 0.0), (4, 4.0), (5, -1.0)]
+        );
     }
 
     #[test]

@@ -107,7 +107,6 @@ async fn an_account_hears_what_happened_to_it_and_to_no_other() {
         ("login", "oneself", &here),
         // Where an administrator sits is not her affair.
         ("password_link_made", "another", &Value::Null),
-        ("login", "oneself", &here),
         ("password_set", "oneself", &here),
         ("login", "oneself", &here),
         ("login_failed", "nobody", &here),
