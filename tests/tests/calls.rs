@@ -223,7 +223,8 @@ async fn every_call_of_the_page_can_be_copied_and_works() {
     terminal.run("DELETE /admin/users/{id}/tokens/{token}", &both);
     terminal.run("DELETE /admin/users/{id}", &[(ID, ada)]);
     let events = terminal.run("GET /account/events", &[]);
-    assert_eq!(events["events"][0]["action"], "login");
+    let events = events["events"].as_array().unwrap();
+    assert!(events.iter().any(|event| event["action"] == "login"));
     let token = terminal.run("POST /account/tokens", &[])["token"]["id"].clone();
     terminal.run("GET /account/tokens", &[]);
     terminal.run("DELETE /account/tokens/{id}", &[(ID, token.as_str().unwrap())]);
