@@ -112,7 +112,7 @@ fn left(password: &str, email: &str) -> usize {
     let mut seen: Vec<Vec<char>> = Vec::new();
     let (mut place, mut count) = (0, 0);
     while place < typed.len() {
-        let copied = copied(&typed, place);
+        let copied = copied(typed, place);
         if copied >= COPY {
             place += copied;
             continue;
