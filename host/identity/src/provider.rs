@@ -51,6 +51,15 @@ pub(crate) fn provider_key(issuer: &str, subject: &str) -> String {
     format!("{issuer}#{subject}")
 }
 
+/// How a provider's word has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// The provider has been asked, and has answered.
+    JustNow,
+    /// Somebody shows what it said once.
+    Shown,
+}
+
 /// What a provider's word counts for.
 #[derive(Debug, Clone, Default)]
 pub struct ProviderRules {
@@ -116,7 +125,7 @@ impl Identity {
         rules: &ProviderRules,
         address: IpAddr,
     ) -> Result<Uuid, AdmitError> {
-        let admitted = match self.known_or_made(user, rules, address).await {
+        let admitted = match self.known_or_made(user, Word::JustNow, rules, address).await {
             Ok(id) => self.with_something_to_see(id).await,
             Err(refusal) => Err(refusal),
         };
@@ -152,6 +161,7 @@ impl Identity {
     pub(crate) async fn known_or_made(
         &self,
         user: &ProviderUser,
+        word: Word,
         rules: &ProviderRules,
         address: IpAddr,
     ) -> Result<Uuid, AdmitError> {
@@ -161,7 +171,7 @@ impl Identity {
             account = self.account_of(user, rules, address).await;
         }
         let id = account?;
-        self.apply_groups(id, user, rules, address).await?;
+        self.apply_groups(id, user, word, rules, address).await?;
         Ok(id)
     }
 
@@ -251,11 +261,13 @@ impl Identity {
     }
 
     /// Gives and takes what the groups give. Does nothing where the provider says nothing of groups, or has said
-    /// something newer before: a token that was kept does not bring back what was taken since.
+    /// something newer before: a token that was kept does not bring back what was taken since. Instants are whole seconds;
+    /// within one, what was said just now counts, and what is shown again does not.
     async fn apply_groups(
         &self,
         user: Uuid,
         said: &ProviderUser,
+        word: Word,
         rules: &ProviderRules,
         address: IpAddr,
     ) -> Result<(), IdentityError> {
@@ -272,12 +284,14 @@ impl Identity {
         let now = Utc::now().trunc_subsecs(3);
         let issued_at = said.issued_at.trunc_subsecs(0);
         // In turn: what a group takes may be what somebody is just about to use.
-        in_turn!(&self.store, transaction => {
+        let lost_administration = in_turn!(&self.store, transaction => {
             let is_news = sqlx::query(
-                "UPDATE users SET groups_at = $1 WHERE id = $2 AND (groups_at IS NULL OR groups_at < $1)",
+                "UPDATE users SET groups_at = $1
+                 WHERE id = $2 AND (groups_at IS NULL OR groups_at < $1 OR ($3 AND groups_at = $1))",
             )
             .bind(issued_at)
             .bind(Id(user))
+            .bind(word == Word::JustNow)
             .execute(&mut *transaction)
             .await?
             .rows_affected();
@@ -365,9 +379,10 @@ impl Identity {
                 };
                 add_line!(entry, &mut *transaction)?;
             }
+            is_admin && by_group && !administers
         });
         self.sessions.forget_user(user);
-        if !administers {
+        if lost_administration {
             self.warn_of_an_ownerless_host().await?;
         }
         Ok(())
@@ -397,7 +412,7 @@ impl Identity {
         rules: &ProviderRules,
         address: IpAddr,
     ) -> Result<(), IdentityError> {
-        self.apply_groups(user, said, rules, address).await
+        self.apply_groups(user, said, Word::JustNow, rules, address).await
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::id::Id;
+use crate::provider::Word;
 use crate::store::with_pool;
 use crate::tenants::effective;
 use crate::token::hash_of_text;
@@ -32,7 +33,7 @@ impl Identity {
         rules: &ProviderRules,
         address: IpAddr,
     ) -> Result<Arc<Who>, AdmitError> {
-        let id = self.known_or_made(user, rules, address).await?;
+        let id = self.known_or_made(user, Word::Shown, rules, address).await?;
         let generation = self.sessions.generation();
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, Option<String>, bool)>(
             "SELECT email, full_name, is_admin FROM users WHERE id = $1 AND disabled_at IS NULL",

@@ -332,6 +332,13 @@ on_both! {
         assert_eq!(identity.tenants_of(ada).await.unwrap().len(), 1);
     }
 
+    async fn who_comes_again_within_the_same_second_has_the_groups_of_now(database: &Database) {
+        let identity = site(database).await;
+        let refused = identity.admit(&somebody("ada", Some(&[]), 7), &rules(), HERE).await;
+        assert!(matches!(refused, Err(AdmitError::NoTenant)), "{refused:?}");
+        assert!(identity.admit(&somebody("ada", Some(&["/alpha"]), 7), &rules(), HERE).await.is_ok());
+    }
+
     async fn one_of_several_requests_renews_a_session(database: &Database) {
         let identity = site(database).await;
         let ada = somebody("ada", Some(&["/alpha"]), 0);
