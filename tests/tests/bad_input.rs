@@ -3,7 +3,6 @@
 
 use porthole_tests::readings::{self, Reading};
 use porthole_tests::{Client, Cluster, Host, Site};
-use serde_json::Value;
 
 const EMAIL: &str = "ops@example.org";
 const PASSWORD: &str = "correct horse battery staple";
