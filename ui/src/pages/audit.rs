@@ -35,17 +35,17 @@ fn body(path: String, is_hosts: bool) -> View {
     let wanted = create_selector(move || Wanted::of(location));
     let asked = Asked::<AuditPage>::start({
         let path = path.clone();
-        move || wanted.with(|wanted| wanted.path(&path, &preferences.zone(), browser::now()))
+        move || {
+            // Before: what is read while something else is being read is not brought up to date.
+            let zone = preferences.zone();
+            wanted.with(|wanted| wanted.path(&path, &zone, browser::now()))
+        }
     });
     let fields = filter(location, is_hosts);
     let exports = live(move || {
+        let zone = preferences.zone();
         let link = |format: &str| {
-            wanted.with(|wanted| {
-                format!(
-                    "/api/v1{}",
-                    wanted.export(&path, format, &preferences.zone(), browser::now())
-                )
-            })
+            wanted.with(|wanted| format!("/api/v1{}", wanted.export(&path, format, &zone, browser::now())))
         };
         let (csv, lines) = (link("csv"), link("ndjson"));
         view! {

@@ -48,7 +48,10 @@ pub(crate) fn tenant(tenant: String) -> View {
             let failure = trouble.as_ref().and_then(Option::as_ref);
             failure.is_some_and(|failure| matches!(failure.status(), Some(403 | 404)))
         });
-        name_tab(if is_nowhere { "Not found" } else { "" });
+        // What is drawn then says what the tab is called.
+        if !is_nowhere {
+            name_tab("");
+        }
     });
     let bar = frame::bare_bar(Some(tenant), None);
     let content = live(move || match trouble.get_clone() {
