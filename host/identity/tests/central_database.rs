@@ -376,7 +376,11 @@ async fn unknown_and_wrong_take_the_same_time() {
         .await;
     user(&identity, "ada@example.com").await;
     let mut fastest = [Duration::MAX; 2];
-    for _ in 0..12 {
+    // The hash is what takes the time; without it one of the two would be many times faster. What else the machine does only
+    // slows an attempt down: the fastest of enough are alike.
+    let are_alike =
+        |[known, unknown]: [Duration; 2]| (0.5..2.0).contains(&(known.as_secs_f64() / unknown.as_secs_f64()));
+    for round in 0..200 {
         for (email, fastest) in ["ada@example.com", "eve@example.com"]
             .into_iter()
             .zip(&mut fastest)
@@ -388,13 +392,11 @@ async fn unknown_and_wrong_take_the_same_time() {
                 .unwrap_err();
             *fastest = start.elapsed().min(*fastest);
         }
+        if round >= 12 && are_alike(fastest) {
+            break;
+        }
     }
-    // The hash is what takes the time; without it one of the two would be many times faster.
-    let [known, unknown] = fastest.map(|fastest| fastest.as_secs_f64());
-    assert!(
-        (0.5..2.0).contains(&(known / unknown)),
-        "known {known} s, unknown {unknown} s"
-    );
+    assert!(are_alike(fastest), "known, unknown: {fastest:?}");
 }
 
 #[tokio::test]
