@@ -56,23 +56,13 @@ impl Preferences {
         let location = use_context::<Location>();
         let zone = browser::stored("zone").and_then(|name| ZoneChoice::named(&name));
         let kept_zone = create_signal(zone.unwrap_or(ZoneChoice::Browser));
-        // A link shows what whoever passed it on saw.
-        let meant = move || {
-            let linked = location.parameter(ZONE).and_then(|name| ZoneChoice::named(&name));
-            linked.unwrap_or_else(|| kept_zone.get())
-        };
-        let zone = create_signal(meant());
-        // Not a selector: one that is out of date is brought up to date where it is read, and nearly everything reads the
-        // zone, also while it reads something else, which the framework does not allow.
-        create_effect(move || {
-            let meant = meant();
-            if zone.get_untracked() != meant {
-                zone.set(meant);
-            }
-        });
         let this = Self {
             look: create_signal(look),
-            zone: *zone,
+            // A link shows what whoever passed it on saw.
+            zone: create_selector(move || {
+                let linked = location.parameter(ZONE).and_then(|name| ZoneChoice::named(&name));
+                linked.unwrap_or_else(|| kept_zone.get())
+            }),
             kept_zone,
             location,
             is_system_light: create_signal(browser::matches_media(LIGHT_SYSTEM)),
