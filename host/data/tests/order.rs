@@ -5,16 +5,12 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use porthole_data::{ColumnData, ColumnSpec, Frame, Range, RowsQuery, Source, SourceSpec};
-use support::{Database, column, rows_query, source};
+use porthole_data::{ColumnData, ColumnSpec, Frame, Range, RowsQuery, SourceSpec};
+use support::{Database, column, parsed, rows_query, source};
 
 const HOUR: i64 = 3_600_000;
 /// 2026-11-28 00:00:00 UTC.
 const DAY: i64 = 1_795_824_000_000;
-
-fn parsed(spec: &SourceSpec) -> Source {
-    Source::parse(spec).unwrap()
-}
 
 fn sorted(column: &str, descending: bool) -> RowsQuery {
     RowsQuery {

@@ -251,10 +251,7 @@ impl Identity {
         let now = Utc::now();
         let mut tokens = Vec::new();
         for question in [
-            concat!(
-                tokens!("api_tokens.revoked_at IS NULL AND api_tokens.expires_at > $3"),
-                " LIMIT 1000000"
-            ),
+            tokens!("api_tokens.revoked_at IS NULL AND api_tokens.expires_at > $3"),
             concat!(
                 tokens!("(api_tokens.revoked_at IS NOT NULL OR api_tokens.expires_at <= $3)"),
                 " LIMIT 500"

@@ -49,16 +49,23 @@ pub(crate) const RIGHTS: &str = "SELECT users.is_admin, EXISTS (
 /// Accounts that administer the host and are not switched off.
 pub(crate) const ADMINISTRATORS: &str = "SELECT COUNT(*) FROM users WHERE is_admin AND disabled_at IS NULL";
 
+/// What an account may do now: whether it administers the host, and whether it administers the tenant; none when it is gone.
+macro_rules! rights {
+    ($actor:expr, $tenant:expr, $executor:expr) => {
+        sqlx::query_as::<_, (bool, bool)>($crate::authority::RIGHTS)
+            .bind($crate::id::Id($actor))
+            .bind($tenant)
+            .fetch_optional($executor)
+            .await?
+    };
+}
+
 /// Refuses what the actor of an entry may not do. Who acts without an account, on the machine itself, may do everything.
 macro_rules! must_be {
     ($needed:expr, $entry:expr, $executor:expr) => {
         if let Some(actor) = $entry.actor {
             let needed: $crate::authority::Needed<'_> = $needed;
-            let found = sqlx::query_as::<_, (bool, bool)>($crate::authority::RIGHTS)
-                .bind($crate::id::Id(actor))
-                .bind(needed.tenant())
-                .fetch_optional($executor)
-                .await?;
+            let found = $crate::authority::rights!(actor, needed.tenant(), $executor);
             needed.check(actor, found)?;
         }
     };
@@ -68,11 +75,7 @@ macro_rules! must_be {
 macro_rules! must_decide_for_good {
     ($entry:expr, $email:expr, $executor:expr) => {
         if let Some(actor) = $entry.actor {
-            let found = sqlx::query_as::<_, (bool, bool)>($crate::authority::RIGHTS)
-                .bind($crate::id::Id(actor))
-                .bind(None::<&str>)
-                .fetch_optional($executor)
-                .await?;
+            let found = $crate::authority::rights!(actor, None::<&str>, $executor);
             if !found.is_some_and(|(administers, _)| administers) {
                 return Err($crate::IdentityError::Conflict(format!(
                     "A group of the identity provider lets {} in, and says as what. {}",
@@ -100,7 +103,7 @@ macro_rules! must_leave_an_administrator {
     };
 }
 
-pub(crate) use {must_be, must_decide_for_good, must_leave_an_administrator};
+pub(crate) use {must_be, must_decide_for_good, must_leave_an_administrator, rights};
 
 #[cfg(test)]
 mod tests {

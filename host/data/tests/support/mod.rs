@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use porthole_data::{
-    BucketOptions, BucketStore, ColumnSpec, Databases, DatabasesOptions, RowsQuery, SeriesQuery, SourceSpec,
-    TenantData, TenantDatabase,
+    BucketOptions, BucketStore, ColumnSpec, Databases, DatabasesOptions, RowsQuery, SeriesQuery, Source,
+    SourceSpec, TenantData, TenantDatabase,
 };
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
@@ -271,4 +271,17 @@ pub fn server_metrics() -> Option<PathBuf> {
     let folder =
         named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/nab"));
     folder.is_dir().then_some(folder)
+}
+
+/// A source as the configuration checks it.
+pub fn parsed(spec: &SourceSpec) -> Source {
+    Source::parse(spec).unwrap()
+}
+
+/// The table of readings most tests ask, as a chart does.
+pub fn readings() -> SourceSpec {
+    source(
+        "readings",
+        &[("timestamp", "at"), ("value", "value"), ("series_label", "label")],
+    )
 }
