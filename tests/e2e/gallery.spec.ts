@@ -30,6 +30,7 @@ for (const theme of ['dark', 'light'] as const) {
       await expect(page.getByTestId('gallery-nothing-there').getByTestId('panel-empty')).toHaveCount(4);
       await expect(page.getByTestId('gallery-first-load').locator('.skeleton')).toHaveCount(5);
       await expect(page.getByTestId('gallery-old-data').getByTestId('panel-stale')).toHaveCount(3);
+      await expect(page.getByTestId('gallery-faulty-files').getByTestId('dashboard-faults')).toHaveCount(3);
       await expect(page.getByTestId('gallery-tables').getByTestId('no-rows')).toBeVisible();
       await expect(page.getByTestId('gallery-charts').locator('canvas')).toHaveCount(8);
       await expect(page.getByTestId('gallery-pictures-and-markup').locator('img')).toHaveCount(1);

@@ -42,6 +42,7 @@ export const test = base.extend<object, { house: Site }>({
           PORTHOLE_AUTH_OIDC_CLIENT_SECRET: CLIENT_SECRET,
           PORTHOLE_AUTH_OIDC_LABEL: 'Keycloak',
           PORTHOLE_AUTH_OIDC_TENANTS: `/alpha=${site.tenant}`,
+          PORTHOLE_AUTH_OIDC_ADMIN_GROUP: '/operators',
         });
         await use(site);
       } finally {

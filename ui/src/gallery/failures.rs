@@ -1,13 +1,22 @@
 //! Panels that have nothing to show, or nothing new, and why.
 
 use crate::prelude::*;
-use porthole_model::{CacheOutcome, Chart, Diagnostic, Mark, Metric, Problem, View as Shown, code};
+use porthole_model::{
+    CacheOutcome, Chart, Dashboard, Diagnostic, Mark, Metric, Problem, View as Shown, code,
+};
 
 use super::{
+    TENANT,
     answers::{self, chart, metric, plot, threshold},
     sample::{Sample, grid},
 };
-use crate::{api::Failure, browser, stores::Board, time::format};
+use crate::{
+    api::Failure,
+    browser,
+    pages::{DashboardFaults, dashboard_faults},
+    stores::Board,
+    time::format,
+};
 
 /// Minutes of age of what is shown while the data source is down.
 const AGE: i64 = 14;
@@ -126,25 +135,18 @@ pub(super) fn failures(board: &Board) -> View {
     let limit = Problem {
         limit: Some("cpu 500 ms".to_owned()),
         ..by(
-            problem(
-                502,
-                code::PLUGIN_LIMIT,
-                "The plugin used more than its processor time.",
-            ),
+            problem(502, code::PLUGIN_LIMIT, "it reached its limit of cpu: 500 ms"),
             "daily-summary 1.3.0",
         )
     };
-    let resting = Problem {
-        limit: Some("memory 64 MiB".to_owned()),
-        ..by(
-            problem(
-                503,
-                code::PLUGIN_RESTING,
-                "The plugin failed five times in a row and is left alone for a while.",
-            ),
-            "fleet-map 0.2.0",
-        )
-    };
+    let resting = by(
+        problem(
+            503,
+            code::PLUGIN_RESTING,
+            "it failed 5 times in a row and is left alone for a while; the last time, it reached its limit of memory: 64 MiB",
+        ),
+        "fleet-map 0.2.0",
+    );
     let misconfigured = Problem {
         diagnostics: vec![fault()],
         ..problem(422, code::PANEL_CONFIGURATION, "The panel's file has faults.")
@@ -223,4 +225,30 @@ pub(super) fn failures(board: &Board) -> View {
             }),
         ],
     )
+}
+
+/// Over a dashboard whose file has faults: to those who may mend them, and to everybody else.
+pub(super) fn banners() -> View {
+    let banner = |tenant: &str, diagnostics: Vec<Diagnostic>, outdated: Vec<Diagnostic>| {
+        let mut dashboard = Dashboard {
+            name: "default".to_owned(),
+            title: "System health".to_owned(),
+            description: None,
+            refresh_interval: 300,
+            columns: 12,
+            default_range: None,
+            panels: Vec::new(),
+            diagnostics,
+            outdated,
+        };
+        let faults = DashboardFaults::taken_from(&mut dashboard);
+        dashboard_faults(tenant.to_owned(), *create_signal(faults))
+    };
+    let many: Vec<Diagnostic> = (7..=11).map(|line| Diagnostic { line, ..fault() }).collect();
+    let (outdated, sound) = (
+        banner(TENANT, Vec::new(), many),
+        banner(TENANT, vec![fault()], Vec::new()),
+    );
+    let said = banner("beta", Vec::new(), vec![fault()]);
+    view! { (outdated) (sound) (said) }
 }

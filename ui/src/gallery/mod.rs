@@ -85,6 +85,11 @@ pub(crate) fn Gallery() -> View {
             failures::failures(&board),
         ),
         section(
+            "Faulty files",
+            "Over a dashboard that is not what its file says: where, to those who may mend it.",
+            failures::banners(),
+        ),
+        section(
             "Controls",
             "Buttons, fields, marks and menus.",
             controls::controls(),

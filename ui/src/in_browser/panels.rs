@@ -191,16 +191,15 @@ fn each_failure_has_its_words_and_its_mark() {
 }
 
 #[wasm_bindgen_test]
-fn a_stopped_plugin_says_which_limit_and_when_it_is_tried_again() {
+fn a_stopped_plugin_says_why_and_when_it_is_tried_again() {
     let mut stopped = problem(503, code::PLUGIN_RESTING, "It failed five times in a row.");
     stopped.plugin = Some("daily-summary 1.3.0".to_owned());
-    stopped.limit = Some("memory 64 MiB".to_owned());
     show(
         Sample::new("Summary", "custom_template", (4, 2))
             .failing(failure(stopped))
             .with(|loader| loader.rests_until.set(browser::now() + 45_500)),
     );
-    assert!(text("[data-testid=panel-error]").contains("Limit: memory 64 MiB"));
+    assert!(text("[data-testid=panel-error]").contains("It failed five times in a row."));
     assert_eq!(
         attribute("[data-testid=panel-error] a", "href").as_deref(),
         Some("/t/gallery/plugins/daily-summary")

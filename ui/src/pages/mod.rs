@@ -19,7 +19,6 @@ mod users;
 pub(crate) use account::account;
 pub(crate) use audit::{audit, tenant_audit};
 pub(crate) use dashboard::dashboard;
-#[cfg(all(test, target_arch = "wasm32"))]
 pub(crate) use dashboard_faults::{DashboardFaults, dashboard_faults};
 pub(crate) use home::home;
 pub(crate) use login::login;

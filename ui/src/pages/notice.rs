@@ -73,15 +73,24 @@ pub(crate) fn not_open(tenant: &str) -> Option<View> {
 
 /// The tenants that can be gone to instead.
 fn ways(me: &porthole_model::Me, is_meant: impl Fn(&porthole_model::TenantSummary) -> bool) -> View {
-    let ways: Vec<View> = me
+    let meant: Vec<_> = me
         .tenants
         .iter()
         .filter(|one| is_meant(one))
         .take(MOST_WAYS)
+        .collect();
+    // Of several none is what the reader most likely wants.
+    let class = if meant.len() == 1 {
+        "button primary"
+    } else {
+        "button"
+    };
+    let ways: Vec<View> = meant
+        .into_iter()
         .map(|one| {
             let href = format!("/t/{}", segment(&one.id));
             let name = format!("To {}", one.name);
-            view! { a(class="button primary", href=href) { (name) } }
+            view! { a(class=class, href=href) { (name) } }
         })
         .collect();
     ways.into()

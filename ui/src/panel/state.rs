@@ -88,10 +88,6 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
         view! { p(title=full) { (text) } }
     });
     let faults = failure.problem().map(|problem| diagnostics(&problem.diagnostics));
-    let limit = failure
-        .problem()
-        .and_then(|problem| problem.limit.clone())
-        .map(|limit| view! { p { "Limit: " b { (limit) } } });
     let plugin = failure.problem().and_then(|problem| {
         let name = problem.plugin.clone()?;
         Some(plugin_line(name, tenant))
@@ -113,7 +109,6 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
         div(class="state", role="alert", data-testid="panel-error") {
             div(class="what") { (mark) b { (title) } }
             (detail)
-            (limit)
             (plugin)
             (rest)
             (faults)

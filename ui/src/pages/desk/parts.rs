@@ -95,9 +95,7 @@ fn said(instant: i64, now: i64) -> String {
 /// What went wrong, in the host's words.
 pub(crate) fn trouble(failure: &Failure) -> View {
     let (title, detail) = (failure.title(), failure.detail());
-    let limit = failure.problem().and_then(|problem| problem.limit.clone());
-    let limit = limit.map(|limit| view! { p { "Limit: " (limit) } });
-    view! { div(class="notice", role="alert", data-testid="trouble") { b { (title) } p { (detail) } (limit) } }
+    view! { div(class="notice", role="alert", data-testid="trouble") { b { (title) } p { (detail) } } }
 }
 
 #[cfg(test)]

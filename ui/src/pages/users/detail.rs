@@ -163,10 +163,10 @@ fn head(
         ("Made", when(Some(&account.created_at), "")),
         (
             "Password",
-            text(if account.has_password {
-                "set"
-            } else {
-                "not set yet"
+            text(match (account.has_password, account.is_from_provider) {
+                (true, _) => "set",
+                (false, true) => "at the identity provider",
+                (false, false) => "not set yet",
             }),
         ),
     ]);
