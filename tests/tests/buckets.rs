@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use porthole_tests::readings::{self, Reading};
-use porthole_tests::{Client, Cluster, Site};
+use porthole_tests::{Client, Cluster, Site, free_port};
 use serde_json::Value;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -115,4 +115,63 @@ async fn a_settled_bucket_is_asked_for_once() {
         assert!(Instant::now() < deadline, "the host did not hear of it: {answer}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+const ROWS: &str = "panel:\n  type: table\n  title: Rows\n  data_source:\n    table: readings\n    limit: 10\n    columns:\n      \
+                    - name: value\n";
+
+#[tokio::test]
+async fn what_dashboards_show_first_is_read_before_anybody_asks_for_it() {
+    let figures = format!("127.0.0.1:{}", free_port());
+    let site = Site::new().with("PORTHOLE_METRICS_LISTEN", &figures);
+    let now = chrono::Utc::now().timestamp_millis();
+    let measured: Vec<Reading> = (0..2 * 288)
+        .map(|step| Reading {
+            instant: now - step * 300_000,
+            value: step as f64,
+        })
+        .collect();
+    let file = site.data().join("readings.csv");
+    readings::write(&file, &measured);
+    site.tenant("small", "sqlite:tenants/small.sqlite");
+    site.write("tenants/small/panels/load.yaml", PANEL);
+    site.write("tenants/small/panels/rows.yaml", ROWS);
+    let dashboard = DASHBOARD.replace("  panels:", "  default_range: now-36h\n  panels:")
+        + "    - id: rows\n      config_file: panels/rows.yaml\n";
+    site.write("tenants/small/dashboards/default.yaml", &dashboard);
+    site.import(&file, "small", "readings", &[]).ok();
+    site.add_user("reader@example.org", PASSWORD, &["small"]);
+
+    let host = site.serve().await;
+    let client = Client::login(host.url(), "reader@example.org", PASSWORD).await;
+    let client = client.of("small");
+    // Tenants that nobody reads cost nothing: this says that somebody does.
+    client.panel("rows", ("now-36h", "now"), &[]).await.ok();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let answer = http
+            .get(format!("http://{figures}/metrics"))
+            .send()
+            .await
+            .unwrap();
+        let text = answer.text().await.unwrap();
+        let computed = text
+            .lines()
+            .find_map(|line| line.strip_prefix("porthole_buckets_computed_total "))
+            .map_or(0, |count| count.parse::<u64>().unwrap());
+        // 36 hours by ten minutes, but for the last ones.
+        if computed >= 210 {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{text}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let first = client.panel("load", ("now-36h", "now"), &[]).await.ok();
+    let (outcome, computed) = origin(&first);
+    // Time goes on meanwhile.
+    assert!(
+        outcome == "partial" && computed <= 1,
+        "{outcome}, {computed} computed"
+    );
 }

@@ -52,23 +52,24 @@ impl TenantData {
     /// Points in time. Needs the columns `timestamp` (or another time column) and `value`; one series for each value
     /// of `series_label`, or one in all.
     pub async fn series(&self, source: &Source, query: &SeriesQuery) -> Result<SeriesAnswer, DataError> {
-        self.points(source, query, buckets::side_by_side(self.0.connections.most()))
-            .await
+        let most = buckets::side_by_side(self.0.connections.most());
+        self.points(source, query, self.asker(most, false)).await
     }
 
-    /// Brings the buckets of a question up to date that nobody waits for: with one connection.
+    /// Brings the buckets of a question up to date that nobody waits for: with one connection, and before readers would have to
+    /// wait for what is to be read again.
     ///
     /// # Errors
     /// Those of [`series`](Self::series).
     pub async fn warm(&self, source: &Source, query: &SeriesQuery) -> Result<(), DataError> {
-        self.points(source, query, 1).await.map(|_| ())
+        self.points(source, query, self.asker(1, true)).await.map(|_| ())
     }
 
     async fn points(
         &self,
         source: &Source,
         query: &SeriesQuery,
-        side_by_side: usize,
+        asker: Asker<'_>,
     ) -> Result<SeriesAnswer, DataError> {
         check_range(query.range)?;
         if query.bucket_seconds == Some(0) {
@@ -83,7 +84,7 @@ impl TenantData {
         let (table, sampled) = self.table(source).await?;
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
-        let answer = buckets::fetch(&self.asker(side_by_side), &resolved, query).await;
+        let answer = buckets::fetch(&asker, &resolved, query).await;
         let answer = self.blamed(&resolved, query.range, Asked::Series, answer).await;
         let mut answer = self.forget_if_refused(source, answer).await?;
         if resolved.is_single("value") && is_of_one_row(query) {
@@ -96,12 +97,13 @@ impl TenantData {
         Ok(answer)
     }
 
-    fn asker(&self, side_by_side: usize) -> Asker<'_> {
+    fn asker(&self, side_by_side: usize, is_ahead: bool) -> Asker<'_> {
         Asker {
             connections: &self.0.connections,
             tenant: &self.0.id,
             store: &self.0.store,
             side_by_side: Semaphore::new(side_by_side),
+            is_ahead,
         }
     }
 

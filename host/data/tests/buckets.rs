@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use porthole_data::load::{Kind, LoadColumn, Loader, TableSpec, Value};
 use porthole_data::{
-    Aggregate, BucketOptions, BucketStore, Databases, DatabasesOptions, Keep, Range, SeriesAnswer,
-    SeriesQuery, Source, SourceSpec, TenantData, TenantDatabase,
+    Aggregate, BucketOptions, BucketStore, DataError, Databases, DatabasesOptions, Keep, Ladder, Range, Rung,
+    SeriesAnswer, SeriesQuery, Source, SourceSpec, TenantData, TenantDatabase,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -104,10 +104,19 @@ struct Host {
 
 impl Host {
     async fn start(url: &SecretString, folder: Option<&Path>) -> Self {
-        let store = BucketStore::open(BucketOptions {
-            folder: folder.map(Path::to_owned),
-            ..BucketOptions::default()
-        });
+        let folder = folder.map(Path::to_owned);
+        Self::with(
+            url,
+            BucketOptions {
+                folder,
+                ..BucketOptions::default()
+            },
+        )
+        .await
+    }
+
+    async fn with(url: &SecretString, options: BucketOptions) -> Self {
+        let store = BucketStore::open(options);
         let databases = Databases::with_store(DatabasesOptions::default(), store.await);
         let data = databases.tenant(&TenantDatabase::new("test", url.clone()));
         Self { databases, data }
@@ -181,8 +190,44 @@ enum Step {
         labels: Vec<usize>,
         metric: usize,
     },
+    /// The configuration says otherwise after how many minutes buckets are settled, and of which shorter ones longer ones may
+    /// be made.
+    Reconfigure {
+        settle: u64,
+        ladder: usize,
+    },
     Restart,
+    /// The host ends without a word, and another one starts over what it left.
+    Crash,
     Forget,
+}
+
+/// Which buckets a source has, by `Step::Reconfigure`.
+const LADDERS: [&[u32]; 3] = [&[60, 600, 3600], &[37, 7200], &[3600, 86_400]];
+
+/// Ranges of any length for the last one.
+fn rungs(buckets: &[u32]) -> Ladder {
+    let rung = |(place, bucket): (usize, &u32)| Rung {
+        up_to_seconds: (place + 1 < buckets.len()).then_some(3600 * (1 + place as u64)),
+        bucket_seconds: Some(*bucket),
+    };
+    Ladder::new(buckets.iter().enumerate().map(rung).collect()).unwrap()
+}
+
+/// The two sources of a case as they are configured at the moment.
+fn sources(settle: Duration, ladder: usize) -> [Source; 2] {
+    METRICS.map(|metric| {
+        let keep = Keep::Buckets {
+            settle: Some(settle),
+            reread: None,
+        };
+        let spec = spec(metric, keep);
+        Source::parse(&SourceSpec {
+            ladder: Some(rungs(LADDERS[ladder])),
+            ..spec
+        })
+        .unwrap()
+    })
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -229,17 +274,32 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => rows(SETTLE.as_millis() as i64 - 5_000).prop_map(Step::Insert),
         2 => rows(4 * DAY).prop_map(Step::InsertLate),
         40 => ask,
+        2 => (prop::sample::select(vec![10_u64, 11, 45]), 0..LADDERS.len())
+            .prop_map(|(settle, ladder)| Step::Reconfigure { settle, ladder }),
         1 => Just(Step::Restart),
+        1 => Just(Step::Crash),
         1 => Just(Step::Forget),
     ];
     prop::collection::vec(step, 20..60)
 }
 
-async fn follow(database: &Database, steps: Vec<Step>) -> (u64, u64) {
+/// What was taken from the store and what was not. `room`: what the store may take in memory and on disk, bytes.
+async fn follow(database: &Database, steps: Vec<Step>, room: (u64, u64)) -> (u64, u64) {
     let folder = tempfile::tempdir().unwrap();
     let plain = Host::plain(&database.url);
-    let mut host = Host::start(&database.url, Some(folder.path())).await;
-    let sources = METRICS.map(|metric| Source::parse(&spec(metric, keep())).unwrap());
+    let start = || {
+        Host::with(
+            &database.url,
+            BucketOptions {
+                folder: Some(folder.path().to_owned()),
+                memory_bytes: room.0,
+                disk_bytes: room.1,
+                ..BucketOptions::default()
+            },
+        )
+    };
+    let mut host = start().await;
+    let mut sources = sources(SETTLE, 0);
     let (mut kept, mut computed, mut changes) = (0, 0, 0);
     for (number, step) in steps.into_iter().enumerate() {
         match step {
@@ -263,7 +323,9 @@ async fn follow(database: &Database, steps: Vec<Step>) -> (u64, u64) {
                     labels: labels.iter().map(|label| SERVERS[*label].to_owned()).collect(),
                     ..query(end - length, end, seconds)
                 };
-                let answer = host.ask(&sources[metric], &query).await;
+                let source = &sources[metric];
+                // Two at the same time, as readers do.
+                let (answer, again) = tokio::join!(host.ask(source, &query), host.ask(source, &query));
                 let expected = plain.ask(&sources[metric], &query).await;
                 if let Some(buckets) = answer.buckets {
                     kept += buckets.kept;
@@ -271,10 +333,17 @@ async fn follow(database: &Database, steps: Vec<Step>) -> (u64, u64) {
                 }
                 let what = format!("{}, step {number}: {query:?}", database.kind);
                 assert_same(&answer, &expected, &what);
+                assert_same(&again, &expected, &what);
             }
-            Step::Restart => {
-                host.stop().await;
-                host = Host::start(&database.url, Some(folder.path())).await;
+            Step::Reconfigure { settle, ladder } => {
+                sources = self::sources(Duration::from_secs(settle * 60), ladder);
+            }
+            step @ (Step::Restart | Step::Crash) => {
+                match step {
+                    Step::Restart => host.stop().await,
+                    _ => drop(host),
+                }
+                host = start().await;
                 host.databases.store().data_changed("test", "metrics", changes);
             }
             Step::Forget => host.databases.store().forget("test").await,
@@ -299,7 +368,9 @@ async fn answers_through_the_store_are_those_of_plain_sql_whatever_happens() {
     });
     let (mut kept, mut computed) = (0, 0);
     for database in Database::both().await {
-        for _ in 0..12 {
+        for case in 0..12 {
+            // Room for all, for next to nothing in memory, and for little of either.
+            let room = [(64 << 20, 512 << 20), (6 << 10, 512 << 20), (24 << 10, 96 << 10)][case % 3];
             database.execute("DROP TABLE IF EXISTS metrics").await;
             let first: Vec<_> = (0..300)
                 .map(|number| {
@@ -309,7 +380,7 @@ async fn answers_through_the_store_are_those_of_plain_sql_whatever_happens() {
                 .collect();
             insert(&database, &ago(&first)).await;
             let steps = steps().new_tree(&mut runner).unwrap().current();
-            let counts = follow(&database, steps).await;
+            let counts = follow(&database, steps, room).await;
             kept += counts.0;
             computed += counts.1;
         }
@@ -577,4 +648,89 @@ async fn two_tenants_with_the_same_database_and_question_share_nothing() {
     host.databases.forget("other").await;
     assert_eq!(host.ask(&cpu(), &query).await.buckets.unwrap().computed, 0);
     host.stop().await;
+}
+
+/// A row of each of so many series, an hour apart.
+async fn scattered(database: &Database, series: usize) -> i64 {
+    let now = now();
+    let text = (0..series).map(|number| {
+        let at = now - DAY - (number as i64 % 48) * HOUR;
+        vec![
+            Value::Instant(at),
+            Value::Text(format!("request-{number:08}")),
+            Value::Real(number as f64),
+            Value::Text("cpu".into()),
+        ]
+    });
+    let mut loader = Loader::open(&database.url).await.unwrap();
+    loader.insert(&table(), &text.collect::<Vec<_>>()).await.unwrap();
+    loader.close().await;
+    now
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn series_without_end_are_refused_for_the_memory_they_would_take() {
+    for database in Database::both().await {
+        let now = scattered(&database, 20_000).await;
+        let host = Host::start(&database.url, None).await;
+        let question = |max_bytes| SeriesQuery {
+            max_bytes,
+            ..query(now - 4 * DAY, now, 3600)
+        };
+        let answer = host.ask(&cpu(), &question(64 << 20)).await;
+        assert_eq!(answer.series.len(), 20_000, "{}", database.kind);
+        // Of another condition, so that nothing is known: each series takes its name twice and room for its parts.
+        let other = Source::parse(&SourceSpec {
+            filter: Some("metric_type = 'cpu' AND cpu_percent >= 0".into()),
+            ..spec("cpu", keep())
+        })
+        .unwrap();
+        let refused = host.data.series(&other, &question(2 << 20)).await.unwrap_err();
+        assert!(
+            matches!(&refused, DataError::TooLarge(why) if why.contains("bytes")),
+            "{}: {refused}",
+            database.kind
+        );
+        host.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_soon_to_be_read_again_is_read_ahead_and_readers_find_it() {
+    for database in Database::both().await {
+        let now = filled(&database).await;
+        let host = Host::start(&database.url, None).await;
+        let source = |seconds| {
+            let keep = Keep::Buckets {
+                settle: Some(SETTLE),
+                reread: Some(Duration::from_secs(seconds)),
+            };
+            Source::parse(&spec("cpu", keep)).unwrap()
+        };
+        let query = SeriesQuery {
+            aggregate: Aggregate::Count,
+            ..query(now - DAY, now, 600)
+        };
+        let count = |answer: &SeriesAnswer| points(answer).iter().map(|point| point.2).sum::<f64>();
+        let first = host.ask(&source(3600), &query).await;
+        let read = self::now();
+        insert(&database, &[(now - 5 * HOUR, Some(0), Some(1.0), 0)]).await;
+        // Of an hour a quarter is left, at the least: this is too soon.
+        host.data.warm(&source(3600), &query).await.unwrap();
+        assert_eq!(
+            count(&host.ask(&source(3600), &query).await),
+            count(&first),
+            "{}",
+            database.kind
+        );
+        // Of two seconds one is over.
+        while self::now() <= read + 1000 {
+            tokio::task::yield_now().await;
+        }
+        host.data.warm(&source(2), &query).await.unwrap();
+        let answer = host.ask(&source(3600), &query).await;
+        assert_eq!(count(&answer), count(&first) + 1.0, "{}", database.kind);
+        assert_eq!(answer.buckets.unwrap().computed, 0, "{}", database.kind);
+        host.stop().await;
+    }
 }

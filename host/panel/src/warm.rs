@@ -3,10 +3,11 @@
 //! A tenant that is read has the buckets of its dashboards' default ranges kept up to date, one question at a time, so that
 //! the next reader finds them. Tenants that nobody reads cost nothing, however many there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use futures_util::{StreamExt, stream};
 use parking_lot::Mutex;
 use porthole_config::relative_range;
 use porthole_data::{DataError, Range, SeriesQuery};
@@ -20,6 +21,10 @@ const EVERY: Duration = Duration::from_secs(600);
 const FORGET: Duration = Duration::from_secs(24 * 3600);
 /// How often it is looked whose turn it is.
 const LOOK: Duration = Duration::from_secs(5);
+/// So many tenants at the same time: one whose database is slow keeps no other waiting.
+const SIDE_BY_SIDE: usize = 4;
+/// A tenant whose questions take longer than this is left alone until its next turn.
+const WITHIN: Duration = Duration::from_secs(120);
 /// What dashboards show that name no range of their own.
 const USUAL: Duration = Duration::from_secs(24 * 3600);
 
@@ -76,10 +81,16 @@ impl Pipeline {
     pub async fn keep_warm(&self) {
         loop {
             tokio::time::sleep(LOOK).await;
-            for tenant in self.readers.due() {
-                let questions = self.warm(&tenant).await;
-                tracing::debug!(tenant, questions, "buckets were brought up to date");
-            }
+            stream::iter(self.readers.due())
+                .for_each_concurrent(SIDE_BY_SIDE, |tenant| async move {
+                    match tokio::time::timeout(WITHIN, self.warm(&tenant)).await {
+                        Ok(questions) => {
+                            tracing::debug!(tenant, questions, "buckets were brought up to date")
+                        }
+                        Err(_) => tracing::debug!(tenant, "bringing buckets up to date takes too long"),
+                    }
+                })
+                .await;
         }
     }
 
@@ -109,7 +120,7 @@ impl Pipeline {
 /// What the series of a tenant's dashboards are asked for, as far as that can be kept: each question once.
 fn questions(tenant: &ReadyTenant) -> Vec<(porthole_data::Source, SeriesQuery)> {
     let now = Utc::now().timestamp_millis();
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let mut questions = Vec::new();
     for dashboard in tenant.by_name.values() {
         let length = dashboard.default_range.as_deref().and_then(relative_range);
@@ -118,7 +129,7 @@ fn questions(tenant: &ReadyTenant) -> Vec<(porthole_data::Source, SeriesQuery)> 
             let Some(Entry::Ready(panel, _)) = tenant.panels.get(&placed.id) else {
                 continue;
             };
-            for source in panel.sources.values() {
+            for (name, source) in &panel.sources {
                 let has_value = source.columns().iter().any(|column| column.name == "value");
                 let Some(bucket) = source
                     .ladder()
@@ -127,11 +138,9 @@ fn questions(tenant: &ReadyTenant) -> Vec<(porthole_data::Source, SeriesQuery)> 
                 else {
                     continue;
                 };
-                let key = (placed.id.clone(), length);
-                if seen.contains(&key) {
+                if !seen.insert((&placed.id, name, length)) {
                     continue;
                 }
-                seen.push(key);
                 let query = SeriesQuery {
                     range: Some(Range {
                         start: now.saturating_sub(length),

@@ -140,42 +140,36 @@ impl Chunk {
     }
 }
 
-/// What is known of one series in the buckets of a chunk in the making.
-#[derive(Debug)]
+/// What is known of one series in the buckets of a chunk in the making. It takes the room of the buckets that it has: series
+/// may be many, and each be known in one bucket only.
+#[derive(Debug, Default)]
 pub(super) struct Slots {
     /// One bit for each bucket with rows.
     present: u64,
-    parts: Box<[Part; CHUNK as usize]>,
-}
-
-impl Default for Slots {
-    fn default() -> Self {
-        Self {
-            present: 0,
-            parts: Box::new([NOTHING; CHUNK as usize]),
-        }
-    }
+    /// One for each bit of `present`, in their order.
+    parts: Vec<Part>,
 }
 
 impl Slots {
     /// Adds to what is known of a bucket; later ones come later.
     pub(super) fn add(&mut self, slot: u32, part: Part, measure: Measure) {
-        let Some(place) = self.parts.get_mut(slot as usize) else {
+        if i64::from(slot) >= CHUNK {
             return;
-        };
+        }
         let bit = 1_u64 << slot;
-        *place = if self.present & bit == 0 {
-            part
-        } else {
-            place.and(part, measure)
-        };
+        // Mostly the last one, or one after it.
+        let index = (self.present & (bit - 1)).count_ones() as usize;
+        match self.parts.get_mut(index) {
+            Some(place) if self.present & bit != 0 => *place = place.and(part, measure),
+            _ => self.parts.insert(index, part),
+        }
         self.present |= bit;
     }
 
     /// The buckets with rows, and what is known of them.
     fn known(&self) -> impl Iterator<Item = (u32, Part)> + '_ {
-        let parts = (0..).zip(self.parts.iter());
-        parts.filter_map(|(slot, part)| (self.present & (1 << slot) != 0).then_some((slot, *part)))
+        let slots = (0..CHUNK as u32).filter(|slot| self.present & (1 << slot) != 0);
+        slots.zip(self.parts.iter().copied())
     }
 }
 
@@ -187,11 +181,6 @@ pub(super) struct Draft {
     read_at: i64,
     lines: BTreeMap<Arc<str>, Slots>,
 }
-
-const NOTHING: Part = Part {
-    value: f64::NAN,
-    count: 0,
-};
 
 impl Draft {
     pub(super) fn new(measure: Measure, read_at: i64) -> Self {
@@ -286,9 +275,9 @@ impl Draft {
         let lines = self.lines.into_iter().map(|(label, slots)| Line {
             label,
             present: slots.present,
-            values: slots.known().map(|(_, part)| part.value).collect(),
+            values: slots.parts.iter().map(|part| part.value).collect(),
             counts: match measure {
-                Measure::Mean => slots.known().map(|(_, part)| part.count).collect(),
+                Measure::Mean => slots.parts.iter().map(|part| part.count).collect(),
                 _ => Box::default(),
             },
         });
@@ -326,6 +315,16 @@ mod tests {
         assert_eq!(mask(63, 64), 1 << 63);
         assert_eq!(mask(1, 3), 0b110);
         assert_eq!(mask(3, 1), 0);
+    }
+
+    #[test]
+    fn buckets_that_come_in_any_order_are_known_in_theirs() {
+        let mut slots = Slots::default();
+        for slot in [63, 0, 5, 0, 64] {
+            slots.add(slot, part(f64::from(slot), 1), Measure::Mean);
+        }
+        let known: Vec<_> = slots.known().collect();
+        assert_eq!(known, [(0, part(0.0, 2)), (5, part(5.0, 1)), (63, part(63.0, 1))]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -25,6 +25,9 @@ use super::written;
 
 /// Chunks that wait to be written; beyond it they are not kept on disk.
 const WAITING: usize = 4096;
+/// Bytes of chunks that wait to be written; beyond it they are not kept on disk. Memory has let go of some of them, so these
+/// come on top of what it may take.
+const WAITING_BYTES: usize = 16 << 20;
 /// Chunks written in one transaction.
 const AT_ONCE: usize = 256;
 /// Length of the authentication code, bytes.
@@ -34,7 +37,8 @@ const SCHEMA: &str = "\
     CREATE TABLE IF NOT EXISTS chunk (\
         key BLOB NOT NULL, width INTEGER NOT NULL, place INTEGER NOT NULL, tenant TEXT NOT NULL, body BLOB NOT NULL); \
     CREATE UNIQUE INDEX IF NOT EXISTS chunk_place ON chunk (key, width, place); \
-    CREATE INDEX IF NOT EXISTS chunk_tenant ON chunk (tenant);";
+    DROP INDEX IF EXISTS chunk_tenant; \
+    CREATE INDEX IF NOT EXISTS chunk_tenant_bytes ON chunk (tenant, length(body));";
 
 /// Chunks on disk.
 #[derive(Debug)]
@@ -45,6 +49,8 @@ pub(super) struct Disk {
     broken: Arc<AtomicBool>,
     file: PathBuf,
     writer: mpsc::Sender<Job>,
+    /// Bytes of the chunks that wait.
+    waiting: Arc<AtomicUsize>,
     writing: tokio::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -82,10 +88,12 @@ impl Disk {
         };
         let broken = Arc::new(AtomicBool::new(false));
         let (writer, jobs) = mpsc::channel(WAITING);
+        let waiting = Arc::new(AtomicUsize::new(0));
         let task = Writer {
             pool: pool.clone(),
             secret,
             most_bytes,
+            waiting: waiting.clone(),
             broken: broken.clone(),
             file: file.clone(),
         };
@@ -95,6 +103,7 @@ impl Disk {
             broken,
             file,
             writer,
+            waiting,
             writing: tokio::sync::Mutex::new(Some(tokio::spawn(task.run(jobs)))),
         })
     }
@@ -138,13 +147,20 @@ impl Disk {
 
     /// Writes a chunk soon.
     pub(super) fn keep(&self, tenant: &Arc<str>, place: Place, chunk: Arc<Chunk>) {
+        // Full: the disk is slower than the databases. What is not kept is only asked for again.
+        let bytes = chunk.bytes();
+        if self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > WAITING_BYTES {
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            return;
+        }
         let job = Job::Keep {
             tenant: tenant.clone(),
             place,
             chunk,
         };
-        // Full: the disk is slower than the databases. What is not kept is only asked for again.
-        let _ = self.writer.try_send(job);
+        if self.writer.try_send(job).is_err() {
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+        }
     }
 
     /// Drops everything of a tenant. It is gone when this returns.
@@ -245,11 +261,23 @@ fn code(secret: &[u8; KEY_BYTES], tenant: &str, place: &Place, body: &[u8]) -> H
     code
 }
 
+impl Job {
+    /// What it takes of the room for those that wait.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Keep { chunk, .. } => chunk.bytes(),
+            Self::Forget { .. } | Self::Settle(_) | Self::Stop => 0,
+        }
+    }
+}
+
 /// The only one who writes.
 struct Writer {
     pool: SqlitePool,
     secret: [u8; KEY_BYTES],
     most_bytes: u64,
+    /// Bytes of the chunks that wait.
+    waiting: Arc<AtomicUsize>,
     broken: Arc<AtomicBool>,
     file: PathBuf,
 }
@@ -268,12 +296,14 @@ impl Writer {
                     job => work.push(job),
                 }
             }
+            let bytes: usize = work.iter().map(Job::bytes).sum();
             if !work.is_empty()
                 && !self.broken.load(Ordering::Relaxed)
                 && let Err(error) = self.write(work).await
             {
                 note(&self.broken, &self.file, &error);
             }
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
             for sender in done {
                 let _ = sender.send(());
             }
@@ -289,9 +319,9 @@ impl Writer {
                     let mut body = written::write(&chunk);
                     let tag = code(&self.secret, &tenant, &place, &body).finalize().into_bytes();
                     body.extend_from_slice(&tag);
+                    // A row of another number takes the place of the one before: see `shrink`.
                     sqlx::query(
-                        "INSERT INTO chunk (key, width, place, tenant, body) VALUES (?1, ?2, ?3, ?4, ?5) \
-                         ON CONFLICT (key, width, place) DO UPDATE SET tenant = excluded.tenant, body = excluded.body",
+                        "INSERT OR REPLACE INTO chunk (key, width, place, tenant, body) VALUES (?1, ?2, ?3, ?4, ?5)",
                     )
                     .bind(place.key.bytes().to_vec())
                     .bind(i64::from(place.width))
@@ -314,7 +344,8 @@ impl Writer {
         self.shrink().await
     }
 
-    /// Drops what was written first when the file has grown too large.
+    /// Drops what the tenant that has most wrote first when the file has grown too large: one that asks for everything drives
+    /// out nobody's but its own.
     async fn shrink(&self) -> Result<(), sqlx::Error> {
         let number = async |pragma: &'static str| -> Result<u64, sqlx::Error> {
             let row = sqlx::query(pragma).fetch_one(&self.pool).await?;
@@ -326,10 +357,20 @@ impl Writer {
         if pages.saturating_sub(free).saturating_mul(page) <= self.most_bytes {
             return Ok(());
         }
-        // Row numbers ascend with the time of the first writing.
-        sqlx::query("DELETE FROM chunk WHERE rowid IN (SELECT rowid FROM chunk ORDER BY rowid LIMIT max(64, (SELECT count(*) FROM chunk) / 8))")
-            .execute(&self.pool)
-            .await?;
+        let largest =
+            "SELECT tenant, count(*) FROM chunk GROUP BY tenant ORDER BY sum(length(body)) DESC LIMIT 1";
+        let Some(row) = sqlx::query(largest).fetch_optional(&self.pool).await? else {
+            return Ok(());
+        };
+        let (tenant, chunks): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+        // Row numbers ascend with the time of writing.
+        sqlx::query(
+            "DELETE FROM chunk WHERE rowid IN (SELECT rowid FROM chunk WHERE tenant = ?1 ORDER BY rowid LIMIT ?2)",
+        )
+        .bind(tenant)
+        .bind((chunks / 8).max(64))
+        .execute(&self.pool)
+        .await?;
         sqlx::query("PRAGMA incremental_vacuum")
             .execute(&self.pool)
             .await?;

@@ -3,11 +3,39 @@
 use std::collections::HashMap;
 use std::ops::Range as Indices;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::chunk::{CHUNK, Draft, Measure, Part, Slots, mask};
 use crate::cells::Cells;
 use crate::error::DataError;
 use crate::label::shown;
+
+/// What the pieces of one question have read together, so that many pieces may read no more than one.
+pub(super) struct Tally {
+    /// Rows and bytes that may be read.
+    most: (u64, u64),
+    rows: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Tally {
+    pub(super) fn new(most: (u64, u64)) -> Self {
+        Self {
+            most,
+            rows: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts a row that took so much memory; an error when it is one too many.
+    fn row(&self, bytes: usize) -> Result<(), DataError> {
+        let bytes = bytes as u64;
+        let rows = self.rows.fetch_add(1, Ordering::Relaxed) + 1;
+        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let (most_rows, most_bytes) = self.most;
+        super::gather::within(rows, bytes, most_rows, most_bytes)
+    }
+}
 
 /// What the database said of one stretch of buckets.
 pub(super) struct Fresh {
@@ -22,8 +50,8 @@ pub(super) struct Fresh {
     lines: Vec<(Arc<str>, Vec<Option<Slots>>)>,
     /// The series of the last row.
     last: usize,
-    rows: u64,
-    bytes: u64,
+    /// What was made room for since the last row.
+    bytes: usize,
 }
 
 impl Fresh {
@@ -35,19 +63,19 @@ impl Fresh {
             places: HashMap::new(),
             lines: Vec::new(),
             last: 0,
-            rows: 0,
             bytes: 0,
         }
     }
 
     /// Takes a row that is one bucket of one series: bucket, label, value, count.
-    pub(super) fn row(&mut self, row: &dyn Cells) -> Result<(), DataError> {
+    pub(super) fn row(&mut self, row: &dyn Cells, tally: &Tally) -> Result<(), DataError> {
         let Some(instant) = row.instant(0) else {
             return Ok(());
         };
         let label = row.text(1);
         let place = self.place(&shown(label.as_deref().unwrap_or_default()));
-        self.add(place, instant, row.number(2), row.number(3))
+        self.add(place, instant, row.number(2), row.number(3))?;
+        tally.row(std::mem::take(&mut self.bytes))
     }
 
     fn place(&mut self, label: &str) -> usize {
@@ -62,12 +90,11 @@ impl Fresh {
             _ => match self.places.get(label) {
                 Some(place) => *place,
                 None => {
-                    let chunks = self.chunks();
+                    let chunks: Vec<Option<Slots>> = self.chunks().map(|_| None).collect();
                     let place = self.lines.len();
-                    self.lines
-                        .push((label.into(), (chunks.start..chunks.end).map(|_| None).collect()));
+                    self.bytes += 64 + 2 * label.len() + size_of::<Option<Slots>>() * chunks.len();
+                    self.lines.push((label.into(), chunks));
                     self.places.insert(label.into(), place);
-                    self.bytes += 64 + 2 * label.len() as u64;
                     place
                 }
             },
@@ -82,8 +109,8 @@ impl Fresh {
                 "a bucket has more rows than can be counted; ask for shorter buckets".into(),
             ));
         }
-        self.rows += 1;
-        self.bytes += 16;
+        // Lists of parts grow by doubling.
+        self.bytes += 2 * size_of::<Part>();
         let bucket = instant.div_euclid(self.size);
         // The database was asked for no others.
         if !self.stretch.contains(&bucket) {
@@ -105,11 +132,6 @@ impl Fresh {
                 .add(bucket.rem_euclid(CHUNK) as u32, part, measure);
         }
         Ok(())
-    }
-
-    /// Whether so much may be read.
-    pub(super) fn within(&self, (rows, bytes): (u64, u64)) -> Result<(), DataError> {
-        super::gather::within(self.rows, self.bytes, rows, bytes)
     }
 
     /// The numbers of the chunks that the stretch is in.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 
 use super::chunk::{CHUNK, Chunk, Draft, Measure, mask};
-use super::fresh::Fresh;
+use super::fresh::{Fresh, Tally};
 use super::key::{Key, Place};
 use super::store::BucketStore;
 use super::{Asker, side_by_side};
@@ -70,7 +70,8 @@ impl Ask<'_> {
         let gaps = merged(&self.missing(&chunks));
         let pieces: Vec<_> = gaps.iter().flat_map(|gap| self.pieces(gap)).collect();
         let computed = pieces.iter().map(|piece| (piece.end - piece.start) as u64).sum();
-        let read = try_join_all(pieces.iter().map(|piece| self.read(piece))).await?;
+        let tally = Tally::new(self.most);
+        let read = try_join_all(pieces.iter().map(|piece| self.read(piece, &tally))).await?;
         let mut drafts: HashMap<i64, Draft> = HashMap::new();
         for fresh in read {
             fresh.into_drafts(&mut drafts, self.now);
@@ -250,7 +251,7 @@ impl Ask<'_> {
             .collect()
     }
 
-    async fn read(&self, piece: &Indices<i64>) -> Result<Fresh, DataError> {
+    async fn read(&self, piece: &Indices<i64>, tally: &Tally) -> Result<Fresh, DataError> {
         let size = i64::from(self.width) * 1000;
         let range = Range {
             start: piece.start * size,
@@ -268,12 +269,7 @@ impl Ask<'_> {
         )
         .map_err(DataError::Query)?;
         let mut fresh = Fresh::new(piece.clone(), size, self.measure);
-        self.asker
-            .each(statement, |row| {
-                fresh.row(row)?;
-                fresh.within(self.most)
-            })
-            .await?;
+        self.asker.each(statement, |row| fresh.row(row, tally)).await?;
         Ok(fresh)
     }
 }
