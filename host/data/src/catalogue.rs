@@ -12,7 +12,8 @@ use crate::source::TableName;
 use crate::sql::{Bind, Dialect, Kind, Layout, Statement, Table, TableColumn, closest, quote};
 use crate::time::{TextForm, TimeForm};
 
-/// Rows looked at to tell how SQLite's columns store what they store.
+/// Rows looked at to tell how SQLite's columns store what they store: so many of the first, and of the last where rows have
+/// numbers, since whoever writes may have come to write in another way.
 const SAMPLE: usize = 100;
 /// From here on a number counts milliseconds since the Unix epoch, below it seconds: the year 5138 in seconds, March
 /// 1973 in milliseconds.
@@ -161,11 +162,24 @@ async fn texts(
 
 /// Tables, views and the like that the user may read; the system's own are none of a tenant's business: some of them
 /// show the whole server.
-const POSTGRES_TABLES: &str = "\
-    SELECT n.nspname::text, c.relname::text, CAST(c.oid AS text), CASE WHEN pg_table_is_visible(c.oid) THEN '1' ELSE '' END \
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-    WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
-    AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1, 2 LIMIT 5000";
+macro_rules! postgres_tables {
+    ($end:literal) => {
+        concat!(
+            "SELECT n.nspname::text, c.relname::text, CAST(c.oid AS text), \
+             CASE WHEN pg_table_is_visible(c.oid) THEN '1' ELSE '' END \
+             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
+             AND has_table_privilege(c.oid, 'SELECT') ",
+            $end
+        )
+    };
+}
+
+/// Those of a name in any case of letters. There may be as many tables as there are days: only these are looked through.
+const POSTGRES_NAMED: &str = postgres_tables!("AND lower(c.relname) = lower($1) ORDER BY 1, 2 LIMIT 1000");
+
+/// What can be proposed for a name that is not there: parts of other tables are not what was meant.
+const POSTGRES_NAMES: &str = postgres_tables!("AND NOT c.relispartition ORDER BY 1, 2 LIMIT 5000");
 
 /// A domain stands for the type under it.
 const POSTGRES_COLUMNS: &str = "\
@@ -176,7 +190,13 @@ const POSTGRES_COLUMNS: &str = "\
     WHERE a.attrelid = CAST($1 AS oid) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
 async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, Unknown> {
-    let tables = texts(connections, POSTGRES_TABLES, Vec::new(), 4).await?;
+    let tables = texts(
+        connections,
+        POSTGRES_NAMED,
+        vec![Bind::Text(name.name.clone())],
+        4,
+    )
+    .await?;
     // As written, or in any case of letters where there is only one such.
     let fits = |row: &Vec<String>, same: &dyn Fn(&str, &str) -> bool| {
         same(&row[1], &name.name)
@@ -195,7 +215,8 @@ async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, 
         }
     });
     let Some(row) = found else {
-        let names: Vec<_> = tables
+        let names: Vec<_> = texts(connections, POSTGRES_NAMES, Vec::new(), 4)
+            .await?
             .iter()
             .map(|row| match (&name.schema, row[3].is_empty()) {
                 (None, false) => row[1].clone(),
@@ -326,11 +347,19 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
         .collect();
     let mut rows = 0;
     if !select.is_empty() {
-        let text = format!("SELECT {} FROM {quoted} LIMIT {SAMPLE}", select.join(", "));
-        for row in texts(connections, &text, Vec::new(), select.len()).await? {
-            rows += 1;
-            for (seen, value) in seen.iter_mut().zip(&row) {
-                seen.look(value);
+        let select = select.join(", ");
+        let mut samples = vec![format!("SELECT {select} FROM {quoted} LIMIT {SAMPLE}")];
+        if numbered {
+            samples.push(format!(
+                "SELECT {select} FROM {quoted} ORDER BY _rowid_ DESC LIMIT {SAMPLE}"
+            ));
+        }
+        for text in samples {
+            for row in texts(connections, &text, Vec::new(), declared.len()).await? {
+                rows += 1;
+                for (seen, value) in seen.iter_mut().zip(&row) {
+                    seen.look(value);
+                }
             }
         }
     }
@@ -372,6 +401,8 @@ struct Seen {
     form: Option<TextForm>,
     /// Text that is no point in time.
     other_text: bool,
+    /// Texts of no length, which are how some write that there is no time. Among numbers they are larger than all.
+    has_empty: bool,
 }
 
 impl Seen {
@@ -388,6 +419,7 @@ impl Seen {
                 }
                 self.most = self.most.max(rest.parse().unwrap_or(0.0));
             }
+            Some('t') if rest.is_empty() => self.has_empty = true,
             Some('t') => {
                 self.texts += 1;
                 match TextForm::of(rest) {
@@ -404,7 +436,9 @@ impl Seen {
         let numbers = self.integers + self.reals;
         match self.form {
             Some(form) if numbers == 0 && !self.other_text => Some(TimeForm::Text(form)),
-            None if numbers > 0 && self.texts == 0 => Some(counted_form(self.most, self.reals == 0)),
+            None if numbers > 0 && self.texts == 0 && !self.has_empty => {
+                Some(counted_form(self.most, self.reals == 0))
+            }
             _ => None,
         }
     }
@@ -431,7 +465,7 @@ fn sqlite_kind(declared: &str, seen: &Seen, time_form: Option<TimeForm>) -> Kind
     } else if has("NUM") || has("DEC") {
         // Whole numbers among them are stored as such.
         Kind::Decimal
-    } else if seen.texts > 0 {
+    } else if seen.texts > 0 || seen.has_empty {
         Kind::Text
     } else if seen.reals > 0 {
         Kind::Number
