@@ -1,5 +1,6 @@
 //! What a question costs a tenant's database, and which index would make it cheaper: for operators, not for readers.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::cells::Cells;
@@ -73,38 +74,73 @@ pub(crate) async fn advise(
         Dialect::Postgres => 0,
         Dialect::Sqlite => 3,
     };
-    let mut reads_all = false;
+    // What is read whole, by the names of the plan: of a view the tables under it, of a partitioned table the parts.
+    let mut whole = BTreeSet::new();
     for statement in explained {
         let steps = |row: &dyn Cells| {
             let step = row.text(column).unwrap_or_default();
-            reads_all |= match source.table.dialect {
-                Dialect::Postgres => step.contains("Seq Scan on "),
+            let scanned = match source.table.dialect {
+                Dialect::Postgres => step.split_once("Seq Scan on ").map(|(_, rest)| relation(rest)),
                 // `SCAN t USING INDEX` reads all of an index; what has another name was made of rows that were read before.
-                Dialect::Sqlite => {
-                    let scanned = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
-                    scanned.is_some_and(|name| !MADE.contains(&name) && !name.starts_with('('))
-                }
+                Dialect::Sqlite => step
+                    .strip_prefix("SCAN ")
+                    .and_then(|rest| rest.split(' ').next())
+                    .filter(|name| !MADE.contains(name) && !name.starts_with('(')),
             };
+            whole.extend(scanned.map(str::to_owned));
             Ok(())
         };
         connections.each(statement, steps).await?;
     }
-    let size = match reads_all {
-        true => Some(size(connections, source).await?),
-        false => None,
+    let size = match whole.is_empty() {
+        true => None,
+        false => Some(size(connections, source, &whole).await?),
     };
     let reads_all_of = size.filter(|rows| *rows >= SMALL);
+    let index = match reads_all_of {
+        Some(_) => Some(index(source, question, kind(connections, source).await?)),
+        None => None,
+    };
     Ok(Advice {
         millis,
         rows,
         reads_all_of,
-        index: reads_all_of.map(|_| index(source, question)),
+        index,
     })
+}
+
+/// The name at the beginning of what a plan says after `Seq Scan on`: `public.metrics m  (cost=…)`, `public."a b"`.
+fn relation(rest: &str) -> &str {
+    let mut quoted = false;
+    let end = rest.find(|letter| {
+        quoted ^= letter == '"';
+        letter == ' ' && !quoted
+    });
+    &rest[..end.unwrap_or(rest.len())]
+}
+
+/// What a table of PostgreSQL is, by the letter of its catalogue; `r` in SQLite.
+async fn kind(connections: &Connections, source: &Resolved<'_>) -> Result<char, DataError> {
+    let mut kind = 'r';
+    if source.table.dialect == Dialect::Postgres {
+        let statement = Statement {
+            text: "SELECT CAST(relkind AS text) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)".into(),
+            binds: vec![Bind::Text(source.table.quoted.clone())],
+        };
+        connections
+            .each(statement, |row| {
+                kind = row.text(0).and_then(|text| text.chars().next()).unwrap_or(kind);
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(kind)
 }
 
 fn explained(source: &Resolved<'_>, statement: &Statement) -> Statement {
     let how = match source.table.dialect {
-        Dialect::Postgres => "EXPLAIN",
+        // With the schemas of what is read.
+        Dialect::Postgres => "EXPLAIN (VERBOSE)",
         Dialect::Sqlite => "EXPLAIN QUERY PLAN",
     };
     Statement {
@@ -113,17 +149,23 @@ fn explained(source: &Resolved<'_>, statement: &Statement) -> Statement {
     }
 }
 
-/// How many rows a table has, about.
-async fn size(connections: &Connections, source: &Resolved<'_>) -> Result<f64, DataError> {
-    let table = &source.table.quoted;
+/// How many rows there are together in what is read whole, about.
+async fn size(
+    connections: &Connections,
+    source: &Resolved<'_>,
+    whole: &BTreeSet<String>,
+) -> Result<f64, DataError> {
     let statement = match source.table.dialect {
+        // What was not counted yet is taken for rows of a hundred bytes.
         Dialect::Postgres => Statement {
-            text: "SELECT CAST(greatest(c.reltuples, 0) AS float8) FROM pg_catalog.pg_class c WHERE c.oid = to_regclass($1)"
+            text: "SELECT CAST(sum(CASE WHEN c.reltuples > 0 THEN c.reltuples ELSE pg_relation_size(c.oid) / 100 END) AS float8) \
+                   FROM unnest(string_to_array($1, chr(10))) AS whole (name) \
+                   JOIN pg_catalog.pg_class c ON c.oid = to_regclass(whole.name)"
                 .into(),
-            binds: vec![Bind::Text(table.clone())],
+            binds: vec![Bind::Text(whole.iter().cloned().collect::<Vec<_>>().join("\n"))],
         },
         Dialect::Sqlite => Statement {
-            text: format!("SELECT CAST(count(*) AS REAL) FROM {table}"),
+            text: format!("SELECT CAST(count(*) AS REAL) FROM {}", source.table.quoted),
             binds: Vec::new(),
         },
     };
@@ -137,15 +179,49 @@ async fn size(connections: &Connections, source: &Resolved<'_>) -> Result<f64, D
     Ok(if size.is_finite() { size } else { 0.0 })
 }
 
-/// The columns that the condition holds to a value, then time.
-fn index(source: &Resolved<'_>, question: &Question) -> Result<String, &'static str> {
+/// What leads from each value of a column to its newest row.
+fn index_to_newest(
+    source: &Resolved<'_>,
+    query: &RowsQuery,
+    name: &str,
+    time: usize,
+    kind: char,
+) -> Result<String, &'static str> {
+    let is_whole =
+        query.range.is_none() && source.source.condition().is_none() && source.source.limit().is_none();
+    match source.place(name) {
+        Some(group) if is_whole && source.table.crowded.contains(&group) => {
+            Ok(of_postgres(source, &[group, time], kind))
+        }
+        _ => Err(
+            "the newest row of each is found among all of them; read from a table that holds the newest only, or in \
+             PostgreSQL from one without a condition that has many rows of each: there an index leads to them",
+        ),
+    }
+}
+
+/// A statement that keeps nobody waiting who writes; for a partitioned table there is none.
+fn of_postgres(source: &Resolved<'_>, columns: &[usize], kind: char) -> String {
+    let names: Vec<_> = columns.iter().map(|column| source.quoted(*column)).collect();
+    let how = if kind == 'p' { "" } else { " CONCURRENTLY" };
+    format!(
+        "CREATE INDEX{how} ON {} ({});",
+        source.table.quoted,
+        names.join(", ")
+    )
+}
+
+/// The columns that the condition holds to a value, then time. `kind`: what the table is.
+fn index(source: &Resolved<'_>, question: &Question, kind: char) -> Result<String, &'static str> {
+    match kind {
+        'v' => return Err("it is a view: the tables that it reads need the index"),
+        'f' => return Err("its rows are on another server: the index is needed there"),
+        _ => {}
+    }
     let (time, _) = source.time.ok_or("the source has no time column")?;
     if let Question::Rows(query) = question {
-        if query.latest_per.is_some() {
-            return Err(
-                "the newest row of each is found among all of them; bound the source with `where:`, or read from a \
-                        table that holds the newest only",
-            );
+        if let Some(name) = &query.latest_per {
+            return index_to_newest(source, query, name, time, kind);
         }
         let by_time = |name: &String| source.place(name) == Some(time);
         if !query.sort.iter().all(|(name, _)| by_time(name)) {
@@ -162,7 +238,7 @@ fn index(source: &Resolved<'_>, question: &Question) -> Result<String, &'static 
     let names: Vec<_> = columns.iter().map(|column| source.quoted(*column)).collect();
     let table = &source.table.quoted;
     Ok(match source.table.dialect {
-        Dialect::Postgres => format!("CREATE INDEX CONCURRENTLY ON {table} ({});", names.join(", ")),
+        Dialect::Postgres => of_postgres(source, &columns, kind),
         Dialect::Sqlite => {
             let words: Vec<_> = columns
                 .iter()
@@ -174,4 +250,23 @@ fn index(source: &Resolved<'_>, question: &Question) -> Result<String, &'static 
             format!("CREATE INDEX {name} ON {table} ({});", names.join(", "))
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relation;
+
+    #[test]
+    fn names_are_taken_out_of_plans_with_their_spaces() {
+        for (rest, name) in [
+            (
+                "public.metrics metrics  (cost=0.00..1.00 rows=1 width=4)",
+                "public.metrics",
+            ),
+            ("public.\"a b\" ab  (cost=0.00..1.00)", "public.\"a b\""),
+            ("\"S \"\"x\".\"t\" t", "\"S \"\"x\".\"t\""),
+        ] {
+            assert_eq!(relation(rest), name);
+        }
+    }
 }

@@ -156,3 +156,115 @@ async fn what_no_index_helps_is_said_with_the_reason() {
         }
     }
 }
+
+/// Forty services, each with a row every minute; some rows have no time, some no service.
+async fn states(database: &Database) -> Source {
+    database
+        .execute(
+            "CREATE TABLE states (service text, at timestamp, status text);
+             INSERT INTO states SELECT 'service-' || n % 40, timestamp '2026-01-01' + n / 40 * interval '1 minute', 's' || n \
+             FROM generate_series(0, 119999) AS n;
+             INSERT INTO states VALUES ('never', NULL, 'unknown'), ('twice', NULL, 'b'), ('twice', '2025-01-01', 'a'), \
+             (NULL, '2026-01-02', 'nobody'), (NULL, '2026-01-01', 'old'), ('even', '2026-01-01', 'z'), ('even', '2026-01-01', 'y');
+             ANALYZE states;",
+        )
+        .await;
+    Source::parse(&states_spec()).unwrap()
+}
+
+fn states_spec() -> SourceSpec {
+    source(
+        "states",
+        &[
+            ("timestamp", "at"),
+            ("service_name", "service"),
+            ("status_value", "status"),
+        ],
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_to_the_newest_row_of_each_is_named_and_answers_are_the_same_by_it() {
+    let database = Database::postgres().await;
+    let source = states(&database).await;
+    let newest = RowsQuery {
+        latest_per: Some("service_name".into()),
+        count: true,
+        ..rows_query()
+    };
+    let question = Question::Rows(newest.clone());
+    let advice = database.data.advise(&source, &question).await.unwrap();
+    assert!(
+        advice
+            .reads_all_of
+            .is_some_and(|rows| (119_000.0..=121_000.0).contains(&rows)),
+        "{advice:?}"
+    );
+    let index = advice.index.unwrap().unwrap();
+    assert!(index.ends_with("(\"service\", \"at\");"), "{index}");
+    let ranked = database.data.rows(&source, &newest).await.unwrap();
+    assert_eq!(ranked.total, Some(44));
+    database.execute(&index).await;
+
+    let fresh = support::tenant(&database.url);
+    let advice = fresh.advise(&source, &question).await.unwrap();
+    assert_eq!((advice.reads_all_of, advice.index), (None, None));
+    let found = fresh.rows(&source, &newest).await.unwrap();
+    assert_eq!((found.frame, found.total), (ranked.frame, ranked.total));
+    // Sorted, filtered and turned over as everything else; with a condition all are ranked.
+    let ranking = Source::parse(&SourceSpec {
+        filter: Some("status IS NOT NULL".into()),
+        ..states_spec()
+    })
+    .unwrap();
+    let sorted = RowsQuery {
+        sort: vec![("status_value".into(), true)],
+        offset: 3,
+        limit: 7,
+        ..newest.clone()
+    };
+    let filtered = RowsQuery {
+        filters: vec![("service_name".into(), "service-1".into())],
+        ..newest
+    };
+    for query in [sorted, filtered] {
+        let (found, ranked) = (
+            fresh.rows(&source, &query).await.unwrap(),
+            fresh.rows(&ranking, &query).await.unwrap(),
+        );
+        assert!(!found.frame.is_empty());
+        assert_eq!((found.frame, found.total), (ranked.frame, ranked.total));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_a_table_and_tables_under_a_view_are_counted() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE TABLE cut (at timestamp NOT NULL, kind text, value double precision) PARTITION BY RANGE (at);
+             CREATE TABLE cut_1 PARTITION OF cut FOR VALUES FROM ('2026-01-01') TO ('2026-01-03');
+             CREATE TABLE cut_2 PARTITION OF cut FOR VALUES FROM ('2026-01-03') TO ('2026-02-01');
+             INSERT INTO cut SELECT timestamp '2026-01-01' + n * interval '10 seconds', 'cpu', n \
+             FROM generate_series(0, 39999) AS n;
+             ANALYZE cut_1; ANALYZE cut_2;
+             CREATE VIEW seen AS SELECT * FROM cut WHERE value >= 0;",
+        )
+        .await;
+    let all = Question::Series(SeriesQuery {
+        range: Some(Range {
+            start: NEW_YEAR,
+            end: NEW_YEAR + 20 * DAY,
+        }),
+        bucket_seconds: Some(3600),
+        ..series_query()
+    });
+    let of = |table: &str| Source::parse(&source(table, &[("timestamp", "at"), ("value", "value")])).unwrap();
+    let advice = database.data.advise(&of("seen"), &all).await.unwrap();
+    assert_eq!(advice.reads_all_of, Some(40_000.0));
+    assert!(advice.index.unwrap().unwrap_err().starts_with("it is a view"));
+    let advice = database.data.advise(&of("cut"), &all).await.unwrap();
+    assert_eq!(advice.reads_all_of, Some(40_000.0));
+    // `CONCURRENTLY` is refused for it.
+    database.execute(&advice.index.unwrap().unwrap()).await;
+}

@@ -3,6 +3,7 @@
 
 mod expression;
 mod kind;
+mod newest;
 mod rows;
 mod series;
 mod shape;

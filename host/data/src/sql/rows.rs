@@ -6,6 +6,7 @@ use crate::query::{Range, RowsQuery};
 use crate::time::{TimeForm, Zone};
 
 use super::expression::Renderer;
+use super::newest::ByIndex;
 use super::series::conditions;
 use super::{Bind, Binds, Dialect, Kind, Resolved, Statement, direction, time};
 
@@ -117,13 +118,18 @@ fn filtered(source: &Resolved<'_>, query: &RowsQuery, now: i64) -> Result<(Filte
             None => own_order.clone(),
         };
         let ties = ties(source, &newest);
-        let newest: Vec<_> = newest.into_iter().chain(ties).collect();
-        let rank = format!(
-            "row_number() OVER (PARTITION BY {}{}) AS n",
-            grouped(source, index),
-            order_clause(&newest)
-        );
-        inner = format!("SELECT * FROM (SELECT *, {rank} FROM ({inner}) AS ranked) AS newest WHERE n = 1");
+        inner = match ByIndex::of(source, query, index) {
+            Some(by_index) => by_index.statement(source, &select.join(", "), &ties),
+            None => {
+                let newest: Vec<_> = newest.into_iter().chain(ties).collect();
+                let rank = format!(
+                    "row_number() OVER (PARTITION BY {}{}) AS n",
+                    grouped(source, index),
+                    order_clause(&newest)
+                );
+                format!("SELECT * FROM (SELECT *, {rank} FROM ({inner}) AS ranked) AS newest WHERE n = 1")
+            }
+        };
     }
     let mut filters = Vec::new();
     for (name, contains) in &query.filters {
@@ -262,7 +268,7 @@ fn grouped(source: &Resolved<'_>, index: usize) -> String {
 }
 
 /// Whether a type of PostgreSQL's own is known to have an order, in which an index may have it.
-fn has_order(name: &str) -> bool {
+pub(super) fn has_order(name: &str) -> bool {
     matches!(
         name,
         "uuid" | "inet" | "cidr" | "macaddr" | "macaddr8" | "interval" | "bytea" | "money"

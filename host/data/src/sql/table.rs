@@ -19,6 +19,8 @@ pub(crate) struct Table {
     /// Whether rows have a number of their own that every index ends in: SQLite's tables have, its views have not.
     pub(crate) numbered: bool,
     pub(crate) layout: Layout,
+    /// Columns each of whose values is in many rows, as far as the database has counted: by their places.
+    pub(crate) crowded: Vec<usize>,
 }
 
 /// Where a table's rows are, as far as the way of asking for them depends on it.
