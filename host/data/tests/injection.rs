@@ -1,12 +1,32 @@
-//! Hostile text in every place where text can come in: none of it becomes text of a query. The server's own log is the
-//! witness.
+//! Hostile text in every place where text can come in: none of it becomes text of a query. Witnesses are the texts as they are
+//! given to the drivers of both databases, and PostgreSQL's own log.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
 mod support;
 
+use std::sync::{Arc, Mutex};
+
 use porthole_data::{DataError, Range, RowsQuery, SeriesQuery, Source, SourceSpec, TimeColumn};
 use secrecy::ExposeSecret;
 use support::{Cluster, Database, column, rows_query, series_query, source, tenant};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// The texts that were given to the drivers.
+#[derive(Clone, Default)]
+struct Texts(Arc<Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Texts {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        event.record(
+            &mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+                if field.name() == "sql" {
+                    self.0.lock().unwrap().push(format!("{value:?}"));
+                }
+            },
+        );
+    }
+}
 
 /// Stands in every hostile text. What the log has of it outside of bound values was text of a query.
 const MARK: &str = "zq7x";
@@ -255,8 +275,11 @@ async fn configured(database: &Database, spec: &SourceSpec) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_hostile_text_becomes_text_of_a_query() {
+    let texts = Texts::default();
+    tracing_subscriber::registry().with(texts.clone()).init();
     for database in Database::both().await {
         prepare(&database).await;
+        texts.0.lock().unwrap().clear();
         if database.kind == "postgres" {
             let url = database.url.expose_secret();
             let name = url.rsplit('/').next().unwrap();
@@ -276,11 +299,24 @@ async fn no_hostile_text_becomes_text_of_a_query() {
             .await
             .unwrap();
         assert_eq!(rows.frame.len(), 2, "{}", database.kind);
+        let texts = std::mem::take(&mut *texts.0.lock().unwrap());
+        assert!(texts.len() > 100, "{}: {} texts", database.kind, texts.len());
+        for text in texts {
+            assert!(
+                !text.contains(MARK) && !text.contains("hidden"),
+                "{}: {text}",
+                database.kind
+            );
+        }
         if database.kind == "postgres" {
             let log = Cluster::shared().log();
             let statements: Vec<_> = log
                 .lines()
-                .filter(|line| line.contains("LOG:  execute") || line.contains("LOG:  statement"))
+                .filter(|line| {
+                    ["LOG:  execute", "LOG:  statement", "STATEMENT:  "]
+                        .iter()
+                        .any(|part| line.contains(part))
+                })
                 .collect();
             assert!(
                 statements.len() > 100,

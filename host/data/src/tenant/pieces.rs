@@ -1,5 +1,7 @@
 //! All rows of a question, however many, in the memory of a few.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc::Sender;
 
 use super::blame::Asked;
@@ -16,12 +18,14 @@ use crate::time;
 
 /// A piece has about this many bytes.
 const PIECE: u64 = 256 << 10;
+/// Whoever takes nothing for this long has lost interest or line, and holds a connection that others want.
+const STALLED: Duration = Duration::from_secs(60);
 /// What one row takes beside its cells.
 const ROW: u64 = 16;
 
 impl TenantData {
     /// Sends the rows that `query` asks for, in pieces of some hundred KiB; waits while the receiver is busy, and stops when
-    /// it has gone. The query's `max_rows`, `max_bytes` and `count` say nothing here.
+    /// it has gone or takes nothing for a minute. The query's `max_rows`, `max_bytes` and `count` say nothing here.
     ///
     /// # Errors
     /// As for [`TenantData::rows`]; what was sent before is the beginning of the answer.
@@ -77,7 +81,36 @@ impl Pieces for Gathered {
                 })
                 .collect(),
         };
-        let gone = |_| DataError::Unavailable("nobody reads the answer any more".to_owned());
-        self.receiver.send(frame).await.map_err(gone)
+        handed_on(&self.receiver, frame, STALLED).await
+    }
+}
+
+async fn handed_on(receiver: &Sender<Frame>, frame: Frame, patience: Duration) -> Result<(), DataError> {
+    match tokio::time::timeout(patience, receiver.send(frame)).await {
+        Ok(sent) => sent.map_err(|_| DataError::Unavailable("nobody reads the answer any more".to_owned())),
+        Err(_) => Err(DataError::TimedOut(format!(
+            "nothing of the answer was taken for {} s",
+            patience.as_secs()
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_takes_nothing_more_holds_no_connection_for_long() {
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
+        let frame = || Frame { columns: Vec::new() };
+        let soon = Duration::from_millis(20);
+        assert_eq!(handed_on(&sender, frame(), soon).await, Ok(()));
+        let stalled = handed_on(&sender, frame(), soon).await;
+        assert!(matches!(stalled, Err(DataError::TimedOut(_))), "{stalled:?}");
+        assert!(receiver.recv().await.is_some());
+        assert_eq!(handed_on(&sender, frame(), soon).await, Ok(()));
+        drop(receiver);
+        let gone = handed_on(&sender, frame(), Duration::MAX).await;
+        assert!(matches!(gone, Err(DataError::Unavailable(_))), "{gone:?}");
     }
 }
