@@ -332,7 +332,7 @@ impl Ask<'_> {
 
 /// The instants that are meant right now.
 fn window(board: &Board) -> Query {
-    let window = board.window();
+    let window = board.question();
     let mut query = Query::default();
     query
         .push("start_date", format::rfc3339(window.start))

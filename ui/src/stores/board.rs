@@ -85,6 +85,13 @@ impl Board {
             .window(browser::now(), &self.preferences.zone_untracked())
     }
 
+    /// The instants that panels ask the host for right now; not tracked.
+    pub fn question(&self) -> Window {
+        self.range
+            .get_clone_untracked()
+            .question(browser::now(), &self.preferences.zone_untracked())
+    }
+
     /// Whose time is shown; not tracked.
     pub fn zone(&self) -> ZoneChoice {
         self.preferences.zone_untracked()

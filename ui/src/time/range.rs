@@ -1,7 +1,7 @@
 //! The range a dashboard shows: two moments, written into the address.
 
 use super::{
-    civil::{Civil, DAY, Zone},
+    civil::{Civil, DAY, HOUR, Zone},
     expression::{Edge, Expression, NotAMoment, Step, Unit},
     format,
 };
@@ -44,6 +44,7 @@ pub const QUICK: [(&str, &str, &str); 16] = [
     ("now/M", "now", "This month so far"),
 ];
 
+const SIX_HOURS: i64 = 6 * HOUR;
 /// Shorter ranges cannot be dragged or typed.
 const SHORTEST: i64 = 1_000;
 /// A host refuses more than twenty years; in milliseconds.
@@ -132,6 +133,27 @@ impl Range {
         Window {
             start: self.from.resolve(now, zone, Edge::From),
             end: self.to.resolve(now, zone, Edge::To),
+        }
+    }
+
+    /// The instants that the host is asked for: what moves with the clock moves from one full minute to the next, or in shorter
+    /// steps where the range is short. Readers who look at the same time then ask the same question, which the host answers once.
+    pub fn question(&self, now: i64, zone: &dyn Zone) -> Window {
+        let window = self.window(now, zone);
+        let step = match window.end - window.start {
+            ..HOUR => 1_000,
+            HOUR..SIX_HOURS => 10_000,
+            _ => 60_000,
+        };
+        let ahead = (-now).rem_euclid(step);
+        // `now/d` is the same all day.
+        let moved = |instant: i64, by: &Expression| match by.is_relative() && (instant - now) % step == 0 {
+            true => instant + ahead,
+            false => instant,
+        };
+        Window {
+            start: moved(window.start, &self.from),
+            end: moved(window.end, &self.to),
         }
     }
 
@@ -273,10 +295,7 @@ fn last(count: u32, unit: Unit) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{
-        super::civil::{Fixed, HOUR},
-        *,
-    };
+    use super::{super::civil::Fixed, *};
 
     const NOW: i64 = 1_795_269_521_000;
     const UTC: Fixed = Fixed(0);
@@ -290,6 +309,42 @@ mod tests {
         for (from, to, name) in QUICK {
             assert_eq!(range(from, to).title(NOW, &UTC), name);
         }
+    }
+
+    #[test]
+    fn who_looks_within_the_same_minute_asks_the_same_and_never_for_another_length() {
+        let minute = NOW.div_euclid(60_000) * 60_000;
+        for (from, to, name) in QUICK {
+            let range = range(from, to);
+            let question = |after| range.question(minute + after, &UTC);
+            let window = range.window(minute, &UTC);
+            let step = if window.end - window.start < HOUR {
+                1_000
+            } else {
+                10_000
+            };
+            assert_eq!(question(0), window, "{name}");
+            assert_eq!(question(1), question(step), "{name}");
+            assert_eq!(
+                question(1).start - window.start,
+                match from.contains('/') {
+                    true => 0,
+                    false => question(1).end - window.end,
+                },
+                "{name}"
+            );
+        }
+        let day = range("now-24h", "now");
+        assert_eq!(
+            day.question(minute + 1, &UTC),
+            day.question(minute + 60_000, &UTC)
+        );
+        // A minute before midnight is still today.
+        let midnight = NOW.div_euclid(DAY) * DAY + DAY;
+        let today = range("now/d", "now").question(midnight - 100, &UTC);
+        assert_eq!((today.start, today.end), (midnight - DAY, midnight));
+        let fixed = range("2014-02-14T13:30:07Z", "2014-02-14T14:30:07Z");
+        assert_eq!(fixed.question(NOW, &UTC), fixed.window(NOW, &UTC));
     }
 
     #[test]
