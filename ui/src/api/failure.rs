@@ -57,12 +57,6 @@ impl Failure {
         crate::retry::is_passing(self.status(), self.problem().is_some())
     }
 
-    /// Whether the request itself is what the host will not answer: the same one fares no better later.
-    pub fn is_refusal(&self) -> bool {
-        self.status()
-            .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 429))
-    }
-
     /// Whether the host said that the range is what is wrong.
     fn is_of_range(&self) -> bool {
         self.problem().is_some_and(|problem| {

@@ -270,15 +270,14 @@ impl Loader {
             self.rests_until.set(rests_until);
             // A host that is busy, as with compiling a plugin, is waited for in silence.
             if !(is_busy && wait.is_some()) {
-                let is_refused = failure.is_refusal();
                 self.failure.set(Some(Rc::new(failure)));
-                // What is kept is another range's, and this one's will not come: it must not stand under its name.
-                let is_of_another = self
-                    .answered_range
-                    .with_untracked(|range| range.as_ref() != Some(&ask.question.range));
-                if is_refused && is_of_another {
-                    self.answer.set(None);
-                }
+            }
+            // What is kept is another range's: it must not stand under the name of the one that did not come.
+            let is_of_another = self
+                .answered_range
+                .with_untracked(|range| range.as_ref() != Some(&ask.question.range));
+            if is_of_another && self.answer.with_untracked(Option::is_some) {
+                self.answer.set(None);
             }
             match wait {
                 Some(wait) => browser::nap(wait).await,
