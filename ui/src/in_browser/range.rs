@@ -88,6 +88,21 @@ fn a_link_holds_the_range_as_it_is_or_the_instants_of_now() {
 }
 
 #[wasm_bindgen_test]
+fn a_report_is_of_the_range_that_is_shown_even_where_it_is_the_dashboards_own() {
+    let board = bar("/t/gallery/d/default?tz=UTC");
+    assert_eq!(
+        board.report_address("cpu"),
+        "/t/gallery/r/cpu?tz=UTC&from=now-12h&to=now"
+    );
+    super::close();
+    let board = bar("/t/gallery/d/default/p/cpu?from=now-1h&raw=1&sort.cpu=time&sort.other=time");
+    assert_eq!(
+        board.report_address("cpu"),
+        "/t/gallery/r/cpu?from=now-1h&raw=1&sort.cpu=time"
+    );
+}
+
+#[wasm_bindgen_test]
 async fn a_typed_range_is_shown_and_remembered() {
     bar("/t/gallery/d/default");
     click("[data-testid=range-button]");

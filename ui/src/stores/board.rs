@@ -7,7 +7,7 @@ use crate::prelude::*;
 use super::{Location, Preferences, Recent, ZoneChoice};
 use crate::{
     browser,
-    query::segment,
+    query::{Query, segment},
     refresh::Refresh,
     route::Page,
     table_address::{is_of_dashboard, is_of_panel, to_first_pages},
@@ -148,9 +148,18 @@ impl Board {
         self.address(&place, &is_of_dashboard)
     }
 
-    /// The address of a panel's report.
+    /// The address of a panel's report, which is of the same range even where that is the dashboard's own: a report knows of
+    /// no dashboard.
     pub fn report_address(&self, panel: &str) -> String {
-        self.address(&format!("r/{}", segment(panel)), &|name| is_of_panel(name, panel))
+        let place = format!("r/{}", segment(panel));
+        let mut query = self.query(&|name| name == "raw" || is_of_panel(name, panel));
+        if query.get("from").is_none() {
+            let range = self.range.get_clone();
+            query
+                .push("from", range.from.to_string())
+                .push("to", range.to.to_string());
+        }
+        self.at(&place, &query)
     }
 
     /// The whole address of what is seen, to be passed on: with the instants meant right now, or with the range as it is.
@@ -174,7 +183,16 @@ impl Board {
 
     /// Tracked, so that links follow the range. `keeps`: what goes along besides.
     fn address(&self, place: &str, keeps: &dyn Fn(&str) -> bool) -> String {
-        let mut query = crate::query::Query::default();
+        self.at(place, &self.query(keeps))
+    }
+
+    fn at(&self, place: &str, query: &Query) -> String {
+        format!("/t/{}/{place}{}", segment(&self.tenant), query.to_text())
+    }
+
+    /// What goes along with each link to another place of this tenant, and what `keeps` says. Tracked.
+    fn query(&self, keeps: &dyn Fn(&str) -> bool) -> Query {
+        let mut query = Query::default();
         self.location.read(|here| {
             for (name, value) in here.pairs() {
                 if ["from", "to", "tz", "refresh", "receipt"].contains(&name) || keeps(name) {
@@ -182,7 +200,7 @@ impl Board {
                 }
             }
         });
-        format!("/t/{}/{place}{}", segment(&self.tenant), query.to_text())
+        query
     }
 
     /// Whether the reader asked for raw points, or for none; none: as the panel says. Tracked.
