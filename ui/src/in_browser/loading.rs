@@ -77,7 +77,11 @@ fn show(address: &str) {
             move |_| board.ask_all()
         };
         let content = content(board, "kpi", loader, kind);
+        let received = move || loader.received_at.get().to_string();
+        let failed = move || loader.failure.with(Option::is_some).to_string();
         view! {
+            span(id="received") { (received()) }
+            span(id="failed") { (failed()) }
             button(id="zoom", on:click=handler(zoom))
             button(id="again", on:click=handler(again))
             (content)
@@ -134,8 +138,17 @@ async fn no_failure_leaves_the_data_of_another_range_under_the_name_of_a_new_one
     answer_next(200, &number(1.0), "");
     until("the number", || has("[data-testid=kpi-value]")).await;
 
-    click("#zoom");
+    // Of the same range it stays, and is as old as it is.
+    let received = text("#received");
+    click("#again");
     until("the second question", || asked().len() == 2).await;
+    answer_next(500, &timed_out.replace("504", "500"), "");
+    until("the failure", || text("#failed") == "true").await;
+    assert_eq!(text("[data-testid=kpi-value]"), "1");
+    assert_eq!(text("#received"), received);
+
+    click("#zoom");
+    until("the third question", || asked().len() == 3).await;
     assert_eq!(
         text("[data-testid=kpi-value]"),
         "1",

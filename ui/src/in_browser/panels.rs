@@ -239,6 +239,9 @@ fn an_answer_that_the_host_kept_is_marked_as_old() {
         "{}",
         text("[data-testid=panel-stale]")
     );
+    assert_eq!(text(".age"), "Updated 14 min ago");
+    click("[data-testid=panel-menu]");
+    assert_eq!(text(".menu .touch-only"), "Updated 14 min ago");
 }
 
 #[wasm_bindgen_test]

@@ -8,7 +8,7 @@ use super::{
     badges::badges,
     content::{Kind, content, kind},
     export,
-    head::note_of,
+    head::{age, note_of},
     loader::Subject,
     measure::measure,
     state,
@@ -83,6 +83,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         },
     );
     let badges = badges(loader);
+    let age = age(loader);
     let toggle = {
         let board = board.clone();
         live(move || match kind.get() {
@@ -154,6 +155,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
                 (note)
                 (badges)
                 span(class="grow")
+                span(class="age dim") { (age) }
                 (toggle)
                 (exports)
                 a(class="button", href=report(), title="Report", aria-label="Report") { (icon::REPORT) span(class="wide") { "Report" } }

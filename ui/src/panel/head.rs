@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::prelude::*;
-use porthole_model::{PanelAnswer, PanelPlacement, View as Shown};
+use porthole_model::{CacheOutcome, PanelAnswer, PanelPlacement, View as Shown};
 
 use super::{Loader, badges::badges, content::Kind, export, receipt::receipt, surface::Place};
 use crate::{
@@ -95,9 +95,27 @@ pub(super) fn note_of(answer: &Rc<PanelAnswer>) -> Option<String> {
         .then(|| format!("{} {how}", format::bucket(aggregation.bucket_seconds)))
 }
 
+/// How old the data is: since it came; where the host gave what it had kept, since that was made.
+pub(super) fn age(loader: Loader) -> View {
+    let clock = use_context::<Clock>();
+    live_text(move || {
+        let at = match loader.answer.get_clone() {
+            Some(answer) if answer.cache == CacheOutcome::Stale => {
+                format::parse_rfc3339(&answer.generated_at).unwrap_or_default()
+            }
+            Some(_) => loader.received_at.get(),
+            None => 0,
+        };
+        if at > 0 {
+            format!("Updated {}", format::ago(at, clock.now()))
+        } else {
+            String::new()
+        }
+    })
+}
+
 /// On the right, shown on hover and on focus: how old the data is, and the menu.
 fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal<bool>) -> View {
-    let clock = use_context::<Clock>();
     let options = Menu {
         button: "icon-button",
         list: "right",
@@ -137,7 +155,10 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
         });
         let exports = export::items(&board, &id, loader, open);
         let report = board.report_address(&id);
+        // Where nothing hovers, the heading has no room for it.
+        let age = age(loader);
         view! {
+            div(class="menu-head touch-only") { (age) }
             (large)
             button(r#type="button", class="menu-item", role="menuitem", on:click=handler(move |_| { open.set(false); location.go(&report); })) {
                 (icon::REPORT)
@@ -152,12 +173,7 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
             (cost)
         }
     });
-    let age = live_text(
-        move || match (loader.received_at.get(), loader.answer.with(Option::is_some)) {
-            (at, true) if at > 0 => format!("Updated {}", format::ago(at, clock.now())),
-            _ => String::new(),
-        },
-    );
+    let age = age(loader);
     view! {
         div(class="tools reveal") {
             span(class="age") { (age) }

@@ -32,6 +32,8 @@ pub(crate) struct Loader {
     pub is_slow: Signal<bool>,
     /// When the newest answer came; milliseconds since the epoch.
     pub received_at: Signal<i64>,
+    /// When the newest question was over, whether or not there was an answer; milliseconds since the epoch.
+    tried_at: Signal<i64>,
     /// When it is asked again after a failure of a plugin that rests; milliseconds since the epoch, 0: not by itself.
     pub rests_until: Signal<i64>,
     /// What the reader asked of a table.
@@ -144,7 +146,7 @@ impl Loader {
                     let interval = this
                         .answer
                         .with_untracked(|a| a.as_ref().map_or(own_interval, |a| a.refresh_interval));
-                    let waited = browser::now() - this.received_at.get_untracked();
+                    let waited = browser::now() - this.tried_at.get_untracked();
                     due = !browser::is_hidden()
                         && board
                             .refresh
@@ -171,6 +173,7 @@ impl Loader {
             failure: create_signal(None),
             is_slow: create_signal(false),
             received_at: create_signal(0),
+            tried_at: create_signal(0),
             rests_until: create_signal(0),
             wishes,
             export_failure: create_signal(None),
@@ -233,6 +236,7 @@ impl Loader {
             let failure = match answer {
                 Ok(answer) => {
                     self.received_at.set(browser::now());
+                    self.tried_at.set(browser::now());
                     self.answered_range.set(Some(ask.question.range.clone()));
                     self.answer.set(Some(Rc::new(answer)));
                     if self.failure.with_untracked(Option::is_some) {
@@ -283,7 +287,7 @@ impl Loader {
                 Some(wait) => browser::nap(wait).await,
                 None => {
                     // The next interval may fare better.
-                    self.received_at.set(browser::now());
+                    self.tried_at.set(browser::now());
                     return true;
                 }
             }
