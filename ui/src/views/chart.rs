@@ -28,8 +28,6 @@ pub(super) struct Ready {
     pub aligned: Aligned,
     /// For values shown together.
     pub decimals: u8,
-    /// How far, in milliseconds, a series' point may be from the cursor and still be read.
-    pub reach: f64,
 }
 
 impl Ready {
@@ -42,14 +40,9 @@ impl Ready {
                 .iter()
                 .flat_map(|plot| plot.values.iter().copied().flatten()),
         );
-        let reach = answer
-            .aggregation
-            .as_ref()
-            .map_or(60_000.0, |a| f64::from(a.bucket_seconds) * 1_000.0);
         Some(Self {
             aligned,
             decimals,
-            reach,
             chart,
             answer,
         })
