@@ -57,6 +57,11 @@ impl Failure {
         crate::retry::is_passing(self.status(), self.problem().is_some())
     }
 
+    /// Whether there is no such thing for this reader, be it that it is gone or that it is not open to them any more.
+    pub fn is_withdrawal(&self) -> bool {
+        matches!(self.status(), Some(403 | 404))
+    }
+
     /// Whether the host said that the range is what is wrong.
     fn is_of_range(&self) -> bool {
         self.problem().is_some_and(|problem| {

@@ -251,6 +251,9 @@ impl Loader {
                 session.lost();
                 return false;
             }
+            if failure.is_withdrawal() {
+                ask.board.doubt();
+            }
             failed += 1;
             let now = browser::now();
             let rests_until = if failure.is(code::PLUGIN_RESTING) {

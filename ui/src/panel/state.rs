@@ -79,7 +79,7 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
         .is_some_and(|problem| !problem.diagnostics.is_empty());
     let detail = (!has_faults).then(|| {
         let text = if is_gone {
-            "It was taken out of the tenant's configuration, or has another name by now. Reload the page."
+            "It was taken out of the tenant's configuration, has another name by now, or is not open to you any more."
                 .to_owned()
         } else {
             failure.detail()

@@ -27,6 +27,9 @@ pub(crate) struct Board {
     pub is_receipt_wanted: ReadSignal<bool>,
     /// Counts how often the reader asked for fresh data of all panels.
     pub asked: Signal<u32>,
+    /// Counts how often a panel was told that there is no such panel, or that the reader may not see it: then the dashboard may
+    /// be gone, too.
+    pub doubted: Signal<u32>,
     /// What was wrong with the range that the address named; none: nothing, or the reader has read it.
     pub range_fault: Signal<Option<String>>,
     location: Location,
@@ -72,6 +75,7 @@ impl Board {
             refresh: create_selector(move || Refresh::from_address(location.parameter("refresh").as_deref())),
             is_receipt_wanted: create_selector(move || location.parameter("receipt").as_deref() == Some("1")),
             asked: create_signal(0),
+            doubted: create_signal(0),
             location,
             preferences,
             recent: use_context::<Recent>(),
@@ -114,6 +118,11 @@ impl Board {
     pub fn zoom_out(&self) {
         let range = self.range.get_clone_untracked();
         self.show(&range.zoomed_out(browser::now(), &self.preferences.zone_untracked()));
+    }
+
+    /// Says that a panel was refused as a whole.
+    pub fn doubt(&self) {
+        self.doubted.set(self.doubted.get_untracked() + 1);
     }
 
     /// Asks for fresh data of all panels.
