@@ -62,7 +62,7 @@ fn follow(wish: Wish, stage: Stage, location: Location, preferences: Preferences
         }
         Wish::Leave => {
             if let (Page::Panel { dashboard, .. }, Some(board)) = (Page::at(&location.path()), board) {
-                location.go(&board.address_of(&dashboard));
+                location.leave_for(&board.address_of(&dashboard));
             }
         }
     }

@@ -50,6 +50,19 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
         Page::Panel { panel, .. } => Some(panel),
         _ => None,
     });
+    // Whoever closes a panel goes on where it was opened.
+    let large_before = RefCell::new(None::<String>);
+    create_effect(move || {
+        let now = open.get_clone();
+        if let (Some(panel), None) = (large_before.replace(now.clone()), now) {
+            // Once the dashboard is there again.
+            browser::spawn_scoped(async move {
+                if let Some(heading) = browser::element(&format!("panel-title-{panel}")) {
+                    browser::focus_first(&heading, "a");
+                }
+            });
+        }
+    });
     create_effect(move || {
         let title = title.get_clone().unwrap_or_default();
         let panel = open

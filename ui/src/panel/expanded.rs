@@ -19,7 +19,7 @@ use crate::{
     icon,
     live::live,
     series,
-    stores::Board,
+    stores::{Board, Location},
     surface::writes_times,
     views,
 };
@@ -41,8 +41,18 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         .description
         .clone()
         .map(|text| view! { p(class="dim lead") { (text) } });
+    let leave = {
+        let (board, name, location) = (board.clone(), dashboard.name.clone(), use_context::<Location>());
+        move |event: web_sys::MouseEvent| {
+            // With any of these keys, a link opens elsewhere.
+            if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
+                event.prevent_default();
+                location.leave_for(&board.address_of(&name));
+            }
+        }
+    };
     let way_back = view! {
-        a(class="icon-button", href=back(), aria-label=format!("Back to {origin}"), title="Back (Esc)", data-testid="way-back") { (icon::BACK) }
+        a(class="icon-button", href=back(), aria-label=format!("Back to {origin}"), title="Back (Esc)", data-testid="way-back", on:click=handler(leave)) { (icon::BACK) }
     };
     on_mount(move || {
         if let Some(node) = node.try_get() {

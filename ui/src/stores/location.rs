@@ -61,6 +61,17 @@ impl Location {
         }
     }
 
+    /// Goes back to an address that this one was reached from: a step back in the history, which keeps how far the page there
+    /// was scrolled. From elsewhere, a new step.
+    pub fn leave_for(self, to: &str) {
+        match history() {
+            Some(history) if came_from(&history).as_deref() == Some(to) => {
+                let _ = history.back();
+            }
+            _ => self.go(to),
+        }
+    }
+
     /// Goes to an address of this origin in place of the present one: Back skips it.
     pub fn replace(self, to: &str) {
         self.write(to, false);
@@ -91,11 +102,12 @@ impl Location {
             }
             return;
         }
-        if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
+        if let Some(history) = history() {
             let written = if as_step {
-                history.push_state_with_url(&JsValue::NULL, "", Some(to))
+                history.push_state_with_url(&self.text().into(), "", Some(to))
             } else {
-                history.replace_state_with_url(&JsValue::NULL, "", Some(to))
+                let before = history.state().unwrap_or(JsValue::NULL);
+                history.replace_state_with_url(&before, "", Some(to))
             };
             if written.is_ok() {
                 self.address.set(current());
@@ -126,6 +138,15 @@ impl Location {
             self.go(&format!("{}{}", link.pathname(), link.search()));
         }
     }
+}
+
+fn history() -> Option<web_sys::History> {
+    web_sys::window()?.history().ok()
+}
+
+/// Each step in the history holds the address before it.
+fn came_from(history: &web_sys::History) -> Option<String> {
+    history.state().ok()?.as_string()
 }
 
 fn current() -> Address {
