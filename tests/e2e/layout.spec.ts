@@ -1,5 +1,6 @@
 import { chooseRange, faults, openDashboard, panel } from './pages';
 import { expect, test } from './site';
+import type { Page } from '@playwright/test';
 
 test('a phone shows every panel without scrolling sideways', async ({ page, site }) => {
   await page.setViewportSize({ width: 390, height: 844 });
@@ -88,5 +89,49 @@ test('what the bar has no room for on a phone is in the menu of the reader, larg
   if (!box) throw new Error('the menu has no place');
   await page.touchscreen.tap(box.x + box.width / 2, box.y - 6);
   await expect(page.getByRole('menuitem', { name: 'Report' })).toBeVisible();
+  await phone.close();
+});
+
+test('why a thing is down is read under the pointer, with the keyboard and by a finger, and moves nothing', async ({ page, site, browser }) => {
+  const WHY = 'connection refused by 10.2.0.14:8443';
+  const explain = (page: Page) =>
+    page.route('**/panels/servers/data**', async (route) => {
+      const response = await route.fetch();
+      const answer = await response.json();
+      answer.view.items[0].message = WHY;
+      await route.fulfill({ response, json: answer });
+    });
+  const range = 'from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z';
+  await explain(page);
+  await openDashboard(page, site);
+  await page.goto(`${site.url}/t/${site.tenant}/d/default?${range}`);
+  const items = panel(page, 'servers').getByRole('listitem');
+  const why = page.getByText(WHY).filter({ visible: true });
+  const age = items.first().locator('.how .dim');
+  await expect(items).toHaveCount(2);
+  await expect(why).toHaveCount(0);
+  await expect(age).toBeHidden();
+  const place = await items.nth(1).boundingBox();
+  await items.first().hover();
+  await expect(why).toBeVisible();
+  await expect(age).toBeVisible();
+  expect(await items.nth(1).boundingBox()).toEqual(place);
+  await page.mouse.move(0, 0);
+  await expect(why).toHaveCount(0);
+  await items.first().focus();
+  await expect(why).toBeVisible();
+  for (const path of ['d/default/p/servers', 'r/servers']) {
+    await page.goto(`${site.url}/t/${site.tenant}/${path}?${range}`);
+    await expect(why).toBeVisible();
+  }
+
+  const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const small = await phone.newPage();
+  await explain(small);
+  await openDashboard(small, site);
+  await small.goto(`${site.url}/t/${site.tenant}/d/default?${range}`);
+  await panel(small, 'servers').getByRole('listitem').first().tap();
+  await expect(panel(small, 'servers').getByText(WHY)).toBeVisible();
+  expect(small.url()).not.toContain('/p/');
   await phone.close();
 });

@@ -20,10 +20,10 @@ const watch = (fault) => fault instanceof WebAssembly.RuntimeError && stopped();
 addEventListener("error", (event) => watch(event.error));
 addEventListener("unhandledrejection", (event) => watch(event.reason));
 
-/** Whether this is a click that means the place it hit: no drag, no selected text, no link or control under it. */
+/** Whether this is a click that means the place it hit: no drag, no selected text, nothing under it that answers by itself. */
 export function isPlainClick(event) {
   const far = Math.hypot(event.clientX - down[0], event.clientY - down[1]) > 4;
-  const hit = event.composedPath()[0].closest?.("a,button,input,select,textarea,label,summary,th,.pager");
+  const hit = event.composedPath()[0].closest?.("a,button,input,select,textarea,label,summary,th,.pager,.has-why");
   return event.detail === 1 && !far && !hit && getSelection().isCollapsed;
 }
 
