@@ -135,3 +135,31 @@ test('why a thing is down is read under the pointer, with the keyboard and by a 
   expect(small.url()).not.toContain('/p/');
   await phone.close();
 });
+
+test('a number is as large as its panel lets it be, and nothing of it is cut off', async ({ page, site }) => {
+  await page.route('**/panels/latest/data**', async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    Object.assign(answer.view, { value: 1_284_310_221, unit: 'bytes', decimals: 0 });
+    await route.fulfill({ response, json: answer });
+  });
+  await openDashboard(page, site);
+  const size = async (path: string) => {
+    await page.goto(`${site.url}/t/${site.tenant}/${path}?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`);
+    const value = page.locator('.metric .value').filter({ visible: true });
+    await expect(value).toContainText('1,284,310,221bytes');
+    return value.evaluate((element) => {
+      const [inner, outer] = [element.getBoundingClientRect(), element.parentElement!.getBoundingClientRect()];
+      const isWhole = inner.left >= outer.left && inner.right <= outer.right && inner.bottom <= outer.bottom + 1;
+      return { isWhole, pixels: Number.parseFloat(getComputedStyle(element).fontSize) };
+    });
+  };
+  for (const width of [1440, 768, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    const small = await size('d/default');
+    const large = await size('d/default/p/latest');
+    expect([small.isWhole, large.isWhole], `at ${width}`).toEqual([true, true]);
+    expect(small.pixels, `at ${width}`).toBeGreaterThanOrEqual(20);
+    if (width > 390) expect(large.pixels, `at ${width}`).toBeGreaterThan(2 * small.pixels);
+  }
+});

@@ -13,9 +13,6 @@ use crate::{
     time::format,
 };
 
-/// Characters of a number and its unit; more are written smaller.
-const LONG: usize = 11;
-
 /// The number with its threshold's colour, its trend and its course.
 pub(crate) fn metric(loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
@@ -55,14 +52,10 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
         view! { span(class="dim", title="Against the period before, of the same length") { (text) } }
     });
     let spark = metric.sparkline.as_ref().map(|line| sparkline(line, &color));
-    let class = if value.chars().count() + unit.chars().count() > LONG {
-        "metric long"
-    } else {
-        "metric"
-    };
+    let paint = format!("{paint}; --em: {}", text::fixed(width(&value, &unit), 2));
     view! {
         div(class="trend") { (label) (change) }
-        div(class=class) {
+        div(class="metric") {
             span(class="value", prop:style=paint) {
                 span(data-testid="kpi-value") { (value) }
                 span(class="unit") { (unit) }
@@ -70,6 +63,19 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
             (spark)
         }
     }
+}
+
+/// How wide a number and its unit are, in parts of the number's font size; rather too wide than too narrow.
+fn width(value: &str, unit: &str) -> f64 {
+    let of = |letter: char| match letter {
+        ',' | '.' => 0.3,
+        'm' | 'w' | 'M' | 'W' | '%' => 0.95,
+        _ => 0.64,
+    };
+    let letters = |text: &str| text.chars().map(of).sum::<f64>();
+    let gap = if unit.is_empty() { 0.0 } else { 0.1 };
+    // See the size of `.unit`.
+    letters(value) + gap + 0.4 * letters(unit)
 }
 
 /// What a number that is shown large says of itself: when it was measured, its threshold, and the period before.
@@ -217,6 +223,20 @@ mod tests {
             instants: (0..values.len() as i64).collect(),
             values: values.to_vec(),
         }
+    }
+
+    #[test]
+    fn a_longer_number_and_a_longer_unit_are_wider() {
+        let widths = [
+            ("7", ""),
+            ("204", "ms"),
+            ("9,310", "jobs"),
+            ("12,840", "jobs"),
+            ("1,284,310,221", "bytes"),
+        ];
+        let widths = widths.map(|(value, unit)| width(value, unit));
+        assert!(widths.is_sorted(), "{widths:?}");
+        assert!(width("204", "") < width("204", "%"));
     }
 
     #[test]
