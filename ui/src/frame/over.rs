@@ -3,7 +3,7 @@
 use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::palette::palette;
+use super::{palette::palette, share};
 use crate::{
     browser,
     color::Theme,
@@ -34,11 +34,16 @@ pub(crate) fn over() -> View {
         event.prevent_default();
         follow(wish, stage, location, preferences);
     });
-    live(move || match stage.over.get() {
+    let dialog = live(move || match stage.over.get() {
         Over::Nothing => View::new(),
         Over::Palette => dialog("Go to", palette(stage)),
         Over::Keys => dialog("Keyboard", sheet()),
-    })
+    });
+    let said = share::said(stage);
+    view! {
+        (dialog)
+        (said)
+    }
 }
 
 fn follow(wish: Wish, stage: Stage, location: Location, preferences: Preferences) {

@@ -2,9 +2,8 @@
 
 use crate::prelude::*;
 
-use super::{Menu, menu};
+use super::{Menu, menu, share};
 use crate::{
-    browser,
     icon::{self, Icon},
     query::segment,
     stores::{Board, Location, Look, Preferences, Session, Stage},
@@ -61,7 +60,7 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
         let here = stage
             .board
             .get_clone_untracked()
-            .map(|board| on_a_phone(&board, open));
+            .map(|board| on_a_phone(&board, stage, open));
         view! {
             div(class="menu-head") { div { (name) } (second) }
             hr()
@@ -80,12 +79,12 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
 }
 
 /// What stands in the bar where there is room for it.
-fn on_a_phone(board: &Board, open: Signal<bool>) -> View {
-    let item = |icon: Icon, name: &'static str, act: fn(&Board)| {
+fn on_a_phone(board: &Board, stage: Stage, open: Signal<bool>) -> View {
+    let item = |icon: Icon, name: &'static str, act: fn(&Board, Stage)| {
         let board = board.clone();
         let act = move |_| {
             open.set(false);
-            act(&board);
+            act(&board, stage);
         };
         view! {
             button(r#type="button", class="menu-item", role="menuitem", on:click=handler(act)) {
@@ -94,13 +93,10 @@ fn on_a_phone(board: &Board, open: Signal<bool>) -> View {
             }
         }
     };
-    let refresh = item(icon::REFRESH, "Refresh all panels", Board::ask_all);
-    let zoom_out = item(icon::ZOOM_OUT, "Zoom out", Board::zoom_out);
-    let link = item(icon::LINK, "Copy link to this moment", |board| {
-        let address = board.link(true);
-        browser::spawn_local(async move {
-            browser::copy_text(&address).await;
-        });
+    let refresh = item(icon::REFRESH, "Refresh all panels", |board, _| board.ask_all());
+    let zoom_out = item(icon::ZOOM_OUT, "Zoom out", |board, _| board.zoom_out());
+    let link = item(icon::LINK, "Copy link to this moment", |board, stage| {
+        share::copy(stage, board.link(true));
     });
     view! { div(class="narrow-only") { (refresh) (zoom_out) (link) hr() } }
 }

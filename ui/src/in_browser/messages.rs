@@ -15,7 +15,9 @@ use crate::{
 
 fn bar(address: &str) {
     open(address, |board| {
-        frame::top_bar(board, "default", *create_signal(None))
+        let over = frame::over();
+        let bar = frame::top_bar(board, "default", *create_signal(None));
+        view! { (bar) (over) }
     });
 }
 
@@ -29,7 +31,7 @@ async fn copying_a_link_is_said_and_the_saying_goes_away() {
         ["Copy link", "Copy link to this moment"]
     );
     named("[role=menuitem] .what > span", "Copy link").click();
-    until("it is said", || !text("[role=status]").is_empty()).await;
+    until("it is said", || has(".toast")).await;
     assert!(!has("[role=menu]"), "the menu closes");
     until("it goes away", || text("[role=status]").is_empty()).await;
 }
