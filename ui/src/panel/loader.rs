@@ -147,11 +147,12 @@ impl Loader {
                         .answer
                         .with_untracked(|a| a.as_ref().map_or(own_interval, |a| a.refresh_interval));
                     let waited = browser::now() - this.tried_at.get_untracked();
+                    let has_failed = this.failure.with_untracked(Option::is_some);
                     due = !browser::is_hidden()
                         && board
                             .refresh
                             .get_untracked()
-                            .wait(interval)
+                            .wait(interval, has_failed)
                             .is_some_and(|wait| waited >= i64::from(wait));
                 }
             });
