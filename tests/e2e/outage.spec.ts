@@ -9,7 +9,10 @@ test('a page without a network keeps what it shows, says so, and recovers by its
   const before = await value.innerText();
   await context.setOffline(true);
   await page.getByTestId('refresh-now').click();
-  await expect(panel(page, 'latest').getByTestId('panel-stale')).toContainText('data from');
+  const stale = panel(page, 'latest').getByTestId('panel-stale');
+  await expect(stale).toContainText('data from');
+  await stale.hover({ force: true, position: { x: 4, y: 4 } });
+  await expect(stale.getByText('Check the connection')).toBeInViewport();
   // Said once, not by every panel.
   await expect(page.getByTestId('cut-off')).toHaveCount(1);
   await expect(value).toHaveText(before);

@@ -5,7 +5,14 @@ use std::rc::Rc;
 use crate::prelude::*;
 use porthole_model::{CacheOutcome, PanelAnswer, PanelPlacement, View as Shown};
 
-use super::{Loader, badges::badges, content::Kind, export, receipt::receipt, surface::Place};
+use super::{
+    Loader,
+    badges::{badges, explained},
+    content::Kind,
+    export,
+    receipt::receipt,
+    surface::Place,
+};
 use crate::{
     frame::{Menu, menu},
     icon,
@@ -74,12 +81,7 @@ fn outdated(placement: &PanelPlacement, tenant: &str) -> View {
     } else {
         "Its configuration has faults. Whoever edits it can see which.".to_owned()
     };
-    view! {
-        span(class="badge warn has-hint", tabindex="0", role="note", data-testid="panel-outdated") {
-            "last good version"
-            span(class="hint") { (why) }
-        }
-    }
+    explained("badge warn has-hint", "panel-outdated", "last good version", why)
 }
 
 /// Beside the heading: how points were made.
