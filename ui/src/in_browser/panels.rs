@@ -96,6 +96,23 @@ async fn the_menu_has_what_can_be_done_and_what_the_view_cost() {
 }
 
 #[wasm_bindgen_test]
+fn what_has_no_data_behind_it_offers_no_export() {
+    for (type_name, view) in [
+        ("custom_image", answers::picture("sample")),
+        ("custom_template", answers::markup()),
+    ] {
+        show(Sample::new("Map", type_name, (4, 2)).showing(view));
+        click("[data-testid=panel-menu]");
+        assert_eq!(
+            texts("[role=menuitem]"),
+            ["View", "Report", "Refresh"],
+            "{type_name}"
+        );
+        close();
+    }
+}
+
+#[wasm_bindgen_test]
 fn nothing_in_the_range_says_so_and_is_no_zero() {
     for (title, type_name, view) in [
         (

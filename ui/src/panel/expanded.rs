@@ -7,16 +7,14 @@ use super::{
     Loader,
     badges::badges,
     content::{Kind, content, kind},
-    export,
+    export::exports,
     head::{age, note_of},
     loader::Subject,
     measure::measure,
     state,
 };
 use crate::{
-    browser,
-    frame::{Menu, menu},
-    icon,
+    browser, icon,
     live::live,
     series,
     stores::{Board, Location},
@@ -139,19 +137,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         }
         _ => View::new(),
     });
-    let exports = {
-        let (board, id) = (board.clone(), id.clone());
-        let options = Menu {
-            button: "button",
-            list: "right narrow",
-            label: "Export".to_owned(),
-            id: "export",
-        };
-        let face = view! { (icon::DOWNLOAD) span(class="wide") { "Export" } };
-        menu(options, face, move |open| {
-            export::items(&board, &id, loader, open)
-        })
-    };
+    let exports = exports(board, &id, loader, kind);
     let report = {
         let (board, id) = (board.clone(), id.clone());
         move || board.report_address(&id)

@@ -155,7 +155,8 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
                 }
             }
         });
-        let exports = export::items(&board, &id, loader, open);
+        let exports =
+            export::has_data(kind.get_untracked()).then(|| export::items(&board, &id, loader, open));
         let report = board.report_address(&id);
         // Where nothing hovers, the heading has no room for it.
         let age = age(loader);
