@@ -228,10 +228,18 @@ export class Plotter {
     return this.places ? this.places[index] : index;
   }
 
-  /** The arrow keys move the cursor from point to point. */
+  /** The arrow keys move the cursor from point to point, others the range. */
   step(event) {
+    // Those are the browser's; with both keys, as with AltGr, a letter is meant.
+    if (event.metaKey || (event.ctrlKey && !event.altKey)) return;
+    const next = this.moved(event.key);
+    if (next) {
+      event.preventDefault();
+      return this.calls.onRange(next[0] * 1000, next[1] * 1000);
+    }
     const u = this.plot;
     const count = this.instants.length;
+    if (event.key === "-") this.calls.onReset();
     if (!count || !["ArrowLeft", "ArrowRight", "Home", "End", "Escape"].includes(event.key)) return;
     event.preventDefault();
     if (event.key === "Escape") return this.hide();
@@ -243,6 +251,18 @@ export class Plotter {
     this.inside = true;
     this.stepped = index;
     u.setCursor({ left: u.valToPos(this.instants[index], "x"), top: 12 });
+  }
+
+  /** The range that a key asks for, in seconds: half as long around the cursor, or half of itself earlier or later. */
+  moved(key) {
+    const [from, to] = this.window;
+    const half = (to - from) / 2;
+    const by = { "[": -half, "]": half }[key];
+    if (by) return [from + by, to + by];
+    if (key !== "+" && key !== "=") return null;
+    const { left } = this.plot.cursor;
+    const middle = this.inside && left >= 0 ? this.plot.posToVal(left, "x") : from + half;
+    return [middle - half / 2, middle + half / 2];
   }
 
   hide() {

@@ -28,7 +28,8 @@ pub(crate) fn over() -> View {
         let Some(wish) = keys::wish(&event.key(), is_command, is_writing(&event)) else {
             return;
         };
-        if wish == Wish::Leave && is_something_open() {
+        // What is open has the keys, but for the palette's own.
+        if !is_command && is_something_open() {
             return;
         }
         event.prevent_default();

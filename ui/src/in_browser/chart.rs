@@ -4,10 +4,14 @@ use porthole_model::{Mark, View as Shown};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{all, attribute, click_with, has, named, one, open, press, text, texts, until};
-use crate::gallery::{
-    answers::{chart, plot},
-    sample::{Sample, grid},
+use super::{address, all, attribute, click_with, has, named, one, open, press, text, texts, until};
+use crate::{
+    gallery::{
+        answers::{chart, end, plot},
+        sample::{Sample, grid},
+    },
+    query::Query,
+    time::format,
 };
 
 /// Three servers; drawn as soon as the library is there.
@@ -100,4 +104,36 @@ async fn arrows_move_a_cursor_whose_values_are_told_largest_first() {
     press(one(".plot").unchecked_ref(), "ArrowLeft", false);
     until("the point before", || has(".tip") && text(".tip .when") != first).await;
     assert!(text(".tip .when") < first || !first.is_empty());
+}
+
+/// How long the range in the address is, and when it begins; hours since the chart's own begin.
+fn range() -> (f64, f64) {
+    let query = Query::parse(address().split_once('?').unwrap().1);
+    let at = |name| format::parse_rfc3339(query.get(name).unwrap()).unwrap();
+    let hours = |length: i64| (length as f64 / 3_600_000.0 * 10.0).round() / 10.0;
+    (
+        hours(at("to") - at("from")),
+        hours(at("from") - (end() - 12 * 3_600_000)),
+    )
+}
+
+#[wasm_bindgen_test]
+async fn keys_move_the_range_of_a_chart_that_has_the_focus() {
+    show().await;
+    let plot = one(".plot");
+    plot.focus().unwrap();
+    for (key, expected) in [("]", (12.0, 6.0)), ("[", (12.0, -6.0)), ("+", (6.0, 3.0))] {
+        press(plot.unchecked_ref(), key, false);
+        assert_eq!(range(), expected, "{key}");
+    }
+    // Around the cursor, which the arrow keys moved.
+    press(plot.unchecked_ref(), "Home", false);
+    until("the tooltip", || has("[data-testid=chart-tooltip]")).await;
+    press(plot.unchecked_ref(), "+", false);
+    assert_eq!(range(), (6.0, -3.0));
+    press(plot.unchecked_ref(), "-", false);
+    assert_eq!(range(), (12.0, -6.0));
+    let before = address();
+    press(plot.unchecked_ref(), "-", true);
+    assert_eq!(address(), before, "with the control key it is the browser's");
 }

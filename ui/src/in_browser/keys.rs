@@ -95,3 +95,14 @@ fn letters_in_a_field_are_letters() {
     press(super::one("#range-from").unchecked_ref(), "z", false);
     assert_eq!(address(), "/t/gallery/d/default?from=now-1h&to=now");
 }
+
+#[wasm_bindgen_test]
+fn an_open_menu_has_the_keys_to_itself() {
+    page("/t/gallery/d/default?from=now-1h&to=now");
+    super::click("[data-testid=share]");
+    key("z", false);
+    assert_eq!(address(), "/t/gallery/d/default?from=now-1h&to=now");
+    super::click("[data-testid=share]");
+    key("z", false);
+    assert_eq!(address(), "/t/gallery/d/default?from=now-2h&to=now");
+}
