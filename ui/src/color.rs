@@ -36,6 +36,61 @@ pub fn of_series(index: usize, theme: Theme) -> &'static str {
     }
 }
 
+/// The first of the palette, which differ most; a chart of few series has no others.
+const FIRST: usize = 8;
+
+/// Names of series and their colours, more than a page has at once.
+const MOST_KEPT: usize = 600;
+
+/// Which colours of the palette the series of a page have, by their names.
+#[derive(Debug, Default)]
+pub struct Slots(Vec<(String, usize)>);
+
+impl Slots {
+    /// Which colour each series of a chart has. It is the name's: the same in every chart, and whichever others there are. Of
+    /// names that would share one the first by letters has it, and the others take what is free, and keep it.
+    pub fn of(&mut self, names: &[&str]) -> Vec<usize> {
+        let known: Vec<Option<usize>> = names.iter().map(|name| self.known(name)).collect();
+        let home = |at: usize| known[at].unwrap_or_else(|| hashed(names[at]));
+        // Who was there before comes first.
+        let rank = |at: usize| (known[at].is_none(), names[at]);
+        let mut owners = [None::<usize>; DARK.len()];
+        for at in 0..names.len() {
+            let owner = &mut owners[home(at)];
+            if owner.is_none_or(|other| rank(at) < rank(other)) {
+                *owner = Some(at);
+            }
+        }
+        let mut slots = Vec::with_capacity(names.len());
+        for (at, name) in names.iter().enumerate() {
+            let home = home(at);
+            let slot = if owners[home] == Some(at) {
+                home
+            } else {
+                let mut around = (0..FIRST).map(|by| (home + by) % FIRST).chain(FIRST..DARK.len());
+                around.find(|slot| owners[*slot].is_none()).unwrap_or(home)
+            };
+            owners[slot] = Some(at);
+            if known[at].is_none() && self.0.len() < MOST_KEPT {
+                self.0.push(((*name).to_owned(), slot));
+            }
+            slots.push(slot);
+        }
+        slots
+    }
+
+    fn known(&self, name: &str) -> Option<usize> {
+        let (_, slot) = self.0.iter().find(|(known, _)| known == name)?;
+        Some(*slot)
+    }
+}
+
+/// Names that count (`web-1`, `web-2`) stand beside each other, and so do not meet.
+fn hashed(name: &str) -> usize {
+    name.bytes()
+        .fold(0, |sum, byte| (sum * 31 + usize::from(byte)) % FIRST)
+}
+
 impl Color {
     /// Reads `#rrggbb`.
     pub fn parse(text: &str) -> Option<Self> {
@@ -126,6 +181,50 @@ mod tests {
             }
         }
         assert_eq!(of_series(12, Theme::Dark), of_series(0, Theme::Dark));
+    }
+
+    #[test]
+    fn a_series_keeps_its_colour_when_others_have_no_data() {
+        let all = ["web-1", "web-2", "web-3", "db-1", "db-2"];
+        let mut kept = Slots::default();
+        let colours = kept.of(&all);
+        for missing in 0..all.len() {
+            let there: Vec<usize> = (0..all.len()).filter(|at| *at != missing).collect();
+            let names: Vec<&str> = there.iter().map(|at| all[*at]).collect();
+            let expected: Vec<usize> = there.iter().map(|at| colours[*at]).collect();
+            assert_eq!(kept.of(&names), expected, "without {}", all[missing]);
+        }
+        // In another order, and on a page that has not seen them before.
+        let backwards: Vec<&str> = all.into_iter().rev().collect();
+        let again = Slots::default().of(&backwards);
+        assert!(again.into_iter().rev().eq(colours));
+    }
+
+    #[test]
+    fn a_series_has_one_colour_in_all_charts_of_a_page_and_no_two_of_a_chart_share_one() {
+        let mut kept = Slots::default();
+        let colours = kept.of(&["web-3", "db-1"]);
+        assert_ne!(colours[0], colours[1]);
+        assert_eq!(kept.of(&["db-1"]), [colours[1]]);
+        assert_eq!(kept.of(&["mail", "web-3"])[1], colours[0]);
+    }
+
+    #[test]
+    fn no_two_series_share_a_colour_as_long_as_there_are_others() {
+        for count in 0..=14 {
+            for start in ["server ", "rack/eu-1/", "q", ""] {
+                let names: Vec<String> = (0..count).map(|at| format!("{start}{}", at * 7)).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let mut found = Slots::default().of(&names);
+                assert_eq!(found.len(), count);
+                found.sort_unstable();
+                found.dedup();
+                assert_eq!(found.len(), count.min(12), "{names:?}");
+                if count <= FIRST {
+                    assert!(found.iter().all(|slot| *slot < FIRST), "{names:?}");
+                }
+            }
+        }
     }
 
     type Matrix = [[f64; 3]; 3];

@@ -1,6 +1,6 @@
 //! Values over time.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
 use crate::prelude::*;
 use porthole_model::{Chart, PanelAnswer};
@@ -21,18 +21,32 @@ use crate::{
     time::format,
 };
 
+thread_local! {
+    // Of all charts that the page shows, one after the other: a series has one colour in all of them.
+    static SLOTS: RefCell<color::Slots> = RefCell::default();
+}
+
 /// A chart made ready.
 pub(super) struct Ready {
     pub answer: Rc<PanelAnswer>,
     chart: Chart,
     pub aligned: Aligned,
+    /// Which colour of the palette each series has.
+    slots: Vec<usize>,
     /// For values shown together.
     pub decimals: u8,
 }
 
 impl Ready {
     fn of(answer: Rc<PanelAnswer>) -> Option<Self> {
-        let chart = series::over_time(&answer.view, &answer.title)?.into_owned();
+        let chart = series::over_time(&answer.view, &answer.title)?;
+        let names: Vec<&str> = match &chart {
+            // A course whose data says nothing of names has the first colour, whatever it is called here.
+            Cow::Owned(_) => Vec::new(),
+            Cow::Borrowed(chart) => chart.series.iter().map(|plot| plot.label.as_str()).collect(),
+        };
+        let slots = SLOTS.with_borrow_mut(|slots| slots.of(&names));
+        let chart = chart.into_owned();
         let aligned = series::align(&chart.series);
         let decimals = number::shared_decimals(
             chart
@@ -42,6 +56,7 @@ impl Ready {
         );
         Some(Self {
             aligned,
+            slots,
             decimals,
             chart,
             answer,
@@ -61,13 +76,15 @@ impl Ready {
         )
     }
 
-    /// The colour of a series. It belongs to the series' place, so that hiding others does not change it.
+    /// The colour of a series. It belongs to its name, so that no other that is hidden or has no data changes it.
     pub fn color(&self, index: usize, theme: Theme) -> String {
         self.chart()
             .series
             .get(index)
             .and_then(|plot| color::legible(plot.color.as_deref()?, theme, color::FOR_MARKS))
-            .unwrap_or_else(|| color::of_series(index, theme).to_owned())
+            .unwrap_or_else(|| {
+                color::of_series(self.slots.get(index).copied().unwrap_or_default(), theme).to_owned()
+            })
     }
 
     fn settings(&self, visibility: &Visibility, theme: Theme, zone: ZoneChoice) -> Settings {
