@@ -130,9 +130,16 @@ fn nothing_in_the_range_says_so_and_is_no_zero() {
     ] {
         show(Sample::new("Load", type_name, (4, 2)).showing(view));
         assert_eq!(text("[data-testid=panel-empty] b"), title, "{type_name}");
+        let what = text("[data-testid=panel-empty] p");
         assert!(
-            text("[data-testid=panel-empty] p").contains("wait for data"),
-            "{type_name}"
+            what.to_lowercase().contains("wait for data"),
+            "{type_name}: {what}"
+        );
+        // How things are is read whatever the range.
+        assert_eq!(
+            what.contains("longer range"),
+            type_name != "health_status",
+            "{what}"
         );
         assert!(!has("[data-testid=panel-error]"));
         close();
@@ -146,6 +153,12 @@ fn a_range_that_is_over_is_not_waited_for() {
         Sample::new("Load", "timeseries", (4, 2)).showing(Shown::Chart(Chart::default())),
     );
     assert!(text("[data-testid=panel-empty] p").contains("Nothing was recorded then"));
+    close();
+    show_at(
+        "/t/gallery/d/default?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z",
+        Sample::new("Load", "health_status", (4, 2)).showing(answers::statuses(Vec::new())),
+    );
+    assert!(!text("[data-testid=panel-empty] p").contains("range"));
 }
 
 #[wasm_bindgen_test]
