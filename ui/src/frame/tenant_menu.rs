@@ -46,7 +46,7 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
                     browser::spawn_local(async move {
                         let _ = api::tell("POST", &path, None).await;
                     });
-                    location.go(&format!("/t/{}", segment(&id)));
+                    location.go(&location.of_tenant(&id));
                 };
                 view! {
                     button(r#type="button", class="menu-item", role="menuitem", aria-current=is_current, on:click=handler(choose)) {

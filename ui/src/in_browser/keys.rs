@@ -44,6 +44,26 @@ async fn the_palette_finds_what_is_typed_and_goes_there() {
     assert!(!has("dialog"));
 }
 
+const HERE: &str = "/t/gallery/d/default?from=now-1h&to=now&tz=UTC&page.log=2&refresh=10s";
+
+#[wasm_bindgen_test]
+fn another_tenant_is_shown_at_the_same_time() {
+    page(HERE);
+    super::click("[data-testid=tenant-menu]");
+    super::all("[role=menuitem]")[1].click();
+    assert_eq!(address(), "/t/beta?from=now-1h&to=now&tz=UTC&refresh=10s");
+}
+
+#[wasm_bindgen_test]
+async fn the_palette_leads_to_another_tenant_at_the_same_time() {
+    page(HERE);
+    key("k", true);
+    until("the palette", || has("dialog[open] [data-testid=palette]")).await;
+    fill("[role=combobox]", "beta");
+    press(super::one("[role=combobox]").unchecked_ref(), "Enter", false);
+    assert_eq!(address(), "/t/beta?from=now-1h&to=now&tz=UTC&refresh=10s");
+}
+
 #[wasm_bindgen_test]
 async fn arrows_walk_what_the_palette_found() {
     page("/t/gallery/d/default");

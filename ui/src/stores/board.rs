@@ -201,15 +201,7 @@ impl Board {
 
     /// What goes along with each link to another place of this tenant, and what `keeps` says. Tracked.
     fn query(&self, keeps: &dyn Fn(&str) -> bool) -> Query {
-        let mut query = Query::default();
-        self.location.read(|here| {
-            for (name, value) in here.pairs() {
-                if ["from", "to", "tz", "refresh", "receipt"].contains(&name) || keeps(name) {
-                    query.push(name, value);
-                }
-            }
-        });
-        query
+        self.location.along(&|name| name == "receipt" || keeps(name))
     }
 
     /// Whether the reader asked for raw points, or for none; none: as the panel says. Tracked.

@@ -3,7 +3,11 @@
 use crate::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::{browser, query::Query, route::Page};
+use crate::{
+    browser,
+    query::{Query, segment},
+    route::Page,
+};
 
 /// Path and query of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +50,25 @@ impl Location {
     /// Reads the whole query; tracked.
     pub fn read<T>(self, read: impl FnOnce(&Query) -> T) -> T {
         self.address.with(|address| read(&address.query))
+    }
+
+    /// What goes along to any other place: which time is shown, whose, and how often it is asked for; and what `keeps` says.
+    /// Tracked.
+    pub fn along(self, keeps: &dyn Fn(&str) -> bool) -> Query {
+        let mut along = Query::default();
+        self.read(|here| {
+            for (name, value) in here.pairs() {
+                if ["from", "to", "tz", "refresh"].contains(&name) || keeps(name) {
+                    along.push(name, value);
+                }
+            }
+        });
+        along
+    }
+
+    /// The address of another tenant, of the time that is shown here. Tracked.
+    pub fn of_tenant(self, tenant: &str) -> String {
+        format!("/t/{}{}", segment(tenant), self.along(&|_| false).to_text())
     }
 
     /// Path and query, as in the address bar.
