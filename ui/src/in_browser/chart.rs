@@ -1,5 +1,7 @@
 //! Charts: what is drawn, and what the legend does.
 
+use std::{cell::Cell, rc::Rc};
+
 use porthole_model::{Mark, View as Shown};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -7,10 +9,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::{address, all, attribute, click_with, has, named, one, open, press, text, texts, until};
 use crate::{
     gallery::{
-        answers::{chart, end, plot},
+        answers::{answer, chart, end, plot},
         sample::{Sample, grid},
     },
+    panel::Loader,
     query::Query,
+    stores::Drawing,
     time::format,
 };
 
@@ -104,6 +108,40 @@ async fn arrows_move_a_cursor_whose_values_are_told_largest_first() {
     press(one(".plot").unchecked_ref(), "ArrowLeft", false);
     until("the point before", || has(".tip") && text(".tip .when") != first).await;
     assert!(text(".tip .when") < first || !first.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_isolated_and_what_is_seen_as_a_table_stands_in_the_address() {
+    const HERE: &str = "/t/gallery/d/default?from=now-1h&to=now&show.load=web-2&as.load=table&show.other=x";
+    let kept: Rc<Cell<Option<Loader>>> = Rc::default();
+    let loader = kept.clone();
+    open(HERE, move |board| {
+        let view = Shown::Chart(chart(vec![
+            plot("web-1", 55.0, Mark::Line),
+            plot("web-2", 40.0, Mark::Line),
+        ]));
+        let mut still = Loader::still(Some(answer("Load", "timeseries", view)), None);
+        still.drawing = Drawing::in_address("load");
+        loader.set(Some(still));
+        crate::views::chart(board, still)
+    });
+    let drawing = kept.get().unwrap().drawing;
+    assert_eq!(pressed(), ["false", "true"]);
+    assert!(drawing.as_table.get_untracked());
+    named(".legend span", "web-1").click();
+    drawing.show_as_table(false);
+    assert_eq!(
+        address(),
+        "/t/gallery/d/default?from=now-1h&to=now&show.other=x&show.load=web-1"
+    );
+    assert_eq!(pressed(), ["true", "false"]);
+    web_sys::window()
+        .unwrap()
+        .history()
+        .unwrap()
+        .go_with_delta(-2)
+        .unwrap();
+    until("the choice before", || pressed() == ["false", "true"]).await;
 }
 
 /// How long the range in the address is, and when it begins; hours since the chart's own begin.

@@ -21,13 +21,7 @@ use crate::{
     time::format,
 };
 
-pub(super) fn head(
-    place: &Place,
-    heading: String,
-    loader: Loader,
-    kind: ReadSignal<Kind>,
-    as_table: Signal<bool>,
-) -> View {
+pub(super) fn head(place: &Place, heading: String, loader: Loader, kind: ReadSignal<Kind>) -> View {
     let placement = &place.placement;
     let title = placement.title.clone();
     let full = title.clone();
@@ -45,7 +39,7 @@ pub(super) fn head(
         None => title.into(),
     };
     let note = create_selector(move || loader.answer.with(|answer| answer.as_ref().and_then(note_of)));
-    let tools = tools(place, loader, kind, as_table);
+    let tools = tools(place, loader, kind);
     let badges = badges(loader);
     let outdated = outdated(placement, &place.board.tenant);
     let note = live(move || match note.get_clone() {
@@ -117,7 +111,7 @@ pub(super) fn age(loader: Loader) -> View {
 }
 
 /// On the right, shown on hover and on focus: how old the data is, and the menu.
-fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal<bool>) -> View {
+fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>) -> View {
     let options = Menu {
         button: "icon-button",
         list: "right",
@@ -130,14 +124,15 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
     let menu = menu(options, icon::MORE, move |open| {
         let other = live(move || match kind.get() {
             Kind::Chart | Kind::ChartTable => {
-                let (icon, text) = if as_table.get() {
+                let is_table = kind.get() == Kind::ChartTable;
+                let (icon, text) = if is_table {
                     (icon::CHART, "View as chart")
                 } else {
                     (icon::TABLE, "View as table")
                 };
                 view! {
                     button(r#type="button", class="menu-item", role="menuitem",
-                        on:click=handler(move |_| { open.set(false); as_table.set(!as_table.get_untracked()); })) { (icon) span { (text) } }
+                        on:click=handler(move |_| { open.set(false); loader.drawing.show_as_table(!is_table); })) { (icon) span { (text) } }
                 }
             }
             _ => View::new(),

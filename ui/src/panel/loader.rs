@@ -11,7 +11,7 @@ use crate::{
     query::{Query, segment},
     retry,
     sorting::TableQuery,
-    stores::{Board, Preferences, Session, Stage, Wishes},
+    stores::{Board, Drawing, Preferences, Session, Stage, Wishes},
     surface::Surface,
     time::{format, range::Range},
 };
@@ -38,6 +38,8 @@ pub(crate) struct Loader {
     pub rests_until: Signal<i64>,
     /// What the reader asked of a table.
     pub wishes: Wishes,
+    /// How the reader wants a chart.
+    pub drawing: Drawing,
     /// Why the last export failed.
     pub export_failure: Signal<Option<Rc<Failure>>>,
     /// Whether points are asked for as they were stored.
@@ -90,7 +92,11 @@ impl Loader {
             ..
         } = subject;
         let preferences = use_context::<Preferences>();
-        let this = Self::of(raw, Wishes::in_address(&subject.id, subject.page_size));
+        let this = Self::of(
+            raw,
+            Wishes::in_address(&subject.id, subject.page_size),
+            Drawing::in_address(&subject.id),
+        );
         let session = use_context::<Session>();
         let board = board.clone();
         let path = format!("/panels/{}/data", segment(&subject.id));
@@ -162,13 +168,13 @@ impl Loader {
 
     /// Shows what it is given and asks nobody.
     pub fn still(answer: Option<PanelAnswer>, failure: Option<Failure>) -> Self {
-        let this = Self::of(*create_signal(false), Wishes::here());
+        let this = Self::of(*create_signal(false), Wishes::here(), Drawing::here());
         this.answer.set(answer.map(Rc::new));
         this.failure.set(failure.map(Rc::new));
         this
     }
 
-    fn of(raw: ReadSignal<bool>, wishes: Wishes) -> Self {
+    fn of(raw: ReadSignal<bool>, wishes: Wishes, drawing: Drawing) -> Self {
         Self {
             answer: create_signal(None),
             failure: create_signal(None),
@@ -177,6 +183,7 @@ impl Loader {
             tried_at: create_signal(0),
             rests_until: create_signal(0),
             wishes,
+            drawing,
             export_failure: create_signal(None),
             raw,
             answered_range: create_signal(None),

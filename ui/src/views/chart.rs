@@ -17,7 +17,7 @@ use crate::{
     number,
     panel::Loader,
     series::{self, Aligned},
-    stores::{Board, Preferences, ZoneChoice},
+    stores::{Board, Drawing, Preferences, ZoneChoice},
     time::format,
 };
 
@@ -143,7 +143,7 @@ pub(super) type Cursor = Option<(usize, f64, f64)>;
 pub(crate) fn chart(board: &Board, loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
     let ready = create_memo(move || loader.answer.get_clone().and_then(Ready::of).map(Rc::new));
-    let visibility = create_signal(Visibility::default());
+    let visibility = loader.drawing.visibility;
     let cursor = create_signal(None as Cursor);
     let node = create_node_ref();
 
@@ -195,7 +195,7 @@ pub(crate) fn chart(board: &Board, loader: Loader) -> View {
     });
 
     let tip = tooltip::tooltip(ready, visibility, cursor, node);
-    let legend = legend(ready, visibility);
+    let legend = legend(ready, loader.drawing);
     view! {
         div(class="chart") {
             div(class="plot", r#ref=node, tabindex="0", role="img", aria-roledescription="chart", aria-label=spoken(ready.get_clone())) { (tip) }
@@ -222,7 +222,8 @@ fn spoken(ready: Option<Rc<Ready>>) -> String {
 }
 
 /// Colour, name and last value of each series; a click isolates one, with the control key it toggles one.
-fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) -> View {
+fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
+    let visibility = drawing.visibility;
     let preferences = use_context::<Preferences>();
     let items = live_all(move || {
         let Some(ready) = ready.get_clone() else {
@@ -249,7 +250,7 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) 
                     (plot.label.clone(), plot.label.clone(), plot.label.clone(), plot.label.clone());
                 let labels = labels.clone();
                 let choose = move |event: web_sys::MouseEvent| {
-                    visibility.update(|visibility| {
+                    drawing.update(|visibility| {
                         if event.ctrl_key() || event.meta_key() {
                             visibility.toggle(&label, &labels);
                         } else {

@@ -26,7 +26,7 @@ const ONE_COLUMN: usize = 14;
 /// The tooltip; nothing while the cursor is elsewhere.
 pub(super) fn tooltip(
     ready: ReadSignal<Option<Rc<Ready>>>,
-    visibility: Signal<Visibility>,
+    visibility: ReadSignal<Visibility>,
     cursor: Signal<Cursor>,
     plot: NodeRef,
 ) -> View {
