@@ -5,6 +5,7 @@ import uPlot from "uplot";
 import { axisWidth, civil, thresholds, timeLabels, valueLabels, valueRange } from "./axes.js";
 import { pannable } from "./pan.js";
 import { column, edge, hasHoles, lone, needed, pick } from "./points.js";
+import { touchable } from "./touch.js";
 
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
@@ -54,6 +55,9 @@ export class Plotter {
     this.leave = () => this.hide();
     element.addEventListener("keydown", this.key);
     element.addEventListener("blur", this.leave);
+    // A finger leaves nothing by going away.
+    this.away = (event) => this.inside && !element.contains(event.target) && this.hide();
+    document.addEventListener("pointerdown", this.away);
     this.update(settings, instants, values);
     this.observer = new ResizeObserver(() => {
       const { width, height } = this.size();
@@ -174,6 +178,15 @@ export class Plotter {
             u.over.addEventListener("mouseenter", () => (this.inside = true));
             u.over.addEventListener("mousemove", () => (this.stepped = null));
             u.over.addEventListener("mouseleave", () => this.hide());
+            touchable(u.over, {
+              cursor: (left, top) => {
+                this.inside = true;
+                this.stepped = null;
+                u.setCursor({ left, top });
+              },
+              select: (one, other) => this.select(u, one, other),
+              done: (...ends) => this.calls.onRange(...ends.map((at) => u.posToVal(at, "x") * 1000)),
+            });
           },
         ],
         draw: [thresholds(s.thresholds)],
@@ -184,12 +197,18 @@ export class Plotter {
             if (width < 4) return;
             const from = u.posToVal(left, "x") * 1000;
             const to = u.posToVal(left + width, "x") * 1000;
-            u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            this.select(u);
             this.calls.onRange(from, to);
           },
         ],
       },
     };
+  }
+
+  /** Marks what is being selected; nothing: no more. */
+  select(u, one, other) {
+    const [left, right] = [Math.min(one ?? 0, other ?? 0), Math.max(one ?? 0, other ?? 0)];
+    u.setSelect({ left, top: 0, width: right - left, height: right > left ? u.over.clientHeight : 0 }, false);
   }
 
   series({ label, color, mark, shown }, stacked) {
@@ -276,6 +295,7 @@ export class Plotter {
     this.observer.disconnect();
     this.element.removeEventListener("keydown", this.key);
     this.element.removeEventListener("blur", this.leave);
+    document.removeEventListener("pointerdown", this.away);
     this.plot.destroy();
     this.plot = null;
   }

@@ -32,8 +32,14 @@ pub const SHEET: [(&str, &str); 13] = [
     ("[ ]", "In a chart: earlier and later"),
     ("Drag", "In a chart: zoom in; a double click zooms out"),
     ("Drag the axis", "Under a chart: move through time"),
-    ("Ctrl click", "In a legend: hide or show one series"),
-    ("Shift click", "In a table's head: sort by one more column"),
+    (
+        "Ctrl click",
+        "In a legend: hide or show one series; a finger stays on it",
+    ),
+    (
+        "Shift click",
+        "In a table's head: sort by one more column; a finger stays on it",
+    ),
 ];
 
 /// What a key means. `is_writing`: the reader is in a field, where letters are letters.
