@@ -6,7 +6,7 @@ use super::{Menu, menu, share};
 use crate::{
     icon::{self, Icon},
     query::segment,
-    stores::{Board, Location, Look, Preferences, Session, Stage},
+    stores::{Board, Location, Look, Over, Preferences, Session, Stage},
 };
 
 /// The round button on the right; `tenant` is the id of the one in the address.
@@ -61,11 +61,27 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
             .board
             .get_clone_untracked()
             .map(|board| on_a_phone(&board, stage, open));
+        let over = |icon: Icon, name: &'static str, what: Over| {
+            let act = move |_| {
+                open.set(false);
+                stage.over.set(what);
+            };
+            view! {
+                button(r#type="button", class="menu-item", role="menuitem", on:click=handler(act)) {
+                    (icon)
+                    span { (name) }
+                }
+            }
+        };
+        let search = over(icon::SEARCH, "Search", Over::Palette);
+        let keys = over(icon::KEYBOARD, "Keyboard shortcuts", Over::Keys);
         view! {
             div(class="menu-head") { div { (name) } (second) }
             hr()
+            (search)
             (here)
             (places)
+            (keys)
             hr()
             div(class="menu-head") { "Theme" }
             (looks)

@@ -126,3 +126,25 @@ fn an_open_menu_has_the_keys_to_itself() {
     key("z", false);
     assert_eq!(address(), "/t/gallery/d/default?from=now-2h&to=now");
 }
+
+#[wasm_bindgen_test]
+async fn what_can_be_searched_and_pressed_is_found_on_the_screen_too() {
+    let close = || {
+        let event = web_sys::Event::new("close").unwrap();
+        super::one("dialog").dispatch_event(&event).unwrap();
+        assert!(!has("dialog"));
+    };
+    page("/t/gallery/d/default");
+    super::click("[data-testid=search]");
+    until("the palette", || has("dialog[open] [data-testid=palette]")).await;
+    close();
+    for (name, what) in [
+        ("Search", "[data-testid=palette]"),
+        ("Keyboard shortcuts", "[data-testid=keys]"),
+    ] {
+        super::click("[data-testid=user-menu]");
+        super::named("[role=menuitem]", name).click();
+        until(name, || has(&format!("dialog[open] {what}"))).await;
+        close();
+    }
+}
