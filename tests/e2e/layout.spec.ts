@@ -69,9 +69,9 @@ test('what the bar has no room for on a phone is in the menu of the reader, larg
   await page.goto(`${site.url}/t/${site.tenant}/d/default?from=now-2h&to=now`);
   await expect(panel(page, 'usage')).toBeVisible();
 
-  const choose = async (name: string) => {
+  const choose = async (name: string, role: 'menuitem' | 'menuitemradio' = 'menuitem') => {
     await page.getByTestId('user-menu').tap();
-    const item = page.getByRole('menuitem', { name });
+    const item = page.getByRole(role, { name, exact: true });
     expect((await item.boundingBox())?.height).toBeGreaterThanOrEqual(44);
     await item.tap();
   };
@@ -80,6 +80,12 @@ test('what the bar has no room for on a phone is in the menu of the reader, larg
   await asked;
   await choose('Zoom out');
   await expect(page).toHaveURL(/from=now-4h/);
+  await choose('30 s', 'menuitemradio');
+  await expect(page).toHaveURL(/refresh=30s/);
+  await page.getByTestId('range-button').tap();
+  const [foot, from] = await Promise.all([page.locator('.range-pop .foot').boundingBox(), page.getByLabel('From', { exact: true }).boundingBox()]);
+  expect(foot!.y, 'whose time it is stands over the fields').toBeLessThan(from!.y);
+  await page.keyboard.press('Escape');
   await choose('Copy link to this moment');
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('/d/default?from=20');
 

@@ -53,7 +53,7 @@ pub(crate) fn range_picker(board: Board) -> View {
                 on:click=handler(move |_| open.set(!open.get_untracked()))) {
                 (icon::CLOCK)
                 b { (title) }
-                span(class="dim roomy") { (offset) }
+                span(class="dim wide") { (offset) }
                 span(class="roomy flex") { (icon::CHEVRON) }
             }
             (popover)
@@ -132,7 +132,14 @@ fn popover(board: Board, open: Signal<bool>, root: NodeRef) -> View {
             _ => recent(show.clone()),
         })
     };
-    let zone = live_text(move || preferences.zone_title());
+    let range = board.range;
+    let zone = live_text(move || {
+        let start = range
+            .get_clone()
+            .window(browser::now(), &preferences.zone())
+            .start;
+        [preferences.zone_title(), preferences.zone_offset_at(start)].join(", ")
+    });
     let quick = quick(&board, show);
     let zones = live(move || match aside.get() {
         Aside::Zones => zone_list(zone_chosen),

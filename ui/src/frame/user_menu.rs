@@ -2,7 +2,7 @@
 
 use crate::prelude::*;
 
-use super::{Menu, menu, share};
+use super::{Menu, menu, refresh_control, share};
 use crate::{
     icon::{self, Icon},
     query::segment,
@@ -114,7 +114,16 @@ fn on_a_phone(board: &Board, stage: Stage, open: Signal<bool>) -> View {
     let link = item(icon::LINK, "Copy link to this moment", |board, stage| {
         share::copy(stage, board.link(true));
     });
-    view! { div(class="narrow-only") { (refresh) (zoom_out) (link) hr() } }
+    let intervals = refresh_control::choices(board, open);
+    view! {
+        div(class="narrow-only") {
+            (refresh)
+            div(class="chips", role="group", aria-label="Refresh interval") { (intervals) }
+            (zoom_out)
+            (link)
+            hr()
+        }
+    }
 }
 
 /// A name, its icon, the address.

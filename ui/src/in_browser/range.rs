@@ -163,7 +163,7 @@ fn another_zone_changes_the_walls_and_not_the_instants_and_is_in_the_address() {
     click("[data-testid=range-button]");
     // The tests' browser lives in Berlin.
     assert_eq!(from(), "2026-07-05 02:00");
-    assert_eq!(text(".foot span"), "Browser time, Europe/Berlin");
+    assert_eq!(text(".foot span"), "Browser time, Europe/Berlin, UTC+2");
     for (wanted, title, wall, parameter) in [
         (
             "utc",
