@@ -143,6 +143,11 @@ fn the_usual_ranges_are_searched_and_one_click_away() {
     bar("/t/gallery/d/default?from=now-1h&to=now");
     click("[data-testid=range-button]");
     assert_eq!(texts(".quick [aria-current=true]"), ["Last hour"]);
+    fill("[aria-label='Search ranges']", "10 h");
+    assert_eq!(texts(".quick button"), ["Last 10 hours"]);
+    fill("[aria-label='Search ranges']", "banana");
+    assert!(!has(".quick button"));
+    assert!(text(".quick").contains("A length is understood"));
     fill("[aria-label='Search ranges']", "WEEK");
     assert_eq!(texts(".quick button"), ["This week so far", "Last week"]);
     named(".quick button", "Last week").click();
