@@ -37,7 +37,7 @@ pub(crate) fn over() -> View {
     });
     let dialog = live(move || match stage.over.get() {
         Over::Nothing => View::new(),
-        Over::Palette => dialog("Go to", palette(stage)),
+        Over::Palette(wanted) => dialog("Go to", palette(stage, wanted)),
         Over::Keys => dialog("Keyboard", sheet()),
     });
     let said = share::said(stage);
@@ -50,7 +50,7 @@ pub(crate) fn over() -> View {
 fn follow(wish: Wish, stage: Stage, location: Location, preferences: Preferences) {
     let board = stage.board.get_clone_untracked();
     match wish {
-        Wish::Palette => stage.over.set(Over::Palette),
+        Wish::Palette => stage.over.set(Over::Palette("")),
         Wish::Keys => stage.over.set(Over::Keys),
         Wish::Look => preferences.choose_look(match preferences.theme() {
             Theme::Dark => Look::Light,

@@ -36,11 +36,11 @@ enum Act {
     Keys,
 }
 
-/// The field and what it finds.
-pub(super) fn palette(stage: Stage) -> View {
+/// The field and what it finds; `wanted` is what stands in it to begin with.
+pub(super) fn palette(stage: Stage, wanted: &str) -> View {
     let location = use_context::<Location>();
     let preferences = use_context::<Preferences>();
-    let wanted = create_signal(String::new());
+    let wanted = create_signal(wanted.to_owned());
     let chosen = create_signal(0_usize);
     let all = create_signal(known(stage));
     find_dashboards(all, stage);

@@ -2,7 +2,10 @@
 
 use crate::prelude::*;
 
-use super::{Menu, menu};
+use super::{
+    Menu,
+    menu::{menu, search},
+};
 use crate::{
     api, browser, icon,
     query::segment,
@@ -56,7 +59,8 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
                 }
             })
             .collect();
-        view! { div(class="menu-head") { "Tenants" } (items) }
+        let search = search(items.len(), "Tenant ", open);
+        view! { div(class="menu-head") { "Tenants" } (search) (items) }
     })
 }
 

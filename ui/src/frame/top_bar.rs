@@ -17,7 +17,7 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
     let share = share::share(board.clone());
     let user = user_menu::user_menu(Some(board.tenant.to_string()));
     let stage = use_context::<Stage>();
-    let search = move |_| stage.over.set(Over::Palette);
+    let search = move |_| stage.over.set(Over::Palette(""));
     let board = board.clone();
     view! {
         header(class="top") {

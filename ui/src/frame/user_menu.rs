@@ -73,7 +73,7 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
                 }
             }
         };
-        let search = over(icon::SEARCH, "Search", Over::Palette);
+        let search = over(icon::SEARCH, "Search", Over::Palette(""));
         let keys = over(icon::KEYBOARD, "Keyboard shortcuts", Over::Keys);
         view! {
             div(class="menu-head") { div { (name) } (second) }

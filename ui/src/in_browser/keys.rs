@@ -3,8 +3,14 @@
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use porthole_model::{Me, Role, TenantSummary};
+
 use super::{address, document, fill, has, open, press, text, texts, until};
-use crate::{frame, prelude::*};
+use crate::{
+    frame, gallery,
+    prelude::*,
+    stores::{Location, Session, Stage},
+};
 
 fn page(address: &str) {
     open(address, |board| {
@@ -147,4 +153,39 @@ async fn what_can_be_searched_and_pressed_is_found_on_the_screen_too() {
         until(name, || has(&format!("dialog[open] {what}"))).await;
         close();
     }
+}
+
+#[wasm_bindgen_test]
+fn of_two_tenants_the_wanted_one_is_found_by_looking() {
+    page("/t/gallery/d/default");
+    super::click("[data-testid=tenant-menu]");
+    assert_eq!(super::all("[role=menuitem]").len(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn of_many_tenants_the_wanted_one_is_found_by_typing() {
+    let tenants = (1..=60).map(|at| TenantSummary {
+        id: format!("t-{at}"),
+        name: format!("Customer {at}"),
+        role: Role::Viewer,
+    });
+    let me = Me {
+        tenants: tenants.collect(),
+        ..gallery::reader()
+    };
+    open("/t/t-1/d/default", move |board| {
+        provide_context_in_new_scope(Session::of(use_context::<Location>(), me), || {
+            use_context::<Stage>().enter(board);
+            let over = frame::over();
+            let bar = frame::top_bar(board, "default", *create_signal(None));
+            view! { (over) (bar) }
+        })
+    });
+    super::click("[data-testid=tenant-menu]");
+    super::click("[data-testid=menu-search]");
+    until("the palette", || has("dialog[open] [data-testid=palette]")).await;
+    assert!(!has("[role=menu]"));
+    assert!(texts("[role=option] .dim").iter().all(|kind| kind == "Tenant"));
+    fill("[role=combobox]", "Tenant 42");
+    assert_eq!(texts("[role=option] .grow"), ["Customer 42"]);
 }

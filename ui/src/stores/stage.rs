@@ -12,8 +12,8 @@ use super::Board;
 pub(crate) enum Over {
     /// Nothing.
     Nothing,
-    /// Everything that can be gone to, to be searched.
-    Palette,
+    /// Everything that can be gone to, to be searched; and what stands in its field to begin with.
+    Palette(&'static str),
     /// The keys.
     Keys,
 }
