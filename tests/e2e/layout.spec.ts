@@ -1,4 +1,5 @@
 import { chooseRange, faults, openDashboard, panel } from './pages';
+import { within } from './readings';
 import { expect, test } from './site';
 import type { Page } from '@playwright/test';
 
@@ -168,4 +169,31 @@ test('a number is as large as its panel lets it be, and nothing of it is cut off
     expect(small.pixels, `at ${width}`).toBeGreaterThanOrEqual(20);
     if (width > 390) expect(large.pixels, `at ${width}`).toBeGreaterThan(2 * small.pixels);
   }
+});
+
+test('the series that is pointed at in the legend stands out, and the large view says how it was', async ({ page, site }) => {
+  await openDashboard(page, site);
+  await page.goto(`${site.url}/t/${site.tenant}/d/default?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`);
+  const canvas = panel(page, 'usage').locator('canvas');
+  await expect(canvas).toBeVisible();
+  const picture = () => canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL());
+  const names = panel(page, 'usage').getByRole('group', { name: 'Series' }).getByRole('button');
+  const before = await picture();
+  await names.first().hover();
+  await expect.poll(picture).not.toBe(before);
+  const first = await picture();
+  await names.last().hover();
+  await expect.poll(picture).not.toBe(first);
+  await page.mouse.move(0, 0);
+  await expect.poll(picture).toBe(before);
+  await names.first().focus();
+  await expect.poll(picture).toBe(first);
+
+  await expect(names.first().getByText('mean')).toBeHidden();
+  await page.goto(`${site.url}/t/${site.tenant}/d/default/p/usage?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`);
+  const name = page.getByTestId('expanded-usage').getByRole('button', { name: 'web-1' });
+  const values = within(site.readings.get('web-1')!, Date.UTC(2026, 0, 5), Date.UTC(2026, 0, 5, 4)).map(({ value }) => value);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const written = [Math.min(...values), mean, Math.max(...values)].map((value) => value.toFixed(1));
+  await expect(name.getByText('mean')).toHaveText(`min ${written[0]} % · mean ${written[1]} % · max ${written[2]} %`);
 });

@@ -59,6 +59,13 @@ export class Plotter {
     this.away = (event) => this.inside && !element.contains(event.target) && this.hide();
     document.addEventListener("pointerdown", this.away);
     this.update(settings, instants, values);
+    // The series' names stand beside the chart, in their order: the one that is pointed at is seen among the others.
+    const legend = element.nextElementSibling;
+    const point = ({ type, target, relatedTarget }) => {
+      const place = [...legend.children].indexOf((type === "focusout" ? relatedTarget : target)?.closest?.("button"));
+      this.plot?.setSeries(place < 0 ? null : place + 1, { focus: true });
+    };
+    for (const name of ["mouseover", "mouseleave", "focusin", "focusout"]) legend?.addEventListener(name, point);
     this.observer = new ResizeObserver(() => {
       const { width, height } = this.size();
       // It is told of the size that the chart was made with, too.

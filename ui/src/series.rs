@@ -194,6 +194,23 @@ pub fn last(plot: &Plot) -> Option<f64> {
         .find_map(|value| value.filter(|value| value.is_finite()))
 }
 
+/// The least, the mean and the largest of the values that a series shows.
+pub fn extent(plot: &Plot) -> Option<[f64; 3]> {
+    let values = || {
+        plot.values
+            .iter()
+            .copied()
+            .flatten()
+            .filter(|value| value.is_finite())
+    };
+    let count = values().count();
+    let (low, sum, high) = values().fold(
+        (f64::INFINITY, 0.0, f64::NEG_INFINITY),
+        |(low, sum, high), value| (value.min(low), sum + value / count as f64, value.max(high)),
+    );
+    (count > 0).then_some([low, sum, high])
+}
+
 /// Whether any series has any value.
 pub fn has_values(plots: &[Plot]) -> bool {
     plots.iter().any(|plot| last(plot).is_some())
@@ -389,6 +406,21 @@ mod tests {
             [Some(40.0), Some(41.0), Some(33.0)],
             "of 20:00, 21:00 and 18:00"
         );
+    }
+
+    #[test]
+    fn what_is_missing_counts_neither_as_the_least_nor_in_the_mean() {
+        let values = [
+            (0, Some(4.0)),
+            (1, None),
+            (2, Some(-1.0)),
+            (3, Some(f64::NAN)),
+            (4, Some(3.0)),
+        ];
+        assert_eq!(extent(&plot(&values, None)), Some([-1.0, 2.0, 4.0]));
+        assert_eq!(extent(&plot(&[(0, None)], None)), None);
+        let huge = [(0, Some(f64::MAX)), (1, Some(f64::MAX))];
+        assert!(extent(&plot(&huge, None)).is_some_and(|[_, mean, _]| mean.is_finite()));
     }
 
     #[test]

@@ -58,6 +58,12 @@ async fn the_legend_has_each_series_with_its_last_value() {
         texts(".legend b")
     );
     assert_eq!(pressed(), ["true", "true", "true"]);
+    let title = attribute(".legend button:first-child", "title").unwrap();
+    let shape: String = title.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+    assert_eq!(
+        shape, "web-\nmin .\u{a0}% · mean .\u{a0}% · max .\u{a0}%",
+        "{title}"
+    );
 }
 
 #[wasm_bindgen_test]

@@ -221,7 +221,8 @@ fn spoken(ready: Option<Rc<Ready>>) -> String {
     )
 }
 
-/// Colour, name and last value of each series; a click isolates one, with the control key it toggles one.
+/// Colour, name and last value of each series, and where there is room the least, the mean and the largest; a click isolates
+/// one, with the control key it toggles one.
 fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
     let visibility = drawing.visibility;
     let preferences = use_context::<Preferences>();
@@ -246,8 +247,12 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
             .map(|(index, plot)| {
                 let swatch = format!("background: {}", ready.color(index, theme));
                 let last = series::last(plot).map_or_else(|| "no data".to_owned(), |value| ready.value(value));
-                let (label, shown, full, name) =
-                    (plot.label.clone(), plot.label.clone(), plot.label.clone(), plot.label.clone());
+                let extent = series::extent(plot).map_or_else(String::new, |extent| {
+                    let [low, mean, high] = extent.map(|value| ready.value(value));
+                    format!("min {low} · mean {mean} · max {high}")
+                });
+                let (label, shown, name) = (plot.label.clone(), plot.label.clone(), plot.label.clone());
+                let full = [name.as_str(), "\n", &extent].concat();
                 let labels = labels.clone();
                 let choose = move |event: web_sys::MouseEvent| {
                     drawing.update(|visibility| {
@@ -263,6 +268,7 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
                         i(prop:style=swatch)
                         span { (name) }
                         b { (last) }
+                        small { (extent) }
                     }
                 }
             })
