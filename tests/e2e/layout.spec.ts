@@ -147,14 +147,14 @@ test('a number is as large as its panel lets it be, and nothing of it is cut off
   await page.route('**/panels/latest/data**', async (route) => {
     const response = await route.fetch();
     const answer = await response.json();
-    Object.assign(answer.view, { value: 1_284_310_221, unit: 'bytes', decimals: 0 });
+    Object.assign(answer.view, { value: 1_284_310_221, unit: 'orders', decimals: 0 });
     await route.fulfill({ response, json: answer });
   });
   await openDashboard(page, site);
   const size = async (path: string) => {
     await page.goto(`${site.url}/t/${site.tenant}/${path}?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`);
     const value = page.locator('.metric .value').filter({ visible: true });
-    await expect(value).toContainText('1,284,310,221bytes');
+    await expect(value).toContainText('1,284,310,221orders');
     return value.evaluate((element) => {
       const [inner, outer] = [element.getBoundingClientRect(), element.parentElement!.getBoundingClientRect()];
       const isWhole = inner.left >= outer.left && inner.right <= outer.right && inner.bottom <= outer.bottom + 1;

@@ -19,6 +19,7 @@ use crate::{
     series::{self, Aligned},
     stores::{Board, Drawing, Preferences, ZoneChoice},
     time::format,
+    unit,
 };
 
 thread_local! {
@@ -46,7 +47,8 @@ impl Ready {
             Cow::Borrowed(chart) => chart.series.iter().map(|plot| plot.label.as_str()).collect(),
         };
         let slots = SLOTS.with_borrow_mut(|slots| slots.of(&names));
-        let chart = chart.into_owned();
+        let mut chart = chart.into_owned();
+        scale(&mut chart);
         let aligned = series::align(&chart.series);
         let decimals = number::shared_decimals(
             chart
@@ -134,6 +136,30 @@ impl Ready {
             dim,
         }
     }
+}
+
+/// In the larger unit that values so large are read in, all of them in the same.
+fn scale(chart: &mut Chart) {
+    let values = chart.series.iter().flat_map(|plot| &plot.values).flatten();
+    let largest = values.fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let Some((by, unit)) = unit::scale(chart.y_axis.unit.as_deref(), largest) else {
+        return;
+    };
+    for value in chart
+        .series
+        .iter_mut()
+        .flat_map(|plot| &mut plot.values)
+        .flatten()
+    {
+        *value /= by;
+    }
+    for threshold in &mut chart.thresholds {
+        threshold.value /= by;
+    }
+    let axis = &mut chart.y_axis;
+    axis.minimum = axis.minimum.map(|value| value / by);
+    axis.maximum = axis.maximum.map(|value| value / by);
+    axis.unit = Some(unit);
 }
 
 /// Where the cursor is: the point under it, and the place in the plot.
