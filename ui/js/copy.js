@@ -14,10 +14,10 @@ function copySelected(text) {
   field.value = text;
   field.className = "sr-only";
   document.body.append(field);
-  field.focus();
+  field.focus({ preventScroll: true });
   field.select();
   const isDone = document.execCommand("copy");
   field.remove();
-  focused?.focus();
+  focused?.focus({ preventScroll: true });
   return isDone;
 }
