@@ -37,6 +37,10 @@ for (const theme of ['dark', 'light'] as const) {
     }
     await page.goto(`${site.url}/t/${site.tenant}/${PAGES.dashboard}`);
     await expect(panel(page, 'usage').locator('canvas')).toBeVisible();
+    const legend = panel(page, 'usage').getByRole('group', { name: 'Series' });
+    await legend.getByRole('button').first().click();
+    await expect(legend.locator('[aria-pressed=false]')).toHaveCount(1);
+    await check('one series isolated');
     await page.keyboard.press('Control+k');
     await expect(page.getByRole('option').first()).toBeVisible();
     await check('palette');

@@ -68,7 +68,7 @@ test('an export that fails says so beside the heading, and the panel stays as it
     await latest.hover();
     await latest.getByTestId('panel-menu').click();
     await page.getByRole('menuitem', { name: 'Export CSV' }).click();
-    await expect(latest.getByRole('alert')).toContainText('Export failed');
+    await expect(latest.getByRole('alert')).toContainText('export failed');
     await expect(value).toHaveText(before);
   } finally {
     await up();

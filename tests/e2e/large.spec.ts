@@ -1,4 +1,4 @@
-import { faults, logIn, openDashboard, panel } from './pages';
+import { chooseRange, faults, logIn, openDashboard, panel } from './pages';
 import { expect, type Site, test } from './site';
 import type { Page } from '@playwright/test';
 
@@ -122,4 +122,38 @@ test('letters typed into a field are no shortcuts', async ({ page, site }) => {
   await page.getByLabel('Search ranges').pressSequentially('rzt?');
   await expect(page.getByTestId('keys')).toHaveCount(0);
   await expect(page.locator('html')).toHaveAttribute('data-theme', theme!);
+});
+
+test('closing a panel is a step back to where it was opened', async ({ page, site }) => {
+  await page.setViewportSize({ width: 1024, height: 500 });
+  await open(page, site, `d/default?${RANGE}`);
+  const title = panel(page, 'highest').getByRole('heading').getByRole('link');
+  const close = {
+    'the escape key': () => page.keyboard.press('Escape'),
+    'the arrow over the panel': () => page.getByTestId('way-back').click(),
+    'the browser’s own way back': () => page.goBack(),
+  };
+  for (const [name, act] of Object.entries(close)) {
+    await title.scrollIntoViewIfNeeded();
+    await expect(panel(page, 'highest').getByRole('row').nth(1)).toBeVisible();
+    await page.evaluate(() => scrollTo(0, 250));
+    const before = await page.evaluate(() => scrollY);
+    expect(before).toBeGreaterThan(100);
+    await title.press('Enter');
+    await expect(page.getByTestId('expanded-highest')).toBeVisible();
+    await act();
+    await expect(page.getByTestId('expanded-highest')).toHaveCount(0);
+    await expect(title, name).toBeFocused();
+    await expect.poll(() => page.evaluate(() => scrollY), name).toBe(before);
+    // The panel is ahead, not behind.
+    await page.goForward();
+    await expect(page.getByTestId('expanded-highest'), name).toBeVisible();
+    await page.goBack();
+    await expect(page.getByTestId('expanded-highest')).toHaveCount(0);
+  }
+  // What was changed meanwhile is kept.
+  await title.press('Enter');
+  await chooseRange(page, '2026-01-05 00:00', '2026-01-05 04:00');
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/\/d\/default\?.*to=2026-01-05T04/);
 });

@@ -1,5 +1,7 @@
 import { chooseRange, faults, openDashboard, panel } from './pages';
+import { within } from './readings';
 import { expect, test } from './site';
+import type { Page } from '@playwright/test';
 
 test('a phone shows every panel without scrolling sideways', async ({ page, site }) => {
   await page.setViewportSize({ width: 390, height: 844 });
@@ -68,9 +70,9 @@ test('what the bar has no room for on a phone is in the menu of the reader, larg
   await page.goto(`${site.url}/t/${site.tenant}/d/default?from=now-2h&to=now`);
   await expect(panel(page, 'usage')).toBeVisible();
 
-  const choose = async (name: string) => {
+  const choose = async (name: string, role: 'menuitem' | 'menuitemradio' = 'menuitem') => {
     await page.getByTestId('user-menu').tap();
-    const item = page.getByRole('menuitem', { name });
+    const item = page.getByRole(role, { name, exact: true });
     expect((await item.boundingBox())?.height).toBeGreaterThanOrEqual(44);
     await item.tap();
   };
@@ -79,6 +81,12 @@ test('what the bar has no room for on a phone is in the menu of the reader, larg
   await asked;
   await choose('Zoom out');
   await expect(page).toHaveURL(/from=now-4h/);
+  await choose('30 s', 'menuitemradio');
+  await expect(page).toHaveURL(/refresh=30s/);
+  await page.getByTestId('range-button').tap();
+  const [foot, from] = await Promise.all([page.locator('.range-pop .foot').boundingBox(), page.getByLabel('From', { exact: true }).boundingBox()]);
+  expect(foot!.y, 'whose time it is stands over the fields').toBeLessThan(from!.y);
+  await page.keyboard.press('Escape');
   await choose('Copy link to this moment');
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('/d/default?from=20');
 
@@ -89,4 +97,103 @@ test('what the bar has no room for on a phone is in the menu of the reader, larg
   await page.touchscreen.tap(box.x + box.width / 2, box.y - 6);
   await expect(page.getByRole('menuitem', { name: 'Report' })).toBeVisible();
   await phone.close();
+});
+
+test('why a thing is down is read under the pointer, with the keyboard and by a finger, and moves nothing', async ({ page, site, browser }) => {
+  const WHY = 'connection refused by 10.2.0.14:8443';
+  const explain = (page: Page) =>
+    page.route('**/panels/servers/data**', async (route) => {
+      const response = await route.fetch();
+      const answer = await response.json();
+      answer.view.items[0].message = WHY;
+      await route.fulfill({ response, json: answer });
+    });
+  const range = 'from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z';
+  await explain(page);
+  await openDashboard(page, site);
+  await page.goto(`${site.url}/t/${site.tenant}/d/default?${range}`);
+  const items = panel(page, 'servers').getByRole('listitem');
+  const why = page.getByText(WHY).filter({ visible: true });
+  const age = items.first().locator('.how .dim');
+  await expect(items).toHaveCount(2);
+  await expect(why).toHaveCount(0);
+  await expect(age).toBeHidden();
+  const place = await items.nth(1).boundingBox();
+  await items.first().hover();
+  await expect(why).toBeVisible();
+  await expect(age).toBeVisible();
+  expect(await items.nth(1).boundingBox()).toEqual(place);
+  await page.mouse.move(0, 0);
+  await expect(why).toHaveCount(0);
+  await items.first().focus();
+  await expect(why).toBeVisible();
+  for (const path of ['d/default/p/servers', 'r/servers']) {
+    await page.goto(`${site.url}/t/${site.tenant}/${path}?${range}`);
+    await expect(why).toBeVisible();
+  }
+
+  const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const small = await phone.newPage();
+  await explain(small);
+  await openDashboard(small, site);
+  await small.goto(`${site.url}/t/${site.tenant}/d/default?${range}`);
+  await panel(small, 'servers').getByRole('listitem').first().tap();
+  await expect(panel(small, 'servers').getByText(WHY)).toBeVisible();
+  expect(small.url()).not.toContain('/p/');
+  await phone.close();
+});
+
+test('a number is as large as its panel lets it be, and nothing of it is cut off', async ({ page, site }) => {
+  await page.route('**/panels/latest/data**', async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    Object.assign(answer.view, { value: 1_284_310_221, unit: 'orders', decimals: 0 });
+    await route.fulfill({ response, json: answer });
+  });
+  await openDashboard(page, site);
+  const size = async (path: string) => {
+    await page.goto(`${site.url}/t/${site.tenant}/${path}?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`);
+    const value = page.locator('.metric .value').filter({ visible: true });
+    await expect(value).toContainText('1,284,310,221orders');
+    return value.evaluate((element) => {
+      const [inner, outer] = [element.getBoundingClientRect(), element.parentElement!.getBoundingClientRect()];
+      const isWhole = inner.left >= outer.left && inner.right <= outer.right && inner.bottom <= outer.bottom + 1;
+      return { isWhole, pixels: Number.parseFloat(getComputedStyle(element).fontSize) };
+    });
+  };
+  for (const width of [1440, 768, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    const small = await size('d/default');
+    const large = await size('d/default/p/latest');
+    expect([small.isWhole, large.isWhole], `at ${width}`).toEqual([true, true]);
+    expect(small.pixels, `at ${width}`).toBeGreaterThanOrEqual(20);
+    if (width > 390) expect(large.pixels, `at ${width}`).toBeGreaterThan(2 * small.pixels);
+  }
+});
+
+test('the series that is pointed at in the legend stands out, and the large view says how it was', async ({ page, site }) => {
+  await openDashboard(page, site);
+  await page.goto(`${site.url}/t/${site.tenant}/d/default?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`);
+  const canvas = panel(page, 'usage').locator('canvas');
+  await expect(canvas).toBeVisible();
+  const picture = () => canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL());
+  const names = panel(page, 'usage').getByRole('group', { name: 'Series' }).getByRole('button');
+  const before = await picture();
+  await names.first().hover();
+  await expect.poll(picture).not.toBe(before);
+  const first = await picture();
+  await names.last().hover();
+  await expect.poll(picture).not.toBe(first);
+  await page.mouse.move(0, 0);
+  await expect.poll(picture).toBe(before);
+  await names.first().focus();
+  await expect.poll(picture).toBe(first);
+
+  await expect(names.first().getByText('mean')).toBeHidden();
+  await page.goto(`${site.url}/t/${site.tenant}/d/default/p/usage?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`);
+  const name = page.getByTestId('expanded-usage').getByRole('button', { name: 'web-1' });
+  const values = within(site.readings.get('web-1')!, Date.UTC(2026, 0, 5), Date.UTC(2026, 0, 5, 4)).map(({ value }) => value);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const written = [Math.min(...values), mean, Math.max(...values)].map((value) => value.toFixed(1));
+  await expect(name.getByText('mean')).toHaveText(`min ${written[0]} % · mean ${written[1]} % · max ${written[2]} %`);
 });

@@ -1,4 +1,5 @@
 import { chooseRange, logIn, openDashboard, panel } from './pages';
+import { client, person } from './people';
 import { expect, test } from './site';
 
 test('a page without a network keeps what it shows, says so, and recovers by itself', async ({ page, site, context }) => {
@@ -8,7 +9,10 @@ test('a page without a network keeps what it shows, says so, and recovers by its
   const before = await value.innerText();
   await context.setOffline(true);
   await page.getByTestId('refresh-now').click();
-  await expect(panel(page, 'latest').getByTestId('panel-stale')).toContainText('data from');
+  const stale = panel(page, 'latest').getByTestId('panel-stale');
+  await expect(stale).toContainText('data from');
+  await stale.hover({ force: true, position: { x: 4, y: 4 } });
+  await expect(stale.getByText('Check the connection')).toBeInViewport();
   // Said once, not by every panel.
   await expect(page.getByTestId('cut-off')).toHaveCount(1);
   await expect(value).toHaveText(before);
@@ -104,4 +108,19 @@ test('twenty-four refreshes leave no more behind than one', async ({ page, site 
   expect(after.heap, `${before.heap} → ${after.heap} bytes`).toBeLessThan(before.heap * 1.25 + 1_000_000);
   expect(after.nodes, `${before.nodes} → ${after.nodes} nodes`).toBeLessThan(before.nodes * 1.2 + 100);
   expect(after.listeners, `${before.listeners} → ${after.listeners}`).toBeLessThan(before.listeners * 1.2 + 20);
+});
+
+test('a grant that is taken back under an open page takes the data away, and says why', async ({ page, site }) => {
+  const email = await person(site, 'leaver', { [site.tenant]: 'viewer' });
+  const here = `${site.url}/t/${site.tenant}/d/default?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`;
+  await page.goto(here);
+  await logIn(page, site, site.password, email);
+  await expect(panel(page, 'latest').getByTestId('kpi-value')).toBeVisible();
+  const admin = await client(site);
+  expect((await admin.delete(`admin/tenants/${site.tenant}/grants/${email}`)).status()).toBe(204);
+  await admin.dispose();
+  await page.getByTestId('refresh-now').click();
+  await expect(page.getByRole('heading', { name: 'This tenant is not open to you' })).toBeVisible();
+  await expect(page.getByTestId('kpi-value')).toHaveCount(0);
+  await expect(page.locator('.panel')).toHaveCount(0);
 });

@@ -31,6 +31,32 @@ test('a page whose code gave up says so', async ({ page, site }) => {
   await expect(page.getByText('The page stopped')).toHaveCount(0);
 });
 
+test('a page whose code gave up on a wall reloads by itself, but not again and again', async ({ page, site }) => {
+  await page.clock.install();
+  await openDashboard(page, site);
+  const stopped = page.getByRole('alert').filter({ hasText: 'The page stopped' });
+  const stop = async () => {
+    await page.evaluate(() => {
+      Object.assign(window, { before: true });
+      setTimeout(() => Promise.reject(new WebAssembly.RuntimeError('unreachable')));
+    });
+    await expect(stopped).toBeVisible();
+  };
+  const isBefore = () => page.evaluate(() => 'before' in window);
+  await stop();
+  await expect(stopped).toContainText('It reloads by itself');
+  await page.clock.fastForward(16_000);
+  await expect(stopped).toHaveCount(0);
+  await expect(panel(page, 'usage')).toBeVisible();
+  expect(await isBefore()).toBe(false);
+
+  await stop();
+  await expect(stopped).not.toContainText('It reloads by itself');
+  await page.clock.fastForward(60_000);
+  expect(await isBefore()).toBe(true);
+  await expect(stopped).toBeVisible();
+});
+
 test('a refused range shows why, and no other range’s data under its name', async ({ page, site }) => {
   await openDashboard(page, site);
   await chooseRange(page, '2026-01-05 00:00', '2026-01-05 04:00');

@@ -1,6 +1,6 @@
-import { chooseRange, openDashboard, panel } from './pages';
+import { chooseRange, logIn, openDashboard, panel } from './pages';
 import { expect, test } from './site';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -56,14 +56,38 @@ test('a range of the past has one link, to itself', async ({ page, site }) => {
   ]);
 });
 
-test('where a browser does not let a page copy, it says where the address is', async ({ page, site }) => {
+test('a link is copied without a secure connection too', async ({ page, site }) => {
   await page.addInitScript(() => {
-    navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+    Object.assign(navigator.clipboard, { writeText: undefined });
   });
   await openDashboard(page, site);
+  await chooseRange(page, '2026-01-05 00:00', '2026-01-05 04:00');
+  const link = await copied(page, 'Copy link to this moment');
+  expect(link.pathname).toBe(`/t/${site.tenant}/d/default`);
+  await expect(page.getByRole('status').filter({ hasText: 'Link copied.' })).toBeInViewport();
+});
+
+test('where a browser does not let a page copy, it says so to everybody, and where the address is', async ({ page, site }) => {
+  await page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+    document.execCommand = () => false;
+  });
+  await openDashboard(page, site);
+  const said = page.getByRole('status').filter({ hasText: 'take the address from its bar' });
   await page.getByTestId('share').click();
   await page.getByRole('menuitem', { name: 'Copy link to this moment' }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'take the address from its bar' })).toBeAttached();
+  await expect(said).toBeInViewport();
+  const box = (await said.boundingBox())!;
+  expect(box.width).toBeGreaterThan(200);
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.reload();
+  await page.getByTestId('user-menu').click();
+  await page.getByRole('menuitem', { name: 'Copy link to this moment' }).click();
+  await expect(said).toBeInViewport();
+  const small = (await said.boundingBox())!;
+  expect(small.x).toBeGreaterThanOrEqual(0);
+  expect(small.x + small.width).toBeLessThanOrEqual(390);
 });
 
 test('an empty panel says whether there is anything to wait for', async ({ page, site }) => {
@@ -72,4 +96,34 @@ test('an empty panel says whether there is anything to wait for', async ({ page,
   await expect(panel(page, 'usage')).toContainText('wait for data to arrive');
   await chooseRange(page, '2020-01-01 00:00', '2020-01-02 00:00');
   await expect(panel(page, 'usage')).toContainText('Nothing was recorded then. Choose another range.');
+});
+
+test('a link holds which series are shown and what is seen as a table', async ({ page, site, browser }) => {
+  await openDashboard(page, site);
+  await chooseRange(page, '2026-01-05 00:00', '2026-01-05 04:00');
+  const usage = panel(page, 'usage');
+  await usage.getByRole('group', { name: 'Series' }).getByRole('button', { name: 'web-2' }).click();
+  await expect(page).toHaveURL(/[?&]show\.usage=web-2(&|$)/);
+  await usage.getByRole('heading').getByRole('link').click();
+  const pressed = (scope: Locator) => scope.getByRole('group', { name: 'Series' }).locator('[aria-pressed=true]');
+  await expect(pressed(page.getByTestId('expanded-usage'))).toContainText('web-2');
+  await page.goBack();
+  await usage.hover();
+  await usage.getByTestId('panel-menu').click();
+  await page.getByRole('menuitem', { name: 'View as table' }).click();
+  await expect(page).toHaveURL(/[?&]as\.usage=table(&|$)/);
+  const link = await copied(page, 'Copy link to this moment');
+
+  const other = await browser.newContext();
+  const guest = await other.newPage();
+  await guest.goto(link.href);
+  await logIn(guest, site);
+  await expect(panel(guest, 'usage').getByTestId('chart-table')).toBeVisible();
+  await panel(guest, 'usage').hover();
+  await panel(guest, 'usage').getByTestId('panel-menu').click();
+  await guest.getByRole('menuitem', { name: 'View as chart' }).click();
+  await expect(pressed(panel(guest, 'usage'))).toHaveCount(1);
+  await guest.goBack();
+  await expect(panel(guest, 'usage').getByTestId('chart-table')).toBeVisible();
+  await other.close();
 });

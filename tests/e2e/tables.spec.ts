@@ -97,3 +97,31 @@ test('a number that is opened large says when it was measured and what it was be
   await expect(facts).toContainText('Mon 5 Jan 2026, 23:55');
   await expect(facts).toContainText('At the end of the period before');
 });
+
+test('a table with the page for itself cuts no text off, on a phone neither', async ({ page, site }) => {
+  const message = 'payment refused by the bank of the customer after three attempts, the last of them at '.repeat(3) + 'x'.repeat(90);
+  await page.route('**/panels/highest/data**', async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    answer.view.rows[0][1] = message;
+    await route.fulfill({ response, json: answer });
+  });
+  await open(page, site, `d/default?${RANGE}`);
+  const isCut = (element: Element) => element.scrollWidth > element.clientWidth;
+  const small = panel(page, 'highest').getByRole('cell', { name: message });
+  await small.scrollIntoViewIfNeeded();
+  expect(await small.evaluate(isCut)).toBe(true);
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const path of [`d/default/p/highest?${RANGE}`, `r/highest?${RANGE}`]) {
+      await page.goto(`${site.url}/t/${site.tenant}/${path}`);
+      const cell = page.getByRole('cell', { name: message }).filter({ visible: true });
+      await expect(cell).toBeVisible();
+      expect(await cell.evaluate(isCut), `${path} at ${width}`).toBe(false);
+      expect((await cell.boundingBox())!.width, `${path} at ${width}`).toBeGreaterThanOrEqual(220);
+      // What is short stays on its line.
+      const time = page.getByRole('cell', { name: '2026-01-05' }).filter({ visible: true }).first();
+      expect(await time.evaluate((element) => getComputedStyle(element).whiteSpace)).toBe('nowrap');
+    }
+  }
+});

@@ -5,6 +5,7 @@ import uPlot from "uplot";
 import { axisWidth, civil, thresholds, timeLabels, valueLabels, valueRange } from "./axes.js";
 import { pannable } from "./pan.js";
 import { column, edge, hasHoles, lone, needed, pick } from "./points.js";
+import { touchable } from "./touch.js";
 
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
@@ -54,7 +55,17 @@ export class Plotter {
     this.leave = () => this.hide();
     element.addEventListener("keydown", this.key);
     element.addEventListener("blur", this.leave);
+    // A finger leaves nothing by going away.
+    this.away = (event) => this.inside && !element.contains(event.target) && this.hide();
+    document.addEventListener("pointerdown", this.away);
     this.update(settings, instants, values);
+    // The series' names stand beside the chart, in their order: the one that is pointed at is seen among the others.
+    const legend = element.nextElementSibling;
+    const point = ({ type, target, relatedTarget }) => {
+      const place = [...legend.children].indexOf((type === "focusout" ? relatedTarget : target)?.closest?.("button"));
+      this.plot?.setSeries(place < 0 ? null : place + 1, { focus: true });
+    };
+    for (const name of ["mouseover", "mouseleave", "focusin", "focusout"]) legend?.addEventListener(name, point);
     this.observer = new ResizeObserver(() => {
       const { width, height } = this.size();
       // It is told of the size that the chart was made with, too.
@@ -174,6 +185,15 @@ export class Plotter {
             u.over.addEventListener("mouseenter", () => (this.inside = true));
             u.over.addEventListener("mousemove", () => (this.stepped = null));
             u.over.addEventListener("mouseleave", () => this.hide());
+            touchable(u.over, {
+              cursor: (left, top) => {
+                this.inside = true;
+                this.stepped = null;
+                u.setCursor({ left, top });
+              },
+              select: (one, other) => this.select(u, one, other),
+              done: (...ends) => this.calls.onRange(...ends.map((at) => u.posToVal(at, "x") * 1000)),
+            });
           },
         ],
         draw: [thresholds(s.thresholds)],
@@ -184,12 +204,18 @@ export class Plotter {
             if (width < 4) return;
             const from = u.posToVal(left, "x") * 1000;
             const to = u.posToVal(left + width, "x") * 1000;
-            u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            this.select(u);
             this.calls.onRange(from, to);
           },
         ],
       },
     };
+  }
+
+  /** Marks what is being selected; nothing: no more. */
+  select(u, one, other) {
+    const [left, right] = [Math.min(one ?? 0, other ?? 0), Math.max(one ?? 0, other ?? 0)];
+    u.setSelect({ left, top: 0, width: right - left, height: right > left ? u.over.clientHeight : 0 }, false);
   }
 
   series({ label, color, mark, shown }, stacked) {
@@ -228,10 +254,18 @@ export class Plotter {
     return this.places ? this.places[index] : index;
   }
 
-  /** The arrow keys move the cursor from point to point. */
+  /** The arrow keys move the cursor from point to point, others the range. */
   step(event) {
+    // Those are the browser's; with both keys, as with AltGr, a letter is meant.
+    if (event.metaKey || (event.ctrlKey && !event.altKey)) return;
+    const next = this.moved(event.key);
+    if (next) {
+      event.preventDefault();
+      return this.calls.onRange(next[0] * 1000, next[1] * 1000);
+    }
     const u = this.plot;
     const count = this.instants.length;
+    if (event.key === "-") this.calls.onReset();
     if (!count || !["ArrowLeft", "ArrowRight", "Home", "End", "Escape"].includes(event.key)) return;
     event.preventDefault();
     if (event.key === "Escape") return this.hide();
@@ -245,6 +279,18 @@ export class Plotter {
     u.setCursor({ left: u.valToPos(this.instants[index], "x"), top: 12 });
   }
 
+  /** The range that a key asks for, in seconds: half as long around the cursor, or half of itself earlier or later. */
+  moved(key) {
+    const [from, to] = this.window;
+    const half = (to - from) / 2;
+    const by = { "[": -half, "]": half }[key];
+    if (by) return [from + by, to + by];
+    if (key !== "+" && key !== "=") return null;
+    const { left } = this.plot.cursor;
+    const middle = this.inside && left >= 0 ? this.plot.posToVal(left, "x") : from + half;
+    return [middle - half / 2, middle + half / 2];
+  }
+
   hide() {
     this.inside = false;
     this.stepped = null;
@@ -256,6 +302,7 @@ export class Plotter {
     this.observer.disconnect();
     this.element.removeEventListener("keydown", this.key);
     this.element.removeEventListener("blur", this.leave);
+    document.removeEventListener("pointerdown", this.away);
     this.plot.destroy();
     this.plot = null;
   }

@@ -13,17 +13,31 @@ function stopped() {
   again.textContent = "Reload";
   again.className = "button";
   again.addEventListener("click", () => location.reload());
-  note.append("The page stopped; what it shows is no longer kept up to date.", again);
+  const isRestarted = restart();
+  note.append("The page stopped; what it shows is no longer kept up to date.", isRestarted ? " It reloads by itself in a moment." : "", again);
   document.body.prepend(note);
+}
+
+/** A screen on a wall has nobody who presses a button; but a page that stops again and again is better left as it is. */
+function restart() {
+  const key = "porthole.restarted";
+  try {
+    if (Date.now() - sessionStorage.getItem(key) < 300_000) return false;
+    sessionStorage.setItem(key, Date.now());
+  } catch {
+    return false;
+  }
+  setTimeout(() => location.reload(), 15_000);
+  return true;
 }
 const watch = (fault) => fault instanceof WebAssembly.RuntimeError && stopped();
 addEventListener("error", (event) => watch(event.error));
 addEventListener("unhandledrejection", (event) => watch(event.reason));
 
-/** Whether this is a click that means the place it hit: no drag, no selected text, no link or control under it. */
+/** Whether this is a click that means the place it hit: no drag, no selected text, nothing under it that answers by itself. */
 export function isPlainClick(event) {
   const far = Math.hypot(event.clientX - down[0], event.clientY - down[1]) > 4;
-  const hit = event.composedPath()[0].closest?.("a,button,input,select,textarea,label,summary,th,.pager");
+  const hit = event.composedPath()[0].closest?.("a,button,input,select,textarea,label,summary,th,.pager,.has-why");
   return event.detail === 1 && !far && !hit && getSelection().isCollapsed;
 }
 

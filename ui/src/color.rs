@@ -18,14 +18,14 @@ pub const FOR_TEXT: f64 = 4.5;
 /// Contrast that lines and marks need (WCAG AA, non-text).
 pub const FOR_MARKS: f64 = 3.0;
 
-/// Twelve, in an order in which neighbours differ in hue and lightness also for colour-blind eyes.
+/// Twelve that can be told apart, any two of them, by everybody: they differ in lightness as well as in hue.
 const DARK: [&str; 12] = [
-    "#5b9cf5", "#f2a65a", "#4cc38a", "#c78bf2", "#f27a8a", "#5ec8d8", "#d9c454", "#9aa7f7", "#e58fc4",
-    "#8fd14f", "#d99b7c", "#a9b4c4",
+    "#4b9dfa", "#ea9e56", "#41b270", "#ba7ad4", "#f9839c", "#5dcadc", "#dac146", "#a8adfc", "#d885bd",
+    "#a5e667", "#e2a386", "#b2bac1",
 ];
 const LIGHT: [&str; 12] = [
-    "#2563c9", "#b8610b", "#0d7a4c", "#8a3fc4", "#c8174a", "#0b7285", "#7a6a00", "#4655c9", "#a6297e",
-    "#467a0c", "#94502b", "#51606f",
+    "#2f6dd5", "#bb620e", "#148858", "#8939af", "#ce1b4e", "#06697f", "#695900", "#374bc8", "#ae3387",
+    "#598d1e", "#8e4b2a", "#545a65",
 ];
 
 /// The colour of the series with this number, counted from 0; it repeats after twelve.
@@ -34,6 +34,61 @@ pub fn of_series(index: usize, theme: Theme) -> &'static str {
         Theme::Dark => DARK[index % DARK.len()],
         Theme::Light => LIGHT[index % LIGHT.len()],
     }
+}
+
+/// The first of the palette, which differ most; a chart of few series has no others.
+const FIRST: usize = 8;
+
+/// Names of series and their colours, more than a page has at once.
+const MOST_KEPT: usize = 600;
+
+/// Which colours of the palette the series of a page have, by their names.
+#[derive(Debug, Default)]
+pub struct Slots(Vec<(String, usize)>);
+
+impl Slots {
+    /// Which colour each series of a chart has. It is the name's: the same in every chart, and whichever others there are. Of
+    /// names that would share one the first by letters has it, and the others take what is free, and keep it.
+    pub fn of(&mut self, names: &[&str]) -> Vec<usize> {
+        let known: Vec<Option<usize>> = names.iter().map(|name| self.known(name)).collect();
+        let home = |at: usize| known[at].unwrap_or_else(|| hashed(names[at]));
+        // Who was there before comes first.
+        let rank = |at: usize| (known[at].is_none(), names[at]);
+        let mut owners = [None::<usize>; DARK.len()];
+        for at in 0..names.len() {
+            let owner = &mut owners[home(at)];
+            if owner.is_none_or(|other| rank(at) < rank(other)) {
+                *owner = Some(at);
+            }
+        }
+        let mut slots = Vec::with_capacity(names.len());
+        for (at, name) in names.iter().enumerate() {
+            let home = home(at);
+            let slot = if owners[home] == Some(at) {
+                home
+            } else {
+                let mut around = (0..FIRST).map(|by| (home + by) % FIRST).chain(FIRST..DARK.len());
+                around.find(|slot| owners[*slot].is_none()).unwrap_or(home)
+            };
+            owners[slot] = Some(at);
+            if known[at].is_none() && self.0.len() < MOST_KEPT {
+                self.0.push(((*name).to_owned(), slot));
+            }
+            slots.push(slot);
+        }
+        slots
+    }
+
+    fn known(&self, name: &str) -> Option<usize> {
+        let (_, slot) = self.0.iter().find(|(known, _)| known == name)?;
+        Some(*slot)
+    }
+}
+
+/// Names that count (`web-1`, `web-2`) stand beside each other, and so do not meet.
+fn hashed(name: &str) -> usize {
+    name.bytes()
+        .fold(0, |sum, byte| (sum * 31 + usize::from(byte)) % FIRST)
 }
 
 impl Color {
@@ -126,6 +181,133 @@ mod tests {
             }
         }
         assert_eq!(of_series(12, Theme::Dark), of_series(0, Theme::Dark));
+    }
+
+    #[test]
+    fn a_series_keeps_its_colour_when_others_have_no_data() {
+        let all = ["web-1", "web-2", "web-3", "db-1", "db-2"];
+        let mut kept = Slots::default();
+        let colours = kept.of(&all);
+        for missing in 0..all.len() {
+            let there: Vec<usize> = (0..all.len()).filter(|at| *at != missing).collect();
+            let names: Vec<&str> = there.iter().map(|at| all[*at]).collect();
+            let expected: Vec<usize> = there.iter().map(|at| colours[*at]).collect();
+            assert_eq!(kept.of(&names), expected, "without {}", all[missing]);
+        }
+        // In another order, and on a page that has not seen them before.
+        let backwards: Vec<&str> = all.into_iter().rev().collect();
+        let again = Slots::default().of(&backwards);
+        assert!(again.into_iter().rev().eq(colours));
+    }
+
+    #[test]
+    fn a_series_has_one_colour_in_all_charts_of_a_page_and_no_two_of_a_chart_share_one() {
+        let mut kept = Slots::default();
+        let colours = kept.of(&["web-3", "db-1"]);
+        assert_ne!(colours[0], colours[1]);
+        assert_eq!(kept.of(&["db-1"]), [colours[1]]);
+        assert_eq!(kept.of(&["mail", "web-3"])[1], colours[0]);
+    }
+
+    #[test]
+    fn no_two_series_share_a_colour_as_long_as_there_are_others() {
+        for count in 0..=14 {
+            for start in ["server ", "rack/eu-1/", "q", ""] {
+                let names: Vec<String> = (0..count).map(|at| format!("{start}{}", at * 7)).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let mut found = Slots::default().of(&names);
+                assert_eq!(found.len(), count);
+                found.sort_unstable();
+                found.dedup();
+                assert_eq!(found.len(), count.min(12), "{names:?}");
+                if count <= FIRST {
+                    assert!(found.iter().all(|slot| *slot < FIRST), "{names:?}");
+                }
+            }
+        }
+    }
+
+    type Matrix = [[f64; 3]; 3];
+
+    /// How colours are seen: by most, and without one of the three kinds of cones (Machado, Oliveira and Fernandes 2009, at
+    /// full severity), on linear light.
+    const EYES: [(&str, Matrix); 4] = [
+        ("all cones", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        (
+            "protanopia",
+            [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+        ),
+        (
+            "deuteranopia",
+            [
+                [0.367_322, 0.860_646, -0.227_968],
+                [0.280_085, 0.672_501, 0.047_413],
+                [-0.011_820, 0.042_940, 0.968_881],
+            ],
+        ),
+        (
+            "tritanopia",
+            [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
+        ),
+    ];
+
+    fn product(matrix: &Matrix, vector: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
+    }
+
+    /// CIE L*a*b* (D65) of a colour as these eyes see it.
+    fn seen(color: Color, eyes: &Matrix) -> [f64; 3] {
+        const TO_XYZ: Matrix = [
+            [0.412_456_4, 0.357_576_1, 0.180_437_5],
+            [0.212_672_9, 0.715_152_2, 0.072_175_0],
+            [0.019_333_9, 0.119_192_0, 0.950_304_1],
+        ];
+        const WHITE: [f64; 3] = [0.950_47, 1.0, 1.088_83];
+        let linear = [color.0, color.1, color.2].map(|part| match f64::from(part) / 255.0 {
+            value if value <= 0.04045 => value / 12.92,
+            value => ((value + 0.055) / 1.055).powf(2.4),
+        });
+        let light = product(eyes, linear).map(|part| part.clamp(0.0, 1.0));
+        let xyz = product(&TO_XYZ, light);
+        let [x, y, z] = [0, 1, 2].map(|at| match xyz[at] / WHITE[at] {
+            part if part > 216.0 / 24_389.0 => part.cbrt(),
+            part => (24_389.0 / 27.0 * part + 16.0) / 116.0,
+        });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    /// Two patches beside each other are told apart from about 2 on; thin lines and small swatches need several times that.
+    const APART: f64 = 10.0;
+
+    #[test]
+    fn any_two_colours_of_the_palette_are_told_apart_by_colour_blind_eyes_too() {
+        for theme in [Theme::Dark, Theme::Light] {
+            let palette: Vec<Color> = (0..12)
+                .map(|index| Color::parse(of_series(index, theme)).unwrap())
+                .collect();
+            for (name, eyes) in &EYES {
+                for (at, one) in palette.iter().enumerate() {
+                    for other in &palette[at + 1..] {
+                        let (a, b) = (seen(*one, eyes), seen(*other, eyes));
+                        let difference: f64 = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();
+                        let (one, other) = (one.to_text(), other.to_text());
+                        assert!(
+                            difference.sqrt() >= APART,
+                            "{one} {other} {name}: {}",
+                            difference.sqrt()
+                        );
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub(crate) const CLOCK: Icon =
     Icon::Lines("M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 4.5V8l2.4 1.4");
 pub(crate) const REFRESH: Icon = Icon::Lines("M13.5 8a5.5 5.5 0 1 1-1.7-4M13.6 1.8v2.6H11");
 pub(crate) const ZOOM_OUT: Icon = Icon::Lines("M7 2a5 5 0 1 0 0 10a5 5 0 1 0 0-10M10.7 10.7 14 14M5 7h4");
+pub(crate) const SEARCH: Icon = Icon::Lines("M7 2a5 5 0 1 0 0 10a5 5 0 1 0 0-10M10.7 10.7 14 14");
+pub(crate) const KEYBOARD: Icon =
+    Icon::Lines("M1.5 4h13v8h-13zM4 6.6h.1M6.7 6.6h.1M9.3 6.6h.1M12 6.6h.1M5 9.4h6");
 pub(crate) const INFO: Icon =
     Icon::Lines("M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 7.4v3.6M8 5v.1");
 pub(crate) const CALENDAR: Icon = Icon::Lines(

@@ -20,7 +20,7 @@ pub enum Wish {
 }
 
 /// What a reader is told; the last are the parts' own.
-pub const SHEET: [(&str, &str); 11] = [
+pub const SHEET: [(&str, &str); 13] = [
     ("Ctrl K", "Go to a dashboard, panel, tenant or range"),
     ("?", "This list"),
     ("r", "Refresh all panels"),
@@ -28,10 +28,18 @@ pub const SHEET: [(&str, &str); 11] = [
     ("t", "Light or dark"),
     ("Esc", "Back from a panel; close what is open"),
     ("← →", "In a chart: from point to point; with Shift, ten at once"),
+    ("+ −", "In a chart: zoom in around the cursor, and out"),
+    ("[ ]", "In a chart: earlier and later"),
     ("Drag", "In a chart: zoom in; a double click zooms out"),
     ("Drag the axis", "Under a chart: move through time"),
-    ("Ctrl click", "In a legend: hide or show one series"),
-    ("Shift click", "In a table's head: sort by one more column"),
+    (
+        "Ctrl click",
+        "In a legend: hide or show one series; a finger stays on it",
+    ),
+    (
+        "Shift click",
+        "In a table's head: sort by one more column; a finger stays on it",
+    ),
 ];
 
 /// What a key means. `is_writing`: the reader is in a field, where letters are letters.

@@ -1,39 +1,82 @@
 //! Which series of a chart are shown: a click isolates one, with the control key it toggles one.
 
-use std::collections::BTreeSet;
+use crate::query::Query;
 
-/// Hidden series by label, so that a refresh with other series keeps what the reader chose.
+/// What the reader chose, by labels, so that a refresh with other series keeps it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Visibility {
-    hidden: BTreeSet<String>,
+    labels: Vec<String>,
+    /// Whether the labels are of those that are shown, and not of those that are hidden.
+    is_only: bool,
 }
 
 impl Visibility {
     /// Whether a series is drawn.
     pub fn shows(&self, label: &str) -> bool {
-        !self.hidden.contains(label)
+        self.labels.iter().any(|one| one == label) == self.is_only
     }
 
     /// Shows this one alone; all of them when it was alone already.
     pub fn isolate(&mut self, label: &str, all: &[String]) {
         let is_alone = self.shows(label) && all.iter().all(|other| other == label || !self.shows(other));
-        self.hidden.clear();
-        if !is_alone {
-            self.hidden
-                .extend(all.iter().filter(|other| *other != label).cloned());
-        }
+        *self = if is_alone {
+            Self::default()
+        } else {
+            Self {
+                labels: vec![label.to_owned()],
+                is_only: true,
+            }
+        };
     }
 
     /// Shows or hides this one; hiding the last one shows all.
     pub fn toggle(&mut self, label: &str, all: &[String]) {
-        if !self.hidden.remove(label) {
-            self.hidden.insert(label.to_owned());
+        let count = self.labels.len();
+        self.labels.retain(|one| one != label);
+        if self.labels.len() == count {
+            self.labels.push(label.to_owned());
         }
-        if all.iter().all(|label| !self.shows(label)) {
-            self.hidden.clear();
+        let shown = all.iter().filter(|label| self.shows(label)).count();
+        if shown == 0 || shown == all.len() {
+            *self = Self::default();
+        }
+    }
+
+    /// What the address of a page says of the chart of panel `id`: `show.id=a&show.id=b`, or `hide.id=c`.
+    pub fn of_address(address: &Query, id: &str) -> Self {
+        let labels = |kind: &str| -> Vec<String> {
+            let name = [kind, id].concat();
+            let pairs = address.pairs().filter(|(found, _)| *found == name);
+            pairs.map(|(_, label)| label.to_owned()).collect()
+        };
+        let shown = labels(SHOW);
+        if shown.is_empty() {
+            Self {
+                labels: labels(HIDE),
+                is_only: false,
+            }
+        } else {
+            Self {
+                labels: shown,
+                is_only: true,
+            }
+        }
+    }
+
+    /// Writes into the address of a page which series the chart of panel `id` shows; nothing where it shows all.
+    pub fn write_to_address(&self, address: &mut Query, id: &str) {
+        for kind in [SHOW, HIDE] {
+            address.set(&[kind, id].concat(), None);
+        }
+        let name = [if self.is_only { SHOW } else { HIDE }, id].concat();
+        for label in &self.labels {
+            address.push(name.clone(), label);
         }
     }
 }
+
+const SHOW: &str = "show.";
+const HIDE: &str = "hide.";
 
 /// Names that begin alike for longer than this are told apart by what comes behind.
 const LONG_START: usize = 12;
@@ -104,6 +147,42 @@ mod tests {
         assert_eq!(shown(&visibility), ["b", "c"]);
         visibility.toggle("a", &all());
         assert_eq!(shown(&visibility), all());
+    }
+
+    #[test]
+    fn series_that_come_later_are_hidden_beside_those_that_were_chosen_and_shown_beside_those_that_were_hidden()
+     {
+        let mut visibility = Visibility::default();
+        visibility.toggle("a", &all());
+        assert!(visibility.shows("d"));
+        visibility.isolate("b", &all());
+        assert!(!visibility.shows("d"));
+        visibility.toggle("c", &all());
+        assert_eq!(shown(&visibility), ["b", "c"]);
+        visibility.toggle("a", &all());
+        assert_eq!(visibility, Visibility::default(), "all of them are all");
+    }
+
+    #[test]
+    fn an_address_holds_which_series_are_shown() {
+        let mut address = Query::parse("?from=now-1h&show.other=x");
+        let mut visibility = Visibility::default();
+        visibility.isolate("a, b & c", &all());
+        visibility.toggle("b", &all());
+        visibility.write_to_address(&mut address, "cpu");
+        assert_eq!(
+            address.to_text(),
+            "?from=now-1h&show.other=x&show.cpu=a,%20b%20%26%20c&show.cpu=b"
+        );
+        assert_eq!(Visibility::of_address(&address, "cpu"), visibility);
+        assert_eq!(Visibility::of_address(&address, "cp"), Visibility::default());
+        let mut hidden = Visibility::default();
+        hidden.toggle("a", &all());
+        hidden.write_to_address(&mut address, "cpu");
+        assert_eq!(address.to_text(), "?from=now-1h&show.other=x&hide.cpu=a");
+        assert_eq!(Visibility::of_address(&address, "cpu"), hidden);
+        Visibility::default().write_to_address(&mut address, "cpu");
+        assert_eq!(address.to_text(), "?from=now-1h&show.other=x");
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod surface;
 pub mod table_address;
 pub mod text;
 pub mod time;
+pub mod unit;
 
 mod api;
 mod app;

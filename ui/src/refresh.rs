@@ -28,6 +28,8 @@ pub const CHOICES: [(Refresh, &str, &str); 10] = [
 
 /// Faster than this would only heat the host.
 const SHORTEST: u32 = 5;
+/// What failed is asked for again after so many seconds, however seldom the panel is.
+const AFTER_FAILURE: u32 = 60;
 
 impl Refresh {
     /// From an address; anything unknown is [`Refresh::Auto`].
@@ -54,14 +56,21 @@ impl Refresh {
             .map_or("Auto", |(.., name)| *name)
     }
 
-    /// Milliseconds until a panel that has its own interval (seconds) asks again; none: never.
-    pub fn wait(self, own: u32) -> Option<u32> {
-        match self {
+    /// Milliseconds until a panel that has its own interval (seconds) asks again; none: never. `has_failed`: its newest
+    /// question had no answer.
+    pub fn wait(self, own: u32, has_failed: bool) -> Option<u32> {
+        let usual = match self {
             Self::Off => None,
             Self::Auto if own == 0 => None,
-            Self::Auto => Some(own.max(SHORTEST).saturating_mul(1_000)),
-            Self::Every(seconds) => Some(seconds.max(SHORTEST).saturating_mul(1_000)),
-        }
+            Self::Auto => Some(own),
+            Self::Every(seconds) => Some(seconds),
+        };
+        let seconds = match usual {
+            Some(seconds) if has_failed => seconds.min(AFTER_FAILURE),
+            None if has_failed && self != Self::Off => AFTER_FAILURE,
+            usual => usual?,
+        };
+        Some(seconds.max(SHORTEST).saturating_mul(1_000))
     }
 }
 
@@ -79,10 +88,19 @@ mod tests {
 
     #[test]
     fn a_panels_own_interval_counts_unless_the_reader_chose() {
-        assert_eq!(Refresh::Auto.wait(300), Some(300_000));
-        assert_eq!(Refresh::Auto.wait(1), Some(5_000));
-        assert_eq!(Refresh::Auto.wait(0), None);
-        assert_eq!(Refresh::Every(30).wait(300), Some(30_000));
-        assert_eq!(Refresh::Off.wait(300), None);
+        assert_eq!(Refresh::Auto.wait(300, false), Some(300_000));
+        assert_eq!(Refresh::Auto.wait(1, false), Some(5_000));
+        assert_eq!(Refresh::Auto.wait(0, false), None);
+        assert_eq!(Refresh::Every(30).wait(300, false), Some(30_000));
+        assert_eq!(Refresh::Off.wait(300, false), None);
+    }
+
+    #[test]
+    fn what_failed_is_asked_for_again_within_a_minute_unless_the_reader_wants_none_of_it() {
+        assert_eq!(Refresh::Auto.wait(21_600, true), Some(60_000));
+        assert_eq!(Refresh::Auto.wait(0, true), Some(60_000));
+        assert_eq!(Refresh::Auto.wait(10, true), Some(10_000));
+        assert_eq!(Refresh::Every(3_600).wait(300, true), Some(60_000));
+        assert_eq!(Refresh::Off.wait(300, true), None);
     }
 }

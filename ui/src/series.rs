@@ -194,36 +194,46 @@ pub fn last(plot: &Plot) -> Option<f64> {
         .find_map(|value| value.filter(|value| value.is_finite()))
 }
 
+/// The least, the mean and the largest of the values that a series shows.
+pub fn extent(plot: &Plot) -> Option<[f64; 3]> {
+    let values = || {
+        plot.values
+            .iter()
+            .copied()
+            .flatten()
+            .filter(|value| value.is_finite())
+    };
+    let count = values().count();
+    let (low, sum, high) = values().fold(
+        (f64::INFINITY, 0.0, f64::NEG_INFINITY),
+        |(low, sum, high), value| (value.min(low), sum + value / count as f64, value.max(high)),
+    );
+    (count > 0).then_some([low, sum, high])
+}
+
 /// Whether any series has any value.
 pub fn has_values(plots: &[Plot]) -> bool {
     plots.iter().any(|plot| last(plot).is_some())
 }
 
-/// What one series shows at one point of the axis, for the tooltip: its own value there, or the one it is joined to
-/// when it has no point exactly there but the nearest neighbour is no further than half of `reach` milliseconds.
-pub fn reading(aligned: &Aligned, series: usize, index: usize, reach: f64) -> Option<f64> {
+/// What one series shows at one point of the axis, for the tooltip: its own value there; where its line runs through, if
+/// it is one (`is_joined`), the nearer of the two values that the line joins.
+pub fn reading(aligned: &Aligned, series: usize, index: usize, is_joined: bool) -> Option<f64> {
     let values = aligned.values.get(series)?;
     let at = *aligned.instants.get(index)?;
     let here = *values.get(index)?;
     if here != ABSENT {
         return Some(here).filter(|value| value.is_finite());
     }
-    let near = |i: usize| (aligned.instants[i] - at).abs() <= reach / 2.0;
-    let before = (0..index)
-        .rev()
-        .take_while(|i| near(*i))
-        .find(|i| values[*i] != ABSENT);
-    let after = (index + 1..values.len())
-        .take_while(|i| near(*i))
-        .find(|i| values[*i] != ABSENT);
-    let nearest = match (before, after) {
-        (Some(b), Some(a)) => Some(if at - aligned.instants[b] <= aligned.instants[a] - at {
-            b
-        } else {
-            a
-        }),
-        (b, a) => b.or(a),
-    }?;
+    // Gaps are marked at every instant that they reach over, so that neither is beyond one.
+    let is_point = |i: &usize| values[*i] != ABSENT;
+    let before = (0..index).rev().find(is_point).filter(|_| is_joined)?;
+    let after = (index + 1..values.len()).find(is_point)?;
+    let nearest = if at - aligned.instants[before] <= aligned.instants[after] - at {
+        before
+    } else {
+        after
+    };
     Some(values[nearest]).filter(|value| value.is_finite())
 }
 
@@ -362,16 +372,55 @@ mod tests {
     }
 
     #[test]
-    fn a_tooltip_reads_the_nearest_point_within_reach_but_never_across_a_gap() {
+    fn a_tooltip_reads_the_nearer_point_of_a_line_but_never_across_a_gap_nor_beyond_an_end() {
         let aligned = align(&[
             plot(&[(0, Some(1.0)), (100, Some(2.0)), (200, None)], None),
             plot(&[(90, Some(9.0)), (190, Some(8.0))], None),
         ]);
-        assert_eq!(reading(&aligned, 0, 1, 60.0), Some(2.0));
-        assert_eq!(reading(&aligned, 0, 1, 10.0), None);
-        assert_eq!(reading(&aligned, 0, 3, 60.0), None);
-        assert_eq!(reading(&aligned, 1, 1, 60.0), Some(9.0));
-        assert_eq!(reading(&aligned, 7, 1, 60.0), None);
+        assert_eq!(aligned.instants, [0.0, 90.0, 100.0, 190.0, 200.0]);
+        let read = |series, index| reading(&aligned, series, index, true);
+        assert_eq!(read(0, 1), Some(2.0));
+        assert_eq!(read(0, 3), None, "in a gap");
+        assert_eq!(read(1, 0), None, "before the line begins");
+        assert_eq!(read(1, 1), Some(9.0));
+        assert_eq!(read(1, 2), Some(9.0));
+        assert_eq!(read(1, 4), None, "behind its end");
+        assert_eq!(read(7, 1), None);
+        assert_eq!(reading(&aligned, 0, 1, false), None, "dots are not joined");
+    }
+
+    #[test]
+    fn servers_sampled_at_different_minutes_all_have_a_value_under_the_cursor() {
+        const MINUTE: i64 = 60_000;
+        let server = |late: i64| -> Plot {
+            let points: Vec<(i64, Option<f64>)> = (0..12)
+                .map(|step| ((step * 5 + late) * MINUTE, Some((step * 10 + late) as f64)))
+                .collect();
+            plot(&points, Some(10 * MINUTE as u64))
+        };
+        let aligned = align(&[server(0), server(1), server(3)]);
+        let at = aligned.instants.iter().position(|i| *i == (20 * MINUTE) as f64);
+        let read = |series| reading(&aligned, series, at.unwrap(), true);
+        assert_eq!(
+            [read(0), read(1), read(2)],
+            [Some(40.0), Some(41.0), Some(33.0)],
+            "of 20:00, 21:00 and 18:00"
+        );
+    }
+
+    #[test]
+    fn what_is_missing_counts_neither_as_the_least_nor_in_the_mean() {
+        let values = [
+            (0, Some(4.0)),
+            (1, None),
+            (2, Some(-1.0)),
+            (3, Some(f64::NAN)),
+            (4, Some(3.0)),
+        ];
+        assert_eq!(extent(&plot(&values, None)), Some([-1.0, 2.0, 4.0]));
+        assert_eq!(extent(&plot(&[(0, None)], None)), None);
+        let huge = [(0, Some(f64::MAX)), (1, Some(f64::MAX))];
+        assert!(extent(&plot(&huge, None)).is_some_and(|[_, mean, _]| mean.is_finite()));
     }
 
     #[test]

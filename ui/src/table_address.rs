@@ -73,20 +73,20 @@ fn page_name(id: &str, is_large: bool) -> String {
     }
 }
 
-/// Whether a name in the address of a dashboard belongs to a table, of any of its panels.
+/// Whether a name in the address of a dashboard says how one of its panels is shown: a table, or a chart.
 pub fn is_of_dashboard(name: &str) -> bool {
-    ["sort.", "page.", "filter."]
+    ["sort.", "page.", "filter.", "show.", "hide.", "as."]
         .iter()
         .any(|kind| name.starts_with(kind))
 }
 
-/// Whether a name in the address of a dashboard says what the table of panel `id` holds, on whatever page.
+/// Whether a name in the address of a dashboard says what panel `id` holds, on whatever page.
 pub fn is_of_panel(name: &str, id: &str) -> bool {
-    let rest = name
-        .strip_prefix("sort.")
-        .or_else(|| name.strip_prefix("filter."));
-    rest.and_then(|rest| rest.strip_prefix(id))
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    ["sort.", "filter.", "show.", "hide."].iter().any(|kind| {
+        name.strip_prefix(kind)
+            .and_then(|rest| rest.strip_prefix(id))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }
 
 /// Takes the pages of all tables out of an address: of another range, they hold other rows.

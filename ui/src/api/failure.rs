@@ -57,10 +57,9 @@ impl Failure {
         crate::retry::is_passing(self.status(), self.problem().is_some())
     }
 
-    /// Whether the request itself is what the host will not answer: the same one fares no better later.
-    pub fn is_refusal(&self) -> bool {
-        self.status()
-            .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 429))
+    /// Whether there is no such thing for this reader, be it that it is gone or that it is not open to them any more.
+    pub fn is_withdrawal(&self) -> bool {
+        matches!(self.status(), Some(403 | 404))
     }
 
     /// Whether the host said that the range is what is wrong.

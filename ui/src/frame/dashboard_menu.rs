@@ -3,7 +3,10 @@
 use crate::prelude::*;
 use porthole_model::{DashboardSummary, Dashboards};
 
-use super::{Menu, menu};
+use super::{
+    Menu,
+    menu::{menu, search},
+};
 use crate::{
     api, browser, icon,
     live::live_text,
@@ -54,6 +57,7 @@ pub(crate) fn dashboard_menu(board: Board, current: String, title: ReadSignal<Op
                 }
             })
             .collect();
-        view! { div(class="menu-head") { "Dashboards" } (items) }
+        let search = search(items.len(), "Dashboard ", open);
+        view! { div(class="menu-head") { "Dashboards" } (search) (items) }
     })
 }

@@ -3,7 +3,11 @@
 use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::{browser, live::live};
+use crate::{
+    browser, icon,
+    live::live,
+    stores::{Over, Stage},
+};
 
 /// How a menu looks.
 pub(crate) struct Menu {
@@ -58,6 +62,27 @@ pub(crate) fn menu(
             button(r#type="button", class=button, aria-haspopup="menu", aria-expanded=open.get().to_string(), aria-label=label, title=name, data-testid=id,
                 on:click=handler(move |_| open.set(!open.get_untracked()))) { (face) }
             (list)
+        }
+    }
+}
+
+/// More entries than this are not only listed.
+const MANY: usize = 8;
+
+/// Before a long list of one kind of things: the way to where it is searched by typing. `kind`: as the palette calls them.
+pub(super) fn search(count: usize, kind: &'static str, open: Signal<bool>) -> View {
+    if count <= MANY {
+        return View::new();
+    }
+    let stage = use_context::<Stage>();
+    let act = move |_| {
+        open.set(false);
+        stage.over.set(Over::Palette(kind));
+    };
+    view! {
+        button(r#type="button", class="menu-item", role="menuitem", data-testid="menu-search", on:click=handler(act)) {
+            (icon::SEARCH)
+            span { "Search…" }
         }
     }
 }

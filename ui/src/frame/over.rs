@@ -3,7 +3,7 @@
 use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::palette::palette;
+use super::{palette::palette, share};
 use crate::{
     browser,
     color::Theme,
@@ -28,23 +28,29 @@ pub(crate) fn over() -> View {
         let Some(wish) = keys::wish(&event.key(), is_command, is_writing(&event)) else {
             return;
         };
-        if wish == Wish::Leave && is_something_open() {
+        // What is open has the keys, but for the palette's own.
+        if !is_command && is_something_open() {
             return;
         }
         event.prevent_default();
         follow(wish, stage, location, preferences);
     });
-    live(move || match stage.over.get() {
+    let dialog = live(move || match stage.over.get() {
         Over::Nothing => View::new(),
-        Over::Palette => dialog("Go to", palette(stage)),
+        Over::Palette(wanted) => dialog("Go to", palette(stage, wanted)),
         Over::Keys => dialog("Keyboard", sheet()),
-    })
+    });
+    let said = share::said(stage);
+    view! {
+        (dialog)
+        (said)
+    }
 }
 
 fn follow(wish: Wish, stage: Stage, location: Location, preferences: Preferences) {
     let board = stage.board.get_clone_untracked();
     match wish {
-        Wish::Palette => stage.over.set(Over::Palette),
+        Wish::Palette => stage.over.set(Over::Palette("")),
         Wish::Keys => stage.over.set(Over::Keys),
         Wish::Look => preferences.choose_look(match preferences.theme() {
             Theme::Dark => Look::Light,
@@ -62,7 +68,7 @@ fn follow(wish: Wish, stage: Stage, location: Location, preferences: Preferences
         }
         Wish::Leave => {
             if let (Page::Panel { dashboard, .. }, Some(board)) = (Page::at(&location.path()), board) {
-                location.go(&board.address_of(&dashboard));
+                location.leave_for(&board.address_of(&dashboard));
             }
         }
     }

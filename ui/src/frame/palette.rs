@@ -36,11 +36,11 @@ enum Act {
     Keys,
 }
 
-/// The field and what it finds.
-pub(super) fn palette(stage: Stage) -> View {
+/// The field and what it finds; `wanted` is what stands in it to begin with.
+pub(super) fn palette(stage: Stage, wanted: &str) -> View {
     let location = use_context::<Location>();
     let preferences = use_context::<Preferences>();
-    let wanted = create_signal(String::new());
+    let wanted = create_signal(wanted.to_owned());
     let chosen = create_signal(0_usize);
     let all = create_signal(known(stage));
     find_dashboards(all, stage);
@@ -136,7 +136,8 @@ fn known(stage: Stage) -> Vec<Entry> {
         all.push(entry("Action", "Refresh all panels".to_owned(), Act::Refresh));
     }
     let session = use_context::<Session>();
-    let tenant = Page::at(&use_context::<Location>().path()).tenant();
+    let location = use_context::<Location>();
+    let tenant = Page::at(&location.path()).tenant();
     all.extend(
         places(session, tenant.as_deref())
             .into_iter()
@@ -147,7 +148,7 @@ fn known(stage: Stage) -> Vec<Entry> {
             entry(
                 "Tenant",
                 tenant.name.clone(),
-                Act::Go(format!("/t/{}", segment(&tenant.id))),
+                Act::Go(location.of_tenant(&tenant.id)),
             )
         }));
     }

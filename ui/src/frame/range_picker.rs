@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use super::{calendar::calendar, menu::dismiss, zone_list::zone_list};
 use crate::{
     browser, icon,
+    keys::matches,
     live::{live, live_all, live_text},
     stores::{Board, Preferences, Recent},
     time::{
@@ -53,7 +54,7 @@ pub(crate) fn range_picker(board: Board) -> View {
                 on:click=handler(move |_| open.set(!open.get_untracked()))) {
                 (icon::CLOCK)
                 b { (title) }
-                span(class="dim roomy") { (offset) }
+                span(class="dim wide") { (offset) }
                 span(class="roomy flex") { (icon::CHEVRON) }
             }
             (popover)
@@ -132,7 +133,14 @@ fn popover(board: Board, open: Signal<bool>, root: NodeRef) -> View {
             _ => recent(show.clone()),
         })
     };
-    let zone = live_text(move || preferences.zone_title());
+    let range = board.range;
+    let zone = live_text(move || {
+        let start = range
+            .get_clone()
+            .window(browser::now(), &preferences.zone())
+            .start;
+        [preferences.zone_title(), preferences.zone_offset_at(start)].join(", ")
+    });
     let quick = quick(&board, show);
     let zones = live(move || match aside.get() {
         Aside::Zones => zone_list(zone_chosen),
@@ -271,21 +279,34 @@ fn recent(show: impl Fn(&str, &str) + Clone + 'static) -> View {
 fn quick(board: &Board, show: impl Fn(&str, &str) + Clone + 'static) -> View {
     let search = create_signal(String::new());
     let range = board.range;
+    let preferences = use_context::<Preferences>();
     let items = live_all(move || {
         let current = range.get_clone();
         let (from, to) = (current.from.to_string(), current.to.to_string());
-        let wanted = search.get_clone().to_ascii_lowercase();
-        QUICK
+        let item = |f: String, t: String, name: String| {
+            let is_current = (f == from && t == to).to_string();
+            let show = show.clone();
+            view! {
+                button(r#type="button", class="menu-item", aria-current=is_current, on:click=handler(move |_| show(&f, &t))) { (name) }
+            }
+        };
+        let wanted = search.get_clone();
+        let mut found: Vec<View> = QUICK
             .into_iter()
-            .filter(|(.., name)| name.to_ascii_lowercase().contains(wanted.trim()))
-            .map(|(f, t, name)| {
-                let is_current = (f == from && t == to).to_string();
-                let show = show.clone();
-                view! {
-                    button(r#type="button", class="menu-item", aria-current=is_current, on:click=handler(move |_| show(f, t))) { (name) }
+            .filter(|(.., name)| matches(name, &wanted))
+            .map(|(f, t, name)| item(f.to_owned(), t.to_owned(), name.to_owned()))
+            .collect();
+        if found.is_empty() {
+            let (now, zone) = (browser::now(), preferences.zone());
+            found.push(match Range::of_length(&wanted, now, &zone) {
+                Some(range) => {
+                    let title = range.title(now, &zone);
+                    item(range.from.to_string(), range.to.to_string(), title)
                 }
-            })
-            .collect::<Vec<View>>()
+                None => view! { p(class="dim none") { "No range is called that. A length is understood, as 6h or 10d." } },
+            });
+        }
+        found
     });
     view! {
         div(class="right") {

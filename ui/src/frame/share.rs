@@ -6,19 +6,25 @@ use super::{Menu, menu};
 use crate::{
     browser, icon,
     live::{live, live_text},
-    stores::Board,
+    stores::{Board, Stage},
 };
 
-/// Milliseconds for which it says that the link was copied.
-const SAID: u32 = 2_000;
+/// Milliseconds for which it says that the link was copied, or that it was not.
+const SAID: (u32, u32) = (2_000, 8_000);
 
-/// The button and its menu.
-pub(crate) fn share(board: Board) -> View {
-    let copied = create_signal(None::<bool>);
-    let mark = live(move || match copied.get() {
-        Some(true) => icon::CHECK.into(),
-        _ => icon::LINK.into(),
+/// Copies an address, and says so.
+pub(super) fn copy(stage: Stage, address: String) {
+    browser::spawn_local(async move {
+        let is_done = browser::copy_text(&address).await.is_truthy();
+        stage.copied.set(Some(is_done));
+        browser::sleep(if is_done { SAID.0 } else { SAID.1 }).await;
+        stage.copied.set(None);
     });
+}
+
+/// What is said of a link that was copied; not in the bar, which would hold it.
+pub(super) fn said(stage: Stage) -> View {
+    let copied = stage.copied;
     let said = live_text(move || {
         match copied.get() {
             None => "",
@@ -26,6 +32,19 @@ pub(crate) fn share(board: Board) -> View {
             Some(false) => "This browser does not let a page copy: take the address from its bar.",
         }
         .to_owned()
+    });
+    view! {
+        div(class=if copied.get().is_some() { "toast" } else { "sr-only" }, role="status") { (said) }
+    }
+}
+
+/// The button and its menu.
+pub(crate) fn share(board: Board) -> View {
+    let stage = use_context::<Stage>();
+    let copied = stage.copied;
+    let mark = live(move || match copied.get() {
+        Some(true) => icon::CHECK.into(),
+        _ => icon::LINK.into(),
     });
     let options = Menu {
         button: "icon-button",
@@ -37,12 +56,7 @@ pub(crate) fn share(board: Board) -> View {
         let item = |title: &'static str, detail: &'static str, address: String| {
             let copy = move |_| {
                 open.set(false);
-                let address = address.clone();
-                browser::spawn_scoped(async move {
-                    copied.set(Some(browser::copy_text(&address).await.is_truthy()));
-                    browser::sleep(SAID).await;
-                    copied.set(None);
-                });
+                copy(stage, address.clone());
             };
             view! {
                 button(r#type="button", class="menu-item", role="menuitem", on:click=handler(copy)) {
@@ -63,6 +77,5 @@ pub(crate) fn share(board: Board) -> View {
     });
     view! {
         div(class="wide") { (menu) }
-        span(class="sr-only", role="status") { (said) }
     }
 }

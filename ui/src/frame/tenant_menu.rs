@@ -2,7 +2,10 @@
 
 use crate::prelude::*;
 
-use super::{Menu, menu};
+use super::{
+    Menu,
+    menu::{menu, search},
+};
 use crate::{
     api, browser, icon,
     query::segment,
@@ -46,7 +49,7 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
                     browser::spawn_local(async move {
                         let _ = api::tell("POST", &path, None).await;
                     });
-                    location.go(&format!("/t/{}", segment(&id)));
+                    location.go(&location.of_tenant(&id));
                 };
                 view! {
                     button(r#type="button", class="menu-item", role="menuitem", aria-current=is_current, on:click=handler(choose)) {
@@ -56,7 +59,8 @@ pub(crate) fn tenant_menu(current: Option<String>) -> View {
                 }
             })
             .collect();
-        view! { div(class="menu-head") { "Tenants" } (items) }
+        let search = search(items.len(), "Tenant ", open);
+        view! { div(class="menu-head") { "Tenants" } (search) (items) }
     })
 }
 

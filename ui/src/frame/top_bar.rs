@@ -3,7 +3,10 @@
 use crate::prelude::*;
 
 use super::{dashboard_menu, range_picker, refresh_control, share, tenant_menu, user_menu};
-use crate::{icon, stores::Board};
+use crate::{
+    icon,
+    stores::{Board, Over, Stage},
+};
 
 /// For a dashboard. `title` is the dashboard's, once it is known.
 pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<String>>) -> View {
@@ -13,6 +16,8 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
     let refresh = refresh_control::refresh_control(board.clone());
     let share = share::share(board.clone());
     let user = user_menu::user_menu(Some(board.tenant.to_string()));
+    let stage = use_context::<Stage>();
+    let search = move |_| stage.over.set(Over::Palette(""));
     let board = board.clone();
     view! {
         header(class="top") {
@@ -23,6 +28,11 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
                 (dashboards)
             }
             span(class="grow")
+            button(r#type="button", class="pill wide", aria-label="Search", title="Search (Ctrl K)", aria-haspopup="dialog", data-testid="search", on:click=handler(search)) {
+                (icon::SEARCH)
+                span(class="dim roomy") { "Search" }
+                kbd(class="dim roomy") { "Ctrl K" }
+            }
             (range)
             button(r#type="button", class="icon-button wide", aria-label="Zoom out", title="Zoom out", data-testid="zoom-out", on:click=handler(move |_| board.zoom_out())) {
                 (icon::ZOOM_OUT)

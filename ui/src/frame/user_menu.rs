@@ -2,12 +2,11 @@
 
 use crate::prelude::*;
 
-use super::{Menu, menu};
+use super::{Menu, menu, refresh_control, share};
 use crate::{
-    browser,
     icon::{self, Icon},
     query::segment,
-    stores::{Board, Location, Look, Preferences, Session, Stage},
+    stores::{Board, Location, Look, Over, Preferences, Session, Stage},
 };
 
 /// The round button on the right; `tenant` is the id of the one in the address.
@@ -61,12 +60,28 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
         let here = stage
             .board
             .get_clone_untracked()
-            .map(|board| on_a_phone(&board, open));
+            .map(|board| on_a_phone(&board, stage, open));
+        let over = |icon: Icon, name: &'static str, what: Over| {
+            let act = move |_| {
+                open.set(false);
+                stage.over.set(what);
+            };
+            view! {
+                button(r#type="button", class="menu-item", role="menuitem", on:click=handler(act)) {
+                    (icon)
+                    span { (name) }
+                }
+            }
+        };
+        let search = over(icon::SEARCH, "Search", Over::Palette(""));
+        let keys = over(icon::KEYBOARD, "Keyboard shortcuts", Over::Keys);
         view! {
             div(class="menu-head") { div { (name) } (second) }
             hr()
+            (search)
             (here)
             (places)
+            (keys)
             hr()
             div(class="menu-head") { "Theme" }
             (looks)
@@ -80,12 +95,12 @@ pub(crate) fn user_menu(tenant: Option<String>) -> View {
 }
 
 /// What stands in the bar where there is room for it.
-fn on_a_phone(board: &Board, open: Signal<bool>) -> View {
-    let item = |icon: Icon, name: &'static str, act: fn(&Board)| {
+fn on_a_phone(board: &Board, stage: Stage, open: Signal<bool>) -> View {
+    let item = |icon: Icon, name: &'static str, act: fn(&Board, Stage)| {
         let board = board.clone();
         let act = move |_| {
             open.set(false);
-            act(&board);
+            act(&board, stage);
         };
         view! {
             button(r#type="button", class="menu-item", role="menuitem", on:click=handler(act)) {
@@ -94,15 +109,21 @@ fn on_a_phone(board: &Board, open: Signal<bool>) -> View {
             }
         }
     };
-    let refresh = item(icon::REFRESH, "Refresh all panels", Board::ask_all);
-    let zoom_out = item(icon::ZOOM_OUT, "Zoom out", Board::zoom_out);
-    let link = item(icon::LINK, "Copy link to this moment", |board| {
-        let address = board.link(true);
-        browser::spawn_local(async move {
-            browser::copy_text(&address).await;
-        });
+    let refresh = item(icon::REFRESH, "Refresh all panels", |board, _| board.ask_all());
+    let zoom_out = item(icon::ZOOM_OUT, "Zoom out", |board, _| board.zoom_out());
+    let link = item(icon::LINK, "Copy link to this moment", |board, stage| {
+        share::copy(stage, board.link(true));
     });
-    view! { div(class="narrow-only") { (refresh) (zoom_out) (link) hr() } }
+    let intervals = refresh_control::choices(board, open);
+    view! {
+        div(class="narrow-only") {
+            (refresh)
+            div(class="chips", role="group", aria-label="Refresh interval") { (intervals) }
+            (zoom_out)
+            (link)
+            hr()
+        }
+    }
 }
 
 /// A name, its icon, the address.

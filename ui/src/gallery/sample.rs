@@ -98,15 +98,9 @@ impl Sample {
         }
         let loader = Loader::still(self.answer, self.failure);
         loader.received_at.set(browser::now() - 12_000);
+        loader.drawing.show_as_table(self.as_table);
         (self.set)(loader);
-        framed(
-            board,
-            "default",
-            &placement,
-            loader,
-            create_signal(self.as_table),
-            create_node_ref(),
-        )
+        framed(board, "default", &placement, loader, create_node_ref())
     }
 }
 

@@ -111,7 +111,12 @@ pub(super) fn metrics(board: &Board) -> View {
             new("No threshold", 3, metric(1_284.0, "", None, 1_189.0)),
             new("No change", 3, still),
             new("Neither course nor change", 3, plain),
-            new("A long number", 3, metric(1_284_310_221.0, "bytes", None, 9e8)),
+            new("A long number", 3, metric(1_284_310_221.0, "orders", None, 9e8)),
+            new(
+                "A larger unit",
+                3,
+                metric(17_179_869_184.0, "bytes", None, 1.6e10),
+            ),
             new("Narrow", 2, metric(204.0, "ms", None, 198.0)),
         ],
     )

@@ -1,13 +1,21 @@
 //! Charts: what is drawn, and what the legend does.
 
+use std::{cell::Cell, rc::Rc};
+
 use porthole_model::{Mark, View as Shown};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{all, attribute, click_with, has, named, one, open, press, text, texts, until};
-use crate::gallery::{
-    answers::{chart, plot},
-    sample::{Sample, grid},
+use super::{address, all, attribute, click_with, has, named, one, open, press, text, texts, until};
+use crate::{
+    gallery::{
+        answers::{answer, chart, end, plot},
+        sample::{Sample, grid},
+    },
+    panel::Loader,
+    query::Query,
+    stores::Drawing,
+    time::format,
 };
 
 /// Three servers; drawn as soon as the library is there.
@@ -50,6 +58,12 @@ async fn the_legend_has_each_series_with_its_last_value() {
         texts(".legend b")
     );
     assert_eq!(pressed(), ["true", "true", "true"]);
+    let title = attribute(".legend button:first-child", "title").unwrap();
+    let shape: String = title.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+    assert_eq!(
+        shape, "web-\nmin .\u{a0}% · mean .\u{a0}% · max .\u{a0}%",
+        "{title}"
+    );
 }
 
 #[wasm_bindgen_test]
@@ -100,4 +114,70 @@ async fn arrows_move_a_cursor_whose_values_are_told_largest_first() {
     press(one(".plot").unchecked_ref(), "ArrowLeft", false);
     until("the point before", || has(".tip") && text(".tip .when") != first).await;
     assert!(text(".tip .when") < first || !first.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_isolated_and_what_is_seen_as_a_table_stands_in_the_address() {
+    const HERE: &str = "/t/gallery/d/default?from=now-1h&to=now&show.load=web-2&as.load=table&show.other=x";
+    let kept: Rc<Cell<Option<Loader>>> = Rc::default();
+    let loader = kept.clone();
+    open(HERE, move |board| {
+        let view = Shown::Chart(chart(vec![
+            plot("web-1", 55.0, Mark::Line),
+            plot("web-2", 40.0, Mark::Line),
+        ]));
+        let mut still = Loader::still(Some(answer("Load", "timeseries", view)), None);
+        still.drawing = Drawing::in_address("load");
+        loader.set(Some(still));
+        crate::views::chart(board, still)
+    });
+    let drawing = kept.get().unwrap().drawing;
+    assert_eq!(pressed(), ["false", "true"]);
+    assert!(drawing.as_table.get_untracked());
+    named(".legend span", "web-1").click();
+    drawing.show_as_table(false);
+    assert_eq!(
+        address(),
+        "/t/gallery/d/default?from=now-1h&to=now&show.other=x&show.load=web-1"
+    );
+    assert_eq!(pressed(), ["true", "false"]);
+    web_sys::window()
+        .unwrap()
+        .history()
+        .unwrap()
+        .go_with_delta(-2)
+        .unwrap();
+    until("the choice before", || pressed() == ["false", "true"]).await;
+}
+
+/// How long the range in the address is, and when it begins; hours since the chart's own begin.
+fn range() -> (f64, f64) {
+    let query = Query::parse(address().split_once('?').unwrap().1);
+    let at = |name| format::parse_rfc3339(query.get(name).unwrap()).unwrap();
+    let hours = |length: i64| (length as f64 / 3_600_000.0 * 10.0).round() / 10.0;
+    (
+        hours(at("to") - at("from")),
+        hours(at("from") - (end() - 12 * 3_600_000)),
+    )
+}
+
+#[wasm_bindgen_test]
+async fn keys_move_the_range_of_a_chart_that_has_the_focus() {
+    show().await;
+    let plot = one(".plot");
+    plot.focus().unwrap();
+    for (key, expected) in [("]", (12.0, 6.0)), ("[", (12.0, -6.0)), ("+", (6.0, 3.0))] {
+        press(plot.unchecked_ref(), key, false);
+        assert_eq!(range(), expected, "{key}");
+    }
+    // Around the cursor, which the arrow keys moved.
+    press(plot.unchecked_ref(), "Home", false);
+    until("the tooltip", || has("[data-testid=chart-tooltip]")).await;
+    press(plot.unchecked_ref(), "+", false);
+    assert_eq!(range(), (6.0, -3.0));
+    press(plot.unchecked_ref(), "-", false);
+    assert_eq!(range(), (12.0, -6.0));
+    let before = address();
+    press(plot.unchecked_ref(), "-", true);
+    assert_eq!(address(), before, "with the control key it is the browser's");
 }

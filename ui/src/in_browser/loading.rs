@@ -33,6 +33,7 @@ export function answerNext(status, body, retryAfter) {
 }
 export const questions = () => asked;
 export const given_up = () => aborted;
+export const unanswered = () => waiting.length;
 "#)]
 extern "C" {
     #[wasm_bindgen(js_name = playHost)]
@@ -41,6 +42,8 @@ extern "C" {
     fn answer_next(status: u16, body: &str, retry_after: &str);
     fn questions() -> js_sys::Array;
     fn given_up() -> js_sys::Array;
+    #[wasm_bindgen(js_name = unanswered)]
+    fn waiting() -> u32;
 }
 
 fn asked() -> Vec<String> {
@@ -74,7 +77,11 @@ fn show(address: &str) {
             move |_| board.ask_all()
         };
         let content = content(board, "kpi", loader, kind);
+        let received = move || loader.received_at.get().to_string();
+        let failed = move || loader.failure.with(Option::is_some).to_string();
         view! {
+            span(id="received") { (received()) }
+            span(id="failed") { (failed()) }
             button(id="zoom", on:click=handler(zoom))
             button(id="again", on:click=handler(again))
             (content)
@@ -118,6 +125,50 @@ async fn a_new_range_gives_up_the_old_question_and_keeps_the_old_answer() {
     until("the third question", || asked().len() == 3).await;
     assert_eq!(given_up().length(), 1);
     assert_eq!(given_up().get(0).as_string(), Some(asked()[1].clone()));
+}
+
+#[wasm_bindgen_test]
+async fn no_failure_leaves_the_data_of_another_range_under_the_name_of_a_new_one() {
+    let timed_out = PROBLEM
+        .replace("503", "504")
+        .replace("database_down", "query_timed_out");
+    let busy = PROBLEM.replace("database_down", "busy");
+    show("/t/gallery/d/default?from=now-1h&to=now");
+    until("the question", || asked().len() == 1).await;
+    answer_next(200, &number(1.0), "");
+    until("the number", || has("[data-testid=kpi-value]")).await;
+
+    // Of the same range it stays, and is as old as it is.
+    let received = text("#received");
+    click("#again");
+    until("the second question", || asked().len() == 2).await;
+    answer_next(500, &timed_out.replace("504", "500"), "");
+    until("the failure", || text("#failed") == "true").await;
+    assert_eq!(text("[data-testid=kpi-value]"), "1");
+    assert_eq!(text("#received"), received);
+
+    click("#zoom");
+    until("the third question", || asked().len() == 3).await;
+    assert_eq!(
+        text("[data-testid=kpi-value]"),
+        "1",
+        "as long as it may still come"
+    );
+    answer_next(504, &timed_out, "60");
+    until("the failure", || has("[data-testid=panel-error]")).await;
+    assert!(text("[data-testid=panel-error]").contains("The query took too long"));
+    assert!(!has("[data-testid=kpi-value]"));
+    super::close();
+
+    show("/t/gallery/d/default?from=now-1h&to=now");
+    until("the question", || waiting() == 1).await;
+    answer_next(200, &number(1.0), "");
+    until("the number", || has("[data-testid=kpi-value]")).await;
+    click("#zoom");
+    until("the question", || waiting() == 1).await;
+    answer_next(503, &busy, "60");
+    until("a busy host is waited for", || has(".skeleton")).await;
+    assert!(!has("[data-testid=panel-error]"));
 }
 
 #[wasm_bindgen_test]

@@ -96,6 +96,23 @@ async fn the_menu_has_what_can_be_done_and_what_the_view_cost() {
 }
 
 #[wasm_bindgen_test]
+fn what_has_no_data_behind_it_offers_no_export() {
+    for (type_name, view) in [
+        ("custom_image", answers::picture("sample")),
+        ("custom_template", answers::markup()),
+    ] {
+        show(Sample::new("Map", type_name, (4, 2)).showing(view));
+        click("[data-testid=panel-menu]");
+        assert_eq!(
+            texts("[role=menuitem]"),
+            ["View", "Report", "Refresh"],
+            "{type_name}"
+        );
+        close();
+    }
+}
+
+#[wasm_bindgen_test]
 fn nothing_in_the_range_says_so_and_is_no_zero() {
     for (title, type_name, view) in [
         (
@@ -113,9 +130,16 @@ fn nothing_in_the_range_says_so_and_is_no_zero() {
     ] {
         show(Sample::new("Load", type_name, (4, 2)).showing(view));
         assert_eq!(text("[data-testid=panel-empty] b"), title, "{type_name}");
+        let what = text("[data-testid=panel-empty] p");
         assert!(
-            text("[data-testid=panel-empty] p").contains("wait for data"),
-            "{type_name}"
+            what.to_lowercase().contains("wait for data"),
+            "{type_name}: {what}"
+        );
+        // How things are is read whatever the range.
+        assert_eq!(
+            what.contains("longer range"),
+            type_name != "health_status",
+            "{what}"
         );
         assert!(!has("[data-testid=panel-error]"));
         close();
@@ -129,6 +153,12 @@ fn a_range_that_is_over_is_not_waited_for() {
         Sample::new("Load", "timeseries", (4, 2)).showing(Shown::Chart(Chart::default())),
     );
     assert!(text("[data-testid=panel-empty] p").contains("Nothing was recorded then"));
+    close();
+    show_at(
+        "/t/gallery/d/default?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z",
+        Sample::new("Load", "health_status", (4, 2)).showing(answers::statuses(Vec::new())),
+    );
+    assert!(!text("[data-testid=panel-empty] p").contains("range"));
 }
 
 #[wasm_bindgen_test]
@@ -217,9 +247,11 @@ fn old_data_stays_and_says_how_old_it_is_and_why() {
     );
     assert_eq!(text("[data-testid=kpi-value]"), "204");
     assert!(text("[data-testid=panel-stale]").starts_with("database down, showing data from "));
+    // Not in a title, which neither the keyboard nor a finger reaches.
+    assert_eq!(text("[data-testid=panel-stale] .hint"), "Connection refused");
     assert_eq!(
-        attribute("[data-testid=panel-stale]", "title").as_deref(),
-        Some("Connection refused")
+        attribute("[data-testid=panel-stale]", "tabindex").as_deref(),
+        Some("0")
     );
 }
 
@@ -239,6 +271,9 @@ fn an_answer_that_the_host_kept_is_marked_as_old() {
         "{}",
         text("[data-testid=panel-stale]")
     );
+    assert_eq!(text(".age"), "Updated 14 min ago");
+    click("[data-testid=panel-menu]");
+    assert_eq!(text(".menu .touch-only"), "Updated 14 min ago");
 }
 
 #[wasm_bindgen_test]

@@ -88,6 +88,21 @@ fn a_link_holds_the_range_as_it_is_or_the_instants_of_now() {
 }
 
 #[wasm_bindgen_test]
+fn a_report_is_of_the_range_that_is_shown_even_where_it_is_the_dashboards_own() {
+    let board = bar("/t/gallery/d/default?tz=UTC");
+    assert_eq!(
+        board.report_address("cpu"),
+        "/t/gallery/r/cpu?tz=UTC&from=now-12h&to=now"
+    );
+    super::close();
+    let board = bar("/t/gallery/d/default/p/cpu?from=now-1h&raw=1&sort.cpu=time&sort.other=time");
+    assert_eq!(
+        board.report_address("cpu"),
+        "/t/gallery/r/cpu?from=now-1h&raw=1&sort.cpu=time"
+    );
+}
+
+#[wasm_bindgen_test]
 async fn a_typed_range_is_shown_and_remembered() {
     bar("/t/gallery/d/default");
     click("[data-testid=range-button]");
@@ -128,6 +143,11 @@ fn the_usual_ranges_are_searched_and_one_click_away() {
     bar("/t/gallery/d/default?from=now-1h&to=now");
     click("[data-testid=range-button]");
     assert_eq!(texts(".quick [aria-current=true]"), ["Last hour"]);
+    fill("[aria-label='Search ranges']", "10 h");
+    assert_eq!(texts(".quick button"), ["Last 10 hours"]);
+    fill("[aria-label='Search ranges']", "banana");
+    assert!(!has(".quick button"));
+    assert!(text(".quick").contains("A length is understood"));
     fill("[aria-label='Search ranges']", "WEEK");
     assert_eq!(texts(".quick button"), ["This week so far", "Last week"]);
     named(".quick button", "Last week").click();
@@ -148,7 +168,7 @@ fn another_zone_changes_the_walls_and_not_the_instants_and_is_in_the_address() {
     click("[data-testid=range-button]");
     // The tests' browser lives in Berlin.
     assert_eq!(from(), "2026-07-05 02:00");
-    assert_eq!(text(".foot span"), "Browser time, Europe/Berlin");
+    assert_eq!(text(".foot span"), "Browser time, Europe/Berlin, UTC+2");
     for (wanted, title, wall, parameter) in [
         (
             "utc",

@@ -28,13 +28,13 @@ fn chosen() -> Vec<String> {
 fn each_panel_has_its_own_interval_unless_the_address_says_another() {
     let board = bar("/t/gallery/d/default");
     assert_eq!(board.refresh.get_untracked(), Refresh::Auto);
-    assert_eq!(board.refresh.get_untracked().wait(300), Some(300_000));
+    assert_eq!(board.refresh.get_untracked().wait(300, false), Some(300_000));
     super::close();
     let board = bar("/t/gallery/d/default?refresh=10s");
-    assert_eq!(board.refresh.get_untracked().wait(300), Some(10_000));
+    assert_eq!(board.refresh.get_untracked().wait(300, false), Some(10_000));
     super::close();
     let board = bar("/t/gallery/d/default?refresh=off");
-    assert_eq!(board.refresh.get_untracked().wait(300), None);
+    assert_eq!(board.refresh.get_untracked().wait(300, false), None);
 }
 
 #[wasm_bindgen_test]

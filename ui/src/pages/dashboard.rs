@@ -1,6 +1,6 @@
 //! A dashboard: the bar and the grid of panels.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use crate::prelude::*;
 use porthole_model::Dashboard;
@@ -22,6 +22,9 @@ use crate::{
 /// Milliseconds after which it is asked again whether the dashboard is still the same.
 const AGAIN: u32 = 60_000;
 
+/// Milliseconds after a panel was refused in which the others may be, too.
+const CALM: u32 = 300;
+
 /// The page.
 pub(crate) fn dashboard(tenant: String, name: String) -> View {
     let session = use_context::<Session>();
@@ -39,13 +42,26 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
     });
     // No range to choose where there is no dashboard.
     let is_nowhere = create_selector(move || {
-        found.with(|found| matches!(found, Some(Err(failure)) if matches!(failure.status(), Some(403 | 404))))
+        found.with(|found| matches!(found, Some(Err(failure)) if failure.is_withdrawal()))
     });
     let location = use_context::<Location>();
     // One of its panels may be open; the dashboard stays beneath, so that the way back is short.
     let open = create_selector(move || match Page::at(&location.path()) {
         Page::Panel { panel, .. } => Some(panel),
         _ => None,
+    });
+    // Whoever closes a panel goes on where it was opened.
+    let large_before = RefCell::new(None::<String>);
+    create_effect(move || {
+        let now = open.get_clone();
+        if let (Some(panel), None) = (large_before.replace(now.clone()), now) {
+            // Once the dashboard is there again.
+            browser::spawn_scoped(async move {
+                if let Some(heading) = browser::element(&format!("panel-title-{panel}")) {
+                    browser::focus_first(&heading, "a");
+                }
+            });
+        }
     });
     create_effect(move || {
         let title = title.get_clone().unwrap_or_default();
@@ -66,12 +82,19 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
     let asked = create_signal(0_u32);
     let faults = create_signal(DashboardFaults::default());
     let said_of_faults = dashboard_faults(tenant.clone(), *faults);
+    let is_shown = move || found.with_untracked(|found| matches!(found, Some(Ok(_))));
+    let doubted = board.doubted;
+    let known: Rc<RefCell<String>> = Rc::default();
     create_effect(move || {
         asked.track();
-        let (path, tenant) = (path.clone(), tenant.clone());
+        let is_doubted = doubted.get() > 0;
+        let (path, tenant, known) = (path.clone(), tenant.clone(), known.clone());
         browser::spawn_scoped(async move {
+            if is_doubted {
+                // By all panels at once, as a rule.
+                browser::sleep(CALM).await;
+            }
             let mut failed = 0;
-            let mut before = String::new();
             loop {
                 let answer = api::get_text(&path, &tenant).await;
                 let answer = answer.and_then(|text| Ok((api::read::<Dashboard>(&text)?, text)));
@@ -79,16 +102,21 @@ pub(crate) fn dashboard(tenant: String, name: String) -> View {
                     Ok((mut dashboard, text)) => {
                         failed = 0;
                         // Whoever leaves it open all day sees what is changed on it, and no flicker else.
-                        if text != before {
-                            before = text;
+                        if !is_shown() || *known.borrow() != text {
+                            *known.borrow_mut() = text;
                             faults.set(DashboardFaults::taken_from(&mut dashboard));
                             found.set(Some(Ok(Rc::new(dashboard))));
                         }
                         browser::nap(AGAIN).await;
                     }
                     Err(failure) if failure.status() == Some(401) => return session.lost(),
+                    // It was there, and nothing of it may be seen any more. Who knows what else is not open any more: the
+                    // page is drawn anew when the host has said.
+                    Err(failure) if failure.is_withdrawal() && is_shown() => {
+                        return session.ask();
+                    }
                     // The panels say what is wrong.
-                    Err(_) if found.with_untracked(|found| matches!(found, Some(Ok(_)))) => {
+                    Err(_) if is_shown() => {
                         browser::nap(AGAIN).await;
                     }
                     Err(failure) => {

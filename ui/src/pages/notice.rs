@@ -40,7 +40,7 @@ pub(crate) fn unreachable(session: Session) -> View {
 
 /// A dashboard that cannot be shown: why, and where else to go.
 pub(crate) fn lost(failure: &Failure, tenant: &str, again: View) -> View {
-    if !matches!(failure.status(), Some(403 | 404)) {
+    if !failure.is_withdrawal() {
         return notice(failure.title(), &failure.detail(), Some(again));
     }
     let Some(me) = use_context::<Session>().me() else {

@@ -5,11 +5,9 @@ use porthole_model::code;
 
 use super::name_tab;
 use crate::{
-    browser,
-    frame::{Menu, menu},
-    icon,
+    browser, icon,
     live::{live, live_text},
-    panel::{Kind, Loader, Subject, badges, content, export_items, kind, measure},
+    panel::{Kind, Loader, Subject, badges, content, exports, kind, measure},
     stores::{Board, Preferences, Session},
     time::format,
     views,
@@ -101,17 +99,7 @@ pub(crate) fn report(tenant: String, id: String) -> View {
         _ => View::new(),
     });
     let badges = badges(loader);
-    let exports = {
-        let options = Menu {
-            button: "button",
-            list: "right narrow",
-            label: "Export".to_owned(),
-            id: "export",
-        };
-        let board = board.clone();
-        let face = view! { (icon::DOWNLOAD) span { "Export" } };
-        menu(options, face, move |open| export_items(&board, &id, loader, open))
-    };
+    let exports = exports(&board, &id, loader, kind);
     view! {
         main(class="report", r#ref=node, data-testid="report") {
             header {

@@ -46,7 +46,7 @@ pub(crate) fn tenant(tenant: String) -> View {
     create_effect(move || {
         let is_nowhere = trouble.with(|trouble| {
             let failure = trouble.as_ref().and_then(Option::as_ref);
-            failure.is_some_and(|failure| matches!(failure.status(), Some(403 | 404)))
+            failure.is_some_and(|failure| failure.is_withdrawal())
         });
         // What is drawn then says what the tab is called.
         if !is_nowhere {

@@ -6,7 +6,7 @@ use porthole_model::{CacheOutcome, PanelAnswer, Severity, View as Shown};
 use super::Loader;
 use crate::{
     api::Failure,
-    live::live,
+    live::{live, live_text},
     stores::{Clock, Preferences},
     time::format,
 };
@@ -42,19 +42,25 @@ pub(crate) fn badges(loader: Loader) -> View {
                 view! { span(class="badge bad") { (text) } }
             }
             (Some(failure), Some(answer)) => {
-                let since = made_at(&answer, clock, preferences);
-                // That no host answers is said once, over all panels.
-                let text = match *failure {
-                    Failure::Unreachable => format!("data from {since}"),
-                    _ => format!("{}, showing data from {since}", failure.badge()),
-                };
-                let detail = failure.detail();
-                view! { span(class="badge warn", title=detail, data-testid="panel-stale") { (text) } }
+                let why = failure.detail();
+                // Written by itself as time goes by: who has come to the badge with the keyboard stays on it.
+                let text = live_text(move || {
+                    let since = made_at(&answer, clock, preferences);
+                    // That no host answers is said once, over all panels.
+                    match *failure {
+                        Failure::Unreachable => format!("data from {since}"),
+                        _ => format!("{}, showing data from {since}", failure.badge()),
+                    }
+                });
+                explained("badge warn has-hint", "panel-stale", text, why)
             }
             (None, Some(answer)) if answer.cache == CacheOutcome::Stale => {
-                let since = format!("Showing data from {}", made_at(&answer, clock, preferences));
-                let text = format!("stale, {} old: the database is down", age(&answer, clock));
-                view! { span(class="badge warn", title=since, data-testid="panel-stale") { (text) } }
+                let kept = answer.clone();
+                let since =
+                    live_text(move || format!("Showing data from {}", made_at(&kept, clock, preferences)));
+                let text =
+                    live_text(move || format!("stale, {} old: the database is down", age(&answer, clock)));
+                explained("badge warn has-hint", "panel-stale", text, since)
             }
             _ => View::new(),
         },
@@ -62,20 +68,19 @@ pub(crate) fn badges(loader: Loader) -> View {
     let partial = live(move || match loader.answer.get_clone() {
         Some(answer) if !answer.notes.is_empty() => {
             let why = answer.notes.join(" ");
-            view! {
-                span(class="badge warn has-hint", tabindex="0", role="note", data-testid="panel-notes") {
-                    "not all shown"
-                    span(class="hint") { (why) }
-                }
-            }
+            explained("badge warn has-hint", "panel-notes", "not all shown", why)
         }
         _ => View::new(),
     });
     let export = live(move || match loader.export_failure.get_clone() {
         Some(failure) => {
-            let text = format!("Export failed: {}", failure.detail());
-            let full = text.clone();
-            view! { span(class="badge bad", role="alert", title=full) { (text) } }
+            let badge = explained(
+                "badge bad has-hint",
+                "export-failed",
+                "export failed",
+                failure.detail(),
+            );
+            view! { span(class="flex", role="alert") { (badge) } }
         }
         None => View::new(),
     });
@@ -84,6 +89,22 @@ pub(crate) fn badges(loader: Loader) -> View {
         (stale)
         (partial)
         (export)
+    }
+}
+
+/// A few words, and why, for the pointer, the keyboard and those who listen.
+pub(super) fn explained(
+    class: &'static str,
+    id: &'static str,
+    text: impl Into<View>,
+    why: impl Into<View>,
+) -> View {
+    let (text, why) = (text.into(), why.into());
+    view! {
+        span(class=class, tabindex="0", role="note", data-testid=id) {
+            (text)
+            span(class="hint") { (why) }
+        }
     }
 }
 

@@ -7,19 +7,17 @@ use super::{
     Loader,
     badges::badges,
     content::{Kind, content, kind},
-    export,
-    head::note_of,
+    export::exports,
+    head::{age, note_of},
     loader::Subject,
     measure::measure,
     state,
 };
 use crate::{
-    browser,
-    frame::{Menu, menu},
-    icon,
+    browser, icon,
     live::live,
     series,
-    stores::Board,
+    stores::{Board, Location},
     surface::writes_times,
     views,
 };
@@ -41,8 +39,18 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         .description
         .clone()
         .map(|text| view! { p(class="dim lead") { (text) } });
+    let leave = {
+        let (board, name, location) = (board.clone(), dashboard.name.clone(), use_context::<Location>());
+        move |event: web_sys::MouseEvent| {
+            // With any of these keys, a link opens elsewhere.
+            if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
+                event.prevent_default();
+                location.leave_for(&board.address_of(&name));
+            }
+        }
+    };
     let way_back = view! {
-        a(class="icon-button", href=back(), aria-label=format!("Back to {origin}"), title="Back (Esc)", data-testid="way-back") { (icon::BACK) }
+        a(class="icon-button", href=back(), aria-label=format!("Back to {origin}"), title="Back (Esc)", data-testid="way-back", on:click=handler(leave)) { (icon::BACK) }
     };
     on_mount(move || {
         if let Some(node) = node.try_get() {
@@ -83,6 +91,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         },
     );
     let badges = badges(loader);
+    let age = age(loader);
     let toggle = {
         let board = board.clone();
         live(move || match kind.get() {
@@ -128,19 +137,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         }
         _ => View::new(),
     });
-    let exports = {
-        let (board, id) = (board.clone(), id.clone());
-        let options = Menu {
-            button: "button",
-            list: "right narrow",
-            label: "Export".to_owned(),
-            id: "export",
-        };
-        let face = view! { (icon::DOWNLOAD) span(class="wide") { "Export" } };
-        menu(options, face, move |open| {
-            export::items(&board, &id, loader, open)
-        })
-    };
+    let exports = exports(board, &id, loader, kind);
     let report = {
         let (board, id) = (board.clone(), id.clone());
         move || board.report_address(&id)
@@ -154,6 +151,7 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
                 (note)
                 (badges)
                 span(class="grow")
+                span(class="age dim") { (age) }
                 (toggle)
                 (exports)
                 a(class="button", href=report(), title="Report", aria-label="Report") { (icon::REPORT) span(class="wide") { "Report" } }

@@ -2,14 +2,46 @@
 
 use crate::prelude::*;
 
-use super::Loader;
-use crate::{api, browser, icon, stores::Board, time};
+use super::{Loader, content::Kind};
+use crate::{
+    api, browser,
+    frame::{Menu, menu},
+    icon,
+    live::live,
+    stores::Board,
+    time,
+};
 
 /// The formats: as in the address, and for people.
 const FORMATS: [(&str, &str); 2] = [("csv", "Export CSV"), ("json", "Export JSON")];
 
+/// Whether there is data behind what is shown: a picture and a page of markup are all that there is of them.
+pub(super) fn has_data(kind: Kind) -> bool {
+    !matches!(kind, Kind::Image | Kind::Markup)
+}
+
+/// A button with the formats in its menu, where there is data.
+pub(crate) fn exports(board: &Board, id: &str, loader: Loader, kind: ReadSignal<Kind>) -> View {
+    let (board, id) = (board.clone(), id.to_owned());
+    let is_offered = create_selector(move || has_data(kind.get()));
+    live(move || {
+        if !is_offered.get() {
+            return View::new();
+        }
+        let options = Menu {
+            button: "button",
+            list: "right narrow",
+            label: "Export".to_owned(),
+            id: "export",
+        };
+        let face = view! { (icon::DOWNLOAD) span { "Export" } };
+        let (board, id) = (board.clone(), id.clone());
+        menu(options, face, move |open| items(&board, &id, loader, open))
+    })
+}
+
 /// An item of a menu for each format. A failure is told beside the panel's heading.
-pub(crate) fn items(board: &Board, id: &str, loader: Loader, open: Signal<bool>) -> View {
+pub(super) fn items(board: &Board, id: &str, loader: Loader, open: Signal<bool>) -> View {
     let items: Vec<View> = FORMATS
         .into_iter()
         .map(|(format, title)| {

@@ -3,9 +3,16 @@
 use std::rc::Rc;
 
 use crate::prelude::*;
-use porthole_model::{PanelAnswer, PanelPlacement, View as Shown};
+use porthole_model::{CacheOutcome, PanelAnswer, PanelPlacement, View as Shown};
 
-use super::{Loader, badges::badges, content::Kind, export, receipt::receipt, surface::Place};
+use super::{
+    Loader,
+    badges::{badges, explained},
+    content::Kind,
+    export,
+    receipt::receipt,
+    surface::Place,
+};
 use crate::{
     frame::{Menu, menu},
     icon,
@@ -14,13 +21,7 @@ use crate::{
     time::format,
 };
 
-pub(super) fn head(
-    place: &Place,
-    heading: String,
-    loader: Loader,
-    kind: ReadSignal<Kind>,
-    as_table: Signal<bool>,
-) -> View {
+pub(super) fn head(place: &Place, heading: String, loader: Loader, kind: ReadSignal<Kind>) -> View {
     let placement = &place.placement;
     let title = placement.title.clone();
     let full = title.clone();
@@ -38,7 +39,7 @@ pub(super) fn head(
         None => title.into(),
     };
     let note = create_selector(move || loader.answer.with(|answer| answer.as_ref().and_then(note_of)));
-    let tools = tools(place, loader, kind, as_table);
+    let tools = tools(place, loader, kind);
     let badges = badges(loader);
     let outdated = outdated(placement, &place.board.tenant);
     let note = live(move || match note.get_clone() {
@@ -74,12 +75,7 @@ fn outdated(placement: &PanelPlacement, tenant: &str) -> View {
     } else {
         "Its configuration has faults. Whoever edits it can see which.".to_owned()
     };
-    view! {
-        span(class="badge warn has-hint", tabindex="0", role="note", data-testid="panel-outdated") {
-            "last good version"
-            span(class="hint") { (why) }
-        }
-    }
+    explained("badge warn has-hint", "panel-outdated", "last good version", why)
 }
 
 /// Beside the heading: how points were made.
@@ -95,9 +91,27 @@ pub(super) fn note_of(answer: &Rc<PanelAnswer>) -> Option<String> {
         .then(|| format!("{} {how}", format::bucket(aggregation.bucket_seconds)))
 }
 
-/// On the right, shown on hover and on focus: how old the data is, and the menu.
-fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal<bool>) -> View {
+/// How old the data is: since it came; where the host gave what it had kept, since that was made.
+pub(super) fn age(loader: Loader) -> View {
     let clock = use_context::<Clock>();
+    live_text(move || {
+        let at = match loader.answer.get_clone() {
+            Some(answer) if answer.cache == CacheOutcome::Stale => {
+                format::parse_rfc3339(&answer.generated_at).unwrap_or_default()
+            }
+            Some(_) => loader.received_at.get(),
+            None => 0,
+        };
+        if at > 0 {
+            format!("Updated {}", format::ago(at, clock.now()))
+        } else {
+            String::new()
+        }
+    })
+}
+
+/// On the right, shown on hover and on focus: how old the data is, and the menu.
+fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>) -> View {
     let options = Menu {
         button: "icon-button",
         list: "right",
@@ -110,14 +124,15 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
     let menu = menu(options, icon::MORE, move |open| {
         let other = live(move || match kind.get() {
             Kind::Chart | Kind::ChartTable => {
-                let (icon, text) = if as_table.get() {
+                let is_table = kind.get() == Kind::ChartTable;
+                let (icon, text) = if is_table {
                     (icon::CHART, "View as chart")
                 } else {
                     (icon::TABLE, "View as table")
                 };
                 view! {
                     button(r#type="button", class="menu-item", role="menuitem",
-                        on:click=handler(move |_| { open.set(false); as_table.set(!as_table.get_untracked()); })) { (icon) span { (text) } }
+                        on:click=handler(move |_| { open.set(false); loader.drawing.show_as_table(!is_table); })) { (icon) span { (text) } }
                 }
             }
             _ => View::new(),
@@ -135,9 +150,13 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
                 }
             }
         });
-        let exports = export::items(&board, &id, loader, open);
+        let exports =
+            export::has_data(kind.get_untracked()).then(|| export::items(&board, &id, loader, open));
         let report = board.report_address(&id);
+        // Where nothing hovers, the heading has no room for it.
+        let age = age(loader);
         view! {
+            div(class="menu-head touch-only") { (age) }
             (large)
             button(r#type="button", class="menu-item", role="menuitem", on:click=handler(move |_| { open.set(false); location.go(&report); })) {
                 (icon::REPORT)
@@ -152,12 +171,7 @@ fn tools(place: &Place, loader: Loader, kind: ReadSignal<Kind>, as_table: Signal
             (cost)
         }
     });
-    let age = live_text(
-        move || match (loader.received_at.get(), loader.answer.with(Option::is_some)) {
-            (at, true) if at > 0 => format!("Updated {}", format::ago(at, clock.now())),
-            _ => String::new(),
-        },
-    );
+    let age = age(loader);
     view! {
         div(class="tools reveal") {
             span(class="age") { (age) }

@@ -11,7 +11,7 @@ use crate::{
     query::{Query, segment},
     retry,
     sorting::TableQuery,
-    stores::{Board, Preferences, Session, Stage, Wishes},
+    stores::{Board, Drawing, Preferences, Session, Stage, Wishes},
     surface::Surface,
     time::{format, range::Range},
 };
@@ -32,10 +32,14 @@ pub(crate) struct Loader {
     pub is_slow: Signal<bool>,
     /// When the newest answer came; milliseconds since the epoch.
     pub received_at: Signal<i64>,
+    /// When the newest question was over, whether or not there was an answer; milliseconds since the epoch.
+    tried_at: Signal<i64>,
     /// When it is asked again after a failure of a plugin that rests; milliseconds since the epoch, 0: not by itself.
     pub rests_until: Signal<i64>,
     /// What the reader asked of a table.
     pub wishes: Wishes,
+    /// How the reader wants a chart.
+    pub drawing: Drawing,
     /// Why the last export failed.
     pub export_failure: Signal<Option<Rc<Failure>>>,
     /// Whether points are asked for as they were stored.
@@ -88,7 +92,11 @@ impl Loader {
             ..
         } = subject;
         let preferences = use_context::<Preferences>();
-        let this = Self::of(raw, Wishes::in_address(&subject.id, subject.page_size));
+        let this = Self::of(
+            raw,
+            Wishes::in_address(&subject.id, subject.page_size),
+            Drawing::in_address(&subject.id),
+        );
         let session = use_context::<Session>();
         let board = board.clone();
         let path = format!("/panels/{}/data", segment(&subject.id));
@@ -144,12 +152,13 @@ impl Loader {
                     let interval = this
                         .answer
                         .with_untracked(|a| a.as_ref().map_or(own_interval, |a| a.refresh_interval));
-                    let waited = browser::now() - this.received_at.get_untracked();
+                    let waited = browser::now() - this.tried_at.get_untracked();
+                    let has_failed = this.failure.with_untracked(Option::is_some);
                     due = !browser::is_hidden()
                         && board
                             .refresh
                             .get_untracked()
-                            .wait(interval)
+                            .wait(interval, has_failed)
                             .is_some_and(|wait| waited >= i64::from(wait));
                 }
             });
@@ -159,20 +168,22 @@ impl Loader {
 
     /// Shows what it is given and asks nobody.
     pub fn still(answer: Option<PanelAnswer>, failure: Option<Failure>) -> Self {
-        let this = Self::of(*create_signal(false), Wishes::here());
+        let this = Self::of(*create_signal(false), Wishes::here(), Drawing::here());
         this.answer.set(answer.map(Rc::new));
         this.failure.set(failure.map(Rc::new));
         this
     }
 
-    fn of(raw: ReadSignal<bool>, wishes: Wishes) -> Self {
+    fn of(raw: ReadSignal<bool>, wishes: Wishes, drawing: Drawing) -> Self {
         Self {
             answer: create_signal(None),
             failure: create_signal(None),
             is_slow: create_signal(false),
             received_at: create_signal(0),
+            tried_at: create_signal(0),
             rests_until: create_signal(0),
             wishes,
+            drawing,
             export_failure: create_signal(None),
             raw,
             answered_range: create_signal(None),
@@ -233,6 +244,7 @@ impl Loader {
             let failure = match answer {
                 Ok(answer) => {
                     self.received_at.set(browser::now());
+                    self.tried_at.set(browser::now());
                     self.answered_range.set(Some(ask.question.range.clone()));
                     self.answer.set(Some(Rc::new(answer)));
                     if self.failure.with_untracked(Option::is_some) {
@@ -246,6 +258,9 @@ impl Loader {
             if failure.status() == Some(401) {
                 session.lost();
                 return false;
+            }
+            if failure.is_withdrawal() {
+                ask.board.doubt();
             }
             failed += 1;
             let now = browser::now();
@@ -270,21 +285,20 @@ impl Loader {
             self.rests_until.set(rests_until);
             // A host that is busy, as with compiling a plugin, is waited for in silence.
             if !(is_busy && wait.is_some()) {
-                let is_refused = failure.is_refusal();
                 self.failure.set(Some(Rc::new(failure)));
-                // What is kept is another range's, and this one's will not come: it must not stand under its name.
-                let is_of_another = self
-                    .answered_range
-                    .with_untracked(|range| range.as_ref() != Some(&ask.question.range));
-                if is_refused && is_of_another {
-                    self.answer.set(None);
-                }
+            }
+            // What is kept is another range's: it must not stand under the name of the one that did not come.
+            let is_of_another = self
+                .answered_range
+                .with_untracked(|range| range.as_ref() != Some(&ask.question.range));
+            if is_of_another && self.answer.with_untracked(Option::is_some) {
+                self.answer.set(None);
             }
             match wait {
                 Some(wait) => browser::nap(wait).await,
                 None => {
                     // The next interval may fare better.
-                    self.received_at.set(browser::now());
+                    self.tried_at.set(browser::now());
                     return true;
                 }
             }

@@ -16,7 +16,7 @@ mod surface;
 pub(crate) use badges::badges;
 pub(crate) use content::{Kind, content, kind};
 pub(crate) use expanded::expanded;
-pub(crate) use export::items as export_items;
+pub(crate) use export::exports;
 pub(crate) use grid::grid;
 pub(crate) use loader::{Loader, Subject};
 pub(crate) use measure::measure;

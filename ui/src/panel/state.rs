@@ -19,6 +19,9 @@ use crate::{
 /// Milliseconds after the end of a range in which its last rows may still come.
 const PAST: i64 = 600_000;
 
+/// Of health, which is that of now whatever the range.
+const NO_STATUSES: &str = "Nothing to report on";
+
 /// Plugins that come with the host; they have no page.
 const BUILT_IN: [&str; 6] = [
     "timeseries",
@@ -34,7 +37,7 @@ pub(super) fn emptiness(answer: &PanelAnswer, is_filtered: bool) -> Option<&'sta
     match &answer.view {
         Shown::Chart(chart) if !series::has_values(&chart.series) => Some("No data in this range"),
         Shown::Metric(metric) if metric.value.is_none() => Some("No data in this range"),
-        Shown::Statuses(statuses) if statuses.items.is_empty() => Some("Nothing to report on"),
+        Shown::Statuses(statuses) if statuses.items.is_empty() => Some(NO_STATUSES),
         // A filtered table keeps its head, so that the filter can be taken away.
         Shown::Table(table) if table.total == 0 && table.rows.is_empty() && !is_filtered => {
             Some("No rows in this range")
@@ -49,7 +52,9 @@ pub(super) fn empty(title: &'static str, board: &Board) -> View {
     // What is over is not waited for.
     let what = live_text(move || {
         board.range.track();
-        if board.window().end < browser::now() - PAST {
+        if title == NO_STATUSES {
+            "There are no rows that say how anything is. Wait for data to arrive."
+        } else if board.window().end < browser::now() - PAST {
             "Nothing was recorded then. Choose another range."
         } else {
             "Choose a longer range, or wait for data to arrive."
@@ -79,7 +84,7 @@ pub(super) fn failed(failure: &Rc<Failure>, loader: Loader, tenant: &str) -> Vie
         .is_some_and(|problem| !problem.diagnostics.is_empty());
     let detail = (!has_faults).then(|| {
         let text = if is_gone {
-            "It was taken out of the tenant's configuration, or has another name by now. Reload the page."
+            "It was taken out of the tenant's configuration, has another name by now, or is not open to you any more."
                 .to_owned()
         } else {
             failure.detail()

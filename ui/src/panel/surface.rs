@@ -67,23 +67,22 @@ pub(crate) fn panel(board: &Board, dashboard: &str, placement: &PanelPlacement) 
         page_size: None,
     };
     let loader = Loader::start(board, &subject);
-    framed(board, dashboard, placement, loader, create_signal(false), node)
+    framed(board, dashboard, placement, loader, node)
 }
 
-/// A panel around what a loader has. `as_table` says whether a chart is shown as a table; `node` becomes its element.
+/// A panel around what a loader has. `node` becomes its element.
 pub(crate) fn framed(
     board: &Board,
     dashboard: &str,
     placement: &PanelPlacement,
     loader: Loader,
-    as_table: Signal<bool>,
     node: NodeRef,
 ) -> View {
     let id = placement.id.clone();
     let style = grid::area(placement.position);
     let height = placement.position.height.to_string();
     let heading = format!("panel-title-{id}");
-    let kind = kind(loader, *as_table);
+    let kind = kind(loader, loader.drawing.as_table);
     let large = placement.drill_down.enabled.then(|| {
         let (board, dashboard, id) = (board.clone(), dashboard.to_owned(), id.clone());
         Rc::new(move || board.panel_address(&dashboard, &id)) as Rc<dyn Fn() -> String>
@@ -93,7 +92,7 @@ pub(crate) fn framed(
         placement: placement.clone(),
         large: large.clone(),
     };
-    let head = head(&place, heading.clone(), loader, kind, as_table);
+    let head = head(&place, heading.clone(), loader, kind);
     let content = content(board, &placement.type_name, loader, kind);
     let data_kind = match placement.type_name.as_str() {
         "timeseries" => "chart",

@@ -7,7 +7,7 @@ use crate::prelude::*;
 use super::{Location, Preferences, Recent, ZoneChoice};
 use crate::{
     browser,
-    query::segment,
+    query::{Query, segment},
     refresh::Refresh,
     route::Page,
     table_address::{is_of_dashboard, is_of_panel, to_first_pages},
@@ -27,6 +27,9 @@ pub(crate) struct Board {
     pub is_receipt_wanted: ReadSignal<bool>,
     /// Counts how often the reader asked for fresh data of all panels.
     pub asked: Signal<u32>,
+    /// Counts how often a panel was told that there is no such panel, or that the reader may not see it: then the dashboard may
+    /// be gone, too.
+    pub doubted: Signal<u32>,
     /// What was wrong with the range that the address named; none: nothing, or the reader has read it.
     pub range_fault: Signal<Option<String>>,
     location: Location,
@@ -72,6 +75,7 @@ impl Board {
             refresh: create_selector(move || Refresh::from_address(location.parameter("refresh").as_deref())),
             is_receipt_wanted: create_selector(move || location.parameter("receipt").as_deref() == Some("1")),
             asked: create_signal(0),
+            doubted: create_signal(0),
             location,
             preferences,
             recent: use_context::<Recent>(),
@@ -123,6 +127,11 @@ impl Board {
         self.show(&range.zoomed_out(browser::now(), &self.preferences.zone_untracked()));
     }
 
+    /// Says that a panel was refused as a whole.
+    pub fn doubt(&self) {
+        self.doubted.set(self.doubted.get_untracked() + 1);
+    }
+
     /// Asks for fresh data of all panels.
     pub fn ask_all(&self) {
         self.asked.set(self.asked.get_untracked() + 1);
@@ -155,9 +164,18 @@ impl Board {
         self.address(&place, &is_of_dashboard)
     }
 
-    /// The address of a panel's report.
+    /// The address of a panel's report, which is of the same range even where that is the dashboard's own: a report knows of
+    /// no dashboard.
     pub fn report_address(&self, panel: &str) -> String {
-        self.address(&format!("r/{}", segment(panel)), &|name| is_of_panel(name, panel))
+        let place = format!("r/{}", segment(panel));
+        let mut query = self.query(&|name| name == "raw" || is_of_panel(name, panel));
+        if query.get("from").is_none() {
+            let range = self.range.get_clone();
+            query
+                .push("from", range.from.to_string())
+                .push("to", range.to.to_string());
+        }
+        self.at(&place, &query)
     }
 
     /// The whole address of what is seen, to be passed on: with the instants meant right now, or with the range as it is.
@@ -181,15 +199,16 @@ impl Board {
 
     /// Tracked, so that links follow the range. `keeps`: what goes along besides.
     fn address(&self, place: &str, keeps: &dyn Fn(&str) -> bool) -> String {
-        let mut query = crate::query::Query::default();
-        self.location.read(|here| {
-            for (name, value) in here.pairs() {
-                if ["from", "to", "tz", "refresh", "receipt"].contains(&name) || keeps(name) {
-                    query.push(name, value);
-                }
-            }
-        });
+        self.at(place, &self.query(keeps))
+    }
+
+    fn at(&self, place: &str, query: &Query) -> String {
         format!("/t/{}/{place}{}", segment(&self.tenant), query.to_text())
+    }
+
+    /// What goes along with each link to another place of this tenant, and what `keeps` says. Tracked.
+    fn query(&self, keeps: &dyn Fn(&str) -> bool) -> Query {
+        self.location.along(&|name| name == "receipt" || keeps(name))
     }
 
     /// Whether the reader asked for raw points, or for none; none: as the panel says. Tracked.

@@ -3,7 +3,11 @@
 use crate::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::{browser, query::Query, route::Page};
+use crate::{
+    browser,
+    query::{Query, segment},
+    route::Page,
+};
 
 /// Path and query of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +52,25 @@ impl Location {
         self.address.with(|address| read(&address.query))
     }
 
+    /// What goes along to any other place: which time is shown, whose, and how often it is asked for; and what `keeps` says.
+    /// Tracked.
+    pub fn along(self, keeps: &dyn Fn(&str) -> bool) -> Query {
+        let mut along = Query::default();
+        self.read(|here| {
+            for (name, value) in here.pairs() {
+                if ["from", "to", "tz", "refresh"].contains(&name) || keeps(name) {
+                    along.push(name, value);
+                }
+            }
+        });
+        along
+    }
+
+    /// The address of another tenant, of the time that is shown here. Tracked.
+    pub fn of_tenant(self, tenant: &str) -> String {
+        format!("/t/{}{}", segment(tenant), self.along(&|_| false).to_text())
+    }
+
     /// Path and query, as in the address bar.
     pub fn text(self) -> String {
         self.address
@@ -58,6 +81,17 @@ impl Location {
     pub fn go(self, to: &str) {
         if to != self.text() {
             self.write(to, true);
+        }
+    }
+
+    /// Goes back to an address that this one was reached from: a step back in the history, which keeps how far the page there
+    /// was scrolled. From elsewhere, a new step.
+    pub fn leave_for(self, to: &str) {
+        match history() {
+            Some(history) if came_from(&history).as_deref() == Some(to) => {
+                let _ = history.back();
+            }
+            _ => self.go(to),
         }
     }
 
@@ -91,11 +125,12 @@ impl Location {
             }
             return;
         }
-        if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
+        if let Some(history) = history() {
             let written = if as_step {
-                history.push_state_with_url(&JsValue::NULL, "", Some(to))
+                history.push_state_with_url(&self.text().into(), "", Some(to))
             } else {
-                history.replace_state_with_url(&JsValue::NULL, "", Some(to))
+                let before = history.state().unwrap_or(JsValue::NULL);
+                history.replace_state_with_url(&before, "", Some(to))
             };
             if written.is_ok() {
                 self.address.set(current());
@@ -126,6 +161,15 @@ impl Location {
             self.go(&format!("{}{}", link.pathname(), link.search()));
         }
     }
+}
+
+fn history() -> Option<web_sys::History> {
+    web_sys::window()?.history().ok()
+}
+
+/// Each step in the history holds the address before it.
+fn came_from(history: &web_sys::History) -> Option<String> {
+    history.state().ok()?.as_string()
 }
 
 fn current() -> Address {

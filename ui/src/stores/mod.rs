@@ -2,6 +2,7 @@
 
 mod board;
 mod clock;
+mod drawing;
 mod location;
 mod preferences;
 mod recent;
@@ -12,6 +13,7 @@ mod zone;
 
 pub(crate) use board::Board;
 pub(crate) use clock::Clock;
+pub(crate) use drawing::Drawing;
 pub(crate) use location::Location;
 pub(crate) use preferences::{Look, Preferences};
 pub(crate) use recent::Recent;

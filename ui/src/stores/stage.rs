@@ -12,8 +12,8 @@ use super::Board;
 pub(crate) enum Over {
     /// Nothing.
     Nothing,
-    /// Everything that can be gone to, to be searched.
-    Palette,
+    /// Everything that can be gone to, to be searched; and what stands in its field to begin with.
+    Palette(&'static str),
     /// The keys.
     Keys,
 }
@@ -27,6 +27,8 @@ pub(crate) struct Stage {
     pub dashboard: Signal<Option<Rc<Dashboard>>>,
     /// What lies over the page.
     pub over: Signal<Over>,
+    /// Whether a link could be copied, for the moment in which that is said.
+    pub copied: Signal<Option<bool>>,
     /// Whether the last question of a panel reached no host.
     pub is_cut_off: Signal<bool>,
 }
@@ -38,6 +40,7 @@ impl Stage {
             board: create_signal(None),
             dashboard: create_signal(None),
             over: create_signal(Over::Nothing),
+            copied: create_signal(None),
             is_cut_off: create_signal(false),
         }
     }

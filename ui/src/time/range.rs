@@ -25,12 +25,17 @@ pub struct Window {
 }
 
 /// Ranges that are a click away: from, to, and their names.
-pub const QUICK: [(&str, &str, &str); 16] = [
+pub const QUICK: [(&str, &str, &str); 21] = [
+    ("now-5m", "now", "Last 5 minutes"),
     ("now-15m", "now", "Last 15 minutes"),
+    ("now-30m", "now", "Last 30 minutes"),
     ("now-1h", "now", "Last hour"),
     ("now-3h", "now", "Last 3 hours"),
+    ("now-6h", "now", "Last 6 hours"),
     ("now-8h", "now", "Last 8 hours"),
+    ("now-12h", "now", "Last 12 hours"),
     ("now-24h", "now", "Last 24 hours"),
+    ("now-2d", "now", "Last 2 days"),
     ("now-4d", "now", "Last 4 days"),
     ("now-7d", "now", "Last 7 days"),
     ("now-14d", "now", "Last 14 days"),
@@ -118,6 +123,13 @@ impl Range {
     pub fn from_word(word: &str, now: i64, zone: &dyn Zone) -> Option<Self> {
         let (from, to) = word.split_once("..").unwrap_or((word, "now"));
         Self::parse(from, to, now, zone).ok()
+    }
+
+    /// What somebody means who looks for `6h`, `90 m` or `2w`: that long, until now.
+    pub fn of_length(text: &str, now: i64, zone: &dyn Zone) -> Option<Self> {
+        let length: String = text.split_whitespace().collect();
+        let has_digits = length.starts_with(|letter: char| letter.is_ascii_digit());
+        has_digits.then(|| Self::parse(&["now-", &length].concat(), "now", now, zone).ok())?
     }
 
     /// Between two instants.
@@ -348,6 +360,17 @@ mod tests {
     }
 
     #[test]
+    fn a_length_is_understood_as_the_time_until_now() {
+        let found = |text| Range::of_length(text, NOW, &UTC).map(|range| range.title(NOW, &UTC));
+        assert_eq!(found("6h").as_deref(), Some("Last 6 hours"));
+        assert_eq!(found(" 90 m ").as_deref(), Some("Last 90 minutes"));
+        assert_eq!(found("2w").as_deref(), Some("Last 14 days"));
+        for nothing in ["", "h", "week", "6", "0h", "-1h", "2026-01-05"] {
+            assert_eq!(found(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
     fn yesterday_is_a_whole_day() {
         let window = range("now-1d/d", "now-1d/d").window(NOW, &UTC);
         assert_eq!(format::rfc3339(window.start), "2026-11-20T00:00:00Z");
@@ -379,7 +402,8 @@ mod tests {
             range("now-24h", "now").zoomed_out(NOW, &UTC),
             range("now-48h", "now")
         );
-        assert_eq!(range("now-48h", "now").title(NOW, &UTC), "Last 48 hours");
+        assert_eq!(range("now-48h", "now").title(NOW, &UTC), "Last 2 days");
+        assert_eq!(range("now-16h", "now").title(NOW, &UTC), "Last 16 hours");
     }
 
     #[test]

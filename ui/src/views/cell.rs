@@ -9,6 +9,9 @@ use crate::{
     time::{civil::Zone, format},
 };
 
+/// Characters of a text on one line; longer ones are wrapped where the table has the page for itself.
+const LONG: usize = 28;
+
 pub(super) fn is_number(column: &TableColumn) -> bool {
     matches!(column.format, ColumnFormat::Number { .. })
 }
@@ -62,7 +65,11 @@ pub(super) fn cell(
 ) -> View {
     let text = text_of(&column.format, value, zone);
     let full = text.clone();
-    let class = if is_number(column) { "right" } else { "" };
+    let class = match text.chars().nth(LONG) {
+        _ if is_number(column) => "right",
+        Some(_) => "long",
+        None => "",
+    };
     if let Some((color, _)) = status_of(column, value, theme) {
         let (ink, swatch) = (format!("color: {color}"), format!("background: {color}"));
         return view! {

@@ -1,6 +1,6 @@
 //! Values over time.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
 use crate::prelude::*;
 use porthole_model::{Chart, PanelAnswer};
@@ -17,24 +17,38 @@ use crate::{
     number,
     panel::Loader,
     series::{self, Aligned},
-    stores::{Board, Preferences, ZoneChoice},
+    stores::{Board, Drawing, Preferences, ZoneChoice},
     time::format,
+    unit,
 };
+
+thread_local! {
+    // Of all charts that the page shows, one after the other: a series has one colour in all of them.
+    static SLOTS: RefCell<color::Slots> = RefCell::default();
+}
 
 /// A chart made ready.
 pub(super) struct Ready {
     pub answer: Rc<PanelAnswer>,
     chart: Chart,
     pub aligned: Aligned,
+    /// Which colour of the palette each series has.
+    slots: Vec<usize>,
     /// For values shown together.
     pub decimals: u8,
-    /// How far, in milliseconds, a series' point may be from the cursor and still be read.
-    pub reach: f64,
 }
 
 impl Ready {
     fn of(answer: Rc<PanelAnswer>) -> Option<Self> {
-        let chart = series::over_time(&answer.view, &answer.title)?.into_owned();
+        let chart = series::over_time(&answer.view, &answer.title)?;
+        let names: Vec<&str> = match &chart {
+            // A course whose data says nothing of names has the first colour, whatever it is called here.
+            Cow::Owned(_) => Vec::new(),
+            Cow::Borrowed(chart) => chart.series.iter().map(|plot| plot.label.as_str()).collect(),
+        };
+        let slots = SLOTS.with_borrow_mut(|slots| slots.of(&names));
+        let mut chart = chart.into_owned();
+        scale(&mut chart);
         let aligned = series::align(&chart.series);
         let decimals = number::shared_decimals(
             chart
@@ -42,14 +56,10 @@ impl Ready {
                 .iter()
                 .flat_map(|plot| plot.values.iter().copied().flatten()),
         );
-        let reach = answer
-            .aggregation
-            .as_ref()
-            .map_or(60_000.0, |a| f64::from(a.bucket_seconds) * 1_000.0);
         Some(Self {
             aligned,
+            slots,
             decimals,
-            reach,
             chart,
             answer,
         })
@@ -68,13 +78,15 @@ impl Ready {
         )
     }
 
-    /// The colour of a series. It belongs to the series' place, so that hiding others does not change it.
+    /// The colour of a series. It belongs to its name, so that no other that is hidden or has no data changes it.
     pub fn color(&self, index: usize, theme: Theme) -> String {
         self.chart()
             .series
             .get(index)
             .and_then(|plot| color::legible(plot.color.as_deref()?, theme, color::FOR_MARKS))
-            .unwrap_or_else(|| color::of_series(index, theme).to_owned())
+            .unwrap_or_else(|| {
+                color::of_series(self.slots.get(index).copied().unwrap_or_default(), theme).to_owned()
+            })
     }
 
     fn settings(&self, visibility: &Visibility, theme: Theme, zone: ZoneChoice) -> Settings {
@@ -126,6 +138,30 @@ impl Ready {
     }
 }
 
+/// In the larger unit that values so large are read in, all of them in the same.
+fn scale(chart: &mut Chart) {
+    let values = chart.series.iter().flat_map(|plot| &plot.values).flatten();
+    let largest = values.fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let Some((by, unit)) = unit::scale(chart.y_axis.unit.as_deref(), largest) else {
+        return;
+    };
+    for value in chart
+        .series
+        .iter_mut()
+        .flat_map(|plot| &mut plot.values)
+        .flatten()
+    {
+        *value /= by;
+    }
+    for threshold in &mut chart.thresholds {
+        threshold.value /= by;
+    }
+    let axis = &mut chart.y_axis;
+    axis.minimum = axis.minimum.map(|value| value / by);
+    axis.maximum = axis.maximum.map(|value| value / by);
+    axis.unit = Some(unit);
+}
+
 /// Where the cursor is: the point under it, and the place in the plot.
 pub(super) type Cursor = Option<(usize, f64, f64)>;
 
@@ -133,7 +169,7 @@ pub(super) type Cursor = Option<(usize, f64, f64)>;
 pub(crate) fn chart(board: &Board, loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
     let ready = create_memo(move || loader.answer.get_clone().and_then(Ready::of).map(Rc::new));
-    let visibility = create_signal(Visibility::default());
+    let visibility = loader.drawing.visibility;
     let cursor = create_signal(None as Cursor);
     let node = create_node_ref();
 
@@ -185,7 +221,7 @@ pub(crate) fn chart(board: &Board, loader: Loader) -> View {
     });
 
     let tip = tooltip::tooltip(ready, visibility, cursor, node);
-    let legend = legend(ready, visibility);
+    let legend = legend(ready, loader.drawing);
     view! {
         div(class="chart") {
             div(class="plot", r#ref=node, tabindex="0", role="img", aria-roledescription="chart", aria-label=spoken(ready.get_clone())) { (tip) }
@@ -211,8 +247,10 @@ fn spoken(ready: Option<Rc<Ready>>) -> String {
     )
 }
 
-/// Colour, name and last value of each series; a click isolates one, with the control key it toggles one.
-fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) -> View {
+/// Colour, name and last value of each series, and where there is room the least, the mean and the largest; a click isolates
+/// one, with the control key it toggles one.
+fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
+    let visibility = drawing.visibility;
     let preferences = use_context::<Preferences>();
     let items = live_all(move || {
         let Some(ready) = ready.get_clone() else {
@@ -235,11 +273,15 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) 
             .map(|(index, plot)| {
                 let swatch = format!("background: {}", ready.color(index, theme));
                 let last = series::last(plot).map_or_else(|| "no data".to_owned(), |value| ready.value(value));
-                let (label, shown, full, name) =
-                    (plot.label.clone(), plot.label.clone(), plot.label.clone(), plot.label.clone());
+                let extent = series::extent(plot).map_or_else(String::new, |extent| {
+                    let [low, mean, high] = extent.map(|value| ready.value(value));
+                    format!("min {low} · mean {mean} · max {high}")
+                });
+                let (label, shown, name) = (plot.label.clone(), plot.label.clone(), plot.label.clone());
+                let full = [name.as_str(), "\n", &extent].concat();
                 let labels = labels.clone();
                 let choose = move |event: web_sys::MouseEvent| {
-                    visibility.update(|visibility| {
+                    drawing.update(|visibility| {
                         if event.ctrl_key() || event.meta_key() {
                             visibility.toggle(&label, &labels);
                         } else {
@@ -252,6 +294,7 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, visibility: Signal<Visibility>) 
                         i(prop:style=swatch)
                         span { (name) }
                         b { (last) }
+                        small { (extent) }
                     }
                 }
             })

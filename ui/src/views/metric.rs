@@ -11,10 +11,8 @@ use crate::{
     stores::{Clock, Preferences},
     text,
     time::format,
+    unit,
 };
-
-/// Characters of a number and its unit; more are written smaller.
-const LONG: usize = 11;
 
 /// The number with its threshold's colour, its trend and its course.
 pub(crate) fn metric(loader: Loader) -> View {
@@ -38,10 +36,13 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
         .and_then(|threshold| color::legible(&threshold.color, theme, color::FOR_TEXT))
         .unwrap_or_else(|| "var(--text)".to_owned());
     let paint = format!("color: {color}");
-    let value = metric
+    let (value, unit) = match metric.value {
+        Some(value) => written(value, metric),
+        None => ("–".to_owned(), metric.unit.clone().unwrap_or_default()),
+    };
+    let exact = metric
         .value
-        .map_or_else(|| "–".to_owned(), |value| number::number(value, metric.decimals));
-    let unit = metric.unit.clone().unwrap_or_default();
+        .map(|value| number::with_unit(&number::number(value, metric.decimals), metric.unit.as_deref()));
     let label = metric
         .threshold
         .as_ref()
@@ -55,21 +56,45 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
         view! { span(class="dim", title="Against the period before, of the same length") { (text) } }
     });
     let spark = metric.sparkline.as_ref().map(|line| sparkline(line, &color));
-    let class = if value.chars().count() + unit.chars().count() > LONG {
-        "metric long"
-    } else {
-        "metric"
-    };
+    let paint = format!("{paint}; --em: {}", text::fixed(width(&value, &unit), 2));
     view! {
         div(class="trend") { (label) (change) }
-        div(class=class) {
-            span(class="value", prop:style=paint) {
+        div(class="metric") {
+            span(class="value", title=exact, prop:style=paint) {
                 span(data-testid="kpi-value") { (value) }
                 span(class="unit") { (unit) }
             }
             (spark)
         }
     }
+}
+
+/// A value and its unit, which is a larger one where the value is large.
+fn written(value: f64, metric: &Metric) -> (String, String) {
+    match unit::scale(metric.unit.as_deref(), value) {
+        Some((by, unit)) => {
+            let scaled = value / by;
+            let decimals = number::shared_decimals(std::iter::once(scaled));
+            (number::number(scaled, Some(decimals)), unit)
+        }
+        None => (
+            number::number(value, metric.decimals),
+            metric.unit.clone().unwrap_or_default(),
+        ),
+    }
+}
+
+/// How wide a number and its unit are, in parts of the number's font size; rather too wide than too narrow.
+fn width(value: &str, unit: &str) -> f64 {
+    let of = |letter: char| match letter {
+        ',' | '.' => 0.3,
+        'm' | 'w' | 'M' | 'W' | '%' => 0.95,
+        _ => 0.64,
+    };
+    let letters = |text: &str| text.chars().map(of).sum::<f64>();
+    let gap = if unit.is_empty() { 0.0 } else { 0.1 };
+    // See the size of `.unit`.
+    letters(value) + gap + 0.4 * letters(unit)
 }
 
 /// What a number that is shown large says of itself: when it was measured, its threshold, and the period before.
@@ -80,8 +105,10 @@ pub(crate) fn metric_facts(loader: Loader) -> View {
         let Some(Shown::Metric(metric)) = answer.as_deref().map(|answer| &answer.view) else {
             return View::new();
         };
-        let written =
-            |value: f64| number::with_unit(&number::number(value, metric.decimals), metric.unit.as_deref());
+        let written = |value: f64| {
+            let (number, unit) = written(value, metric);
+            number::with_unit(&number, Some(&unit))
+        };
         let measured = metric.measured_at.map(|at| {
             let (when, age) = (
                 format::long(at, &preferences.zone()),
@@ -217,6 +244,37 @@ mod tests {
             instants: (0..values.len() as i64).collect(),
             values: values.to_vec(),
         }
+    }
+
+    #[test]
+    fn a_large_value_has_a_larger_unit_and_a_small_one_its_own_decimals() {
+        let metric = |unit: &str| Metric {
+            unit: Some(unit.to_owned()),
+            decimals: Some(2),
+            ..Default::default()
+        };
+        let text = |value, unit: &str| {
+            let (number, unit) = written(value, &metric(unit));
+            [number, unit].join(" ")
+        };
+        assert_eq!(text(17_179_869_184.0, "B"), "17.2 GB");
+        assert_eq!(text(-1_284.0, "ms"), "−1.28 s");
+        assert_eq!(text(204.0, "ms"), "204.00 ms");
+        assert_eq!(text(12_840.0, "jobs"), "12,840.00 jobs");
+    }
+
+    #[test]
+    fn a_longer_number_and_a_longer_unit_are_wider() {
+        let widths = [
+            ("7", ""),
+            ("204", "ms"),
+            ("9,310", "jobs"),
+            ("12,840", "jobs"),
+            ("1,284,310,221", "bytes"),
+        ];
+        let widths = widths.map(|(value, unit)| width(value, unit));
+        assert!(widths.is_sorted(), "{widths:?}");
+        assert!(width("204", "") < width("204", "%"));
     }
 
     #[test]

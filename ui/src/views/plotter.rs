@@ -183,6 +183,12 @@ fn columns(values: &[Vec<f64>]) -> js_sys::Array {
         .collect()
 }
 
+/// Whether the points of a series are joined.
+pub(super) fn is_line(mark: porthole_model::Mark) -> bool {
+    use porthole_model::Mark;
+    matches!(mark, Mark::Line | Mark::Area)
+}
+
 /// The values as they are drawn: stacked where that is asked for.
 pub(super) fn drawn<'a>(
     aligned: &'a Aligned,
@@ -190,12 +196,8 @@ pub(super) fn drawn<'a>(
     is_shown: impl Fn(usize) -> bool,
 ) -> Cow<'a, [Vec<f64>]> {
     if chart.stacked {
-        let is_line = |index: usize| {
-            use porthole_model::Mark;
-            let mark = chart.series.get(index).map(|plot| plot.mark);
-            matches!(mark, Some(Mark::Line | Mark::Area))
-        };
-        Cow::Owned(crate::series::stack(aligned, is_shown, is_line))
+        let is_joined = |index: usize| chart.series.get(index).is_some_and(|plot| is_line(plot.mark));
+        Cow::Owned(crate::series::stack(aligned, is_shown, is_joined))
     } else {
         Cow::Borrowed(&aligned.values)
     }

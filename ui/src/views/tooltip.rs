@@ -5,7 +5,10 @@ use std::rc::Rc;
 use crate::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::chart::{Cursor, Ready};
+use super::{
+    chart::{Cursor, Ready},
+    plotter,
+};
 use crate::{
     legend::{self, Visibility},
     live::live,
@@ -23,7 +26,7 @@ const ONE_COLUMN: usize = 14;
 /// The tooltip; nothing while the cursor is elsewhere.
 pub(super) fn tooltip(
     ready: ReadSignal<Option<Rc<Ready>>>,
-    visibility: Signal<Visibility>,
+    visibility: ReadSignal<Visibility>,
     cursor: Signal<Cursor>,
     plot: NodeRef,
 ) -> View {
@@ -85,11 +88,9 @@ fn entries(ready: &Ready, index: usize, visibility: &Visibility, preferences: Pr
         .iter()
         .enumerate()
         .filter(|(_, plot)| visibility.shows(&plot.label))
-        .map(|(series, _)| {
-            (
-                series,
-                series::reading(&ready.aligned, series, index, ready.reach),
-            )
+        .map(|(series, plot)| {
+            let is_joined = plotter::is_line(plot.mark);
+            (series, series::reading(&ready.aligned, series, index, is_joined))
         })
         .collect();
     // Largest first, those without a value last.
