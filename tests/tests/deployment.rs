@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
-use porthole_tests::{Site, places};
+use porthole_tests::guides::blocks;
+use porthole_tests::{Outcome, Site, places};
 use serde_json::Value;
 
 fn read(path: &str) -> String {
@@ -52,15 +54,60 @@ fn a_release_has_binaries_for_older_systems_checksums_and_a_bill_of_materials() 
     ] {
         assert!(made.contains(part), "{part}");
     }
-    // Whatever is packed exists.
-    for word in made
-        .split_whitespace()
-        .filter(|word| word.starts_with("docker/") || word.starts_with("config/"))
-    {
-        assert!(places::workspace().join(word).exists(), "{word}");
-    }
+    assert!(made.contains(".ci/pack target/release/porthole out/porthole"));
+    // Who builds it from a checkout gets the same program.
+    assert!(read("docs/src/deployment.md").contains("cargo build --locked --release --package porthole"));
     assert!(published.contains("sha256sum porthole-* > SHA256SUMS"));
     assert!(published.contains("out/porthole-* out/SHA256SUMS"));
+}
+
+#[test]
+fn a_releases_folder_has_every_file_that_the_guides_commands_and_the_compose_files_name() {
+    let release = places::release();
+    let is_there = |path: &str| {
+        let path = path.trim_start_matches("./");
+        assert!(release.path().join(path).exists(), "{path} is not in the release");
+    };
+    let mut seen = 0;
+    for page in ["docs/src/deployment.md", "docs/src/compose.md"] {
+        for (_, block) in blocks(&read(page)) {
+            let words = block.split_whitespace();
+            for word in words.filter(|word| word.starts_with("docker/") || word.starts_with("config/")) {
+                is_there(word);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 6, "{seen}");
+    for file in ["docker-compose.yml", "docker-compose.prod.yml"] {
+        is_there(file);
+        let compose = resolved(&read(file));
+        let mounts = compose
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("- ./"));
+        for source in mounts.map(|mount| mount.split(':').next().unwrap()) {
+            // Certificates are the operator's.
+            if source != "docker/tls" {
+                is_there(source);
+            }
+        }
+    }
+    // Its own links lead somewhere, and nothing of an operator's was taken along.
+    is_there("docs/src/SUMMARY.md");
+    is_there("docker/example.env");
+    assert!(!release.path().join("docker/tls").exists());
+    let said = Outcome::of(Command::new(release.path().join("porthole")).arg("--version"), "");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    // A folder in which something lies already is left alone.
+    let again = Command::new(places::workspace().join(".ci/pack"))
+        .arg(release.path().join("porthole"))
+        .arg(release.path())
+        .output()
+        .unwrap();
+    assert!(
+        String::from_utf8_lossy(&again.stderr).contains("is not empty"),
+        "{again:?}"
+    );
 }
 
 /// The names in `${NAME:?}` of a text.
