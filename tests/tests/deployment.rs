@@ -58,6 +58,26 @@ fn a_release_has_binaries_for_older_systems_checksums_and_a_bill_of_materials() 
     // Who builds it from a checkout gets the same program.
     assert!(read("docs/src/deployment.md").contains("cargo build --locked --release --package porthole"));
     assert!(published.contains("sha256sum porthole-* > SHA256SUMS"));
+    // Nothing is published that has not passed.
+    assert_eq!(jobs["test"]["uses"], "./.github/workflows/ci.yml");
+    assert!(read(".github/workflows/ci.yml").contains("\n  workflow_call:\n"));
+    for job in ["publish", "image"] {
+        let needs = &jobs[job]["needs"];
+        let waits = needs == "test" || needs.as_array().is_some_and(|jobs| jobs.contains(&"test".into()));
+        assert!(waits, "{job} does not wait for the tests: {needs}");
+    }
+    // The page on installing names what there is.
+    let page = read("docs/src/install.md");
+    for named in [
+        "SHA256SUMS",
+        ".tar.gz",
+        ".cdx.json",
+        "gh attestation verify",
+        "ghcr.io/",
+    ] {
+        assert!(page.contains(named), "{named}");
+    }
+    assert!(published.contains("out/porthole-*") && steps("image").contains("docker push \"ghcr.io/"));
     assert!(published.contains("out/porthole-* out/SHA256SUMS"));
 }
 
