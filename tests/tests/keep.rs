@@ -1,7 +1,8 @@
 //! A backup is taken from a running host and put back elsewhere: same accounts, same plugins, same dashboards.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use porthole_tests::{Client, Cluster, Host, Site, stamp};
+use porthole_tests::guides::blocks;
+use porthole_tests::{Client, Cluster, Host, Outcome, Site, places, stamp};
 use serde_json::json;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -156,6 +157,92 @@ async fn a_backup_from_postgresql_is_restored_into_an_empty_place() {
     let cluster = Cluster::start();
     let site = |name: &str| Site::new().with("PORTHOLE_CENTRAL_DATABASE_URL", &cluster.create_database(name));
     drill(&site("before"), &site("after")).await;
+}
+
+/// The commands of the page on backups that give a tenant's roles new passwords, for this server and this folder.
+fn new_passwords(cluster: &Cluster, data: &std::path::Path) -> String {
+    let page = std::fs::read_to_string(places::workspace().join("docs/src/backups.md")).unwrap();
+    let (_, commands) = blocks(&page)
+        .into_iter()
+        .find(|(_, text)| text.contains("ALTER ROLE"))
+        .unwrap();
+    let place = cluster.url("acme");
+    let (_, place) = place.split_once('@').unwrap();
+    [
+        ("-o porthole -g porthole ", ""),
+        ("runuser -u postgres -- ", ""),
+        ("/var/lib/porthole", data.to_str().unwrap()),
+        ("127.0.0.1:5432/acme", place),
+    ]
+    .iter()
+    .fold(commands, |commands, (of_page, own)| {
+        assert!(commands.contains(of_page), "{of_page} is not in {commands}");
+        commands.replace(of_page, own)
+    })
+}
+
+#[tokio::test]
+async fn what_a_backup_does_not_hold_is_named_and_lost_passwords_are_made_anew() {
+    let cluster = Cluster::start();
+    // Both over one data folder's path, as an old machine and the new one are.
+    let site = Site::new();
+    let server = cluster.url("postgres");
+    site.run_with(
+        &[("SERVER_URL", &server)],
+        &[
+            "tenant",
+            "add",
+            "acme",
+            "--create-database",
+            "--url-env",
+            "SERVER_URL",
+        ],
+    )
+    .ok();
+    site.run(&["tenant", "add", "small"]).ok();
+    site.add_user("ada@example.org", PASSWORD, &["acme", "small"]);
+    let kept = tempfile::tempdir().unwrap();
+    let name = kept.path().join("backup");
+    let name = name.to_str().unwrap();
+    site.run(&["backup", name]).ok();
+    let small = std::fs::read(site.data().join("tenants/small.sqlite")).unwrap();
+    for path in below(&site.data()).iter().skip(1).filter(|path| path.is_file()) {
+        std::fs::remove_file(path).unwrap();
+    }
+    std::fs::remove_dir_all(site.config().join("tenants")).unwrap();
+
+    let said = site.run(&["restore", name]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    for lacking in [
+        "  tenants/acme/tenant.yaml:4:15: the file of `url_file` cannot be used: ",
+        "secrets/acme.reader.url: there is no such file",
+        "  tenants/small/tenant.yaml:4:10: the tenant's database is the file ",
+        "tenants/small.sqlite, which is not there",
+    ] {
+        assert!(said.stderr.contains(lacking), "{lacking}: {said:?}");
+    }
+    assert_eq!(said.stderr.lines().count(), 3, "{said:?}");
+
+    std::fs::write(site.data().join("tenants/small.sqlite"), small).unwrap();
+    let commands = new_passwords(&cluster, &site.data());
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["-euc", &commands]).envs(cluster.environment());
+    let said = Outcome::of(&mut bash, "");
+    assert_eq!(said.code, Some(0), "{commands}\n{said:?}");
+    site.run(&["validate", "--connect"]).ok();
+    let host = site.serve().await;
+    let ada = Client::login(host.url(), "ada@example.org", PASSWORD).await;
+    for tenant in ["acme", "small"] {
+        let board = ada.of(tenant).get("/dashboards/default").await.ok();
+        let panel = board["panels"][0]["id"].as_str().unwrap();
+        ada.of(tenant).get(&format!("/panels/{panel}/data")).await.ok();
+    }
+    let password = std::fs::read_to_string(site.data().join("secrets/acme.owner.url")).unwrap();
+    let password = password.split(':').nth(2).unwrap().split('@').next().unwrap();
+    assert!(
+        !cluster.log().contains(password),
+        "a password is in the server's log"
+    );
 }
 
 #[tokio::test]
