@@ -1,6 +1,7 @@
 //! Several replicas behind the shipped proxy, and a tenant whose data lies on two servers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use porthole_tests::{Client, Cluster, Nginx, Site, stamp};
@@ -100,6 +101,73 @@ async fn a_replica_that_is_killed_costs_no_reader_an_answer_and_changes_reach_th
         })
         .await;
     }
+}
+
+/// The replica whose figures a panel shows.
+async fn process_behind(client: &Client) -> Option<String> {
+    let answer = client.get("/panels/parts/data?fresh=true").await;
+    // Each replica's file is made by its own first look.
+    let mut items = answer.body["view"]["items"].as_array()?.iter();
+    let host = items.find(|item| item["name"] == "Host")?;
+    let message = host["message"].as_str()?;
+    Some(message.split(", ").nth(1)?.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_panels_of_the_hosts_own_dashboard_are_of_one_replica_and_of_another_when_it_is_gone() {
+    let cluster = Cluster::start();
+    let site = Site::new().with("PORTHOLE_WATCH", "1s").with(
+        "PORTHOLE_CENTRAL_DATABASE_URL",
+        &cluster.create_database("central"),
+    );
+    site.tenant("one", &cluster.create_database("one"));
+    site.add_admin("ada@example.org", PASSWORD, &["one", "porthole"]);
+    let (first, second, third) = tokio::join!(
+        site.serve_replica(1),
+        site.serve_replica(2),
+        site.serve_replica(3)
+    );
+    let mut replicas = vec![first, second, third];
+    let mut known = Vec::new();
+    for replica in &replicas {
+        let direct = Client::login(replica.url(), "ada@example.org", PASSWORD)
+            .await
+            .of("porthole");
+        let deadline = Instant::now() + SOON;
+        known.push(loop {
+            match process_behind(&direct).await {
+                Some(process) => break process,
+                None => assert!(Instant::now() < deadline, "{}", replica.log()),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        });
+    }
+    let urls: Vec<&str> = replicas.iter().map(|replica| replica.url()).collect();
+    let nginx = Nginx::before(&urls).await;
+    let seen = async || {
+        let mut seen = BTreeSet::new();
+        // Several readers, each with several connections.
+        for _ in 0..3 {
+            let ada = Client::login(nginx.url(), "ada@example.org", PASSWORD)
+                .await
+                .of("porthole");
+            for _ in 0..6 {
+                seen.insert(process_behind(&ada).await.expect("a panel"));
+            }
+        }
+        seen
+    };
+    let before = seen().await;
+    assert_eq!(before.len(), 1, "{before:?} of {known:?}");
+    let one = before.first().expect("one");
+    let at = known
+        .iter()
+        .position(|process| process == one)
+        .expect("a replica");
+    replicas[at].kill();
+    let after = seen().await;
+    assert_eq!(after.len(), 1, "{after:?} of {known:?}\n{}", nginx.log());
+    assert!(!after.contains(one) && known.contains(after.first().expect("one")));
 }
 
 #[tokio::test]

@@ -64,13 +64,14 @@ async fn shown(host: &Host) -> serde_json::Map<String, Value> {
     assert_eq!(panels.len(), 14, "{board}");
     let deadline = Instant::now() + SOON;
     let mut views = serde_json::Map::new();
+    // Once: what fails again and again is left alone.
+    let tight = ops.of("tight").panel("load", RANGE, &[]).await;
+    assert_eq!(tight.body["limit"], "rows 5", "{tight:?}");
     loop {
         ops.of("one")
             .panel("load", RANGE, &[("fresh", "true")])
             .await
             .ok();
-        let tight = ops.of("tight").panel("load", RANGE, &[("fresh", "true")]).await;
-        assert_eq!(tight.body["limit"], "rows", "{tight:?}");
         for panel in panels {
             let id = panel["id"].as_str().unwrap();
             let answer = ops.of(OWN).get(&format!("/panels/{id}/data?fresh=true")).await;
