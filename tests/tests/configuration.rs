@@ -270,6 +270,17 @@ async fn a_panel_that_becomes_faulty_is_shown_as_it_was_and_everybody_is_told() 
 }
 
 #[tokio::test]
+async fn settings_that_change_while_the_host_runs_are_told_and_wait_for_the_next_start() {
+    let site = site().with("PORTHOLE_RELOAD", "1s");
+    // Beside the configuration's folder, where a command looks for it first.
+    site.write("../porthole.yaml", "public_url: \"https://one.example.org\"\n");
+    let mut host = site.serve().await;
+    site.write("../porthole.yaml", "public_url: \"https://two.example.org\"\n");
+    host.says("porthole.yaml has changed: this host goes on with the settings that it started with")
+        .await;
+}
+
+#[tokio::test]
 async fn counters_of_what_may_go_wrong_are_there_before_it_does() {
     let figures = format!("127.0.0.1:{}", free_port());
     let site = site().with("PORTHOLE_METRICS_LISTEN", &figures);
