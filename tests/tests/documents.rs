@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use porthole_tests::guides::{anchors, blocks, links, pages};
 use porthole_tests::{Outcome, Site, places, porthole};
@@ -134,6 +134,51 @@ fn every_command_of_the_guides_exists_with_the_options_that_are_shown() {
         }
     }
     assert!(seen.len() > 10, "{seen:?}");
+}
+
+/// The files below a folder that say in their first line which schema they are checked by, each with the schema's place.
+fn with_a_schema(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(with_a_schema(&path));
+        } else if path.extension().is_some_and(|ending| ending == "yaml") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let first = text.lines().next().unwrap_or_default();
+            if let Some(schema) = first.strip_prefix("# yaml-language-server: $schema=") {
+                found.push((path.clone(), path.parent().unwrap().join(schema)));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn schemas_are_written_where_the_first_lines_of_the_examples_look_for_them() {
+    let of_checkout = with_a_schema(&places::workspace().join("config"));
+    assert!(of_checkout.len() >= 7, "{of_checkout:?}");
+    let site = Site::new();
+    site.tenant_like("mine", "examples/servers", "sqlite:mine.sqlite");
+    let said = site.run(&["schema"]).ok();
+    assert_eq!(said.lines().count(), 4, "{said}");
+    // `tenant.yaml` is the test's own.
+    let of_site = with_a_schema(&site.config());
+    assert_eq!(of_site.len(), 5, "{of_site:?}");
+    for (file, schema) in of_checkout.iter().chain(&of_site) {
+        let kind = match file.parent().unwrap().file_name().unwrap().to_str().unwrap() {
+            "panels" => "panel",
+            "dashboards" => "dashboard",
+            "config" => "settings",
+            _ => "tenant",
+        };
+        assert!(schema.is_file(), "{}: {}", file.display(), schema.display());
+        assert!(
+            schema.ends_with(format!("{kind}.schema.json")),
+            "{}",
+            file.display()
+        );
+    }
 }
 
 #[test]

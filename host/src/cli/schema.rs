@@ -19,9 +19,9 @@ use crate::server;
 /// types say themselves what they take.
 #[derive(clap::Args)]
 pub struct Schema {
-    /// The folder to write to.
-    #[arg(long, value_name = "DIR", default_value = "config/schema")]
-    out: PathBuf,
+    /// The folder to write to [default: `schema` in the settings' `config_dir`, beside `tenants`].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Count this tenant's own plugins among the panel types: the files of its folder.
     #[arg(long, value_name = "TENANT")]
     tenant: Option<String>,
@@ -35,6 +35,10 @@ pub struct Schema {
 impl Schema {
     /// Names each file that it writes.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let out = match &self.out {
+            Some(out) => out.clone(),
+            None => self.settings.load()?.config_dir.join("schema"),
+        };
         let types = self.types().await?;
         let files: BTreeMap<&str, Value> = BTreeMap::from([
             ("dashboard.schema.json", schema::dashboard()),
@@ -44,7 +48,7 @@ impl Schema {
         ]);
         let mut are_current = true;
         for (name, schema) in files {
-            let path = self.out.join(name);
+            let path = out.join(name);
             let text = serde_json::to_string_pretty(&schema)? + "\n";
             if self.check {
                 if std::fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
@@ -53,7 +57,7 @@ impl Schema {
                 }
                 continue;
             }
-            std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
+            std::fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
             std::fs::write(&path, text).with_context(|| path.display().to_string())?;
             println!("{}", path.display());
         }
