@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use porthole_config::{Config, Environment, PanelType, schema};
+use porthole_config::{Config, Environment, PanelRole, PanelSource, PanelType, schema};
 use porthole_plugins::Plugins;
 use porthole_sandbox::Registry;
+use porthole_sandbox::bindings::SourceRole;
 use serde_json::Value;
 
 use super::settings::{self, SettingsArgs};
@@ -84,6 +85,20 @@ impl Schema {
     }
 }
 
+fn source(said: &SourceRole) -> PanelSource {
+    let roles = said.roles.iter().map(|role| PanelRole {
+        name: role.name.clone(),
+        required: role.required,
+        description: role.description.clone(),
+    });
+    PanelSource {
+        name: said.name.clone(),
+        required: said.required,
+        roles: roles.collect(),
+        has_free_columns: said.free_columns,
+    }
+}
+
 /// The panel types that a tenant has, by name.
 fn described(registry: &Registry, tenant: &str) -> anyhow::Result<Vec<PanelType>> {
     let mut names = registry.type_names(tenant);
@@ -108,10 +123,7 @@ fn described(registry: &Registry, tenant: &str) -> anyhow::Result<Vec<PanelType>
             display: read(&said.display_schema)?,
             parameters: read(&said.parameters_schema)?,
             endpoint: said.endpoint.clone(),
-            needs_source: said
-                .sources
-                .iter()
-                .any(|source| source.name == "main" && source.required),
+            sources: said.sources.iter().map(source).collect(),
         })
     });
     types.collect()

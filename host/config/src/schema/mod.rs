@@ -11,6 +11,6 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
-pub use panel::{PanelType, panel};
+pub use panel::{PanelRole, PanelSource, PanelType, panel};
 pub use settings::settings;
 pub use tenant::{dashboard, tenant};
