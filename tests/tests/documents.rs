@@ -182,6 +182,28 @@ fn schemas_are_written_where_the_first_lines_of_the_examples_look_for_them() {
 }
 
 #[test]
+fn the_page_of_keys_is_what_the_program_writes() {
+    let page = std::fs::read_to_string(places::workspace().join("docs/src/reference.md")).unwrap();
+    let said = Site::new().run(&["schema", "--format", "markdown"]).ok();
+    let is_same = said == page;
+    assert!(
+        is_same,
+        "write it anew: porthole schema --format markdown > docs/src/reference.md"
+    );
+    // Each has words of its own: what a key is called is not what it does.
+    let silent: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.ends_with("|  |"))
+        .collect();
+    let of_place = ["`data_source`", "`query`", "columns` |"];
+    let silent: Vec<_> = silent
+        .into_iter()
+        .filter(|line| !of_place.iter().any(|place| line.contains(place)))
+        .collect();
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
+#[test]
 fn the_schemas_in_the_checkout_are_those_that_the_program_writes() {
     let out = places::workspace().join("config/schema");
     let said = Site::new().run(&["schema", "--check", "--out", out.to_str().unwrap()]);

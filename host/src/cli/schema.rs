@@ -23,19 +23,34 @@ pub struct Schema {
     /// The folder to write to [default: `schema` in the settings' `config_dir`, beside `tenants`].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// `json`: files for editors. `markdown`: every key of every file, for people, on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     /// Count this tenant's own plugins among the panel types: the files of its folder.
     #[arg(long, value_name = "TENANT")]
     tenant: Option<String>,
     /// Only look whether the files there are up to date. Ends with 1 when they are not.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     check: bool,
     #[command(flatten)]
     settings: SettingsArgs,
 }
 
+/// What is written.
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    #[default]
+    Json,
+    Markdown,
+}
+
 impl Schema {
     /// Names each file that it writes.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        if self.format == Format::Markdown {
+            print!("{}", schema::reference(&self.types().await?));
+            return Ok(ExitCode::SUCCESS);
+        }
         let out = match &self.out {
             Some(out) => out.clone(),
             None => self.settings.load()?.config_dir.join("schema"),
