@@ -82,6 +82,30 @@ fn a_release_has_binaries_for_older_systems_checksums_and_a_bill_of_materials() 
 }
 
 #[test]
+fn the_version_to_be_released_has_notes_that_say_how_to_upgrade() {
+    let manifest = read("Cargo.toml");
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("version = "))
+        .unwrap()
+        .trim_matches('"');
+    // By the command of the workflow.
+    let workflow = read(".github/workflows/release.yml");
+    let command = workflow
+        .lines()
+        .find(|line| line.trim().starts_with("awk "))
+        .unwrap();
+    let command = command.replace("> notes.md", "");
+    let mut bash = Command::new("bash");
+    bash.args(["-euc", &command])
+        .current_dir(places::workspace())
+        .env("GITHUB_REF_NAME", format!("v{version}"));
+    let notes = Outcome::of(&mut bash, "").ok();
+    assert!(notes.contains("\n### Upgrading\n"), "{notes}");
+    assert!(!notes.contains("\n## "), "{notes}");
+}
+
+#[test]
 fn a_releases_folder_has_every_file_that_the_guides_commands_and_the_compose_files_name() {
     let release = places::release();
     let is_there = |path: &str| {
