@@ -395,6 +395,37 @@ fn what_the_image_copies_from_the_checkout_is_not_ignored() {
 }
 
 #[test]
+fn continuous_integration_measures_what_tests_run_and_says_it() {
+    let workflow = yaml(".github/workflows/ci.yml");
+    let steps = workflow["jobs"]["coverage"]["steps"].as_array().unwrap();
+    let step = |name: &str| steps.iter().find(|step| step["name"] == name).unwrap();
+    assert!(
+        step("Measure")["run"]
+            .as_str()
+            .unwrap()
+            .contains("cargo xtask coverage | tee coverage.txt")
+    );
+    // With it a failure before the `|` is one.
+    assert_eq!(step("Measure")["shell"], "bash");
+    let said = step("Say it")["run"].as_str().unwrap();
+    // What the command prints, told on the run's own page.
+    let folder = tempfile::tempdir().unwrap();
+    let printed = "TOTAL 1 1\nlines of the host that tests run: 84.2 % (at least 80 % wanted)\n";
+    std::fs::write(folder.path().join("coverage.txt"), printed).unwrap();
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", said])
+        .current_dir(folder.path())
+        .env("GITHUB_STEP_SUMMARY", "summary.md");
+    Outcome::of(&mut bash, "").ok();
+    let summary = std::fs::read_to_string(folder.path().join("summary.md")).unwrap();
+    assert!(
+        summary.contains("\n- lines of the host that tests run: 84.2 %"),
+        "{summary}"
+    );
+    assert!(read("xtask/src/coverage.rs").contains("\"lines of {} that tests run: "));
+}
+
+#[test]
 fn continuous_integration_runs_the_commands_that_exist() {
     let workflow = yaml(".github/workflows/ci.yml");
     assert!(
