@@ -38,6 +38,34 @@ fn every_link_leads_to_a_file_that_is_there_and_to_a_heading_that_it_has() {
 }
 
 #[test]
+fn the_variable_of_the_hosts_address_means_the_same_on_every_page() {
+    let mut seen = 0;
+    for (path, text) in pages() {
+        for (at, _) in text.match_indices("$HOST") {
+            let rest: String = text[at..].chars().take(40).collect();
+            let after = &rest["$HOST".len()..];
+            let is_address = ["/api/v1/", "/docs", "`", "\""]
+                .iter()
+                .any(|next| after.starts_with(next));
+            assert!(
+                is_address || after.starts_with("NAME"),
+                "{}: {rest}",
+                path.display()
+            );
+            seen += 1;
+        }
+        for line in text
+            .lines()
+            .filter_map(|line| line.split_once("HOST=http"))
+            .map(|(_, rest)| rest)
+        {
+            assert!(!line.contains("/api"), "{}: {line}", path.display());
+        }
+    }
+    assert!(seen > 60, "{seen}");
+}
+
+#[test]
 fn every_page_is_in_the_summary_once() {
     let folder = places::workspace().join("docs/src");
     let summary = std::fs::read_to_string(folder.join("SUMMARY.md")).unwrap();
