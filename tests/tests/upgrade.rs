@@ -59,7 +59,7 @@ async fn a_central_database_of_the_first_version_keeps_its_accounts_grants_and_a
              INSERT INTO tenants (tenant_id, name, database_name, database_host) VALUES ('one', 'One', 'one', 'localhost'); \
              INSERT INTO user_tenants (user_id, tenant_id) SELECT users.id, tenants.id FROM users, tenants; \
              INSERT INTO sessions (token_hash, user_id, created_at, last_used_at, expires_at) \
-             SELECT '\\x00', id, now() - interval '2 days', now() - interval '2 days', now() - interval '1 day' FROM users \
+             SELECT '\\x00'::bytea, id, now() - interval '2 days', now() - interval '2 days', now() - interval '1 day' FROM users \
              WHERE full_name = 'Ada'; \
              INSERT INTO audit_log (happened_at, action, actor_email) SELECT now() - interval '1 day', 'login', '{EMAIL}'"
         ),
