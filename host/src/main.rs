@@ -12,6 +12,7 @@ mod refused_logins;
 mod retention;
 mod served;
 mod server;
+mod settings_file;
 mod switched_off;
 mod text;
 mod watch;

@@ -5,19 +5,21 @@
 //! its place.
 
 mod exposition;
+mod look;
 
-use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use chrono::Utc;
+use metrics::counter;
 use porthole_data::load::{Kind, LoadColumn, Loader, TableSpec, Value};
 use porthole_identity::Identity;
 use secrecy::SecretString;
 
-use self::exposition::{Sample, samples};
+use self::look::Look;
 use crate::metrics::Figures;
 use crate::text::in_one_line;
 
@@ -27,15 +29,17 @@ pub const TENANT: &str = "porthole";
 const KEPT: Duration = Duration::from_secs(14 * 86_400);
 /// Between two removals.
 const TIDY: Duration = Duration::from_secs(3600);
-/// Ticks of the processor's clock in a second, as the kernel counts for programs.
-const TICKS: f64 = 100.0;
 
 /// The file in which the machine is named.
 const BOARD: &str = "dashboards/default.yaml";
 /// The tenant's files.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 16] = [
     ("tenant.yaml", include_str!("watch/tenant/tenant.yaml")),
     (BOARD, include_str!("watch/tenant/dashboards/default.yaml")),
+    (
+        "panels/buckets.yaml",
+        include_str!("watch/tenant/panels/buckets.yaml"),
+    ),
     (
         "panels/cache_kpi.yaml",
         include_str!("watch/tenant/panels/cache_kpi.yaml"),
@@ -45,8 +49,16 @@ const FILES: [(&str, &str); 13] = [
         include_str!("watch/tenant/panels/calls.yaml"),
     ),
     (
+        "panels/compile_queue.yaml",
+        include_str!("watch/tenant/panels/compile_queue.yaml"),
+    ),
+    (
         "panels/connections.yaml",
         include_str!("watch/tenant/panels/connections.yaml"),
+    ),
+    (
+        "panels/limits.yaml",
+        include_str!("watch/tenant/panels/limits.yaml"),
     ),
     (
         "panels/machine.yaml",
@@ -114,17 +126,29 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Writes figures down until the future is dropped. A database that refuses costs figures and nothing else.
+    /// Writes figures down until the future is dropped. A database that refuses costs figures and nothing else: it is tried
+    /// again at each interval, and the log says once that it refuses, and once that it no longer does.
     pub async fn run(self) {
-        if let Err(error) = self.write().await {
-            tracing::error!(
-                "the host's own figures are no longer written down: {}",
-                in_one_line(&error)
-            );
+        let failures = counter!("porthole_watch_failures_total");
+        failures.increment(0);
+        let mut is_refused = false;
+        loop {
+            let Err(error) = self.write(&mut is_refused).await;
+            failures.increment(1);
+            if !is_refused {
+                is_refused = true;
+                tracing::error!(
+                    "the host's own figures cannot be written down, and are tried again every {:?}: {}",
+                    self.every,
+                    in_one_line(&error)
+                );
+            }
+            tokio::time::sleep(self.every).await;
         }
     }
 
-    async fn write(&self) -> anyhow::Result<()> {
+    /// Until something goes wrong. `is_refused`: whether it did before, which is over with the first figures.
+    async fn write(&self, is_refused: &mut bool) -> anyhow::Result<Infallible> {
         let file = self.data_dir.join("watch/figures.sqlite");
         let url: SecretString = format!("sqlite:{}", file.display()).into();
         let mut loader = Loader::open(&url).await?;
@@ -133,10 +157,10 @@ impl Watch {
         loader.create(&parts).await?;
         let mut clock = tokio::time::interval(self.every);
         clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let (mut before, mut tidied) = (self.look(), None::<Instant>);
+        let (mut before, mut tidied) = (Look::at(&self.figures), None::<Instant>);
         loop {
             clock.tick().await;
-            let now = self.look();
+            let now = Look::at(&self.figures);
             let at = Utc::now().timestamp_millis();
             let mut rows = Vec::new();
             for (figure, series, value) in now.since(&before) {
@@ -157,15 +181,9 @@ impl Watch {
                 loader.delete_before(&figures, "recorded_at", at - kept).await?;
             }
             before = now;
-        }
-    }
-
-    fn look(&self) -> Look {
-        Look {
-            at: Instant::now(),
-            samples: samples(&self.figures.text()),
-            memory_mib: memory_mib(),
-            cpu_seconds: cpu_seconds(),
+            if std::mem::take(is_refused) {
+                tracing::info!("the host's own figures are written down again");
+            }
         }
     }
 
@@ -206,122 +224,6 @@ impl Watch {
                 format!("{queue} waiting to be compiled"),
             ),
         ]
-    }
-}
-
-/// The figures of one moment.
-struct Look {
-    at: Instant,
-    samples: Vec<Sample>,
-    memory_mib: Option<f64>,
-    cpu_seconds: Option<f64>,
-}
-
-impl Look {
-    fn sum(&self, name: &str, which: impl Fn(&Sample) -> bool) -> f64 {
-        let found = self
-            .samples
-            .iter()
-            .filter(|sample| sample.name == name && which(sample));
-        found.map(|sample| sample.value).sum()
-    }
-
-    /// Sums by what `series` makes of a sample.
-    fn sums(&self, name: &str, series: impl Fn(&Sample) -> String) -> BTreeMap<String, f64> {
-        let mut sums = BTreeMap::new();
-        for sample in self.samples.iter().filter(|sample| sample.name == name) {
-            *sums.entry(series(sample)).or_insert(0.0) += sample.value;
-        }
-        sums
-    }
-
-    /// What has become of the counters since: figure, series, value.
-    fn since(&self, before: &Look) -> Vec<(&'static str, String, f64)> {
-        let seconds = self.at.duration_since(before.at).as_secs_f64();
-        let mut found = Vec::new();
-        if let Some(held) = self.memory_mib {
-            found.push(("memory", "held".to_owned(), held));
-        }
-        let connections = ["porthole_database_connections", "porthole_central_connections"];
-        for state in ["busy", "idle"] {
-            let of_state = |name| self.sum(name, |sample| sample.label("state") == state);
-            found.push((
-                "connections",
-                state.to_owned(),
-                connections.into_iter().map(of_state).sum(),
-            ));
-        }
-        let waiting = self.sum("porthole_database_waiting", |_| true);
-        found.push(("connections", "waiting".to_owned(), waiting));
-        // The first look has nothing before it.
-        if seconds < 0.01 {
-            return found;
-        }
-        if let (Some(now), Some(then)) = (self.cpu_seconds, before.cpu_seconds) {
-            found.push(("cpu", "porthole".to_owned(), 100.0 * (now - then) / seconds));
-        }
-        let grown = |name: &str, series: &dyn Fn(&Sample) -> String| {
-            let (now, then) = (self.sums(name, series), before.sums(name, series));
-            now.into_iter()
-                // What has never happened is no line of a chart.
-                .filter(|(_, value)| *value > 0.0)
-                .map(|(series, value)| {
-                    let grown = value - then.get(&series).copied().unwrap_or(0.0);
-                    (series, grown.max(0.0))
-                })
-                .collect::<Vec<_>>()
-        };
-        let mut rates = |figure, name, series: &dyn Fn(&Sample) -> String| {
-            let grown = grown(name, series);
-            found.extend(
-                grown
-                    .iter()
-                    .map(|(series, value)| (figure, series.clone(), value / seconds)),
-            );
-            grown
-        };
-        let all = |_: &Sample| "all".to_owned();
-        rates("requests", "porthole_http_requests_total", &all);
-        rates("requests_by_status", "porthole_http_requests_total", &|sample| {
-            format!("{}xx", sample.label("status").get(..1).unwrap_or("?"))
-        });
-        rates("calls", "porthole_plugin_calls_total", &|sample| {
-            sample.label("tenant").to_owned()
-        });
-        rates("limits", "porthole_sandbox_limits_total", &|sample| {
-            sample.label("limit").to_owned()
-        });
-        let renders = rates("renders", "porthole_renders_total", &|sample| {
-            sample.label("outcome").to_owned()
-        });
-        let views: f64 = renders
-            .iter()
-            .filter(|(outcome, _)| outcome == "view")
-            .map(|(_, count)| count)
-            .sum();
-        if views > 0.0 {
-            let hits = grown("porthole_renders_total", &|sample| {
-                sample.label("cache").to_owned()
-            });
-            let hits: f64 = hits
-                .iter()
-                .filter(|(cache, _)| cache == "hit")
-                .map(|(_, count)| count)
-                .sum();
-            found.push(("cache", "hits".to_owned(), 100.0 * hits / views));
-        }
-        let by_cache = |sample: &Sample| sample.label("cache").to_owned();
-        for series in [&all as &dyn Fn(&Sample) -> String, &by_cache] {
-            let counts: BTreeMap<_, _> = grown("porthole_render_seconds_count", series)
-                .into_iter()
-                .collect();
-            for (series, sum) in grown("porthole_render_seconds_sum", series) {
-                if let Some(count) = counts.get(&series).filter(|count| **count > 0.0) {
-                    found.push(("render_ms", series, 1000.0 * sum / count));
-                }
-            }
-        }
-        found
     }
 }
 
@@ -372,24 +274,6 @@ fn host_name() -> String {
     }
 }
 
-/// What this process holds in memory; none: the system does not say.
-fn memory_mib() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kib / 1024.0)
-}
-
-/// What this process has computed, on all processors; none: the system does not say.
-fn cpu_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // Behind the program's name, which may hold anything: state, and eleven more before the two that count.
-    let (_, rest) = stat.rsplit_once(") ")?;
-    let mut numbers = rest.split(' ').skip(11);
-    let (user, system): (f64, f64) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
-    Some((user + system) / TICKS)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -404,52 +288,10 @@ mod tests {
         std::fs::create_dir(folder.path().join("tenants")).unwrap();
         let config = Config::load_beside(folder.path(), Some(&beside), &Environment::default());
         assert_eq!(config.diagnostics, []);
-        assert_eq!(config.tenants[TENANT].panels.len(), 11);
+        assert_eq!(config.tenants[TENANT].panels.len(), 14);
         // Of several replicas, each says which it is.
         let name = &config.tenants[TENANT].dashboards["default"].title;
         assert_eq!(name, &format!("Host {}", host_name()));
         assert!(!host_name().is_empty());
-    }
-
-    #[test]
-    fn figures_are_what_has_grown_between_two_looks() {
-        let look = |at, hits: f64, misses: f64, seconds: f64| Look {
-            at,
-            samples: samples(&format!(
-                "porthole_renders_total{{tenant=\"a\",outcome=\"view\",cache=\"hit\"}} {hits}\n\
-                 porthole_renders_total{{tenant=\"b\",outcome=\"view\",cache=\"miss\"}} {misses}\n\
-                 porthole_renders_total{{tenant=\"b\",outcome=\"trap\",cache=\"none\"}} 0\n\
-                 porthole_render_seconds_sum{{cache=\"miss\"}} {seconds}\n\
-                 porthole_render_seconds_count{{cache=\"miss\"}} {misses}\n\
-                 porthole_central_connections{{state=\"busy\"}} 1\n\
-                 porthole_database_connections{{tenant=\"a\",state=\"busy\"}} 2\n\
-                 porthole_database_connections{{tenant=\"b\",state=\"idle\"}} 3\n\
-                 porthole_database_waiting{{tenant=\"b\"}} 4\n"
-            )),
-            memory_mib: None,
-            cpu_seconds: None,
-        };
-        let begin = Instant::now();
-        let before = look(begin, 10.0, 10.0, 1.0);
-        let after = look(begin + Duration::from_secs(10), 40.0, 20.0, 1.5);
-        let found = after.since(&before);
-        let value = |figure: &str, series: &str| {
-            let one = found.iter().find(|one| one.0 == figure && one.1 == series);
-            one.unwrap_or_else(|| panic!("{figure} {series}: {found:?}")).2
-        };
-        assert_eq!(value("renders", "view"), 4.0);
-        assert!(!found.iter().any(|one| one.1 == "trap"), "{found:?}");
-        assert_eq!(value("cache", "hits"), 75.0);
-        assert_eq!(value("render_ms", "miss"), 50.0);
-        assert_eq!(value("render_ms", "all"), 50.0);
-        assert_eq!(value("connections", "busy"), 3.0);
-        assert_eq!(value("connections", "idle"), 3.0);
-        assert_eq!(value("connections", "waiting"), 4.0);
-    }
-
-    #[test]
-    fn the_system_says_what_this_process_uses() {
-        assert!(memory_mib().unwrap() > 1.0);
-        assert!(cpu_seconds().unwrap() >= 0.0);
     }
 }

@@ -30,7 +30,7 @@ impl Thresholds {
     }
 
     /// JSON Schema of `thresholds:`.
-    pub const SCHEMA: &str = r##"{"type":"array","items":{"type":"object","required":["value","color"],"additionalProperties":false,"properties":{"value":{"type":"number","description":"From this value on"},"color":{"type":"string","pattern":"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"},"label":{"type":"string"}}}}"##;
+    pub const SCHEMA: &str = r##"{"type":"array","description":"From which value on what is shown has which colour","items":{"type":"object","required":["value","color"],"additionalProperties":false,"properties":{"value":{"type":"number","description":"From this value on"},"color":{"type":"string","description":"As #RGB or #RRGGBB","pattern":"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"},"label":{"type":"string","description":"What it is called"}}}}"##;
 }
 
 impl<'de> Deserialize<'de> for Thresholds {

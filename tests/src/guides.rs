@@ -5,7 +5,16 @@ use std::path::PathBuf;
 
 use crate::places;
 
-/// Every page, by its path below `docs/src`, and the README.
+/// What stands at the root of the checkout for people.
+const AT_THE_ROOT: [&str; 5] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+];
+
+/// Every page of `docs/src`, and those at the root of the checkout, by path.
 pub fn pages() -> BTreeMap<PathBuf, String> {
     let folder = places::workspace().join("docs/src");
     let mut pages: BTreeMap<PathBuf, String> = std::fs::read_dir(&folder)
@@ -14,8 +23,10 @@ pub fn pages() -> BTreeMap<PathBuf, String> {
         .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
         .map(|path| (path.clone(), std::fs::read_to_string(&path).unwrap()))
         .collect();
-    let readme = places::workspace().join("README.md");
-    pages.insert(readme.clone(), std::fs::read_to_string(readme).unwrap());
+    for name in AT_THE_ROOT {
+        let path = places::workspace().join(name);
+        pages.insert(path.clone(), std::fs::read_to_string(path).unwrap());
+    }
     pages
 }
 

@@ -48,7 +48,7 @@ impl Nginx {
             ""
         };
         let whole = format!(
-            "{user}pid {path}/pid;\nerror_log {path}/error.log;\nworker_processes 2;\nevents {{}}\nhttp {{\naccess_log off;\n\
+            "{user}pid {path}/pid;\nerror_log {path}/error.log warn;\nworker_processes 2;\nevents {{}}\nhttp {{\naccess_log off;\n\
              client_body_temp_path {path}/body;\nproxy_temp_path {path}/proxy;\nfastcgi_temp_path {path}/fastcgi;\n\
              uwsgi_temp_path {path}/uwsgi;\nscgi_temp_path {path}/scgi;\n{site}\n}}\n"
         );

@@ -1,6 +1,9 @@
 //! Where things are: the checkout, the program under test, the real measurements.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
 
 /// The root of the checkout.
 pub fn workspace() -> PathBuf {
@@ -33,6 +36,28 @@ pub fn porthole() -> PathBuf {
         binary.display()
     );
     binary
+}
+
+/// The folder of a release, as the workflow packs it, with the program under test.
+///
+/// # Panics
+/// When it cannot be packed, with what was said.
+pub fn release() -> TempDir {
+    let folder = tempfile::Builder::new()
+        .prefix("porthole-release-")
+        .tempdir()
+        .expect("a temporary folder");
+    let packed = Command::new(workspace().join(".ci/pack"))
+        .arg(porthole())
+        .arg(folder.path())
+        .output()
+        .expect("the script runs");
+    assert!(
+        packed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&packed.stderr)
+    );
+    folder
 }
 
 /// A component that `cargo xtask build` has made, as `porthole_stamp`.

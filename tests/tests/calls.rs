@@ -1,4 +1,5 @@
-//! Every line of curl of the guides is run, as it stands there but for what is the reader's own, against a demo.
+//! Every line of curl of the page of calls, `docs/src/api-calls.md`, is run, as it stands there but for what is the reader's own, against
+//! a demo. `guides.rs` follows other pages.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::{BTreeMap, BTreeSet};

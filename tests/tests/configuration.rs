@@ -270,6 +270,47 @@ async fn a_panel_that_becomes_faulty_is_shown_as_it_was_and_everybody_is_told() 
 }
 
 #[tokio::test]
+async fn diff_knows_before_a_reload_what_the_reload_will_refuse() {
+    let site = site().with("PORTHOLE_RELOAD", "never");
+    site.write(
+        "tenants/one/panels/own.yaml",
+        "panel:\n  type: a_plugin_of_its_own\n  title: Own\n",
+    );
+    let _host = site.serve().await;
+    assert_eq!(site.run(&["diff"]).code, Some(0));
+    // Each is a file without a fault, of which no panel can be put together; the type that nobody knows here is somebody's plugin.
+    for text in [
+        PANEL.replace("      value: value\n", ""),
+        format!("{PANEL}  query:\n    where: \"value > (SELECT 1)\"\n"),
+        PANEL.replace("value: value", "valeu: value"),
+    ] {
+        site.write("tenants/one/panels/load.yaml", &text);
+        site.write(
+            "tenants/one/panels/own.yaml",
+            "panel:\n  type: a_plugin_of_its_own\n  title: My own\n",
+        );
+        let differs = site.run(&["diff"]);
+        assert_eq!(differs.code, Some(1), "{differs:?}");
+        assert_eq!(
+            differs.stdout,
+            "! tenants/one/panels/load.yaml  (has faults: the last good version would stay)\n~ tenants/one/panels/own.yaml\n",
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn settings_that_change_while_the_host_runs_are_told_and_wait_for_the_next_start() {
+    let site = site().with("PORTHOLE_RELOAD", "1s");
+    // Beside the configuration's folder, where a command looks for it first.
+    site.write("../porthole.yaml", "public_url: \"https://one.example.org\"\n");
+    let mut host = site.serve().await;
+    site.write("../porthole.yaml", "public_url: \"https://two.example.org\"\n");
+    host.says("porthole.yaml has changed: this host goes on with the settings that it started with")
+        .await;
+}
+
+#[tokio::test]
 async fn counters_of_what_may_go_wrong_are_there_before_it_does() {
     let figures = format!("127.0.0.1:{}", free_port());
     let site = site().with("PORTHOLE_METRICS_LISTEN", &figures);

@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
-use porthole_tests::{Site, places};
+use porthole_tests::guides::blocks;
+use porthole_tests::{Outcome, Site, places};
 use serde_json::Value;
 
 fn read(path: &str) -> String {
@@ -52,15 +54,104 @@ fn a_release_has_binaries_for_older_systems_checksums_and_a_bill_of_materials() 
     ] {
         assert!(made.contains(part), "{part}");
     }
-    // Whatever is packed exists.
-    for word in made
-        .split_whitespace()
-        .filter(|word| word.starts_with("docker/") || word.starts_with("config/"))
-    {
-        assert!(places::workspace().join(word).exists(), "{word}");
-    }
+    assert!(made.contains(".ci/pack target/release/porthole out/porthole"));
+    // Who builds it from a checkout gets the same program.
+    assert!(read("docs/src/deployment.md").contains("cargo build --locked --release --package porthole"));
     assert!(published.contains("sha256sum porthole-* > SHA256SUMS"));
+    // Nothing is published that has not passed.
+    assert_eq!(jobs["test"]["uses"], "./.github/workflows/ci.yml");
+    assert!(read(".github/workflows/ci.yml").contains("\n  workflow_call:\n"));
+    for job in ["publish", "image"] {
+        let needs = &jobs[job]["needs"];
+        let waits = needs == "test" || needs.as_array().is_some_and(|jobs| jobs.contains(&"test".into()));
+        assert!(waits, "{job} does not wait for the tests: {needs}");
+    }
+    // The page on installing names what there is.
+    let page = read("docs/src/install.md");
+    for named in [
+        "SHA256SUMS",
+        ".tar.gz",
+        ".cdx.json",
+        "gh attestation verify",
+        "ghcr.io/",
+    ] {
+        assert!(page.contains(named), "{named}");
+    }
+    assert!(published.contains("out/porthole-*") && steps("image").contains("docker push \"ghcr.io/"));
     assert!(published.contains("out/porthole-* out/SHA256SUMS"));
+}
+
+#[test]
+fn the_version_to_be_released_has_notes_that_say_how_to_upgrade() {
+    let manifest = read("Cargo.toml");
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("version = "))
+        .unwrap()
+        .trim_matches('"');
+    // By the command of the workflow.
+    let workflow = read(".github/workflows/release.yml");
+    let command = workflow
+        .lines()
+        .find(|line| line.trim().starts_with("awk "))
+        .unwrap();
+    let command = command.replace("> notes.md", "");
+    let mut bash = Command::new("bash");
+    bash.args(["-euc", &command])
+        .current_dir(places::workspace())
+        .env("GITHUB_REF_NAME", format!("v{version}"));
+    let notes = Outcome::of(&mut bash, "").ok();
+    assert!(notes.contains("\n### Upgrading\n"), "{notes}");
+    assert!(!notes.contains("\n## "), "{notes}");
+}
+
+#[test]
+fn a_releases_folder_has_every_file_that_the_guides_commands_and_the_compose_files_name() {
+    let release = places::release();
+    let is_there = |path: &str| {
+        let path = path.trim_start_matches("./");
+        assert!(release.path().join(path).exists(), "{path} is not in the release");
+    };
+    let mut seen = 0;
+    for page in ["docs/src/deployment.md", "docs/src/compose.md"] {
+        for (_, block) in blocks(&read(page)) {
+            let words = block.split_whitespace();
+            for word in words.filter(|word| word.starts_with("docker/") || word.starts_with("config/")) {
+                is_there(word);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 6, "{seen}");
+    for file in ["docker-compose.yml", "docker-compose.prod.yml"] {
+        is_there(file);
+        let compose = resolved(&read(file));
+        let mounts = compose
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("- ./"));
+        for source in mounts.map(|mount| mount.split(':').next().unwrap()) {
+            // Certificates are the operator's.
+            if source != "docker/tls" {
+                is_there(source);
+            }
+        }
+    }
+    // Its own links lead somewhere, and nothing of an operator's was taken along.
+    is_there("docs/src/SUMMARY.md");
+    is_there("docker/example.env");
+    assert!(!release.path().join("docker/tls").exists());
+    let said = Outcome::of(Command::new(release.path().join("porthole")).arg("--version"), "");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    // A folder in which something lies already is left alone.
+    let again = Command::new(places::workspace().join(".ci/pack"))
+        .arg(release.path().join("porthole"))
+        .arg(release.path())
+        .output()
+        .unwrap();
+    assert!(
+        String::from_utf8_lossy(&again.stderr).contains("is not empty"),
+        "{again:?}"
+    );
 }
 
 /// The names in `${NAME:?}` of a text.
@@ -301,6 +392,37 @@ fn what_the_image_copies_from_the_checkout_is_not_ignored() {
             "{needed} does not exist"
         );
     }
+}
+
+#[test]
+fn continuous_integration_measures_what_tests_run_and_says_it() {
+    let workflow = yaml(".github/workflows/ci.yml");
+    let steps = workflow["jobs"]["coverage"]["steps"].as_array().unwrap();
+    let step = |name: &str| steps.iter().find(|step| step["name"] == name).unwrap();
+    assert!(
+        step("Measure")["run"]
+            .as_str()
+            .unwrap()
+            .contains("cargo xtask coverage | tee coverage.txt")
+    );
+    // With it a failure before the `|` is one.
+    assert_eq!(step("Measure")["shell"], "bash");
+    let said = step("Say it")["run"].as_str().unwrap();
+    // What the command prints, told on the run's own page.
+    let folder = tempfile::tempdir().unwrap();
+    let printed = "TOTAL 1 1\nlines of the host that tests run: 84.2 % (at least 80 % wanted)\n";
+    std::fs::write(folder.path().join("coverage.txt"), printed).unwrap();
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", said])
+        .current_dir(folder.path())
+        .env("GITHUB_STEP_SUMMARY", "summary.md");
+    Outcome::of(&mut bash, "").ok();
+    let summary = std::fs::read_to_string(folder.path().join("summary.md")).unwrap();
+    assert!(
+        summary.contains("\n- lines of the host that tests run: 84.2 %"),
+        "{summary}"
+    );
+    assert!(read("xtask/src/coverage.rs").contains("\"lines of {} that tests run: "));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use porthole_tests::guides::{anchors, blocks, links, pages};
 use porthole_tests::{Outcome, Site, places, porthole};
@@ -35,6 +35,34 @@ fn every_link_leads_to_a_file_that_is_there_and_to_a_heading_that_it_has() {
         }
     }
     assert!(seen > 80 && anchored > 30, "{seen}, {anchored}");
+}
+
+#[test]
+fn the_variable_of_the_hosts_address_means_the_same_on_every_page() {
+    let mut seen = 0;
+    for (path, text) in pages() {
+        for (at, _) in text.match_indices("$HOST") {
+            let rest: String = text[at..].chars().take(40).collect();
+            let after = &rest["$HOST".len()..];
+            let is_address = ["/api/v1/", "/docs", "`", "\""]
+                .iter()
+                .any(|next| after.starts_with(next));
+            assert!(
+                is_address || after.starts_with("NAME"),
+                "{}: {rest}",
+                path.display()
+            );
+            seen += 1;
+        }
+        for line in text
+            .lines()
+            .filter_map(|line| line.split_once("HOST=http"))
+            .map(|(_, rest)| rest)
+        {
+            assert!(!line.contains("/api"), "{}: {line}", path.display());
+        }
+    }
+    assert!(seen > 60, "{seen}");
 }
 
 #[test]
@@ -134,6 +162,73 @@ fn every_command_of_the_guides_exists_with_the_options_that_are_shown() {
         }
     }
     assert!(seen.len() > 10, "{seen:?}");
+}
+
+/// The files below a folder that say in their first line which schema they are checked by, each with the schema's place.
+fn with_a_schema(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(with_a_schema(&path));
+        } else if path.extension().is_some_and(|ending| ending == "yaml") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let first = text.lines().next().unwrap_or_default();
+            if let Some(schema) = first.strip_prefix("# yaml-language-server: $schema=") {
+                found.push((path.clone(), path.parent().unwrap().join(schema)));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn schemas_are_written_where_the_first_lines_of_the_examples_look_for_them() {
+    let of_checkout = with_a_schema(&places::workspace().join("config"));
+    assert!(of_checkout.len() >= 7, "{of_checkout:?}");
+    let site = Site::new();
+    site.tenant_like("mine", "examples/servers", "sqlite:mine.sqlite");
+    let said = site.run(&["schema"]).ok();
+    assert_eq!(said.lines().count(), 4, "{said}");
+    // `tenant.yaml` is the test's own.
+    let of_site = with_a_schema(&site.config());
+    assert_eq!(of_site.len(), 5, "{of_site:?}");
+    for (file, schema) in of_checkout.iter().chain(&of_site) {
+        let kind = match file.parent().unwrap().file_name().unwrap().to_str().unwrap() {
+            "panels" => "panel",
+            "dashboards" => "dashboard",
+            "config" => "settings",
+            _ => "tenant",
+        };
+        assert!(schema.is_file(), "{}: {}", file.display(), schema.display());
+        assert!(
+            schema.ends_with(format!("{kind}.schema.json")),
+            "{}",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn the_page_of_keys_is_what_the_program_writes() {
+    let page = std::fs::read_to_string(places::workspace().join("docs/src/reference.md")).unwrap();
+    let said = Site::new().run(&["schema", "--format", "markdown"]).ok();
+    let is_same = said == page;
+    assert!(
+        is_same,
+        "write it anew: porthole schema --format markdown > docs/src/reference.md"
+    );
+    // Each has words of its own: what a key is called is not what it does.
+    let silent: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.ends_with("|  |"))
+        .collect();
+    let of_place = ["`data_source`", "`query`", "columns` |"];
+    let silent: Vec<_> = silent
+        .into_iter()
+        .filter(|line| !of_place.iter().any(|place| line.contains(place)))
+        .collect();
+    assert!(silent.is_empty(), "{silent:#?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use porthole_tests::places::component;
-use porthole_tests::{Client, Cluster, Host, Site};
+use porthole_tests::{Client, Cluster, Host, Nginx, Site};
 use serde_json::Value;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -309,6 +309,50 @@ async fn a_million_rows_are_exported_in_the_memory_of_a_few_and_stop_when_the_re
         assert!(Instant::now() < deadline, "{} {}", again.status, again.body);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_export_reaches_a_slow_reader_through_the_proxy_which_lays_nothing_of_it_down() {
+    const ROWS: usize = 400_000;
+    let cluster = Cluster::start();
+    let site = Site::new();
+    tenant(&site, "grown", &cluster.create_database("grown"));
+    cluster.sql(
+        "grown",
+        &format!(
+            "CREATE TABLE events (timestamp timestamp, name text, note text, n bigint); \
+             INSERT INTO events SELECT timestamp '2026-01-01' + n * interval '50 milliseconds', 'web-' || n % 7, \
+             repeat('x', 40), n FROM generate_series(1, {ROWS}) AS n; ANALYZE events"
+        ),
+    );
+    site.add_user("ops@example.org", PASSWORD, &["grown"]);
+    let host = site.serve().await;
+    let nginx = Nginx::before(&[host.url()]).await;
+    let client = Client::login(nginx.url(), "ops@example.org", PASSWORD)
+        .await
+        .of("grown");
+    let url = format!(
+        "{}/api/v1/panels/events/export?tenant=grown&start_date={}&end_date={}",
+        nginx.url(),
+        RANGE.0,
+        RANGE.1
+    );
+    let mut answer = client.begin(&url).await;
+    let (mut lines, mut bytes, mut pauses) = (0_usize, 0_usize, 0);
+    while let Some(chunk) = answer.chunk().await.unwrap() {
+        lines += chunk.iter().filter(|byte| **byte == b'\n').count();
+        bytes += chunk.len();
+        // Slower than any host: what is under way fills every buffer meanwhile.
+        if bytes >> 22 > pauses {
+            pauses += 1;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+    assert_eq!(lines, ROWS + 1);
+    assert!(pauses > 5, "{bytes} bytes are too few to fill buffers");
+    // It says so where it writes an answer to a file.
+    let log = nginx.log();
+    assert!(!log.contains("temporary file"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

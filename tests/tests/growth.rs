@@ -1,6 +1,7 @@
 //! Several replicas behind the shipped proxy, and a tenant whose data lies on two servers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use porthole_tests::{Client, Cluster, Nginx, Site, stamp};
@@ -80,8 +81,47 @@ async fn a_replica_that_is_killed_costs_no_reader_an_answer_and_changes_reach_th
             })
         })
         .collect();
+    // Two writers: what changes something is not done twice, and what was not done is said.
+    let writers: Vec<_> = (0..2)
+        .map(|writer| {
+            let ada = ada.clone();
+            tokio::spawn(async move {
+                let mut answers = Vec::new();
+                for number in 0..60 {
+                    let email = format!("reader-{writer}-{number}@example.org");
+                    let answer = ada.post("/admin/users", &json!({ "email": email })).await;
+                    answers.push((email, answer));
+                }
+                answers
+            })
+        })
+        .collect();
     tokio::time::sleep(Duration::from_millis(300)).await;
     first.kill();
+    let mut made = BTreeSet::new();
+    for writer in writers {
+        let mut lost = 0;
+        for (email, answer) in writer.await.unwrap() {
+            match answer.status {
+                200..300 => {
+                    made.insert(email);
+                }
+                // It was under way at the one that is gone: it may have been done, and is not asked again.
+                502 | 504 => lost += 1,
+                _ => panic!("{email}: {answer:?}\n{}", nginx.log()),
+            }
+        }
+        assert!(
+            lost <= 2,
+            "{lost} of a writer's requests are lost\n{}",
+            nginx.log()
+        );
+    }
+    let said = site.run(&["user", "list"]).ok();
+    for email in &made {
+        assert_eq!(said.matches(email.as_str()).count(), 1, "{email}: {said}");
+    }
+    assert!(made.len() > 100, "{}", made.len());
     for reader in readers {
         let refused = reader.await.unwrap();
         assert!(refused.is_empty(), "{refused:?}\n{}", nginx.log());
@@ -100,6 +140,73 @@ async fn a_replica_that_is_killed_costs_no_reader_an_answer_and_changes_reach_th
         })
         .await;
     }
+}
+
+/// The replica whose figures a panel shows.
+async fn process_behind(client: &Client) -> Option<String> {
+    let answer = client.get("/panels/parts/data?fresh=true").await;
+    // Each replica's file is made by its own first look.
+    let mut items = answer.body["view"]["items"].as_array()?.iter();
+    let host = items.find(|item| item["name"] == "Host")?;
+    let message = host["message"].as_str()?;
+    Some(message.split(", ").nth(1)?.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_panels_of_the_hosts_own_dashboard_are_of_one_replica_and_of_another_when_it_is_gone() {
+    let cluster = Cluster::start();
+    let site = Site::new().with("PORTHOLE_WATCH", "1s").with(
+        "PORTHOLE_CENTRAL_DATABASE_URL",
+        &cluster.create_database("central"),
+    );
+    site.tenant("one", &cluster.create_database("one"));
+    site.add_admin("ada@example.org", PASSWORD, &["one", "porthole"]);
+    let (first, second, third) = tokio::join!(
+        site.serve_replica(1),
+        site.serve_replica(2),
+        site.serve_replica(3)
+    );
+    let mut replicas = vec![first, second, third];
+    let mut known = Vec::new();
+    for replica in &replicas {
+        let direct = Client::login(replica.url(), "ada@example.org", PASSWORD)
+            .await
+            .of("porthole");
+        let deadline = Instant::now() + SOON;
+        known.push(loop {
+            match process_behind(&direct).await {
+                Some(process) => break process,
+                None => assert!(Instant::now() < deadline, "{}", replica.log()),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        });
+    }
+    let urls: Vec<&str> = replicas.iter().map(|replica| replica.url()).collect();
+    let nginx = Nginx::before(&urls).await;
+    let seen = async || {
+        let mut seen = BTreeSet::new();
+        // Several readers, each with several connections.
+        for _ in 0..3 {
+            let ada = Client::login(nginx.url(), "ada@example.org", PASSWORD)
+                .await
+                .of("porthole");
+            for _ in 0..6 {
+                seen.insert(process_behind(&ada).await.expect("a panel"));
+            }
+        }
+        seen
+    };
+    let before = seen().await;
+    assert_eq!(before.len(), 1, "{before:?} of {known:?}");
+    let one = before.first().expect("one");
+    let at = known
+        .iter()
+        .position(|process| process == one)
+        .expect("a replica");
+    replicas[at].kill();
+    let after = seen().await;
+    assert_eq!(after.len(), 1, "{after:?} of {known:?}\n{}", nginx.log());
+    assert!(!after.contains(one) && known.contains(after.first().expect("one")));
 }
 
 #[tokio::test]
@@ -180,11 +287,37 @@ async fn a_table_that_is_partitioned_over_two_servers_gives_the_same_answers() {
             rows(border, end)
         ),
     );
+    // Whole series on each server.
+    let named = near.create_database("named");
+    far.sql(
+        "old",
+        &format!(
+            "CREATE TABLE metrics_named ({columns}); CREATE INDEX ON metrics_named (recorded_at); \
+             INSERT INTO metrics_named SELECT * FROM ({}) AS all_of_them (at, server, value) WHERE server <> 'web-3'; ANALYZE",
+            rows(begin, end)
+        ),
+    );
+    near.sql(
+        "named",
+        &format!(
+            "CREATE EXTENSION postgres_fdw; \
+             CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '{port}', dbname 'old', \
+             use_remote_estimate 'true'); \
+             CREATE USER MAPPING FOR postgres SERVER far OPTIONS (user 'postgres', password '{password}'); \
+             CREATE TABLE metrics ({columns}) PARTITION BY LIST (server); \
+             CREATE TABLE metrics_near PARTITION OF metrics FOR VALUES IN ('web-3'); \
+             CREATE INDEX ON metrics_near (recorded_at); \
+             CREATE FOREIGN TABLE metrics_far PARTITION OF metrics FOR VALUES IN ('web-1', 'web-2') \
+             SERVER far OPTIONS (table_name 'metrics_named'); \
+             INSERT INTO metrics_near SELECT * FROM ({}) AS all_of_them (at, server, value) WHERE server = 'web-3'; ANALYZE",
+            rows(begin, end)
+        ),
+    );
     far.sql("old", "ALTER SYSTEM SET log_statement = 'all'");
     far.sql("old", "SELECT pg_reload_conf()");
 
     let site = Site::new();
-    for (tenant, url) in [("whole", &whole), ("spread", &spread)] {
+    for (tenant, url) in [("whole", &whole), ("spread", &spread), ("named", &named)] {
         site.tenant(tenant, url);
         site.write(
             &format!("tenants/{tenant}/dashboards/default.yaml"),
@@ -195,7 +328,7 @@ async fn a_table_that_is_partitioned_over_two_servers_gives_the_same_answers() {
         site.write(&format!("tenants/{tenant}/panels/rows.yaml"), TABLE);
     }
     assert_eq!(site.run(&["validate", "--connect"]).code, Some(0));
-    site.add_user("ops@example.org", PASSWORD, &["whole", "spread"]);
+    site.add_user("ops@example.org", PASSWORD, &["whole", "spread", "named"]);
     let host = site.serve().await;
     let ops = Client::login(host.url(), "ops@example.org", PASSWORD).await;
     for range in [
@@ -206,10 +339,16 @@ async fn a_table_that_is_partitioned_over_two_servers_gives_the_same_answers() {
     ] {
         for panel in ["load", "rows"] {
             let one = ops.of("whole").panel(panel, range, &[]).await.ok();
-            let two = ops.of("spread").panel(panel, range, &[]).await.ok();
             let points = one["view"].to_string().len();
             assert!(points > 500, "{panel} {range:?}: {one}");
-            assert_eq!(rounded(&one["view"]), rounded(&two["view"]), "{panel} {range:?}");
+            for tenant in ["spread", "named"] {
+                let two = ops.of(tenant).panel(panel, range, &[]).await.ok();
+                assert_eq!(
+                    rounded(&one["view"]),
+                    rounded(&two["view"]),
+                    "{tenant} {panel} {range:?}"
+                );
+            }
         }
     }
     // The other server was asked for a stretch of time, not for its whole table.
@@ -222,4 +361,12 @@ async fn a_table_that_is_partitioned_over_two_servers_gives_the_same_answers() {
         asked.iter().any(|line| line.contains("recorded_at >=")),
         "{asked:#?}"
     );
+    // Where series are whole there, it computes their averages, and not only for the planner to see what that would cost.
+    let asked: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("metrics_named") && !line.contains("EXPLAIN"))
+        .collect();
+    let computes =
+        |line: &&str| line.contains("avg(") && line.contains("GROUP BY") && line.contains("recorded_at >=");
+    assert!(asked.iter().any(computes), "{asked:#?}");
 }

@@ -1,4 +1,4 @@
-//! A plugin is swapped a hundred times while fifty readers ask: nobody is refused, and nothing is left over.
+//! A plugin is swapped a hundred times while a hundred readers ask: nobody is refused, and nothing is left over.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use porthole_tests::{Client, Site, stamp};
 
 const PASSWORD: &str = "correct horse battery staple";
 const RANGE: (&str, &str) = ("2026-01-01T00:00:00Z", "2026-01-01T04:00:00Z");
-const READERS: usize = 50;
+const READERS: usize = 100;
 const SWAPS: usize = 100;
 /// The swaps after which memory is looked at for the first time: by then the host has grown to what it needs.
 const WARM: usize = 20;
@@ -18,7 +18,7 @@ const WARM: usize = 20;
 const GROWTH_KIB: u64 = 16 * 1024;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_swaps_under_fifty_readers_fail_no_request_and_leave_no_memory_behind() {
+async fn a_hundred_swaps_under_a_hundred_readers_fail_no_request_and_leave_no_memory_behind() {
     let site = Site::new();
     site.write(
         "tenants/one/tenant.yaml",

@@ -397,6 +397,24 @@ async fn what_root_makes_for_a_tenant_belongs_to_the_owner_of_the_data_folder() 
     }
 }
 
+#[test]
+fn a_server_that_lacks_what_charts_need_is_told_where_its_database_is_named() {
+    let cluster = Cluster::start();
+    let site = Site::new();
+    add(&site, &cluster, &["acme"]).ok();
+    site.run(&["validate", "--connect"]).ok();
+    // As a server has it that is older.
+    cluster.sql(
+        "acme",
+        "ALTER FUNCTION pg_catalog.date_bin(interval, timestamptz, timestamptz) RENAME TO not_yet_there",
+    );
+    let said = site.run(&["validate", "--connect"]).failed();
+    assert!(
+        said.contains("tenants/acme/tenant.yaml:4:15: the tenant's database lacks the function date_bin"),
+        "{said}"
+    );
+}
+
 #[tokio::test]
 async fn a_configuration_that_cannot_be_written_is_noticed_before_a_database_is_made() {
     let cluster = Cluster::start();

@@ -240,9 +240,9 @@ impl ApiError {
         self.0.retry_after
     }
 
-    /// What the log should say besides the code.
-    pub(crate) fn cause(&self) -> &str {
-        self.0.cause.as_deref().unwrap_or(&self.0.detail)
+    /// What the log says besides the code. What a reader is told is no part of it: it may be a plugin's words, and so data.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
     }
 
     /// The plugin that failed, for the log.

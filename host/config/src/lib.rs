@@ -55,7 +55,7 @@ pub use panel::{AggregateFunction, AggregationConfig, FaultyPanel, GapFill, Pane
 pub use plugins::{Lock, Pin, PluginFile, TenantPlugins};
 pub use porthole_model::{Diagnostic, DrillDown, Position};
 pub use provider::{GroupTenant, Provider};
-pub use schema::PanelType;
+pub use schema::{PanelRole, PanelSource, PanelType};
 pub use settings::{Auth, CookieSecure, Log, LogFormat, Session, Settings, Traces};
 pub use source::{ColumnConfig, SourceConfig};
 pub use spanned::Spanned;

@@ -23,8 +23,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const LONGEST_NAME: usize = 63 - "_reader".len();
 /// What a reader's statement may take, unless the host says less.
 const STATEMENT_TIMEOUT: &str = "60s";
-/// The first version that can be told to end others' sessions when a database is dropped.
-const OLDEST: i32 = 130_000;
+/// The first version with `date_bin`, by which charts are asked for.
+const OLDEST: i32 = 140_000;
 
 /// Why there is no new database. What it had made so far is gone again after [`NewDatabase::undo`].
 #[derive(Debug, thiserror::Error)]
@@ -225,7 +225,7 @@ impl NewDatabase {
         })?;
         if version < OLDEST {
             return Err(ProvisionError::Refused(
-                "the server is older than PostgreSQL 13".to_owned(),
+                "the server is older than PostgreSQL 14, which charts need".to_owned(),
             ));
         }
         if !may {

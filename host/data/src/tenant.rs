@@ -180,6 +180,27 @@ impl TenantData {
         Ok(may)
     }
 
+    /// What the database lacks of what charts are asked with; `None`: nothing. It is the function that is looked for and not the
+    /// version: what else speaks PostgreSQL's protocol counts its versions otherwise.
+    pub async fn lacks(&self) -> Result<Option<&'static str>, DataError> {
+        if self.0.connections.dialect() == sql::Dialect::Sqlite {
+            return Ok(None);
+        }
+        let statement = Statement {
+            text: "SELECT to_regprocedure('date_bin(interval,timestamptz,timestamptz)') IS NOT NULL".into(),
+            binds: Vec::new(),
+        };
+        let mut has = None;
+        self.0
+            .connections
+            .each(statement, |row| {
+                has = row.boolean(0);
+                Ok(())
+            })
+            .await?;
+        Ok((has == Some(false)).then_some("the function date_bin, which PostgreSQL has since version 14"))
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DataError> {
         self.0

@@ -39,6 +39,14 @@ async fn check_tenant(
         Ok(database) => databases.tenant(&database),
         Err(message) => return vec![unusable(message)],
     };
+    // A database that does not answer is told below.
+    if let Ok(Some(lacking)) = data.lacks().await {
+        let help = "charts cannot be computed without it: use a newer server";
+        faults.push(tenant.database_fault(
+            format!("the tenant's database lacks {lacking}"),
+            Some(help.to_owned()),
+        ));
+    }
     // A panel with a fault of another kind has tables and columns all the same.
     for panel in tenant.panels.values().filter_map(PanelEntry::read) {
         let parts = prepare::parts(&tenant.id, panel, registry, tenant.time_zone.as_deref());

@@ -80,3 +80,27 @@ pub enum RenderError {
     #[error("{0}")]
     Internal(String),
 }
+
+impl RenderError {
+    /// In one word, for figures and the log: `limit`, `trap`, `database_down`, …; nothing of what a plugin or a database said.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Configuration(_) => "configuration",
+            Self::Parameter { .. } => "parameter",
+            Self::Plugin { fault, .. } => match fault {
+                PluginFault::Trapped => "trap",
+                PluginFault::Limit { .. } => "limit",
+                PluginFault::Answer => "answer",
+                PluginFault::Failed => "failure",
+            },
+            Self::Resting { .. } => "resting",
+            Self::Query(_) => "query",
+            Self::TooLarge(_) => "too_large",
+            Self::TimedOut(_) => "timed_out",
+            Self::DatabaseDown(_) => "database_down",
+            Self::Busy(_) => "busy",
+            Self::Internal(_) => "internal",
+        }
+    }
+}

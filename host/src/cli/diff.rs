@@ -11,6 +11,7 @@ use super::or_unusable;
 use super::settings::SettingsArgs;
 use crate::files;
 use crate::served::Served;
+use crate::server;
 use crate::text::one_line;
 
 /// Show which files of the configuration differ from what the running host serves, and what a reload would make of them.
@@ -27,10 +28,10 @@ pub struct Diff {
 impl Diff {
     /// One line for each file that differs.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        Ok(or_unusable(self.compared()))
+        Ok(or_unusable(self.compared().await))
     }
 
-    fn compared(self) -> anyhow::Result<ExitCode> {
+    async fn compared(self) -> anyhow::Result<ExitCode> {
         let settings = self.settings.load()?;
         let before = match &self.against {
             Some(folder) => Served {
@@ -47,11 +48,10 @@ impl Diff {
         };
         let after = tenants_only(&settings.config_dir)?;
         let config = Config::load(&settings.config_dir, &Environment::of_process());
-        let faulty: BTreeSet<&str> = config
-            .diagnostics
-            .iter()
-            .map(|fault| fault.file.as_str())
-            .collect();
+        // The panel types of the house; what tenants have published, a host knows.
+        let (_sandbox, registry) = server::panel_types(None).await?;
+        let faults = porthole_panel::refused_by_reload(&config, &registry);
+        let faulty: BTreeSet<&str> = faults.iter().map(|fault| fault.file.as_str()).collect();
         let lines = compared(&before, &after, &faulty);
         for line in &lines {
             println!("{}", one_line(line));

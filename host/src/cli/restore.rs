@@ -1,5 +1,7 @@
 //! `porthole restore`: what a backup holds, into an empty place.
 
+mod lacking;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use super::backup::{self, CONFIG, FORMAT, MANIFEST, Manifest};
 use super::settings::{self, SettingsArgs};
 use crate::files;
 use crate::owner::Readers;
+use crate::text::one_line;
 
 /// Put a backup back: its accounts and plugins into an empty central database, its configuration into an empty folder.
 /// Everybody logs in anew.
@@ -71,6 +74,13 @@ impl Restore {
             }
         }
         println!("restored what was kept {}", manifest.made_at);
+        let lacking = lacking::lacking(&settings);
+        if !lacking.is_empty() {
+            eprintln!("what the tenants need beside it, and no backup holds, is not here yet:");
+            for line in lacking {
+                eprintln!("  {}", one_line(&line));
+            }
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

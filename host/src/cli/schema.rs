@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use porthole_config::{Config, Environment, PanelType, schema};
+use porthole_config::{Config, Environment, PanelRole, PanelSource, PanelType, schema};
 use porthole_plugins::Plugins;
 use porthole_sandbox::Registry;
+use porthole_sandbox::bindings::SourceRole;
 use serde_json::Value;
 
 use super::settings::{self, SettingsArgs};
@@ -19,22 +20,41 @@ use crate::server;
 /// types say themselves what they take.
 #[derive(clap::Args)]
 pub struct Schema {
-    /// The folder to write to.
-    #[arg(long, value_name = "DIR", default_value = "config/schema")]
-    out: PathBuf,
+    /// The folder to write to [default: `schema` in the settings' `config_dir`, beside `tenants`].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// `json`: files for editors. `markdown`: every key of every file, for people, on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     /// Count this tenant's own plugins among the panel types: the files of its folder.
     #[arg(long, value_name = "TENANT")]
     tenant: Option<String>,
     /// Only look whether the files there are up to date. Ends with 1 when they are not.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     check: bool,
     #[command(flatten)]
     settings: SettingsArgs,
 }
 
+/// What is written.
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    #[default]
+    Json,
+    Markdown,
+}
+
 impl Schema {
     /// Names each file that it writes.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        if self.format == Format::Markdown {
+            print!("{}", schema::reference(&self.types().await?));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let out = match &self.out {
+            Some(out) => out.clone(),
+            None => self.settings.load()?.config_dir.join("schema"),
+        };
         let types = self.types().await?;
         let files: BTreeMap<&str, Value> = BTreeMap::from([
             ("dashboard.schema.json", schema::dashboard()),
@@ -44,7 +64,7 @@ impl Schema {
         ]);
         let mut are_current = true;
         for (name, schema) in files {
-            let path = self.out.join(name);
+            let path = out.join(name);
             let text = serde_json::to_string_pretty(&schema)? + "\n";
             if self.check {
                 if std::fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
@@ -53,7 +73,7 @@ impl Schema {
                 }
                 continue;
             }
-            std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
+            std::fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
             std::fs::write(&path, text).with_context(|| path.display().to_string())?;
             println!("{}", path.display());
         }
@@ -77,6 +97,20 @@ impl Schema {
             .take_over(server::plugin_settings(&config, &settings.limits), Duration::MAX)
             .await;
         described(&registry, tenant)
+    }
+}
+
+fn source(said: &SourceRole) -> PanelSource {
+    let roles = said.roles.iter().map(|role| PanelRole {
+        name: role.name.clone(),
+        required: role.required,
+        description: role.description.clone(),
+    });
+    PanelSource {
+        name: said.name.clone(),
+        required: said.required,
+        roles: roles.collect(),
+        has_free_columns: said.free_columns,
     }
 }
 
@@ -104,10 +138,7 @@ fn described(registry: &Registry, tenant: &str) -> anyhow::Result<Vec<PanelType>
             display: read(&said.display_schema)?,
             parameters: read(&said.parameters_schema)?,
             endpoint: said.endpoint.clone(),
-            needs_source: said
-                .sources
-                .iter()
-                .any(|source| source.name == "main" && source.required),
+            sources: said.sources.iter().map(source).collect(),
         })
     });
     types.collect()

@@ -8,6 +8,7 @@ use porthole_identity::{Identity, IdentityError};
 
 use super::settings::{self, SettingsArgs};
 use crate::server::{self, Server};
+use crate::settings_file::SettingsFile;
 use crate::text::in_one_line;
 
 /// Run the server.
@@ -20,6 +21,7 @@ pub struct Serve {
 impl Serve {
     /// Serves until the process is asked to stop.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let file = self.settings.file().map(SettingsFile::look);
         let settings = self.settings.load()?;
         let telemetry = settings::log(&settings)?;
         let store = settings::store(&settings)?;
@@ -28,9 +30,16 @@ impl Serve {
         }
         let _claim = settings::claim(&settings.data_dir)?;
         let identity = awaited(&settings).await?;
+        let every = settings.reload;
         let server = Server::start(settings, identity, store).await?;
         tracing::info!("listening on http://{}", server.address()?);
+        let followed = file
+            .zip(every)
+            .map(|(file, every)| tokio::spawn(file.follow(every)));
         server.run(server::asked_to_stop()).await?;
+        if let Some(followed) = followed {
+            followed.abort();
+        }
         telemetry.close().await;
         Ok(ExitCode::SUCCESS)
     }

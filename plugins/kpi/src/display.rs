@@ -34,7 +34,7 @@ pub fn schema() -> String {
     [
         r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"#,
         r#""unit":{"type":"string","description":"Behind the number"},"#,
-        r#""decimals":{"type":"integer","minimum":0,"maximum":10},"#,
+        r#""decimals":{"type":"integer","minimum":0,"maximum":10,"description":"Digits behind the point; without it: as many as the number needs"},"#,
         r#""thresholds":"#,
         Thresholds::SCHEMA,
         r#","sparkline":{"type":"boolean","description":"Draw the value's course; needs the role timestamp, and is then the default"},"#,

@@ -125,7 +125,7 @@ pub fn schema() -> String {
         r#""sortable":{"type":"boolean","default":true,"description":"Readers may sort by any column"},"#,
         r#""filterable":{"type":"boolean","default":true,"description":"Readers may filter by any column"},"#,
         r#""default_sort":{"type":"string","description":"A column; without it the order of the source"},"#,
-        r#""default_sort_order":{"enum":["asc","desc"],"default":"asc"},"#,
+        r#""default_sort_order":{"enum":["asc","desc"],"default":"asc","description":"Of default_sort"},"#,
         r#""pagination":{"type":"integer","minimum":1,"maximum":500,"default":25,"description":"Rows on a page"},"#,
         r#""formats":{"type":"object","description":"Format by column","additionalProperties":{"enum":["text","number","integer","percent","datetime","boolean","status"]}},"#,
         r#""status_colors":{"type":"object","description":"Color by the cell's text, for columns of format status","#,

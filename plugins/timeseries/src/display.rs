@@ -60,20 +60,19 @@ impl<'de> Deserialize<'de> for AxisRange {
 
 /// JSON Schema of [`Display`].
 pub fn schema() -> String {
-    let color = r##"{"type":"string","pattern":"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"}"##;
+    let color = r##"{"type":"string","description":"As #RGB or #RRGGBB","pattern":"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"}"##;
     [
         r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"#,
         r#""y_axis_label":{"type":"string","description":"What is measured"},"#,
         r#""y_axis_range":{"type":"array","minItems":2,"maxItems":2,"items":{"type":["number","null"]},"description":"[minimum, maximum]; null: as the data needs"},"#,
         r#""unit":{"type":"string","description":"Behind each number"},"#,
-        r#""line_color":"#,
-        color,
-        r#","colors":{"type":"object","description":"Colour by series label","additionalProperties":"#,
+        r##""line_color":{"type":"string","description":"Of the line, where there is one series; as #RGB or #RRGGBB","pattern":"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"},"##,
+        r#""colors":{"type":"object","description":"Colour by series label","additionalProperties":"#,
         color,
         r#"},"fill_area":{"type":"boolean","description":"Fill lines down to the axis"},"#,
         r#""thresholds":"#,
         Thresholds::SCHEMA,
-        r#","mark":{"enum":["line","area","bar","point"]},"#,
+        r#","mark":{"enum":["line","area","bar","point"],"description":"How a series is drawn; without it: a line, or an area with fill_area"},"#,
         r#""stacked":{"type":"boolean","description":"Stack the series on each other"},"#,
         r#""connect_gaps":{"type":"boolean","description":"Draw a line across times without data"}}}"#,
     ]

@@ -52,6 +52,8 @@ pub struct Machine {
     running: Vec<Child>,
     cluster: Cluster,
     root: TempDir,
+    /// A release's folder, in which the commands are run.
+    release: TempDir,
     host: u16,
     keycloak: u16,
     pub http: u16,
@@ -84,6 +86,7 @@ impl Machine {
             running: Vec::new(),
             cluster: Cluster::start(),
             root,
+            release: places::release(),
             host: free_port(),
             keycloak: free_port(),
             http: free_port(),
@@ -102,7 +105,7 @@ impl Machine {
         );
         std::fs::write(machine.at("/etc/nginx/nginx.conf"), whole).unwrap();
         for file in PROXY {
-            let shipped = std::fs::read_to_string(places::workspace().join(file)).unwrap();
+            let shipped = std::fs::read_to_string(machine.release.path().join(file)).unwrap();
             let own = machine.at("/tmp").join(file.trim_start_matches("docker/"));
             std::fs::write(own, machine.own(&shipped)).unwrap();
         }
@@ -140,7 +143,6 @@ impl Machine {
             ("-o keycloak -g keycloak ", ""),
             (PROXY[0], &format!("{root}/tmp/nginx-tls.conf")),
             (PROXY[1], &format!("{root}/tmp/nginx-keycloak.conf")),
-            ("target/debug/porthole", places::porthole().to_str().unwrap()),
             ("127.0.0.1:5432", &format!("127.0.0.1:{pg}")),
             ("127.0.0.1:8080", &format!("127.0.0.1:{}", self.host)),
             ("127.0.0.1:8081", &format!("127.0.0.1:{}", self.keycloak)),
@@ -157,7 +159,7 @@ impl Machine {
         text
     }
 
-    /// Runs commands of the guide from the checkout, as the guide has it.
+    /// Runs commands of the guide in a release's folder, as the guide has it.
     pub fn run(&self, commands: &str) {
         // A system account is the machine's, not the folder's.
         let commands: String = commands
@@ -193,8 +195,9 @@ impl Machine {
             "{0}/usr/local/sbin:{0}/usr/local/bin:{path}",
             self.root.path().display()
         );
-        bash.current_dir(places::workspace())
+        bash.current_dir(self.release.path())
             .envs(environment)
+            .env("PORTHOLE", "./porthole")
             .env("HOME", self.at("/home"));
         if let Some(home) = &self.provider {
             bash.envs(keycloak::environment(home));

@@ -6,11 +6,13 @@
 
 mod panel;
 mod parts;
+mod reference;
 mod settings;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
-pub use panel::{PanelType, panel};
+pub use panel::{PanelRole, PanelSource, PanelType, panel};
+pub use reference::reference;
 pub use settings::settings;
 pub use tenant::{dashboard, tenant};

@@ -18,8 +18,32 @@ pub struct PanelType {
     pub parameters: Option<Value>,
     /// The name under which `custom_image` and `custom_template` find it.
     pub endpoint: Option<String>,
-    /// Whether a panel without `data_source:` makes no sense.
-    pub needs_source: bool,
+    /// What it reads: `main` is what stands under `data_source:`, the others stand under `data_sources:`.
+    pub sources: Vec<PanelSource>,
+}
+
+/// A source of a panel type.
+#[derive(Debug, Clone)]
+pub struct PanelSource {
+    /// `main`, or its key under `data_sources:`.
+    pub name: String,
+    /// Whether a panel without it makes no sense.
+    pub required: bool,
+    /// What may stand under `columns:`.
+    pub roles: Vec<PanelRole>,
+    /// Whether columns of any other name may stand there as well.
+    pub has_free_columns: bool,
+}
+
+/// What a column of the database is to a panel type.
+#[derive(Debug, Clone)]
+pub struct PanelRole {
+    /// The key under `columns:`.
+    pub name: String,
+    /// Whether a source without it makes no sense.
+    pub required: bool,
+    /// For people.
+    pub description: String,
 }
 
 /// Of a file in `panels/`, for these panel types.
@@ -93,28 +117,74 @@ fn conditions(of: &PanelType) -> Vec<Value> {
             then.insert(key.to_owned(), schema);
         }
     }
-    let mut required = Vec::new();
-    if of.needs_source {
-        required.push("data_source");
-    }
+    let reference = |key: &String| {
+        let to = json!({ "$ref": format!("urn:porthole:panel:{}:{key}", of.name) });
+        (key.clone(), to)
+    };
+    let mut by_endpoint: Map<String, Value> = then.keys().map(reference).collect();
+    let (read, required) = sources(&of.sources);
+    then.extend(read.clone());
+    by_endpoint.extend(read);
     let mut found = vec![json!({
         "$comment": of.description,
         "if": { "properties": { "type": { "const": of.name } }, "required": ["type"] },
         "then": { "properties": then, "required": required },
     })];
     if let Some(endpoint) = &of.endpoint {
-        let reference = |key: &str| json!({ "$ref": format!("urn:porthole:panel:{}:{key}", of.name) });
-        let then: Map<String, Value> = then.keys().map(|key| (key.clone(), reference(key))).collect();
         found.push(json!({
             "$comment": format!("{}, by its endpoint", of.description),
             "if": { "properties": {
                 "type": { "enum": ["custom_image", "custom_template"] },
                 "endpoint": { "enum": [endpoint, format!("/api/v1/custom/{endpoint}")] },
             }, "required": ["type", "endpoint"] },
-            "then": { "properties": then },
+            "then": { "properties": by_endpoint, "required": required },
         }));
     }
     found
+}
+
+/// `data_source:` and `data_sources:` of a panel type, and which of them it needs.
+fn sources(all: &[PanelSource]) -> (Map<String, Value>, Vec<&'static str>) {
+    let (mut found, mut required) = (Map::new(), Vec::new());
+    let (mut further, mut needed) = (Map::new(), Vec::new());
+    for source in all {
+        let schema = json!({ "properties": { "columns": columns(source) } });
+        match source.name.as_str() {
+            "main" => {
+                found.insert("data_source".to_owned(), schema);
+                required.extend(source.required.then_some("data_source"));
+            }
+            name => {
+                further.insert(name.to_owned(), schema);
+                needed.extend(source.required.then_some(name));
+            }
+        }
+    }
+    if !further.is_empty() {
+        required.extend((!needed.is_empty()).then_some("data_sources"));
+        found.insert(
+            "data_sources".to_owned(),
+            json!({ "properties": further, "required": needed }),
+        );
+    }
+    (found, required)
+}
+
+/// What may stand under `columns:`, where it is a mapping; a list names its columns itself.
+fn columns(source: &PanelSource) -> Value {
+    let roles: Map<String, Value> = (source.roles.iter())
+        .map(|role| (role.name.clone(), json!({ "description": role.description })))
+        .collect();
+    let names: Vec<&str> = source.roles.iter().map(|role| role.name.as_str()).collect();
+    let required: Vec<&str> = (source.roles.iter())
+        .filter(|role| role.required)
+        .map(|role| role.name.as_str())
+        .collect();
+    let mut mapping = json!({ "properties": roles, "required": required });
+    if !source.has_free_columns {
+        mapping["propertyNames"] = json!({ "enum": names });
+    }
+    json!({ "if": { "type": "object" }, "then": mapping })
 }
 
 fn source() -> Value {

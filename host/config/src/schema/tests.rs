@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::parts::DIALECT;
-use super::{PanelType, dashboard, panel, settings, tenant};
+use super::{PanelRole, PanelSource, PanelType, dashboard, panel, settings, tenant};
 use crate::dashboard_file::read_dashboard;
 use crate::panel_file::read_panel;
 use crate::tenant_file::read_tenant_file;
@@ -188,7 +188,20 @@ fn a_panel_types_own_schema_holds_where_a_panel_is_of_it_or_shows_it() {
         display: Some(json!({ "type": "object", "$schema": DIALECT, "properties": {} })),
         parameters: None,
         endpoint: Some("calendar".to_owned()),
-        needs_source: true,
+        sources: vec![
+            PanelSource {
+                name: "main".to_owned(),
+                required: true,
+                roles: vec![role("timestamp", true), role("message", false)],
+                has_free_columns: false,
+            },
+            PanelSource {
+                name: "names".to_owned(),
+                required: false,
+                roles: vec![role("label", true)],
+                has_free_columns: true,
+            },
+        ],
     }]);
     let panel = &schema["properties"]["panel"];
     assert_eq!(panel["properties"]["type"]["anyOf"][0]["enum"][0], "calendar");
@@ -202,6 +215,57 @@ fn a_panel_types_own_schema_holds_where_a_panel_is_of_it_or_shows_it() {
         panel["allOf"][1]["then"]["properties"]["display"]["$ref"],
         then["properties"]["display"]["$id"]
     );
+    // Shown by its endpoint, it reads the same; but that is for the reader to say.
+    assert_eq!(
+        panel["allOf"][1]["then"]["properties"].as_object().unwrap().len(),
+        1
+    );
+}
+
+fn role(name: &str, required: bool) -> PanelRole {
+    PanelRole {
+        name: name.to_owned(),
+        required,
+        description: format!("what {name} is"),
+    }
+}
+
+#[test]
+fn an_editor_completes_the_columns_that_a_panel_type_reads_and_knows_which_it_needs() {
+    let of = |sources| {
+        let schema = panel(&[PanelType {
+            name: "calendar".to_owned(),
+            description: "Squares".to_owned(),
+            display: None,
+            parameters: None,
+            endpoint: None,
+            sources,
+        }]);
+        schema["properties"]["panel"]["allOf"][0]["then"].clone()
+    };
+    let source = |name: &str, required, has_free_columns| PanelSource {
+        name: name.to_owned(),
+        required,
+        roles: vec![role("timestamp", true), role("message", false)],
+        has_free_columns,
+    };
+    let then = of(vec![source("main", true, false), source("names", true, true)]);
+    assert_eq!(then["required"], json!(["data_source", "data_sources"]));
+    let columns = &then["properties"]["data_source"]["properties"]["columns"];
+    assert_eq!(
+        *columns,
+        json!({ "if": { "type": "object" }, "then": {
+            "properties": { "timestamp": { "description": "what timestamp is" }, "message": { "description": "what message is" } },
+            "required": ["timestamp"],
+            "propertyNames": { "enum": ["timestamp", "message"] },
+        } })
+    );
+    let names = &then["properties"]["data_sources"];
+    assert_eq!(names["required"], json!(["names"]));
+    // Columns of any name are welcome there.
+    assert!(names["properties"]["names"]["properties"]["columns"]["then"]["propertyNames"].is_null());
+    assert_eq!(of(vec![source("main", false, true)])["required"], json!([]));
+    assert_eq!(of(Vec::new())["properties"], json!({}));
 }
 
 #[test]

@@ -145,7 +145,7 @@ impl Pipeline {
                 }),
             };
             if let Err(error) = written {
-                tracing::warn!(tenant, panel, request_id = %request.request_id, %error, "an export ended early");
+                tracing::warn!(tenant, panel, request_id = %request.request_id, kind = error.as_str(), "an export ended early");
                 let _ = chunks.send(Err(error)).await;
             }
             drop(turn);

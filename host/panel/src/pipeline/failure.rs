@@ -18,8 +18,13 @@ pub(super) fn failed(
     fault: RenderFault,
     used: &Used,
 ) -> RenderError {
+    // A guest's own words may hold what it has read, and no data is ever in the log: its reader sees them.
+    let reason = match &fault.kind {
+        FaultKind::Failure(_) => None,
+        _ => Some(fault.message.as_str()),
+    };
     tracing::warn!(tenant, panel = %panel.config.id, plugin = %fault.plugin, version = %fault.version,
-        request_id = %request.request_id, kind = ?fault.kind, message = %fault.message, "a panel was not rendered");
+        request_id = %request.request_id, kind = fault.kind.as_str(), reason, "a panel was not rendered");
     let plugin = |fault: &RenderFault, kind: PluginFault, message: String| RenderError::Plugin {
         plugin: fault.plugin.clone(),
         version: fault.version.clone(),
