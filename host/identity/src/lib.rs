@@ -25,6 +25,7 @@ mod provider;
 mod provider_bearer;
 mod provider_logins;
 mod provider_sessions;
+mod rate;
 mod records;
 mod retention;
 mod session_cache;
@@ -64,6 +65,8 @@ pub struct Identity {
     store: store::Store,
     passwords: password::Passwords,
     attempts: attempts::Attempts,
+    /// Logins that begin at the identity provider, by address.
+    begun_logins: rate::Rate<std::net::IpAddr>,
     sessions: session_cache::SessionCache,
     access: access::Access,
     outage: outage::Outage,
@@ -95,6 +98,7 @@ impl Identity {
                 options.attempts_per_address,
                 options.attempt_window,
             ),
+            begun_logins: rate::Rate::new(options.begun_logins_per_address, options.attempt_window),
             sessions: session_cache::SessionCache::new(options.session_cache),
             access: access::Access::new(options.access_check),
             outage: outage::Outage::default(),

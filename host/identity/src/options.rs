@@ -25,6 +25,9 @@ pub struct Options {
     pub attempts_per_account: u32,
     /// Failed logins from one address for any accounts within [`Options::attempt_window`] before it must wait.
     pub attempts_per_address: u32,
+    /// Logins at the identity provider that one address begins within [`Options::attempt_window`] before it must wait:
+    /// more than an office that comes back from a holiday.
+    pub begun_logins_per_address: u32,
     /// See above.
     pub attempt_window: Duration,
 }
@@ -41,6 +44,7 @@ impl Default for Options {
             max_connections: 8,
             attempts_per_account: 10,
             attempts_per_address: 100,
+            begun_logins_per_address: 1000,
             attempt_window: Duration::from_secs(15 * 60),
         }
     }

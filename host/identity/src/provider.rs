@@ -133,14 +133,9 @@ impl Identity {
             && !matches!(refusal, AdmitError::Failed(_))
         {
             let email = user.email.as_deref().filter(|email| normal_email(email).is_ok());
-            let entry = AuditEntry {
-                action: "login_refused".to_owned(),
-                target: Some(email.map_or_else(|| user.subject.clone(), str::to_lowercase)),
-                address: Some(address.into()),
-                detail: Some(refusal.to_string()),
-                ..AuditEntry::default()
-            };
-            self.audit(entry).await?;
+            let target = email.map_or_else(|| user.subject.clone(), str::to_lowercase);
+            self.note_refused_login(Some(target), &refusal.to_string(), address, Utc::now())
+                .await?;
         }
         admitted
     }

@@ -11,5 +11,6 @@ mod matrix;
 mod pictures;
 mod provider;
 mod site;
+mod stand_in;
 mod strictness;
 mod timing;

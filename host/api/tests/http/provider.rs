@@ -9,14 +9,19 @@ use porthole_identity::{Options, ProviderRules};
 use porthole_oidc::{Client, Sealer};
 use serde_json::json;
 
-use crate::site::Site;
+use crate::site::{Client as Browser, Site};
+use crate::stand_in::StandIn;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 async fn site() -> Site {
     // Nobody listens at the port of discarding.
+    site_of("http://127.0.0.1:9/realms/ops", Options::default()).await
+}
+
+async fn site_of(issuer: &str, options: Options) -> Site {
     let client = Client::new(porthole_oidc::Options {
-        issuer: "http://127.0.0.1:9/realms/ops".into(),
+        issuer: issuer.into(),
         client_id: "porthole".into(),
         audience: Some("porthole-api".into()),
         ..porthole_oidc::Options::default()
@@ -31,7 +36,7 @@ async fn site() -> Site {
         public_url: Some("https://dash.test".into()),
         ..ApiSettings::default()
     };
-    Site::with_provider(settings, Options::default(), Some(Arc::new(provider))).await
+    Site::with_provider(settings, options, Some(Arc::new(provider))).await
 }
 
 #[tokio::test]
@@ -81,6 +86,73 @@ async fn a_browser_that_began_no_login_ends_none() {
                 && answer.header("set-cookie").contains("Max-Age=0");
             assert_eq!(is_taken, client.cookie.is_some(), "{query}");
         }
+    }
+}
+
+/// Begins a login and comes back without one; where that leads, and whether the login began.
+async fn refused_there(site: &Site) -> (String, bool) {
+    let begun = site.nobody().get("/api/v1/auth/login").await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER);
+    let location = begun.header("location").to_owned();
+    let Some((_, state)) = location.split_once("state=") else {
+        return (location, false);
+    };
+    let state = state.split('&').next().unwrap();
+    let browser = Browser {
+        site,
+        cookie: Some(begun.cookie()),
+    };
+    let back = browser
+        .get(&format!(
+            "/api/v1/auth/callback?state={state}&error=access_denied"
+        ))
+        .await;
+    (back.header("location").to_owned(), true)
+}
+
+#[tokio::test]
+async fn an_outsider_who_lets_logins_come_to_nothing_has_to_wait_and_does_not_fill_the_audit_log() {
+    let there = StandIn::new().await;
+    let options = Options {
+        attempts_per_address: 5,
+        ..Options::default()
+    };
+    let site = site_of(&there.issuer, options).await;
+    let lines = async |action: &str| {
+        let all = site.identity.audit_log(500, None).await.unwrap();
+        all.iter().filter(|line| line.entry.action == action).count()
+    };
+    for _ in 0..5 {
+        assert_eq!(
+            refused_there(&site).await,
+            ("/login?fault=denied".to_owned(), true)
+        );
+    }
+    for _ in 0..20 {
+        assert_eq!(
+            refused_there(&site).await,
+            ("/login?fault=too_many".to_owned(), false)
+        );
+    }
+    assert_eq!(lines("login_refused").await, 5);
+    assert_eq!(lines("login_locked").await, 1);
+    assert_eq!(site.identity.note_refused_attempts().await.unwrap(), 20);
+    assert_eq!(lines("logins_refused").await, 1);
+}
+
+#[tokio::test]
+async fn an_address_begins_a_bounded_number_of_logins_at_the_provider() {
+    let there = StandIn::new().await;
+    let options = Options {
+        begun_logins_per_address: 3,
+        ..Options::default()
+    };
+    let site = site_of(&there.issuer, options).await;
+    for number in 0..5 {
+        let begun = site.nobody().get("/api/v1/auth/login?back_to=/t/alpha").await;
+        let is_page = begun.header("location") == "/login?fault=too_many&next=%2Ft%2Falpha";
+        assert_eq!(is_page, number >= 3, "{number}");
+        assert_eq!(begun.header("set-cookie").is_empty(), number >= 3, "{number}");
     }
 }
 
