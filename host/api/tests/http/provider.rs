@@ -3,20 +3,22 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use http::{Method, StatusCode};
 use porthole_api::{ApiSettings, Provider};
-use porthole_identity::{Options, ProviderRules};
+use porthole_identity::{Options, ProviderRules, ProviderSession};
 use porthole_oidc::{Client, Sealer};
 use serde_json::json;
 
 use crate::site::{Client as Browser, Site};
 use crate::stand_in::StandIn;
 
+/// Nobody listens at the port of discarding.
+const ISSUER: &str = "http://127.0.0.1:9/realms/ops";
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 async fn site() -> Site {
-    // Nobody listens at the port of discarding.
-    site_of("http://127.0.0.1:9/realms/ops", Options::default()).await
+    site_of(ISSUER, Options::default()).await
 }
 
 async fn site_of(issuer: &str, options: Options) -> Site {
@@ -153,6 +155,73 @@ async fn an_address_begins_a_bounded_number_of_logins_at_the_provider() {
         let is_page = begun.header("location") == "/login?fault=too_many&next=%2Ft%2Falpha";
         assert_eq!(is_page, number >= 3, "{number}");
         assert_eq!(begun.header("set-cookie").is_empty(), number >= 3, "{number}");
+    }
+}
+
+/// A browser with a session that the provider of `issuer` has opened for Ada, and about which it was to be asked so long ago.
+async fn session_of_ada<'s>(
+    site: &'s Site,
+    issuer: &str,
+    tokens: Option<Vec<u8>>,
+    overdue: TimeDelta,
+) -> Browser<'s> {
+    let ada = site.identity.find_user("ada@example.com").await.unwrap().unwrap();
+    let now = chrono::Utc::now();
+    let session = ProviderSession {
+        user: format!("{issuer}#ada-1"),
+        session: None,
+        tokens,
+        renew_at: Some(now - overdue),
+    };
+    let opened = site
+        .identity
+        .open_provider_session(ada.id, &session, [192, 0, 2, 1].into(), now);
+    let (_, token) = opened.await.unwrap();
+    Browser {
+        site,
+        cookie: Some(site.cookie_of(&token)),
+    }
+}
+
+fn sealed(key: &[u8], user: &str) -> Option<Vec<u8>> {
+    let text = json!({"refresh_token": "a", "id_token": null}).to_string();
+    Some(Sealer::new(key).unwrap().seal(&text, user).unwrap())
+}
+
+#[tokio::test]
+async fn a_session_about_which_nobody_can_ask_any_more_ends_and_the_audit_log_says_why() {
+    let with = site().await;
+    let without = Site::new().await;
+    let user = format!("{ISSUER}#ada-1");
+    let elsewhere = "https://id.example.com/realms/ops";
+    let (long_ago, just_now) = (TimeDelta::minutes(6), TimeDelta::minutes(1));
+    let (mine, others) = (sealed(b"a secret", &user), sealed(b"another secret", &user));
+    for (site, issuer, tokens, overdue, status) in [
+        // The provider does not answer: it goes on.
+        (&with, ISSUER, mine.clone(), long_ago, 200),
+        // Another host may have the key, and has not had the time yet.
+        (&with, ISSUER, others.clone(), just_now, 200),
+        (&with, ISSUER, others, long_ago, 401),
+        (&with, ISSUER, None, long_ago, 401),
+        (
+            &with,
+            elsewhere,
+            sealed(b"a secret", &format!("{elsewhere}#ada-1")),
+            long_ago,
+            401,
+        ),
+        (&without, ISSUER, mine, just_now, 401),
+    ] {
+        let ada = session_of_ada(site, issuer, tokens, overdue).await;
+        assert_eq!(
+            ada.get("/api/v1/auth/me").await.status.as_u16(),
+            status,
+            "{issuer} {overdue}"
+        );
+        let newest = site.identity.audit_log(1, None).await.unwrap().remove(0).entry;
+        let expected = if status == 401 { "session_ended" } else { "login" };
+        assert_eq!(newest.action, expected, "{newest:?}");
+        assert_eq!(ada.get("/api/v1/auth/me").await.status.as_u16(), status);
     }
 }
 

@@ -12,7 +12,9 @@ use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use parking_lot::Mutex;
 use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf, Provider, router};
-use porthole_identity::{AuditEntry, Identity, NewUser, Options, PasswordCost, Role, TenantRecord};
+use porthole_identity::{
+    AuditEntry, Identity, NewUser, Options, PasswordCost, Role, SessionToken, TenantRecord,
+};
 use porthole_model::{
     CacheOutcome, Dashboard, DashboardSummary, Dashboards, DatabaseState, Metric, PanelAnswer, Plugin,
     PluginLog, PluginPublished, Plugins, Problem, TenantDatabase, TimeRange, Usage, View,
@@ -202,6 +204,7 @@ pub struct Site {
     pub router: Router,
     pub identity: Arc<Identity>,
     pub panels: Arc<ToldPanels>,
+    is_secure: bool,
     _folder: TempDir,
 }
 
@@ -291,11 +294,18 @@ impl Site {
             settings: Arc::new(settings),
         };
         Self {
+            is_secure: state.settings.secure_cookies(),
             router: router(state),
             identity,
             panels,
             _folder: folder,
         }
+    }
+
+    /// The cookie that a browser has of a session.
+    pub fn cookie_of(&self, token: &SessionToken) -> String {
+        let prefix = if self.is_secure { "__Host-" } else { "" };
+        format!("{prefix}porthole_session={}", token.expose())
     }
 
     /// Somebody without a session.
