@@ -178,11 +178,12 @@ async fn what_no_password_can_be_is_only_wrong() {
 }
 
 #[tokio::test]
-async fn logout_ends_the_session_and_takes_the_cookie() {
+async fn logout_ends_the_session_and_takes_the_cookie_and_what_the_browser_has_kept() {
     let site = Site::new().await;
     let ada = site.logged_in("ada").await;
     let answer = ada.post("/api/v1/auth/logout").await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(answer.header("clear-site-data"), "\"cache\"");
     assert!(answer.header("set-cookie").contains("Max-Age=0"));
     assert_eq!(
         ada.get("/api/v1/auth/me").await.refusal(),

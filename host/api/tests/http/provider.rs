@@ -226,6 +226,35 @@ async fn a_session_about_which_nobody_can_ask_any_more_ends_and_the_audit_log_sa
 }
 
 #[tokio::test]
+async fn who_logs_out_is_logged_out_before_the_provider_is_asked_where_its_login_ends() {
+    let there = StandIn::silent().await;
+    let site = site_of(&there.issuer, Options::default()).await;
+    let tokens = sealed(b"a secret", &format!("{}#ada-1", there.issuer));
+    let ada = session_of_ada(&site, &there.issuer, tokens, -TimeDelta::hours(1)).await;
+    // The tab is closed while the provider is asked.
+    tokio::select! {
+        answer = ada.post("/api/v1/auth/logout") => panic!("without the provider: {}", answer.status),
+        () = there.asked.notified() => {}
+    }
+    assert_eq!(ada.get("/api/v1/auth/me").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn log_out_leads_on_to_where_the_login_ends_at_the_provider() {
+    let there = StandIn::new().await;
+    let site = site_of(&there.issuer, Options::default()).await;
+    let tokens = sealed(b"a secret", &format!("{}#ada-1", there.issuer));
+    let ada = session_of_ada(&site, &there.issuer, tokens, -TimeDelta::hours(1)).await;
+    let answer = ada.post("/api/v1/auth/logout").await;
+    assert_eq!(answer.header("clear-site-data"), "\"cache\"");
+    let continue_to = answer.json()["continue_to"].as_str().unwrap().to_owned();
+    assert!(
+        continue_to.starts_with(&format!("{}/logout?", there.issuer)),
+        "{continue_to}"
+    );
+}
+
+#[tokio::test]
 async fn what_is_no_logout_token_ends_nothing_and_what_might_be_one_waits_for_the_provider() {
     let site = site().await;
     let path = "/api/v1/auth/backchannel-logout";
