@@ -34,6 +34,9 @@ pub struct Provider {
     pub admin_group: Option<String>,
     /// `tenants`: which groups are let into which tenants.
     pub tenants: Vec<GroupTenant>,
+    /// `tokens_without_login`: for how long tokens of who logs in nowhere else are good after the provider's last word; none: for
+    /// ever.
+    pub tokens_without_login: Option<Duration>,
     /// `insecure_http`: whether the provider may be reached by plain HTTP over a network.
     pub insecure_http: bool,
 }

@@ -14,6 +14,8 @@ use crate::{Environment, Spanned};
 
 /// So many groups are mapped at most.
 const MOST_GROUPS: usize = 1000;
+const A_DAY: Duration = Duration::from_secs(86_400);
+const LONGEST_WITHOUT_LOGIN: Duration = Duration::from_secs(10 * 366 * 86_400);
 const LONGEST_SKEW: Duration = Duration::from_secs(600);
 
 /// What a file or the variables say.
@@ -32,6 +34,7 @@ pub(crate) struct ProviderLayer {
     groups_claim: Option<String>,
     admin_group: Option<String>,
     tenants: Option<Vec<GroupTenant>>,
+    tokens_without_login: Option<Option<Duration>>,
     insecure_http: Option<bool>,
     says_something: bool,
 }
@@ -66,6 +69,12 @@ impl ProviderLayer {
             groups_claim: name("groups_claim"),
             admin_group: name("admin_group"),
             tenants: fields.list("tenants").map(|groups| read_groups(&fields, groups)),
+            tokens_without_login: match fields.get("tokens_without_login") {
+                Some(node) if node.scalar_text() == Some("forever") => Some(None),
+                _ => fields
+                    .duration("tokens_without_login", A_DAY..=LONGEST_WITHOUT_LOGIN)
+                    .map(Some),
+            },
             insecure_http: fields.boolean("insecure_http"),
             says_something: true,
         };
@@ -89,6 +98,7 @@ impl ProviderLayer {
             groups_claim: self.groups_claim.or(below.groups_claim),
             admin_group: self.admin_group.or(below.admin_group),
             tenants: self.tenants.or(below.tenants),
+            tokens_without_login: self.tokens_without_login.or(below.tokens_without_login),
             insecure_http: self.insecure_http.or(below.insecure_http),
             says_something: self.says_something || below.says_something,
         }
@@ -164,6 +174,7 @@ impl ProviderLayer {
             groups_claim: self.groups_claim.unwrap_or_else(|| "groups".to_owned()),
             admin_group: self.admin_group,
             tenants: self.tenants.unwrap_or_default(),
+            tokens_without_login: self.tokens_without_login.unwrap_or(Some(30 * A_DAY)),
             insecure_http,
         })
     }

@@ -114,6 +114,10 @@ type Holder = (
     bool,
     String,
     String,
+    bool,
+    DateTime<Utc>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
 );
 
 /// The question for those of the tokens of `$1` and `$2` for which a condition holds, the newest first.
@@ -354,7 +358,9 @@ impl Identity {
         let generation = self.sessions.generation();
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, Holder>(
             "SELECT api_tokens.id, api_tokens.expires_at, api_tokens.last_used_at, users.id, users.email,
-                    users.full_name, users.is_admin, tenants.tenant_id, api_tokens.scope
+                    users.full_name, users.is_admin, tenants.tenant_id, api_tokens.scope,
+                    users.keycloak_id IS NOT NULL AND users.password_hash IS NULL, users.created_at,
+                    users.last_login_at, users.groups_at
              FROM api_tokens
              JOIN users ON users.id = api_tokens.user_id
              JOIN tenants ON tenants.id = api_tokens.tenant_id
@@ -363,11 +369,38 @@ impl Identity {
         .bind(hash.as_slice())
         .fetch_optional(pool)
         .await)?;
-        let Some((id, expires_at, last_used_at, user, email, full_name, is_admin, tenant, scope)) = found
+        let Some((
+            id,
+            expires_at,
+            last_used_at,
+            user,
+            email,
+            full_name,
+            is_admin,
+            tenant,
+            scope,
+            is_the_providers,
+            made_at,
+            login_at,
+            groups_at,
+        )) = found
         else {
             return Ok(None);
         };
         if now >= expires_at {
+            return Ok(None);
+        }
+        // Who has left where the provider is logs in no more, and nobody says so here: their tokens must not outlive it.
+        let last_word = [login_at, groups_at]
+            .into_iter()
+            .flatten()
+            .fold(made_at, DateTime::max);
+        if is_the_providers
+            && self
+                .tokens_without_login
+                .is_some_and(|most| now - last_word > most)
+        {
+            tracing::info!(user = email, token = %id.0, "a token is refused: its owner has not logged in at the identity provider for too long");
             return Ok(None);
         }
         let most = match scope.as_str() {

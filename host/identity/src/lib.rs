@@ -73,6 +73,7 @@ pub struct Identity {
     crowded: provider_logins::Crowded,
     session_idle: TimeDelta,
     session_lifetime: TimeDelta,
+    tokens_without_login: Option<TimeDelta>,
 }
 
 impl Identity {
@@ -105,6 +106,7 @@ impl Identity {
             crowded: provider_logins::Crowded::default(),
             session_idle: within(options.session_idle),
             session_lifetime: within(options.session_lifetime),
+            tokens_without_login: options.tokens_without_login.map(within),
         })
     }
 

@@ -15,6 +15,9 @@ pub struct Options {
     /// After this long a request asks the central database whether anybody's rights have changed. Changes made through
     /// this process show at once, changes made by others after at most this long.
     pub access_check: Duration,
+    /// The tokens of who can log in at the identity provider only are worth nothing when the provider has not said for this
+    /// long that they still may; none: they are, whatever it says.
+    pub tokens_without_login: Option<Duration>,
     /// The price of one password hash.
     pub password_cost: PasswordCost,
     /// Password hashes calculated at the same time; each takes `password_cost.memory_kib` of memory.
@@ -39,6 +42,7 @@ impl Default for Options {
             session_lifetime: Duration::from_secs(14 * 24 * 3600),
             session_cache: Duration::from_secs(5),
             access_check: Duration::from_millis(250),
+            tokens_without_login: Some(Duration::from_secs(30 * 24 * 3600)),
             password_cost: PasswordCost::default(),
             concurrent_hashes: 2,
             max_connections: 8,

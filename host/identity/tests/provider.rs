@@ -6,12 +6,14 @@
 mod support;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use porthole_identity::{
-    AdmitError, AuditEntry, Identity, IdentityError, NewUser, ProviderLogin, ProviderLogout, ProviderRules,
-    ProviderSession, ProviderUser, Role, TenantRecord, User,
+    AdmitError, AuditEntry, Identity, IdentityError, NewApiToken, NewUser, Options, ProviderLogin,
+    ProviderLogout, ProviderRules, ProviderSession, ProviderUser, Role, TenantRecord, TokenScope, User,
 };
+use secrecy::ExposeSecret;
 use support::{Database, options};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -393,6 +395,45 @@ on_both! {
         }
         assert_eq!(take("s0", cookie.expose(), now).await, None);
         assert!(take("s59", cookie.expose(), now).await.is_some());
+    }
+
+    async fn tokens_of_who_does_not_log_in_at_the_provider_any_more_are_worth_nothing_until_they_do(database: &Database) {
+        site(database).await.close().await;
+        // Each question is asked of the database.
+        let identity = database.connect(Options { session_cache: Duration::ZERO, ..options() }).await;
+        let now = Utc::now();
+        let ada = identity.admit(&somebody("ada", None, 0), &rules(), HERE).await;
+        assert!(matches!(ada, Err(AdmitError::NoTenant)));
+        let ada = identity.find_user("ada@example.com").await.unwrap().unwrap().id;
+        let bob = local(&identity, "bob", false).await.id;
+        let mut tokens = Vec::new();
+        for user in [ada, bob] {
+            identity.grant(user, "alpha", Role::Viewer, AuditEntry::default()).await.unwrap();
+            let new = NewApiToken { user, tenant: "alpha".into(), name: "deploy".into(), scope: TokenScope::Read, days: 365 };
+            tokens.push(identity.create_api_token(new, AuditEntry::default()).await.unwrap().1);
+        }
+        let is_good = async |token: usize, days: i64| {
+            let secret = tokens[token].expose_secret();
+            identity.authenticate_api_token(secret, now + TimeDelta::days(days)).await.unwrap().is_some()
+        };
+        assert!(is_good(0, 29).await);
+        assert!(!is_good(0, 31).await);
+        // Who has a password is not the provider's to lose.
+        assert!(is_good(1, 300).await);
+        let session = ProviderSession { user: "x".into(), session: None, tokens: None, renew_at: None };
+        identity.open_provider_session(ada, &session, HERE, now + TimeDelta::days(31)).await.unwrap();
+        assert!(is_good(0, 60).await);
+        assert!(!is_good(0, 62).await);
+        // What a renewal says of groups is the provider's word, too.
+        let mut said = somebody("ada", Some(&["/alpha"]), 0);
+        said.issued_at = now + TimeDelta::days(50);
+        identity.renew_groups(ada, &said, &rules(), HERE).await.unwrap();
+        assert!(is_good(0, 79).await);
+        assert!(!is_good(0, 81).await);
+        identity.close().await;
+        let patient = database.connect(Options { tokens_without_login: None, ..options() }).await;
+        let kept = patient.authenticate_api_token(tokens[0].expose_secret(), now + TimeDelta::days(300)).await.unwrap();
+        assert!(kept.is_some());
     }
 
     async fn a_bearer_stands_for_a_program_with_what_its_user_has(database: &Database) {
