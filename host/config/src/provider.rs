@@ -37,6 +37,8 @@ pub struct Provider {
     /// `tokens_without_login`: for how long tokens of who logs in nowhere else are good after the provider's last word; none: for
     /// ever.
     pub tokens_without_login: Option<Duration>,
+    /// `trust_unverified_email`: whether an account is made for an address that the provider does not call verified.
+    pub trust_unverified_email: bool,
     /// `insecure_http`: whether the provider may be reached by plain HTTP over a network.
     pub insecure_http: bool,
 }

@@ -35,6 +35,7 @@ pub(crate) struct ProviderLayer {
     admin_group: Option<String>,
     tenants: Option<Vec<GroupTenant>>,
     tokens_without_login: Option<Option<Duration>>,
+    trust_unverified_email: Option<bool>,
     insecure_http: Option<bool>,
     says_something: bool,
 }
@@ -75,6 +76,7 @@ impl ProviderLayer {
                     .duration("tokens_without_login", A_DAY..=LONGEST_WITHOUT_LOGIN)
                     .map(Some),
             },
+            trust_unverified_email: fields.boolean("trust_unverified_email"),
             insecure_http: fields.boolean("insecure_http"),
             says_something: true,
         };
@@ -99,6 +101,7 @@ impl ProviderLayer {
             admin_group: self.admin_group.or(below.admin_group),
             tenants: self.tenants.or(below.tenants),
             tokens_without_login: self.tokens_without_login.or(below.tokens_without_login),
+            trust_unverified_email: self.trust_unverified_email.or(below.trust_unverified_email),
             insecure_http: self.insecure_http.or(below.insecure_http),
             says_something: self.says_something || below.says_something,
         }
@@ -175,6 +178,7 @@ impl ProviderLayer {
             admin_group: self.admin_group,
             tenants: self.tenants.unwrap_or_default(),
             tokens_without_login: self.tokens_without_login.unwrap_or(Some(30 * A_DAY)),
+            trust_unverified_email: self.trust_unverified_email.unwrap_or(false),
             insecure_http,
         })
     }

@@ -22,7 +22,7 @@ use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
 /// Each variable, with the key it stands for. Those of a deeper level have several parts.
-const VARIABLES: [(&str, &[&str]); 38] = [
+const VARIABLES: [(&str, &[&str]); 39] = [
     ("PORTHOLE_AUDIT_KEEP", &["audit", "keep"]),
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
     ("PORTHOLE_AUTH_OIDC_ADMIN_GROUP", &["auth", "oidc", "admin_group"]),
@@ -61,6 +61,10 @@ const VARIABLES: [(&str, &[&str]); 38] = [
     (
         "PORTHOLE_AUTH_OIDC_TOKENS_WITHOUT_LOGIN",
         &["auth", "oidc", "tokens_without_login"],
+    ),
+    (
+        "PORTHOLE_AUTH_OIDC_TRUST_UNVERIFIED_EMAIL",
+        &["auth", "oidc", "trust_unverified_email"],
     ),
     ("PORTHOLE_CENTRAL_DATABASE_URL", &["central_database", "url"]),
     (

@@ -67,6 +67,9 @@ pub struct ProviderRules {
     pub create_users: bool,
     /// Whether who is not known gets the account that has their verified email address; never an administrator's.
     pub link_by_email: bool,
+    /// Whether an account is made for an address that the provider does not call verified: whoever may write any address there
+    /// would have the account that it is known by here.
+    pub trust_unverified_email: bool,
     /// Who is in it administers the host.
     pub admin_group: Option<String>,
     /// Which group lets into which tenant, and as what; of several the most.
@@ -88,6 +91,9 @@ pub enum AdmitError {
     /// An account needs an email address, and the provider gives none.
     #[error("the provider gives no email address")]
     NoEmail,
+    /// An account is known by its address, and the provider does not say that the address is theirs.
+    #[error("the provider does not say that the email address is verified")]
+    EmailNotVerified,
     /// There is an account, and nothing that it may see.
     #[error("the account has no tenant")]
     NoTenant,
@@ -200,6 +206,10 @@ impl Identity {
                             .await?;
                     }
                     id
+                }
+                // Before it is looked for: who has an account is not for those who only say that they are somebody.
+                None if email.is_some() && !user.email_verified && !rules.trust_unverified_email => {
+                    return Err(AdmitError::EmailNotVerified);
                 }
                 None => {
                     let namesake = sqlx::query_as::<_, Known>(

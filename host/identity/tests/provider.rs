@@ -139,7 +139,8 @@ on_both! {
         let said = somebody("bob", None, 0);
         let unverified = ProviderUser { email_verified: false, ..said.clone() };
         let no_link = ProviderRules { link_by_email: false, ..rules() };
-        for (user, rules) in [(&unverified, rules()), (&said, no_link), (&somebody("root", None, 0), rules())] {
+        let trusting = ProviderRules { trust_unverified_email: true, ..rules() };
+        for (user, rules) in [(&unverified, trusting), (&said, no_link), (&somebody("root", None, 0), rules())] {
             let refused = identity.admit(user, &rules, HERE).await;
             assert!(matches!(refused, Err(AdmitError::EmailTaken)), "{user:?}: {refused:?}");
         }
@@ -151,6 +152,26 @@ on_both! {
         identity.set_user_disabled(bob.id, true, AuditEntry::default()).await.unwrap();
         let refused = identity.admit(&somebody("bob", None, 1), &rules(), HERE).await;
         assert!(matches!(refused, Err(AdmitError::Disabled)), "{refused:?}");
+    }
+
+    async fn an_address_that_is_not_verified_makes_no_account_and_tells_nobody_who_has_one(database: &Database) {
+        let identity = site(database).await;
+        local(&identity, "bob", false).await;
+        let unverified = |name: &str| ProviderUser { email_verified: false, ..somebody(name, None, 0) };
+        let strict = ProviderRules::default();
+        // With an account of that address and without one: the same answer.
+        for (name, rules) in [("bob", rules()), ("boss", rules()), ("bob", strict.clone()), ("boss", strict)] {
+            let refused = identity.admit(&unverified(name), &rules, HERE).await;
+            assert!(matches!(refused, Err(AdmitError::EmailNotVerified)), "{name}: {refused:?}");
+        }
+        assert!(identity.find_user("boss@example.com").await.unwrap().is_none());
+        let trusting = ProviderRules { trust_unverified_email: true, ..rules() };
+        let made = identity.admit(&unverified("boss"), &trusting, HERE).await;
+        assert!(matches!(made, Err(AdmitError::NoTenant)), "{made:?}");
+        // Who has an account by then is known by another name.
+        let boss = identity.find_user("boss@example.com").await.unwrap().unwrap().id;
+        identity.grant(boss, "alpha", Role::Viewer, AuditEntry::default()).await.unwrap();
+        assert_eq!(identity.admit(&unverified("boss"), &rules(), HERE).await.unwrap(), boss);
     }
 
     async fn groups_let_in_and_shut_out_and_what_a_person_has_given_stays(database: &Database) {

@@ -37,6 +37,7 @@ enum Fault {
     Disabled,
     EmailTaken,
     NoEmail,
+    EmailNotVerified,
     NoTenant,
     /// Too many logins from this address came to nothing.
     TooMany,
@@ -54,6 +55,7 @@ impl Fault {
             Self::Disabled => "disabled",
             Self::EmailTaken => "email_taken",
             Self::NoEmail => "no_email",
+            Self::EmailNotVerified => "email_not_verified",
             Self::NoTenant => "no_tenant",
             Self::TooMany => "too_many",
             Self::Failed => "failed",
@@ -293,6 +295,7 @@ async fn logged_in(
         AdmitError::Disabled => Fault::Disabled.into(),
         AdmitError::EmailTaken => Fault::EmailTaken.into(),
         AdmitError::NoEmail => Fault::NoEmail.into(),
+        AdmitError::EmailNotVerified => Fault::EmailNotVerified.into(),
         AdmitError::NoTenant => Fault::NoTenant.into(),
         AdmitError::Failed(error) => Trouble::Error(error.into()),
     })?;
