@@ -86,6 +86,9 @@ pub struct PasswordChange {
     pub current: String,
     /// As it shall be.
     pub new: String,
+    /// Whether the account's tokens are worth nothing afterwards.
+    #[serde(default)]
+    pub revoke_tokens: bool,
 }
 
 /// `POST /auth/link`.
@@ -96,6 +99,9 @@ pub struct LinkUse {
     pub link: String,
     /// As it shall be.
     pub password: String,
+    /// Whether the account's tokens are worth nothing afterwards.
+    #[serde(default)]
+    pub revoke_tokens: bool,
 }
 
 /// A session that is open.

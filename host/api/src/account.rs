@@ -92,7 +92,8 @@ fn event(record: AuditRecord, owner: Uuid) -> AccountEvent {
 
 /// Change one's own password.
 ///
-/// Ends all other sessions of the account; this one goes on, and its cookie is another.
+/// Ends all other sessions of the account; this one goes on, and its cookie is another. With `revoke_tokens` its tokens are worth
+/// nothing any more.
 #[utoipa::path(
     post, path = "/account/password", tag = "Account",
     request_body(content = ref("#/components/schemas/PasswordChange"), content_type = "application/json"),
@@ -114,7 +115,7 @@ pub(crate) async fn password(
     let (current, new) = (change.current.into(), change.new.into());
     let (_, token) = state
         .identity
-        .change_password(&who, &current, &new, address, Utc::now())
+        .change_password(&who, &current, &new, change.revoke_tokens, address, Utc::now())
         .await?;
     let seconds = state.identity.session_lifetime().num_seconds();
     let cookie = session_cookie::given(&token, seconds, &state.settings)?;
@@ -123,7 +124,7 @@ pub(crate) async fn password(
 
 /// Choose a password with a link.
 ///
-/// Uses the link up and ends all sessions of the account. Then log in.
+/// Uses the link up and ends all sessions of the account, and with `revoke_tokens` its tokens. Then log in.
 #[utoipa::path(
     post, path = "/auth/link", tag = "Login", security(()),
     request_body(content = ref("#/components/schemas/LinkUse"), content_type = "application/json"),
@@ -141,9 +142,10 @@ pub(crate) async fn link(
     JsonBody(link): JsonBody<LinkUse>,
 ) -> Result<StatusCode, ApiError> {
     let password = link.password.into();
-    let used = state
-        .identity
-        .use_password_link(&link.link, &password, address, Utc::now());
+    let used =
+        state
+            .identity
+            .use_password_link(&link.link, &password, link.revoke_tokens, address, Utc::now());
     found(used.await?)
 }
 

@@ -136,6 +136,40 @@ macro_rules! tokens {
     };
 }
 
+/// Revokes all of a user's tokens in a transaction, each with a line of its own.
+macro_rules! revoke_all_tokens {
+    ($user:expr, $now:expr, $actor:expr, $transaction:ident) => {{
+        let tokens = sqlx::query_as::<_, ($crate::id::Id, String, String, String)>(
+            "SELECT api_tokens.id, users.email, tenants.tenant_id, api_tokens.name
+             FROM api_tokens
+             JOIN users ON users.id = api_tokens.user_id
+             JOIN tenants ON tenants.id = api_tokens.tenant_id
+             WHERE api_tokens.user_id = $1 AND api_tokens.revoked_at IS NULL AND api_tokens.expires_at > $2",
+        )
+        .bind($user)
+        .bind($now)
+        .fetch_all(&mut *$transaction)
+        .await?;
+        for (id, email, tenant, name) in tokens {
+            sqlx::query("UPDATE api_tokens SET revoked_at = $1 WHERE id = $2")
+                .bind($now)
+                .bind(id)
+                .execute(&mut *$transaction)
+                .await?;
+            let entry = $crate::AuditEntry {
+                action: "token_revoked".to_owned(),
+                target: Some(email),
+                tenant: Some(tenant),
+                detail: Some(format!("{} {name}, with a new password", id.0)),
+                ..$actor.clone()
+            };
+            add_line!(entry, &mut *$transaction)?;
+        }
+    }};
+}
+
+pub(crate) use revoke_all_tokens;
+
 impl Identity {
     /// Makes a token. Its secret is returned here and never again.
     ///

@@ -7,6 +7,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+use crate::api_tokens::revoke_all_tokens;
 use crate::audit::add_line;
 use crate::id::Id;
 use crate::store::{in_transaction, with_pool};
@@ -138,7 +139,8 @@ impl Identity {
     }
 
     /// Changes the password of whoever knows it, ends all their other sessions, and gives this one another token: what the
-    /// identity provider knows it by stays. Guessing has to wait as it does at the login.
+    /// identity provider knows it by stays. `revoke_tokens`: also whatever programs use. Guessing has to wait as it does at the
+    /// login.
     ///
     /// # Errors
     /// See [`LoginError`]; [`IdentityError::Password`] within it where the new one is none.
@@ -147,6 +149,7 @@ impl Identity {
         who: &Who,
         current: &SecretString,
         new: &SecretString,
+        revoke_tokens: bool,
         address: IpAddr,
         now: DateTime<Utc>,
     ) -> Result<(Arc<Who>, SessionToken), LoginError> {
@@ -217,6 +220,9 @@ impl Identity {
             // A session that was ended meanwhile changes nothing any more.
             if changed == 0 || kept == 0 {
                 return Err(LoginError::WrongCredentials);
+            }
+            if revoke_tokens {
+                revoke_all_tokens!(user, now.trunc_subsecs(3), actor, transaction);
             }
             let entry = AuditEntry {
                 action: "password_set".to_owned(),

@@ -11,6 +11,28 @@ use support::people::{HERE, ada, secret, wish};
 use support::{Database, options};
 use uuid::Uuid;
 
+/// Tokens of a user, by their number.
+struct Programs<'i> {
+    identity: &'i porthole_identity::Identity,
+    user: Uuid,
+    made: Vec<secrecy::SecretString>,
+}
+
+impl Programs<'_> {
+    async fn made(&mut self) -> usize {
+        let wish = wish(self.user, TokenScope::Read);
+        let made = self.identity.create_api_token(wish, AuditEntry::default()).await;
+        self.made.push(made.unwrap().1);
+        self.made.len() - 1
+    }
+
+    async fn is_good(&self, number: usize) -> bool {
+        let secret = secrecy::ExposeSecret::expose_secret(&self.made[number]);
+        let found = self.identity.authenticate_api_token(secret, Utc::now()).await;
+        found.unwrap().is_some()
+    }
+}
+
 on_both! {
     async fn a_token_is_worth_what_its_owner_may_until_it_is_over_or_revoked(database: &Database) {
         let identity = database.connect(options()).await;
@@ -51,7 +73,7 @@ on_both! {
         let (first, _) = identity.make_password_link(user, AuditEntry::default(), now).await.unwrap();
         let (link, _) = identity.make_password_link(user, AuditEntry::default(), now).await.unwrap();
         let uses = async |text: &str, at| {
-            identity.use_password_link(text, &secret("close the sesame"), HERE, at).await.unwrap()
+            identity.use_password_link(text, &secret("close the sesame"), false, HERE, at).await.unwrap()
         };
         assert!(!uses(first.expose(), now).await, "an earlier link");
         assert!(!uses(link.expose(), now + TimeDelta::hours(25)).await, "a day later");
@@ -59,6 +81,37 @@ on_both! {
         assert!(uses(link.expose(), now).await);
         assert!(!uses(link.expose(), now).await, "twice");
         identity.login("ada@example.com", &secret("close the sesame"), HERE, now).await.unwrap();
+    }
+
+    async fn a_new_password_takes_the_tokens_along_only_where_it_says_so(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let now = Utc::now();
+        let [old, new] = ["open the sesame", "close the sesame"].map(secret);
+        let mut of = Programs { identity: &identity, user, made: Vec::new() };
+        // By its owner, by a link, on the machine.
+        let (who, _) = identity.login("ada@example.com", &old, HERE, now).await.unwrap();
+        let kept = of.made().await;
+        let (who, _) = identity.change_password(&who, &old, &new, false, HERE, now).await.unwrap();
+        assert!(of.is_good(kept).await);
+        let second = of.made().await;
+        identity.change_password(&who, &new, &old, true, HERE, now).await.unwrap();
+        assert!(!of.is_good(kept).await && !of.is_good(second).await);
+        for revokes in [false, true] {
+            let by_link = of.made().await;
+            let (link, _) = identity.make_password_link(user, nobody(), now).await.unwrap();
+            assert!(identity.use_password_link(link.expose(), &new, revokes, HERE, now).await.unwrap());
+            assert_eq!(of.is_good(by_link).await, !revokes);
+            let by_command = of.made().await;
+            identity.set_password(user, &new, revokes, nobody()).await.unwrap();
+            assert_eq!(of.is_good(by_command).await, !revokes);
+        }
+        // Each with a line, and none twice.
+        let filter = AuditFilter { action: Some("token_revoked".to_owned()), ..AuditFilter::default() };
+        let lines = identity.audit_lines(&filter, 50, None).await.unwrap();
+        assert_eq!(lines.len(), of.made.len());
+        assert!(lines[0].entry.detail.as_deref().unwrap().ends_with("deploy, with a new password"), "{lines:?}");
+        assert_eq!(lines[0].entry.tenant.as_deref(), Some("alpha"));
     }
 
     async fn sessions_are_listed_and_ended_and_the_log_is_filtered(database: &Database) {

@@ -235,13 +235,13 @@ on_both! {
         let ada = user(&identity, "ada@example.com").await;
         let (_, one) = identity.login("ada@example.com", &secret("open the sesame"), HERE, now()).await.unwrap();
         let (_, two) = identity.login("ada@example.com", &secret("open the sesame"), HERE, now()).await.unwrap();
-        identity.set_password(ada.id, &secret("close the sesame"), nobody()).await.unwrap();
+        identity.set_password(ada.id, &secret("close the sesame"), false, nobody()).await.unwrap();
         for token in [one, two] {
             assert!(identity.authenticate(token.expose(), now()).await.unwrap().is_none());
         }
         assert!(identity.login("ada@example.com", &secret("open the sesame"), HERE, now()).await.is_err());
         identity.login("ada@example.com", &secret("close the sesame"), HERE, now()).await.unwrap();
-        let refused = identity.set_password(uuid::Uuid::now_v7(), &secret("close the sesame"), nobody()).await;
+        let refused = identity.set_password(uuid::Uuid::now_v7(), &secret("close the sesame"), false, nobody()).await;
         assert!(matches!(refused, Err(IdentityError::NoSuchUser(_))));
     }
 
@@ -344,7 +344,7 @@ on_both! {
                 let one = user(&identity, &format!("user{number}@example.com")).await;
                 identity.grant(one.id, "alpha", Role::Viewer, nobody()).await.unwrap();
                 identity.sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")]).await.unwrap();
-                identity.set_password(one.id, &secret("close the sesame"), nobody()).await.unwrap();
+                identity.set_password(one.id, &secret("close the sesame"), false, nobody()).await.unwrap();
                 identity.login(&one.email, &secret("close the sesame"), HERE, now()).await.unwrap();
             })
         });

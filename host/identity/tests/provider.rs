@@ -325,11 +325,11 @@ on_both! {
         let ada = somebody("ada", Some(&["/alpha"]), 0);
         let id = identity.admit(&ada, &rules(), HERE).await.unwrap();
         let old = secrecy::SecretString::from("open the sesame");
-        identity.set_password(id, &old, AuditEntry::default()).await.unwrap();
+        identity.set_password(id, &old, false, AuditEntry::default()).await.unwrap();
         let now = Utc::now();
         let (who, before) = identity.open_provider_session(id, &session(&ada, "a1"), HERE, now).await.unwrap();
         let new = secrecy::SecretString::from("green badgers mend 7 clocks");
-        let (_, token) = identity.change_password(&who, &old, &new, HERE, now).await.unwrap();
+        let (_, token) = identity.change_password(&who, &old, &new, false, HERE, now).await.unwrap();
         assert!(identity.authenticate(before.expose(), now).await.unwrap().is_none());
         let known = identity.authenticate(token.expose(), now).await.unwrap().unwrap();
         assert!(known.session.renew_at.is_some());

@@ -44,6 +44,9 @@ pub enum User {
     Password {
         /// Whose.
         email: String,
+        /// Revoke the account's tokens, too: for when somebody else may have had the old password.
+        #[arg(long)]
+        revoke_tokens: bool,
         /// Read the password from the first line of standard input.
         #[arg(long)]
         password_stdin: bool,
@@ -150,15 +153,24 @@ impl User {
             }
             Self::Password {
                 email,
+                revoke_tokens,
                 password_stdin,
                 settings,
             } => {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
                 identity
-                    .set_password(user.id, &password::ask(password_stdin)?, actor())
+                    .set_password(user.id, &password::ask(password_stdin)?, revoke_tokens, actor())
                     .await?;
-                println!("{} has a new password and is logged out everywhere", user.email);
+                let tokens = if revoke_tokens {
+                    "; its tokens are revoked"
+                } else {
+                    ""
+                };
+                println!(
+                    "{} has a new password and is logged out everywhere{tokens}",
+                    user.email
+                );
                 identity.close().await;
             }
             Self::Disable { email, settings } => switch(&settings, &email, true).await?,

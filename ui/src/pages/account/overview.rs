@@ -43,8 +43,9 @@ pub(crate) fn account() -> View {
                 .answer()
                 .map(|account| account.email.clone())
                 .unwrap_or_default();
-            password(email, move || {
+            password(email, tokens_of, move || {
                 sessions_of.again();
+                tokens_of.again();
                 events_of.again();
             })
         }
