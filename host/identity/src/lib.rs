@@ -36,6 +36,8 @@ mod token;
 mod users;
 mod who;
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
@@ -60,6 +62,11 @@ pub use who::{SessionState, Who};
 /// Longest lifetime of a session that can be asked for; keeps sums of instants within bounds.
 const LONGEST_LIFETIME: TimeDelta = TimeDelta::days(3650);
 
+/// Within this, a tenant has its data read anew [`Options::invalidations`] times.
+const INVALIDATION_WINDOW: Duration = Duration::from_secs(600);
+/// A program that shows tokens of the provider has a line in the audit log no more often than this: its tokens are many and short.
+const BEARER_WINDOW: Duration = Duration::from_secs(3600);
+
 /// The central database.
 pub struct Identity {
     store: store::Store,
@@ -67,6 +74,10 @@ pub struct Identity {
     attempts: attempts::Attempts,
     /// Logins that begin at the identity provider, by address.
     begun_logins: rate::Rate<std::net::IpAddr>,
+    /// Of tenants whose data is read anew.
+    invalidations: rate::Rate<String>,
+    /// Programs with the provider's tokens, by user and address: each is in the audit log now and then.
+    told_bearers: rate::Rate<(uuid::Uuid, std::net::IpAddr)>,
     sessions: session_cache::SessionCache,
     access: access::Access,
     outage: outage::Outage,
@@ -100,6 +111,8 @@ impl Identity {
                 options.attempt_window,
             ),
             begun_logins: rate::Rate::new(options.begun_logins_per_address, options.attempt_window),
+            invalidations: rate::Rate::new(options.invalidations, INVALIDATION_WINDOW),
+            told_bearers: rate::Rate::new(1, BEARER_WINDOW),
             sessions: session_cache::SessionCache::new(options.session_cache),
             access: access::Access::new(options.access_check),
             outage: outage::Outage::default(),

@@ -18,6 +18,8 @@ pub struct Options {
     /// The tokens of who can log in at the identity provider only are worth nothing when the provider has not said for this
     /// long that they still may; none: they are, whatever it says.
     pub tokens_without_login: Option<Duration>,
+    /// So often within ten minutes editors of a tenant have its data read anew.
+    pub invalidations: u32,
     /// The price of one password hash.
     pub password_cost: PasswordCost,
     /// Password hashes calculated at the same time; each takes `password_cost.memory_kib` of memory.
@@ -43,6 +45,7 @@ impl Default for Options {
             session_cache: Duration::from_secs(5),
             access_check: Duration::from_millis(250),
             tokens_without_login: Some(Duration::from_secs(30 * 24 * 3600)),
+            invalidations: 60,
             password_cost: PasswordCost::default(),
             concurrent_hashes: 2,
             max_connections: 8,

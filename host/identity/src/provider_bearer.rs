@@ -10,7 +10,7 @@ use crate::provider::Word;
 use crate::store::with_pool;
 use crate::tenants::effective;
 use crate::token::hash_of_text;
-use crate::{AdmitError, Identity, ProviderRules, ProviderUser, SessionState, Who};
+use crate::{AdmitError, AuditEntry, Identity, ProviderRules, ProviderUser, SessionState, Who};
 
 impl Identity {
     /// Whom a bearer's token stands for, if that was found out a moment ago.
@@ -21,7 +21,7 @@ impl Identity {
 
     /// Whom a bearer's token stands for: the token was checked, and says that it is `user`'s until `expires_at`. It stands
     /// for a program, in any tenant of theirs.
-    /// A refusal leaves no line in the audit log: a program asks again and again.
+    /// A program leaves a `login` in the audit log at most once an hour, and a refusal none: it asks again and again.
     ///
     /// # Errors
     /// See [`AdmitError`].
@@ -64,6 +64,17 @@ impl Identity {
             },
         });
         self.sessions.put(hash, &who, generation);
+        if self.told_bearers.count((id, address), Utc::now()).is_ok() {
+            let entry = AuditEntry {
+                action: "login".to_owned(),
+                actor: Some(id),
+                actor_email: Some(who.email.clone()),
+                address: Some(address.into()),
+                detail: Some("a program, with an access token of the identity provider".to_owned()),
+                ..AuditEntry::default()
+            };
+            self.audit(entry).await?;
+        }
         Ok(who)
     }
 }

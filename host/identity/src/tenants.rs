@@ -42,7 +42,7 @@ macro_rules! know {
 
 impl Identity {
     /// Brings the tenants up to what the configuration says, at the start and after each reload. A tenant that is no
-    /// longer there becomes inactive and keeps its grants.
+    /// longer there becomes inactive and keeps its grants. Whoever comes and goes like that leaves a line in the audit log.
     ///
     /// # Errors
     /// When the central database fails; then nothing has changed.
@@ -80,6 +80,9 @@ impl Identity {
                 }
                 know!(tenant, now, &mut *transaction)?;
             }
+            for line in lines_of(&changes) {
+                add_line!(line, &mut *transaction)?;
+            }
             changes
         });
         self.sessions.forget_all();
@@ -93,7 +96,22 @@ impl Identity {
     /// When the central database fails; then nothing has changed.
     pub async fn know_tenant(&self, tenant: &TenantRecord) -> Result<(), IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
-        with_pool!(&self.store, pool => know!(tenant, now, pool))?;
+        in_transaction!(&self.store, transaction => {
+            let known = sqlx::query_as::<_, (bool,)>("SELECT is_active FROM tenants WHERE tenant_id = $1")
+                .bind(&tenant.id)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            know!(tenant, now, &mut *transaction)?;
+            let id = vec![tenant.id.clone()];
+            let changes = match known {
+                None => TenantChanges { added: id, ..TenantChanges::default() },
+                Some((false,)) => TenantChanges { reactivated: id, ..TenantChanges::default() },
+                Some((true,)) => TenantChanges::default(),
+            };
+            for line in lines_of(&changes) {
+                add_line!(line, &mut *transaction)?;
+            }
+        });
         self.sessions.forget_all();
         Ok(())
     }
@@ -264,6 +282,27 @@ impl Identity {
         .await)?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
+}
+
+/// Lines of the audit log: nobody has done it, the configuration says so.
+fn lines_of(changes: &TenantChanges) -> Vec<AuditEntry> {
+    let line = |tenant: &String, action: &str, detail: Option<&str>| AuditEntry {
+        action: action.to_owned(),
+        target: Some(tenant.clone()),
+        tenant: Some(tenant.clone()),
+        detail: detail.map(str::to_owned),
+        ..AuditEntry::default()
+    };
+    let added = changes.added.iter().map(|id| line(id, "tenant_configured", None));
+    let again = changes
+        .reactivated
+        .iter()
+        .map(|id| line(id, "tenant_configured", Some("again, with the grants it had")));
+    let gone = changes
+        .deactivated
+        .iter()
+        .map(|id| line(id, "tenant_unconfigured", None));
+    added.chain(again).chain(gone).collect()
 }
 
 /// The row of a tenant that is configured and not switched off.

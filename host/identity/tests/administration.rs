@@ -130,14 +130,14 @@ on_both! {
             let lines = identity.audit_lines(&filter, 10, None).await.unwrap();
             lines.into_iter().map(|line| line.entry.action).collect::<Vec<_>>()
         };
-        assert_eq!(actions(AuditFilter::default()).await, ["session_ended", "login", "grant", "user_created"]);
+        assert_eq!(actions(AuditFilter::default()).await, ["session_ended", "login", "grant", "user_created", "tenant_configured"]);
         let of = |name: &str| Some(name.to_owned());
         assert_eq!(actions(AuditFilter { actor: of("ada@example.com"), ..AuditFilter::default() }).await, ["login"]);
         assert_eq!(actions(AuditFilter { target: of("ada@example.com"), ..AuditFilter::default() }).await, ["session_ended", "grant", "user_created"]);
         let lines = identity.audit_lines(&AuditFilter::default(), 2, None).await.unwrap();
         let named = format!("session {}", open[0].id);
         assert!(lines.iter().all(|line| line.entry.detail.as_deref() == Some(&*named)), "{lines:?}");
-        assert_eq!(actions(AuditFilter { tenant: of("alpha"), ..AuditFilter::default() }).await, ["grant"]);
+        assert_eq!(actions(AuditFilter { tenant: of("alpha"), ..AuditFilter::default() }).await, ["grant", "tenant_configured"]);
         let later = AuditFilter { from: Some(now + TimeDelta::hours(1)), ..AuditFilter::default() };
         assert!(actions(later).await.is_empty());
         let earlier = AuditFilter { to: Some(now + TimeDelta::hours(1)), action: of("login"), ..AuditFilter::default() };

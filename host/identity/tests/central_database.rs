@@ -280,6 +280,34 @@ on_both! {
         let states = identity.tenant_states().await.unwrap();
         let states: Vec<_> = states.iter().map(|state| (state.id.as_str(), state.name.as_str(), state.is_configured)).collect();
         assert_eq!(states, [("alpha", "Alpha", true), ("beta", "Beta, renamed", true), ("gamma", "Gamma", true)]);
+        let newest = identity.audit_log(1, None).await.unwrap().remove(0).entry;
+        assert_eq!((newest.action.as_str(), newest.tenant.as_deref()), ("tenant_configured", Some("gamma")));
+    }
+
+    async fn a_tenant_that_the_configuration_adds_or_drops_leaves_a_line_and_one_that_stays_none(database: &Database) {
+        let identity = database.connect(options()).await;
+        let lines = async || {
+            let mut lines: Vec<_> = identity.audit_log(50, None).await.unwrap();
+            lines.reverse();
+            let said = lines.into_iter().map(|line| {
+                let entry = line.entry;
+                assert!(entry.actor_email.is_none() && entry.target == entry.tenant);
+                format!("{} {} {}", entry.action, entry.tenant.unwrap(), entry.detail.unwrap_or_default())
+            });
+            said.collect::<Vec<_>>()
+        };
+        let (alpha, beta) = (tenant("alpha", "Alpha"), tenant("beta", "Beta"));
+        identity.sync_tenants(&[alpha.clone(), beta.clone()]).await.unwrap();
+        identity.sync_tenants(&[alpha.clone(), beta.clone()]).await.unwrap();
+        identity.sync_tenants(&[alpha.clone()]).await.unwrap();
+        identity.sync_tenants(&[alpha.clone()]).await.unwrap();
+        identity.sync_tenants(&[alpha, beta]).await.unwrap();
+        assert_eq!(lines().await, [
+            "tenant_configured alpha ",
+            "tenant_configured beta ",
+            "tenant_unconfigured beta ",
+            "tenant_configured beta again, with the grants it had",
+        ]);
     }
 
     async fn the_audit_log_is_written_and_cannot_be_changed(database: &Database) {

@@ -4,6 +4,7 @@
 mod administration;
 mod answers;
 mod errors;
+mod invalidation;
 mod isolation;
 mod locks;
 mod login;
