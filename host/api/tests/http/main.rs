@@ -14,4 +14,5 @@ mod provider;
 mod site;
 mod stand_in;
 mod strictness;
+mod tenant_audit;
 mod timing;
