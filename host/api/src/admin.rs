@@ -1,9 +1,10 @@
 //! The administration of the host: accounts, sessions, tenants. For administrators only.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use chrono::Utc;
 use http::StatusCode;
+use http::request::Parts;
 use porthole_identity::{AuditEntry, NewUser, User};
 use porthole_model::{Accounts, NewAccount, OpenSessions, PasswordLink, TenantState, TenantStates};
 use uuid::Uuid;
@@ -15,6 +16,20 @@ use crate::json_body::JsonBody;
 use crate::path_name::PathName;
 use crate::problem::ApiError;
 use crate::state::ApiState;
+
+/// Shows that a link to choose a password opens something here.
+pub(crate) struct Links;
+
+impl FromRequestParts<ApiState> for Links {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        match state.settings.local_login {
+            true => Ok(Self),
+            false => Err(ApiError::no_links()),
+        }
+    }
+}
 
 /// All accounts.
 #[utoipa::path(
@@ -47,7 +62,7 @@ pub(crate) async fn users(
         (status = 201, description = "Made.", body = ref("#/components/schemas/PasswordLink")),
         (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, also where nobody logs in with a password here; `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 409, description = "`conflict`: there is one with this email.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
@@ -55,6 +70,7 @@ pub(crate) async fn create_user(
     State(state): State<ApiState>,
     Administrator(who): Administrator,
     ClientAddress(address): ClientAddress,
+    _: Links,
     JsonBody(new): JsonBody<NewAccount>,
 ) -> Result<(StatusCode, Json<PasswordLink>), ApiError> {
     let actor = actor(&who, address);
@@ -77,7 +93,7 @@ pub(crate) async fn create_user(
     responses(
         (status = 200, description = "Made.", body = ref("#/components/schemas/PasswordLink")),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, also where nobody logs in with a password here; `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
@@ -85,6 +101,7 @@ pub(crate) async fn link(
     State(state): State<ApiState>,
     Administrator(who): Administrator,
     ClientAddress(address): ClientAddress,
+    _: Links,
     PathName(id): PathName,
 ) -> Result<Json<PasswordLink>, ApiError> {
     let id = id_of(&id)?;

@@ -169,6 +169,15 @@ impl ApiError {
         )
     }
 
+    /// Whoever had the link could not use it here.
+    pub(crate) fn no_links() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::FORBIDDEN,
+            "Passwords are switched off on this host, so a link to choose one would open nothing. Accounts are made when their owner first logs in at the identity provider.",
+        )
+    }
+
     /// The identity provider does not answer, and without it nobody knows.
     pub(crate) fn provider_down(cause: &str) -> Self {
         let mut error = Self::new(

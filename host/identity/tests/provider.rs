@@ -458,6 +458,23 @@ on_both! {
         assert!(kept.is_some());
     }
 
+    async fn sessions_of_passwords_end_and_those_of_the_provider_go_on(database: &Database) {
+        let identity = site(database).await;
+        let now = Utc::now();
+        let bob = local(&identity, "bob", false).await;
+        identity.set_password(bob.id, &"open the sesame".into(), false, AuditEntry::default()).await.unwrap();
+        let (_, by_password) = identity.login("bob@example.com", &"open the sesame".into(), HERE, now).await.unwrap();
+        let ada = somebody("ada", Some(&["/alpha"]), 0);
+        let id = identity.admit(&ada, &rules(), HERE).await.unwrap();
+        let (_, by_provider) = identity.open_provider_session(id, &session(&ada, "a1"), HERE, now).await.unwrap();
+        assert_eq!(identity.end_password_sessions().await.unwrap(), 1);
+        assert_eq!(actions(&identity).await[0], "sessions_ended");
+        assert_eq!(identity.end_password_sessions().await.unwrap(), 0);
+        assert_eq!(actions(&identity).await[1], "login");
+        assert!(identity.authenticate(by_password.expose(), now).await.unwrap().is_none());
+        assert!(identity.authenticate(by_provider.expose(), now).await.unwrap().is_some());
+    }
+
     async fn a_bearer_stands_for_a_program_with_what_its_user_has(database: &Database) {
         let identity = site(database).await;
         let until = Utc::now() + TimeDelta::minutes(1);

@@ -5,7 +5,7 @@ use porthole_api::ApiSettings;
 use porthole_identity::Options;
 use serde_json::json;
 
-use crate::site::{PASSWORD, Site};
+use crate::site::{Client, PASSWORD, Site};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
@@ -105,6 +105,48 @@ async fn where_passwords_are_switched_off_nobody_logs_in_with_one() {
         nobody.post("/api/v1/auth/logout").await.status,
         StatusCode::NO_CONTENT
     );
+}
+
+#[tokio::test]
+async fn where_passwords_are_switched_off_no_link_for_one_is_handed_out() {
+    let settings = ApiSettings {
+        local_login: false,
+        ..ApiSettings::default()
+    };
+    let site = Site::with(settings, Options::default()).await;
+    let session = async |name: &str| {
+        let email = format!("{name}@example.com");
+        let opened = site.identity.login(
+            &email,
+            &PASSWORD.to_owned().into(),
+            [192, 0, 2, 1].into(),
+            chrono::Utc::now(),
+        );
+        let (_, token) = opened.await.unwrap();
+        Client {
+            site: &site,
+            cookie: Some(site.cookie_of(&token)),
+        }
+    };
+    let (ada, dan) = (session("ada").await, session("dan").await);
+    let of_ada = site
+        .identity
+        .find_user("ada@example.com")
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
+    let link = format!("/api/v1/admin/users/{of_ada}/link");
+    for path in ["/api/v1/admin/users", &link] {
+        let refused = dan.post(path).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(refused.problem().detail.contains("Passwords are switched off"));
+        // Who is no administrator hears of that.
+        let detail = ada.post(path).await.problem().detail;
+        assert!(detail.contains("for administrators"), "{detail}");
+    }
+    let made = site.identity.audit_log(1, None).await.unwrap().remove(0);
+    assert_eq!(made.entry.action, "login");
 }
 
 #[tokio::test]

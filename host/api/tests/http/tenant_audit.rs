@@ -60,8 +60,7 @@ async fn where_administrators_of_the_host_sit_is_not_told_to_a_tenants_admins() 
         ]
     );
     for format in ["csv", "ndjson"] {
-        let file = |client| async move {
-            let client: &Client<'_> = client;
+        let file = async |client: &Client<'_>| {
             client
                 .get(&format!("{LOG}?action=grant&format={format}"))
                 .await

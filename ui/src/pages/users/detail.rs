@@ -5,7 +5,12 @@ use std::rc::Rc;
 use crate::prelude::*;
 use porthole_model::{Account, ApiTokens, OpenSessions, PasswordLink};
 
-use super::{change::change_dialog, grants::grants, link::link_dialog, list::marks};
+use super::{
+    change::change_dialog,
+    grants::grants,
+    link::link_dialog,
+    list::{is_local, marks},
+};
 use crate::{
     api,
     live::live,
@@ -61,10 +66,12 @@ fn content(id: &str, path: &str, asked: Asked<Account>) -> View {
         move || whose.path()
     });
     let confirm = Confirm::new();
+    let is_local = is_local();
     let (change, link) = (Dialog::<Account>::new(), Dialog::<PasswordLink>::new());
     let about = asked.shown(move |account| {
         name_tab(&account.email);
-        let head = head(account, asked, sessions_of, change, link, confirm);
+        let dialogs = (change, link);
+        let head = head(account, asked, sessions_of, dialogs, is_local, confirm);
         let grants = grants(account, asked, confirm);
         view! { (head) div(class="slabs") { (grants) } }
     });
@@ -103,8 +110,8 @@ fn head(
     account: &Account,
     asked: Asked<Account>,
     sessions: Asked<OpenSessions>,
-    change: Dialog<Account>,
-    link: Dialog<PasswordLink>,
+    (change, link): (Dialog<Account>, Dialog<PasswordLink>),
+    is_local: ReadSignal<bool>,
     confirm: Confirm,
 ) -> View {
     let is_own = use_context::<Session>()
@@ -135,6 +142,13 @@ fn head(
             );
         }
     };
+    let new_link = live(move || match is_local.get() {
+        true => {
+            let make_link = make_link.clone();
+            view! { button(r#type="button", class="button", id="new-link", disabled=deed.is_busy(), on:click=handler(make_link)) { "New password link" } }
+        }
+        false => View::new(),
+    });
     let trouble = deed.trouble();
     let switch = switch(account, &path, confirm, move || {
         asked.again();
@@ -181,7 +195,7 @@ fn head(
             span(class="grow")
             div(class="acts") {
                 button(r#type="button", class="button", id="edit-account", on:click=handler(edit)) { "Edit" }
-                button(r#type="button", class="button", id="new-link", disabled=deed.is_busy(), on:click=handler(make_link)) { "New password link" }
+                (new_link)
                 (switch)
                 (remove)
             }
