@@ -157,6 +157,27 @@ pub struct Account {
     pub is_admin_by_group: bool,
     /// Whether they log in with the identity provider, whose groups may give what a person gave or took as well.
     pub is_from_provider: bool,
+    /// Where they were let in, too, and nobody gets in at the moment: it counts again when the tenant is back. For administrators
+    /// only.
+    #[serde(default)]
+    pub dormant: Vec<DormantGrant>,
+}
+
+/// A grant for a tenant that is switched off or not configured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DormantGrant {
+    /// The tenant's id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// What they may do there when it is back.
+    pub role: Role,
+    /// Whether a group of the identity provider, and no person, has let them in.
+    pub by_group: bool,
+    /// Whether the configuration has the tenant.
+    pub configured: bool,
+    /// Whether an administrator switched it off.
+    pub disabled: bool,
 }
 
 /// Who did something to an account.

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::reading::{Fields, Read, ReadError};
 use crate::{
     Account, AccountEvent, AccountEvents, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage, By,
-    DatabaseState, Grant, Grants, OpenSession, OpenSessions, PasswordLink, TenantDatabase, TenantState,
-    TenantStates, TokenMade, TokenScope,
+    DatabaseState, DormantGrant, Grant, Grants, OpenSession, OpenSessions, PasswordLink, TenantDatabase,
+    TenantState, TenantStates, TokenMade, TokenScope,
 };
 use crate::{
     Aggregation, Allowed, AuthMethods, Axis, CacheOutcome, Chart, ColumnFormat, Dashboard, DashboardSummary,
@@ -81,7 +81,8 @@ structs! {
     PluginPublished { name, version, sha256, endpoint, signed_by, active }
 
     Accounts { users }
-    Account { id, email, full_name, is_admin, has_password, disabled,created_at, last_login_at, tenants, by_group, is_admin_by_group, is_from_provider }
+    Account { id, email, full_name, is_admin, has_password, disabled,created_at, last_login_at, tenants, by_group, is_admin_by_group, is_from_provider; optional dormant }
+    DormantGrant { id, name, role, by_group, configured, disabled }
     AccountEvents { events }
     AccountEvent { at, action, by, tenant, address, detail }
     PasswordLink { user, email, url, expires_at }
@@ -318,7 +319,8 @@ mod tests {
             json!({"users": [{"id": "1", "email": "a@b", "full_name": null, "is_admin": false, "has_password": true,
             "disabled": false, "created_at": "2026-01-01T00:00:00Z", "last_login_at": null,
             "tenants": [{"id": "a", "name": "A", "role": "admin"}], "by_group": ["a"], "is_admin_by_group": false,
-            "is_from_provider": true}]}),
+            "is_from_provider": true, "dormant": [{"id": "b", "name": "B", "role": "viewer", "by_group": true,
+            "configured": false, "disabled": true}]}]}),
         );
         for by in ["oneself", "another", "nobody"] {
             as_serde::<AccountEvents>(

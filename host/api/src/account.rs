@@ -7,10 +7,12 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use http::header::SET_COOKIE;
-use porthole_identity::{ApiTokenRecord, AuditRecord, NewApiToken, SessionRecord, TokensOf, User};
+use porthole_identity::{
+    AccountGrant, ApiTokenRecord, AuditRecord, NewApiToken, SessionRecord, TokensOf, User,
+};
 use porthole_model::{
-    Account, AccountEvent, AccountEvents, ApiToken, ApiTokens, By, LinkUse, NewToken, OpenSession,
-    OpenSessions, PasswordChange, TokenMade,
+    Account, AccountEvent, AccountEvents, ApiToken, ApiTokens, By, DormantGrant, LinkUse, NewToken,
+    OpenSession, OpenSessions, PasswordChange, TokenMade,
 };
 use uuid::Uuid;
 
@@ -42,7 +44,11 @@ pub(crate) async fn own(
     let user = state.identity.user(who.id).await?;
     // Removed a moment ago.
     let user = user.ok_or_else(ApiError::not_logged_in)?;
-    Ok(Json(shown_account(&state, user).await?))
+    let grants = state.identity.grants_of(Some(user.id)).await?;
+    Ok(Json(Account {
+        dormant: Vec::new(),
+        ..shown_account(user, &grants)
+    }))
 }
 
 /// What happened to one's own account.
@@ -308,10 +314,23 @@ pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-pub(crate) async fn shown_account(state: &ApiState, user: User) -> Result<Account, ApiError> {
-    let tenants = state.identity.tenants_of(user.id).await?;
-    let by_group = state.identity.tenants_by_group(user.id).await?;
-    Ok(Account {
+/// An account with its grants: of all that are given, those that are its own. For its owner, a tenant that is switched off does not
+/// exist; that an administrator sees it is up to the caller.
+pub(crate) fn shown_account(user: User, grants: &[AccountGrant]) -> Account {
+    let own = grants.iter().filter(|grant| grant.user == user.id);
+    let (live, dormant): (Vec<_>, Vec<_>) = own.partition(|grant| grant.is_configured && !grant.is_disabled);
+    let by_group = live.iter().filter(|grant| grant.by_group);
+    let mut by_group: Vec<_> = by_group.map(|grant| grant.tenant.id.clone()).collect();
+    by_group.sort();
+    let dormant = dormant.into_iter().map(|grant| DormantGrant {
+        id: grant.tenant.id.clone(),
+        name: grant.tenant.name.clone(),
+        role: grant.tenant.role,
+        by_group: grant.by_group,
+        configured: grant.is_configured,
+        disabled: grant.is_disabled,
+    });
+    Account {
         id: user.id.to_string(),
         email: user.email,
         full_name: user.full_name,
@@ -320,11 +339,12 @@ pub(crate) async fn shown_account(state: &ApiState, user: User) -> Result<Accoun
         disabled: user.is_disabled,
         created_at: instant(user.created_at),
         last_login_at: user.last_login_at.map(instant),
-        tenants,
+        tenants: live.into_iter().map(|grant| grant.tenant.clone()).collect(),
         by_group,
         is_admin_by_group: user.is_admin_by_group,
         is_from_provider: user.is_from_provider,
-    })
+        dormant: dormant.collect(),
+    }
 }
 
 pub(crate) fn shown_sessions(open: Vec<SessionRecord>, current: Uuid) -> OpenSessions {

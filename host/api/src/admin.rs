@@ -1,11 +1,13 @@
 //! The administration of the host: accounts, sessions, tenants. For administrators only.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use chrono::Utc;
 use http::StatusCode;
 use http::request::Parts;
-use porthole_identity::{AuditEntry, NewUser, User};
+use porthole_identity::{AccountGrant, AuditEntry, NewUser, User};
 use porthole_model::{Accounts, NewAccount, OpenSessions, PasswordLink, TenantState, TenantStates};
 use uuid::Uuid;
 
@@ -44,11 +46,22 @@ pub(crate) async fn users(
     State(state): State<ApiState>,
     _: Administrator,
 ) -> Result<Json<Accounts>, ApiError> {
-    let mut users = Vec::new();
-    for user in state.identity.users().await? {
-        users.push(shown_account(&state, user).await?);
+    // Two questions, however many accounts there are.
+    let (users, grants) = (
+        state.identity.users().await?,
+        state.identity.grants_of(None).await?,
+    );
+    let mut of_users: HashMap<Uuid, Vec<AccountGrant>> = HashMap::new();
+    for grant in grants {
+        of_users.entry(grant.user).or_default().push(grant);
     }
-    Ok(Json(Accounts { users }))
+    let users = users.into_iter().map(|user| {
+        let grants = of_users.remove(&user.id).unwrap_or_default();
+        shown_account(user, &grants)
+    });
+    Ok(Json(Accounts {
+        users: users.collect(),
+    }))
 }
 
 /// Make an account.

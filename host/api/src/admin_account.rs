@@ -33,7 +33,8 @@ pub(crate) async fn one(
     PathName(id): PathName,
 ) -> Result<Json<Account>, ApiError> {
     let user = known(&state, &id).await?;
-    Ok(Json(shown_account(&state, user).await?))
+    let grants = state.identity.grants_of(Some(user.id)).await?;
+    Ok(Json(shown_account(user, &grants)))
 }
 
 /// Change an account's name, or whether it administers the host.

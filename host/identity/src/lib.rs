@@ -55,6 +55,7 @@ pub use provider_logins::ProviderLogin;
 pub use provider_sessions::{PROVIDER, ProviderLogout, ProviderSession};
 pub use records::{AuditEntry, AuditRecord, NewUser, Origin, TenantChanges, TenantRecord, User};
 pub use retention::{Removed, SHORTEST_AUDIT};
+pub use tenants::AccountGrant;
 pub use token::SessionToken;
 pub use users::kept_email;
 pub use who::{SessionState, Who};

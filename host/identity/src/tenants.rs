@@ -265,22 +265,57 @@ impl Identity {
     }
 }
 
+/// A grant, as administrators see it: also one that counts only when its tenant is back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountGrant {
+    /// Who was let in.
+    pub user: Uuid,
+    /// Where, and as what.
+    pub tenant: TenantSummary,
+    /// Whether a group of the provider's has let them in, and not a person.
+    pub by_group: bool,
+    /// Whether the configuration has the tenant.
+    pub is_configured: bool,
+    /// Whether an administrator switched the tenant off.
+    pub is_disabled: bool,
+}
+
 impl Identity {
-    /// The ids of those tenants that a group of the identity provider, and no person, has let a user into.
+    /// The grants of a user, or everybody's, by the tenant's name.
     ///
     /// # Errors
     /// When the central database fails.
-    pub async fn tenants_by_group(&self, user: Uuid) -> Result<Vec<String>, IdentityError> {
-        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String,)>(
-            "SELECT tenants.tenant_id FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
-             WHERE user_tenants.user_id = $1 AND user_tenants.by_group
-               AND tenants.is_active AND tenants.disabled_at IS NULL
-             ORDER BY tenants.tenant_id",
+    pub async fn grants_of(&self, user: Option<Uuid>) -> Result<Vec<AccountGrant>, IdentityError> {
+        type Row = (Id, String, String, String, bool, bool, bool);
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(
+            "SELECT user_tenants.user_id, tenants.tenant_id, tenants.name, user_tenants.role, user_tenants.by_group,
+                    tenants.is_active, tenants.disabled_at IS NOT NULL
+             FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
+             WHERE $1 IS NULL OR user_tenants.user_id = $1",
         )
-        .bind(Id(user))
+        .bind(user.map(Id))
         .fetch_all(pool)
         .await)?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+        let mut grants: Vec<_> = rows
+            .into_iter()
+            .map(
+                |(user, id, name, role, by_group, is_configured, is_disabled)| AccountGrant {
+                    user: user.0,
+                    tenant: TenantSummary {
+                        id,
+                        name,
+                        role: role_of(&role),
+                    },
+                    by_group,
+                    is_configured,
+                    is_disabled,
+                },
+            )
+            .collect();
+        grants.sort_by(|one, other| {
+            (&one.tenant.name, &one.tenant.id).cmp(&(&other.tenant.name, &other.tenant.id))
+        });
+        Ok(grants)
     }
 }
 

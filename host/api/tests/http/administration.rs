@@ -449,3 +449,61 @@ async fn what_the_command_line_did_has_its_user_and_its_machine() {
         "{csv}"
     );
 }
+
+#[tokio::test]
+async fn a_grant_for_a_tenant_that_is_off_or_not_configured_is_shown_to_administrators_and_to_nobody_else() {
+    let site = Site::new().await;
+    let dan = site.logged_in("dan").await;
+    let cleo = site
+        .identity
+        .find_user("cleo@example.com")
+        .await
+        .unwrap()
+        .unwrap();
+    dan.post("/api/v1/admin/tenants/beta/disable").await;
+    let of = |account: &Value, key: &str| {
+        let ids = account[key].as_array().unwrap().iter();
+        ids.map(|tenant| tenant["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let path = format!("/api/v1/admin/users/{}", cleo.id);
+    let one = dan.get(&path).await.json();
+    assert_eq!(
+        (of(&one, "tenants"), of(&one, "dormant")),
+        (vec!["alpha".into()], vec!["beta".into()])
+    );
+    assert_eq!(
+        one["dormant"],
+        json!([{"id": "beta", "name": "BETA", "role": "viewer", "by_group": false, "configured": true, "disabled": true}])
+    );
+    // The same in the list of all, each with its own.
+    let all = dan.get("/api/v1/admin/users").await.json();
+    let all = all["users"].as_array().unwrap();
+    let listed = |email: &str| all.iter().find(|account| account["email"] == email).unwrap();
+    assert_eq!(*listed("cleo@example.com"), one);
+    assert_eq!(of(listed("ada@example.com"), "tenants"), ["alpha"]);
+    assert_eq!(of(listed("ada@example.com"), "dormant"), Vec::<String>::new());
+    assert_eq!(of(listed("bob@example.com"), "dormant"), ["beta"]);
+    // To its owner the tenant does not exist.
+    let own = site.logged_in("cleo").await.get("/api/v1/account").await.json();
+    assert_eq!(
+        (of(&own, "tenants"), own["dormant"].clone()),
+        (vec!["alpha".into()], json!([]))
+    );
+
+    let alpha = porthole_identity::TenantRecord {
+        id: "alpha".into(),
+        name: "ALPHA".into(),
+        database_name: "alpha".into(),
+        database_host: "localhost".into(),
+        database_port: None,
+    };
+    site.identity.sync_tenants(&[alpha]).await.unwrap();
+    dan.post("/api/v1/admin/tenants/beta/enable").await;
+    let one = dan.get(&path).await.json();
+    assert_eq!(one["dormant"][0]["configured"], false);
+    let taken = format!("/api/v1/admin/tenants/beta/grants/{}", cleo.email);
+    let revoked = dan.send(Method::DELETE, &taken, &[], None).await;
+    assert_eq!(revoked.status, StatusCode::NO_CONTENT);
+    assert_eq!(dan.get(&path).await.json()["dormant"], json!([]));
+}
