@@ -248,6 +248,12 @@ async fn answer(
         detail: Some(wish.in_words()),
         ..actor
     };
+    if let Some(who) = exported.actor {
+        let now = Utc::now();
+        let may = state.identity.may_change(who, now);
+        may.map_err(|wait| ApiError::too_many("This account has taken too many files", wait))?;
+        state.identity.has_changed(who, now);
+    }
     state.identity.audit(exported).await?;
     let export = Export {
         identity: Arc::clone(&state.identity),

@@ -65,6 +65,7 @@ pub(crate) fn document() -> Result<Value, serde_json::Error> {
     });
     say_how_bodies_are_refused(&mut document);
     say_how_parameters_are_refused(&mut document);
+    say_how_often(&mut document);
     document["security"] = json!([{ "session": [] }, { "token": [] }]);
     exemplify(&mut document);
     Ok(document)
@@ -101,6 +102,31 @@ fn say_how_bodies_are_refused(document: &mut Value) {
             ("415", "`invalid_body`: it is not said to be JSON."),
         ] {
             responses.entry(status).or_insert_with(|| refused(description));
+        }
+    }
+}
+
+/// What an account changes is bounded, and so is how often it takes the audit log: said once for all.
+fn say_how_often(document: &mut Value) {
+    const WORDS: &str = "`too_many_requests`: this account has changed too much within five minutes; Retry-After says when to try again.";
+    let Some(paths) = document["paths"].as_object_mut() else {
+        return;
+    };
+    for (path, methods) in paths {
+        let is_ending = path.starts_with("/account/");
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            let is_bounded = match method.as_str() {
+                "get" => path.ends_with("/audit"),
+                "delete" => !is_ending,
+                _ => path != "/account/password",
+            };
+            // Who needs no account has none to count.
+            if !is_bounded || operation["security"].is_array() {
+                continue;
+            }
+            if let Some(responses) = operation["responses"].as_object_mut() {
+                responses.entry("429").or_insert_with(|| refused(WORDS));
+            }
         }
     }
 }

@@ -344,6 +344,9 @@ impl From<LoginError> for ApiError {
             LoginError::TooManyAttempts { retry_after } => {
                 Self::too_many("Too many failed attempts", retry_after)
             }
+            LoginError::TooManyLogins { retry_after } => {
+                Self::too_many("This account has logged in too often", retry_after)
+            }
             LoginError::Busy => IdentityError::Busy.into(),
             LoginError::Failed(error) => error.into(),
         }

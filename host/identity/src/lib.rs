@@ -35,6 +35,7 @@ mod tenants;
 mod token;
 mod users;
 mod who;
+mod writes;
 
 use std::time::Duration;
 
@@ -63,6 +64,8 @@ pub use who::{SessionState, Who};
 /// Longest lifetime of a session that can be asked for; keeps sums of instants within bounds.
 const LONGEST_LIFETIME: TimeDelta = TimeDelta::days(3650);
 
+/// Within this, an account changes something, and logs in, [`Options::changes_per_account`] times.
+const CHANGES_WINDOW: Duration = Duration::from_secs(300);
 /// Within this, a tenant has its data read anew [`Options::invalidations`] times.
 const INVALIDATION_WINDOW: Duration = Duration::from_secs(600);
 /// A program that shows tokens of the provider has a line in the audit log no more often than this: its tokens are many and short.
@@ -75,6 +78,8 @@ pub struct Identity {
     attempts: attempts::Attempts,
     /// Logins that begin at the identity provider, by address.
     begun_logins: rate::Rate<std::net::IpAddr>,
+    /// What accounts do.
+    doings: rate::Rate<(uuid::Uuid, writes::Doing)>,
     /// Of tenants whose data is read anew.
     invalidations: rate::Rate<String>,
     /// Programs with the provider's tokens, by user and address: each is in the audit log now and then.
@@ -112,6 +117,7 @@ impl Identity {
                 options.attempt_window,
             ),
             begun_logins: rate::Rate::new(options.begun_logins_per_address, options.attempt_window),
+            doings: rate::Rate::new(options.changes_per_account, CHANGES_WINDOW),
             invalidations: rate::Rate::new(options.invalidations, INVALIDATION_WINDOW),
             told_bearers: rate::Rate::new(1, BEARER_WINDOW),
             sessions: session_cache::SessionCache::new(options.session_cache),

@@ -18,6 +18,8 @@ pub struct Options {
     /// The tokens of who can log in at the identity provider only are worth nothing when the provider has not said for this
     /// long that they still may; none: they are, whatever it says.
     pub tokens_without_login: Option<Duration>,
+    /// So often within five minutes an account changes something, and so often it logs in.
+    pub changes_per_account: u32,
     /// So often within ten minutes editors of a tenant have its data read anew.
     pub invalidations: u32,
     /// The price of one password hash.
@@ -45,6 +47,7 @@ impl Default for Options {
             session_cache: Duration::from_secs(5),
             access_check: Duration::from_millis(250),
             tokens_without_login: Some(Duration::from_secs(30 * 24 * 3600)),
+            changes_per_account: 600,
             invalidations: 60,
             password_cost: PasswordCost::default(),
             concurrent_hashes: 2,

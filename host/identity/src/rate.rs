@@ -27,6 +27,14 @@ impl<Key: Hash + Eq + Clone> Rate<Key> {
         }
     }
 
+    /// Whether it may be done once more, or how long to wait; counts nothing.
+    pub(crate) fn may(&self, key: &Key, now: DateTime<Utc>) -> Result<(), Duration> {
+        match self.counters.lock().get(key) {
+            Some((times, since)) if *times >= self.most => self.left(*since, now).map_or(Ok(()), Err),
+            _ => Ok(()),
+        }
+    }
+
     /// Counts once more; or says how long to wait, and counts nothing.
     pub(crate) fn count(&self, key: Key, now: DateTime<Utc>) -> Result<(), Duration> {
         let mut counters = self.counters.lock();
@@ -82,6 +90,9 @@ mod tests {
         rate.count("a", at(0)).unwrap();
         rate.count("a", at(10)).unwrap();
         assert_eq!(rate.count("a", at(20)), Err(Duration::from_secs(40)));
+        assert_eq!(rate.may(&"a", at(20)), Err(Duration::from_secs(40)));
+        rate.may(&"b", at(20)).unwrap();
+        rate.may(&"a", at(60)).unwrap();
         rate.count("b", at(20)).unwrap();
         rate.count("a", at(60)).unwrap();
         rate.count("a", at(61)).unwrap();

@@ -39,6 +39,7 @@ impl Identity {
         let now = now.trunc_subsecs(3);
         self.attempts.forget_old(now);
         self.begun_logins.forget_old(now);
+        self.doings.forget_old(now);
         self.invalidations.forget_old(now);
         self.told_bearers.forget_old(now);
         let mut removed = Removed {

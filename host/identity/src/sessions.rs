@@ -14,6 +14,7 @@ use crate::store::{in_transaction, with_pool};
 use crate::tenants::effective;
 use crate::token::{TokenHash, hash_of};
 use crate::users::normal_email;
+use crate::writes::Doing;
 use crate::{
     AuditEntry, Identity, IdentityError, LoginError, ProviderSession, SessionState, SessionToken, Who,
 };
@@ -242,6 +243,10 @@ impl Identity {
         opening: Opening<'_>,
         now: DateTime<Utc>,
     ) -> Result<(Arc<Who>, SessionToken), LoginError> {
+        // Only of those who may log in: it says nothing of anybody else.
+        self.doings
+            .count((opening.user.0, Doing::Login), now)
+            .map_err(|retry_after| LoginError::TooManyLogins { retry_after })?;
         let now = now.trunc_subsecs(3);
         self.remove_ended_sessions(now).await?;
         let (token, hash) = SessionToken::generate()?;

@@ -394,6 +394,7 @@ async fn unknown_and_wrong_take_the_same_time() {
     let no_limit = Options {
         attempts_per_account: u32::MAX,
         attempts_per_address: u32::MAX,
+        changes_per_account: u32::MAX,
         ..options()
     };
     let identity = database

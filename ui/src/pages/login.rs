@@ -151,7 +151,7 @@ fn said(fault: &str) -> &'static str {
         "no_email" => "The identity provider does not say your email address, which an account needs.",
         "email_not_verified" => "The identity provider has not verified your email address. Verify it there.",
         "no_tenant" => "You have no tenant here yet. Ask an administrator to let you into one.",
-        "too_many" => "Too many logins from here came to nothing. Try again in a quarter of an hour.",
+        "too_many" => "Too many logins from here. Try again in a quarter of an hour.",
         _ => "Logging in did not work. The host's log says why.",
     }
 }

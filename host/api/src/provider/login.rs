@@ -312,7 +312,10 @@ async fn logged_in(
         .identity
         .open_provider_session(id, &session, address, now)
         .await;
-    let (_, token) = opened.map_err(|error: LoginError| Trouble::Error(error.into()))?;
+    let (_, token) = opened.map_err(|error| match error {
+        LoginError::TooManyLogins { .. } => Fault::TooMany.into(),
+        error => Trouble::Error(error.into()),
+    })?;
     if let Some(before) = before.filter(|before| !before.is_program) {
         // The browser forgets the session it had; so does the host.
         state.identity.logout(&before, address).await?;

@@ -16,3 +16,4 @@ mod stand_in;
 mod strictness;
 mod tenant_audit;
 mod timing;
+mod writes;

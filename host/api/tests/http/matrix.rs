@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{TimeDelta, Utc};
 use http::{Method, StatusCode};
-use porthole_identity::{AuditEntry, NewApiToken, NewUser, Role, TokenScope, TokensOf};
+use porthole_identity::{AuditEntry, NewApiToken, NewUser, Options, Role, TokenScope, TokensOf};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -331,7 +331,11 @@ fn names_of(answer: &Answer) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn every_operation_answers_everybody_as_the_matrix_says() {
-    let site = Site::new().await;
+    let options = Options {
+        changes_per_account: u32::MAX,
+        ..Options::default()
+    };
+    let site = Site::with(porthole_api::ApiSettings::default(), options).await;
     user(&site, "eve", false, Some(("alpha", Role::Editor))).await;
     user(&site, "amy", false, Some(("alpha", Role::Admin))).await;
     user(&site, "gus", true, Some(("alpha", Role::Viewer))).await;
