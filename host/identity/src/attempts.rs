@@ -215,6 +215,15 @@ impl Attempts {
         }
     }
 
+    /// An attempt that was begun is refused for another reason than what is counted here: it goes among those that are.
+    pub(crate) fn refuse(&self, address: IpAddr, account: &str) {
+        let (_, by_account) = keys(address, account);
+        self.take_back(address, account, false);
+        if let Some(counter) = self.counters.lock().get_mut(&by_account) {
+            counter.refused = counter.refused.saturating_add(1);
+        }
+    }
+
     /// Forgets counters whose time is over.
     pub(crate) fn forget_old(&self, now: DateTime<Utc>) {
         self.counters

@@ -13,6 +13,7 @@ mod authority;
 mod backup;
 mod data_changes;
 mod error;
+mod guessing;
 mod id;
 mod links;
 mod lock;
@@ -76,6 +77,9 @@ pub struct Identity {
     store: store::Store,
     passwords: password::Passwords,
     attempts: attempts::Attempts,
+    /// Accounts of which the audit log says that they are being guessed.
+    told_guessed: rate::Rate<String>,
+    failures_per_account: u32,
     /// Logins that begin at the identity provider, by address.
     begun_logins: rate::Rate<std::net::IpAddr>,
     /// What accounts do.
@@ -116,6 +120,8 @@ impl Identity {
                 options.attempts_per_address,
                 options.attempt_window,
             ),
+            told_guessed: rate::Rate::new(1, guessing::WINDOW),
+            failures_per_account: options.failures_per_account,
             begun_logins: rate::Rate::new(options.begun_logins_per_address, options.attempt_window),
             doings: rate::Rate::new(options.changes_per_account, CHANGES_WINDOW),
             invalidations: rate::Rate::new(options.invalidations, INVALIDATION_WINDOW),

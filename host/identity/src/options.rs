@@ -32,6 +32,9 @@ pub struct Options {
     pub attempts_per_account: u32,
     /// Failed logins from one address for any accounts within [`Options::attempt_window`] before it must wait.
     pub attempts_per_address: u32,
+    /// Failed logins for one account from wherever within an hour before only those may try who come from where it was used
+    /// before.
+    pub failures_per_account: u32,
     /// Logins at the identity provider that one address begins within [`Options::attempt_window`] before it must wait:
     /// more than an office that comes back from a holiday.
     pub begun_logins_per_address: u32,
@@ -54,6 +57,7 @@ impl Default for Options {
             max_connections: 8,
             attempts_per_account: 10,
             attempts_per_address: 100,
+            failures_per_account: 100,
             begun_logins_per_address: 1000,
             attempt_window: Duration::from_secs(15 * 60),
         }

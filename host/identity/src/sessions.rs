@@ -88,7 +88,10 @@ impl Identity {
             .begin(address, &account, now)
             .map_err(|retry_after| LoginError::TooManyAttempts { retry_after })?;
         let outcome = match self.reach().await {
-            Ok(()) => self.check_password(&account, password).await,
+            Ok(()) => match self.must_not_be_guessing(address, &account, now).await {
+                Ok(()) => self.check_password(&account, password).await,
+                Err(refused) => Err(refused),
+            },
             Err(error) => Err(error.into()),
         };
         match outcome {
@@ -108,6 +111,10 @@ impl Identity {
                 self.note_failed_attempt(address, &account, AuditEntry::default(), now)
                     .await?;
                 Err(LoginError::WrongCredentials)
+            }
+            Err(refused @ LoginError::TooManyAttempts { .. }) => {
+                self.attempts.refuse(address, &account);
+                Err(refused)
             }
             Err(error) => {
                 self.attempts.take_back(address, &account, false);

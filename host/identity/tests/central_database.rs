@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use porthole_identity::{
-    AuditEntry, Identity, IdentityError, LoginError, NewUser, Options, PasswordCost, Role, TenantChanges,
-    TenantRecord, User,
+    AuditEntry, AuditFilter, Identity, IdentityError, LoginError, NewUser, Options, PasswordCost, Role,
+    TenantChanges, TenantRecord, User,
 };
 use secrecy::SecretString;
 use support::{Database, options};
@@ -130,6 +130,49 @@ on_both! {
         let elsewhere = "192.0.2.7".parse().unwrap();
         identity.login("ada@example.com", &secret("open the sesame"), elsewhere, start).await.unwrap();
         identity.login("ada@example.com", &secret("open the sesame"), HERE, start + TimeDelta::minutes(15)).await.unwrap();
+    }
+
+    async fn guessing_from_many_addresses_comes_to_an_end_and_the_owner_comes_in_from_where_they_did(database: &Database) {
+        let strict = || Options { failures_per_account: 20, ..options() };
+        let identity = database.connect(strict()).await;
+        user(&identity, "ada@example.com").await;
+        let (right, wrong) = (secret("open the sesame"), secret("a guess"));
+        let six = |text: &str| text.parse::<IpAddr>().unwrap();
+        let from = |number: u32| IpAddr::from(std::net::Ipv4Addr::from_bits(0xC633_6400 + number));
+        for known in [HERE, six("2001:db8:1:2::1")] {
+            identity.login("ada@example.com", &right, known, now()).await.unwrap();
+        }
+        for account in ["ada@example.com", "eve@example.com"] {
+            for number in 0..20 {
+                let refused = identity.login(account, &wrong, from(number), now()).await;
+                assert!(matches!(refused, Err(LoginError::WrongCredentials)), "{account} {number}");
+            }
+        }
+        // Whoever knows the password, too; of an account that there is not, alike; and on another host.
+        let other = database.connect(strict()).await;
+        for (identity, account, password) in [
+            (&identity, "ada@example.com", &wrong),
+            (&identity, "ada@example.com", &right),
+            (&identity, "eve@example.com", &wrong),
+            (&other, "ada@example.com", &right),
+            (&other, "eve@example.com", &wrong),
+        ] {
+            for address in [from(200), six("2001:db8:1:3::1")] {
+                let refused = identity.login(account, password, address, now()).await;
+                assert!(matches!(refused, Err(LoginError::TooManyAttempts { .. })), "{account} {address}: {refused:?}");
+            }
+        }
+        // From where it was used before, and of IPv6 from the same network.
+        for known in [HERE, six("2001:db8:1:2:ffff::9")] {
+            identity.login("ada@example.com", &right, known, now()).await.unwrap();
+        }
+        // What is refused is no failure, and so the hour ends.
+        let later = now() + TimeDelta::minutes(61);
+        identity.login("ada@example.com", &right, from(200), later).await.unwrap();
+        let of = AuditFilter { action: Some("login_locked".to_owned()), target: Some("ada@example.com".to_owned()), ..AuditFilter::default() };
+        // One of each host.
+        assert_eq!(identity.audit_lines(&of, 10, None).await.unwrap().len(), 2);
+        assert_eq!(identity.note_refused_attempts().await.unwrap(), 6);
     }
 
     async fn tokens_that_are_none_are_nobodys(database: &Database) {
@@ -394,6 +437,7 @@ async fn unknown_and_wrong_take_the_same_time() {
     let no_limit = Options {
         attempts_per_account: u32::MAX,
         attempts_per_address: u32::MAX,
+        failures_per_account: u32::MAX,
         changes_per_account: u32::MAX,
         ..options()
     };

@@ -108,6 +108,7 @@ async fn site() -> Site {
     let options = Options {
         attempts_per_account: u32::MAX,
         attempts_per_address: u32::MAX,
+        failures_per_account: u32::MAX,
         changes_per_account: u32::MAX,
         ..Options::default()
     };
