@@ -128,6 +128,9 @@ pub struct OpenSession {
 pub struct OpenSessions {
     /// The latest used first.
     pub sessions: Vec<OpenSession>,
+    /// Of everybody's: the parameter `before` of the next page; none: this is the last.
+    #[serde(default)]
+    pub next: Option<String>,
 }
 
 /// `GET /account` and `GET /admin/users/{id}`: an account.

@@ -91,7 +91,7 @@ Grant { email, full_name, role, granted_at, by_group }
     TenantStates { tenants }
     TenantState { id, name, configured, disabled, members }
     TenantDatabase { state, reason }
-    OpenSessions { sessions }
+    OpenSessions { sessions; optional next }
     OpenSession { id, email, address, created_at, last_used_at, expires_at, current }
     ApiTokens { tokens }
     ApiToken { id, name, email, tenant, scope, created_at, expires_at, last_used_at, revoked_at }
@@ -343,7 +343,7 @@ mod tests {
         }
         as_serde::<OpenSessions>(
             json!({"sessions": [{"id": "1", "email": "a@b", "address": null, "created_at": "2026-01-01T00:00:00Z",
-            "last_used_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-01T00:00:00Z", "current": true}]}),
+            "last_used_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-01T00:00:00Z", "current": true}], "next": "1"}),
         );
         let token = |scope: &str| {
             json!({"id": "1", "name": "n", "email": "a@b", "tenant": "a", "scope": scope,

@@ -108,7 +108,7 @@ test('whoever is no administrator is told so at /admin, and is offered no way th
   await expect(page.getByRole('option')).toHaveCount(0);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  for (const path of ['/admin', '/admin/users', '/admin/tenants', `/admin/tenants/${site.tenant}`, '/admin/audit']) {
+  for (const path of ['/admin', '/admin/users', '/admin/tenants', `/admin/tenants/${site.tenant}`, '/admin/sessions', '/admin/audit']) {
     await page.goto(site.url + path);
     await expect(page.getByTestId('forbidden')).toContainText('This page is for administrators');
     await expect(page.getByTestId('forbidden')).toContainText(site.email);
@@ -268,6 +268,24 @@ test("a tenant's admin changes roles there and letting others in is not offered"
   await expect(line).toContainText(admin);
 });
 
+test('everybody who is logged in is listed, and a session is ended from there', async ({ page, site }) => {
+  const problems = faults(page);
+  const email = await person(site, 'stan', {});
+  const theirs = await client(site, email);
+  await openAsAdmin(page, site, '/admin/users');
+  await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Sessions' }).click();
+  await expect(page).toHaveURL(`${site.url}/admin/sessions`);
+  const row = page.getByTestId('all-sessions').getByRole('row', { name: new RegExp(email) });
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText('127.0.0.1');
+  await row.getByRole('button', { name: `End the session of ${email}` }).click();
+  await page.getByRole('button', { name: 'End', exact: true }).click();
+  await expect(row).toHaveCount(0);
+  expect((await theirs.get('auth/me')).status()).toBe(401);
+  await expect(page.getByText('this browser')).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
 test('the audit log is filtered, turned over and exported', async ({ page, site }) => {
   const email = await person(site, 'mavis', {});
   const theirs = await client(site, email);
@@ -355,6 +373,7 @@ for (const theme of ['dark', 'light'] as const) {
       '/admin/tenants',
       `/admin/tenants/${site.tenant}`,
       '/admin/tenants/nonsense',
+      '/admin/sessions',
       '/admin/audit',
       '/admin/audit?actor=nobody%40example.org',
       `/t/${site.tenant}/members`,

@@ -168,7 +168,7 @@ pub(crate) async fn sessions(
     State(state): State<ApiState>,
     Person(who): Person,
 ) -> Result<Json<OpenSessions>, ApiError> {
-    let open = state.identity.open_sessions(Some(who.id), Utc::now()).await?;
+    let open = state.identity.open_sessions(who.id, Utc::now()).await?;
     Ok(Json(shown_sessions(open, who.session.id)))
 }
 
@@ -359,6 +359,7 @@ pub(crate) fn shown_sessions(open: Vec<SessionRecord>, current: Uuid) -> OpenSes
     });
     OpenSessions {
         sessions: sessions.collect(),
+        next: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::{FromRequestParts, RawQuery, State};
 use chrono::Utc;
 use http::StatusCode;
 use http::request::Parts;
@@ -15,9 +15,14 @@ use crate::account::{found, id_of, instant, shown_account, shown_sessions};
 use crate::caller::{Administrator, actor};
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
+use crate::parameters::Parameters;
 use crate::path_name::PathName;
 use crate::problem::ApiError;
 use crate::state::ApiState;
+
+/// Sessions of a page, where a request does not say.
+const USUAL: u32 = 100;
+const MOST: u32 = 500;
 
 /// Shows that a link to choose a password opens something here.
 pub(crate) struct Links;
@@ -191,8 +196,13 @@ pub(crate) async fn enable_user(
 /// All open sessions.
 #[utoipa::path(
     get, path = "/admin/sessions", tag = "Administration",
+    params(
+        ("before" = Option<String>, Query, description = "Sessions older than this one: `next` of the page before.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b"),
+        ("limit" = Option<u32>, Query, description = "Sessions of a page, 100 without it.", minimum = 1, maximum = 500, example = 100),
+    ),
     responses(
-        (status = 200, description = "The latest used first, at most 500.", body = ref("#/components/schemas/OpenSessions")),
+        (status = 200, description = "The newest login first.", body = ref("#/components/schemas/OpenSessions")),
+        (status = 400, description = "`invalid_parameter`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 403, description = "`forbidden`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
@@ -200,9 +210,25 @@ pub(crate) async fn enable_user(
 pub(crate) async fn sessions(
     State(state): State<ApiState>,
     Administrator(who): Administrator,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<OpenSessions>, ApiError> {
-    let open = state.identity.open_sessions(None, Utc::now()).await?;
-    Ok(Json(shown_sessions(open, who.session.id)))
+    let mut given = Parameters::parse(query.as_deref())?;
+    let before = given.one("before")?.map(|text| {
+        let read: Result<Uuid, _> = text.parse();
+        read.map_err(|_| ApiError::parameter("before", "`before` is the `next` of the page before."))
+    });
+    let (before, limit) = (
+        before.transpose()?,
+        given.number("limit", 1, MOST)?.unwrap_or(USUAL),
+    );
+    given.nothing_else("before, limit")?;
+    let open = state.identity.sessions_of_all(limit, before, Utc::now()).await?;
+    let is_full = open.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = open.last().map(|last| last.id.to_string()).filter(|_| is_full);
+    Ok(Json(OpenSessions {
+        next,
+        ..shown_sessions(open, who.session.id)
+    }))
 }
 
 /// End anybody's session.

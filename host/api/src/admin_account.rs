@@ -121,7 +121,7 @@ pub(crate) async fn sessions(
     PathName(id): PathName,
 ) -> Result<Json<OpenSessions>, ApiError> {
     let user = known(&state, &id).await?;
-    let open = state.identity.open_sessions(Some(user.id), Utc::now()).await?;
+    let open = state.identity.open_sessions(user.id, Utc::now()).await?;
     Ok(Json(shown_sessions(open, who.session.id)))
 }
 

@@ -119,10 +119,10 @@ on_both! {
         let user = ada(&identity).await;
         let now = Utc::now();
         let (_, one) = identity.login("ada@example.com", &secret("open the sesame"), HERE, now).await.unwrap();
-        let open = identity.open_sessions(Some(user), now).await.unwrap();
+        let open = identity.open_sessions(user, now).await.unwrap();
         assert_eq!(open.len(), 1);
-        assert_eq!(identity.open_sessions(None, now).await.unwrap(), open);
-        assert!(identity.open_sessions(Some(Uuid::nil()), now).await.unwrap().is_empty());
+        assert_eq!(identity.sessions_of_all(10, None, now).await.unwrap(), open);
+        assert!(identity.open_sessions(Uuid::nil(), now).await.unwrap().is_empty());
         assert!(!identity.end_session(open[0].id, Some(Uuid::nil()), AuditEntry::default()).await.unwrap());
         assert!(identity.end_session(open[0].id, Some(user), AuditEntry::default()).await.unwrap());
         assert!(identity.authenticate(one.expose(), now).await.unwrap().is_none());

@@ -507,3 +507,43 @@ async fn a_grant_for_a_tenant_that_is_off_or_not_configured_is_shown_to_administ
     assert_eq!(revoked.status, StatusCode::NO_CONTENT);
     assert_eq!(dan.get(&path).await.json()["dormant"], json!([]));
 }
+
+#[tokio::test]
+async fn administrators_go_through_everybodys_sessions_page_by_page() {
+    let site = Site::new().await;
+    for name in ["ada", "bob", "cleo", "ada"] {
+        site.logged_in(name).await;
+    }
+    let dan = site.logged_in("dan").await;
+    let (mut seen, mut path) = (Vec::new(), "/api/v1/admin/sessions?limit=2".to_owned());
+    for page in [2, 2, 1] {
+        let answer = dan.get(&path).await.json();
+        let sessions = answer["sessions"].as_array().unwrap();
+        assert_eq!(sessions.len(), page);
+        seen.extend(
+            sessions
+                .iter()
+                .map(|session| session["email"].as_str().unwrap().to_owned()),
+        );
+        let next = answer["next"].as_str();
+        assert_eq!(next.is_some(), page == 2);
+        path = format!(
+            "/api/v1/admin/sessions?limit=2&before={}",
+            next.unwrap_or_default()
+        );
+    }
+    let names = ["dan", "ada", "cleo", "bob", "ada"].map(|name| format!("{name}@example.com"));
+    assert_eq!(seen, names);
+    for (query, parameter) in [
+        ("before=x", "before"),
+        ("limit=0", "limit"),
+        ("limit=501", "limit"),
+        ("after=1", "after"),
+    ] {
+        let refused = dan.get(&format!("/api/v1/admin/sessions?{query}")).await;
+        assert_eq!(
+            refused.refusal(),
+            (400, "invalid_parameter".into(), Some(parameter.into()))
+        );
+    }
+}

@@ -267,7 +267,7 @@ impl Bens {
     async fn of(site: &Site) -> Self {
         let ben = user(site, "ben", false, Some(("beta", Role::Viewer))).await;
         site.logged_in("ben").await;
-        let sessions = site.identity.open_sessions(Some(ben), Utc::now()).await.unwrap();
+        let sessions = site.identity.open_sessions(ben, Utc::now()).await.unwrap();
         let (token, _) = token(site, "ben", "beta", TokenScope::Read).await;
         Self {
             session: sessions[0].id,
