@@ -299,6 +299,21 @@ pub struct GrantRole {
     pub role: Role,
 }
 
+/// `POST /admin/users/{id}/tenants`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewGrant {
+    /// The tenant's id.
+    pub tenant: String,
+    /// What they may do there.
+    #[serde(default = "least")]
+    pub role: Role,
+}
+
+fn least() -> Role {
+    Role::Viewer
+}
+
 /// A tenant, as administrators see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TenantState {

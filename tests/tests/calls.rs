@@ -194,6 +194,8 @@ async fn every_call_of_the_page_can_be_copied_and_works() {
     );
     assert_eq!(of_ada.get("/auth/me").await.status, 401);
     terminal.run("DELETE /admin/tenants/{tenant}/grants/{email}", &[]);
+    terminal.run("POST /admin/users/{id}/tenants", &[(ID, ada)]);
+    terminal.run("DELETE /admin/users/{id}/tenants/{tenant}", &[(ID, ada)]);
     terminal.run("GET /admin/users/{id}", &[(ID, ada)]);
     terminal.run("PUT /admin/users/{id}", &[(ID, ada)]);
     terminal.run("GET /admin/users/{id}/sessions", &[(ID, ada)]);

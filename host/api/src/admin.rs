@@ -197,7 +197,7 @@ pub(crate) async fn enable_user(
 #[utoipa::path(
     get, path = "/admin/sessions", tag = "Administration",
     params(
-        ("before" = Option<String>, Query, description = "Sessions older than this one: `next` of the page before.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b"),
+        ("before" = Option<String>, Query, description = "Sessions older than this one: `next` of the page before."),
         ("limit" = Option<u32>, Query, description = "Sessions of a page, 100 without it.", minimum = 1, maximum = 500, example = 100),
     ),
     responses(

@@ -138,6 +138,11 @@ pub fn router(state: ApiState) -> Router {
             "/api/v1/admin/users/{id}/tokens/{token}",
             delete(admin_account::revoke_token),
         )
+        .route("/api/v1/admin/users/{id}/tenants", post(admin_account::grant))
+        .route(
+            "/api/v1/admin/users/{id}/tenants/{tenant}",
+            delete(admin_account::revoke),
+        )
         .route("/api/v1/admin/users/{id}/link", post(admin::link))
         .route("/api/v1/admin/users/{id}/disable", post(admin::disable_user))
         .route("/api/v1/admin/users/{id}/enable", post(admin::enable_user))

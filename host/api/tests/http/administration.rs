@@ -547,3 +547,35 @@ async fn administrators_go_through_everybodys_sessions_page_by_page() {
         );
     }
 }
+
+#[tokio::test]
+async fn an_account_is_let_in_and_shut_out_by_its_id_too() {
+    let site = Site::new().await;
+    let dan = site.logged_in("dan").await;
+    let ada = site.identity.find_user("ada@example.com").await.unwrap().unwrap();
+    let path = format!("/api/v1/admin/users/{}/tenants", ada.id);
+    let role = async || {
+        let account = dan.get(&format!("/api/v1/admin/users/{}", ada.id)).await.json();
+        let tenants = account["tenants"].as_array().unwrap();
+        let beta = tenants.iter().find(|tenant| tenant["id"] == "beta");
+        beta.map(|tenant| tenant["role"].as_str().unwrap().to_owned())
+    };
+    for (body, expected) in [
+        (json!({"tenant": "beta"}), "viewer"),
+        (json!({"tenant": "beta", "role": "editor"}), "editor"),
+    ] {
+        assert_eq!(post(&dan, &path, body).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(role().await.as_deref(), Some(expected));
+    }
+    for tenant in ["nowhere", "", "a\0"] {
+        let refused = post(&dan, &path, json!({ "tenant": tenant })).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{tenant:?}");
+    }
+    let taken = async || {
+        let path = format!("{path}/beta");
+        dan.send(Method::DELETE, &path, &[], None).await.status
+    };
+    assert_eq!(taken().await, StatusCode::NO_CONTENT);
+    assert_eq!(taken().await, StatusCode::NOT_FOUND);
+    assert_eq!(role().await, None);
+}
