@@ -22,6 +22,8 @@ pub struct Provider {
     pub scopes: Vec<String>,
     /// `audience`: whose access tokens are taken from programs; none: nobody's.
     pub audience: Option<String>,
+    /// `publish_scope`: the scope with which such a token may publish plugins; none: none may.
+    pub publish_scope: Option<String>,
     /// `clock_skew`: by how much the provider's clock may differ.
     pub clock_skew: Duration,
     /// `create_users`: whether who is not known gets an account at their first login.

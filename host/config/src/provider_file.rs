@@ -28,6 +28,7 @@ pub(crate) struct ProviderLayer {
     label: Option<String>,
     scopes: Option<Vec<String>>,
     audience: Option<String>,
+    publish_scope: Option<String>,
     clock_skew: Option<Duration>,
     create_users: Option<bool>,
     link_by_email: Option<bool>,
@@ -64,6 +65,9 @@ impl ProviderLayer {
             label: name("label"),
             scopes: fields.list("scopes").map(|scopes| read_scopes(&fields, scopes)),
             audience: name("audience"),
+            publish_scope: fields
+                .text("publish_scope")
+                .and_then(|scope| read_scope(&fields, scope)),
             clock_skew: fields.duration("clock_skew", Duration::ZERO..=LONGEST_SKEW),
             create_users: fields.boolean("create_users"),
             link_by_email: fields.boolean("link_by_email"),
@@ -94,6 +98,7 @@ impl ProviderLayer {
             label: self.label.or(below.label),
             scopes: self.scopes.or(below.scopes),
             audience: self.audience.or(below.audience),
+            publish_scope: self.publish_scope.or(below.publish_scope),
             clock_skew: self.clock_skew.or(below.clock_skew),
             create_users: self.create_users.or(below.create_users),
             link_by_email: self.link_by_email.or(below.link_by_email),
@@ -171,6 +176,7 @@ impl ProviderLayer {
                 .scopes
                 .unwrap_or_else(|| ["openid", "profile", "email"].map(str::to_owned).to_vec()),
             audience: self.audience,
+            publish_scope: self.publish_scope,
             clock_skew: self.clock_skew.unwrap_or(Duration::from_secs(30)),
             create_users: self.create_users.unwrap_or(true),
             link_by_email: self.link_by_email.unwrap_or(false),
@@ -234,12 +240,26 @@ fn read_issuer(fields: &Fields<'_, '_, '_>, text: Spanned<String>) -> Option<Str
     None
 }
 
+/// Whether a text is the name of a scope (RFC 6749, 3.3).
+fn is_scope(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    !text.is_empty() && text.bytes().all(plain)
+}
+
+fn read_scope(fields: &Fields<'_, '_, '_>, text: Spanned<String>) -> Option<String> {
+    if is_scope(&text.value) {
+        return Some(text.value);
+    }
+    let help = "write one name, as porthole-publish".to_owned();
+    fields
+        .reader
+        .extend([text.fault("`publish_scope` is no name of a scope", Some(help))]);
+    None
+}
+
 fn read_scopes(fields: &Fields<'_, '_, '_>, scopes: &[Node]) -> Vec<String> {
     let read = |scope: &Node| {
-        let text = scope.scalar_text().filter(|text| {
-            let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
-            !text.is_empty() && text.bytes().all(plain)
-        });
+        let text = scope.scalar_text().filter(|text| is_scope(text));
         if text.is_none() {
             let message = format!(
                 "`scopes` holds names of scopes, and this is {}",

@@ -22,7 +22,7 @@ use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
 /// Each variable, with the key it stands for. Those of a deeper level have several parts.
-const VARIABLES: [(&str, &[&str]); 39] = [
+const VARIABLES: [(&str, &[&str]); 40] = [
     ("PORTHOLE_AUDIT_KEEP", &["audit", "keep"]),
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
     ("PORTHOLE_AUTH_OIDC_ADMIN_GROUP", &["auth", "oidc", "admin_group"]),
@@ -54,6 +54,10 @@ const VARIABLES: [(&str, &[&str]); 39] = [
     (
         "PORTHOLE_AUTH_OIDC_LINK_BY_EMAIL",
         &["auth", "oidc", "link_by_email"],
+    ),
+    (
+        "PORTHOLE_AUTH_OIDC_PUBLISH_SCOPE",
+        &["auth", "oidc", "publish_scope"],
     ),
     ("PORTHOLE_AUTH_OIDC_REACHED_AT", &["auth", "oidc", "reached_at"]),
     ("PORTHOLE_AUTH_OIDC_SCOPES", &["auth", "oidc", "scopes"]),

@@ -70,6 +70,8 @@ pub struct ProviderRules {
     /// Whether an account is made for an address that the provider does not call verified: whoever may write any address there
     /// would have the account that it is known by here.
     pub trust_unverified_email: bool,
+    /// What an access token must have been given for to do what an editor may; none: none does, and each may what a viewer may.
+    pub publish_scope: Option<String>,
     /// Who is in it administers the host.
     pub admin_group: Option<String>,
     /// Which group lets into which tenant, and as what; of several the most.

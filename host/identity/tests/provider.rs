@@ -483,22 +483,35 @@ on_both! {
         let identity = site(database).await;
         let until = Utc::now() + TimeDelta::minutes(1);
         let ada = somebody("ada", Some(&["/alpha", "/operators"]), 0);
-        let who = identity.admit_bearer("a.b.c", &ada, until, &rules(), HERE).await.unwrap();
+        let who = identity.admit_bearer("a.b.c", &ada, until, &[], &rules(), HERE).await.unwrap();
         assert!(who.is_program && !who.is_admin);
-        assert_eq!(who.role_in("alpha"), Some(Role::Admin));
+        assert_eq!(who.role_in("alpha"), Some(Role::Viewer));
         assert_eq!(who.session.tenant, None);
         // Letting in somebody new changed who may do what, which makes every host look again.
         assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_none());
-        identity.admit_bearer("a.b.c", &ada, until, &rules(), HERE).await.unwrap();
+        identity.admit_bearer("a.b.c", &ada, until, &[], &rules(), HERE).await.unwrap();
         assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_some());
         assert!(identity.known_bearer("a.b.c", until).await.is_none());
         // One line an hour, however many tokens it shows.
-        identity.admit_bearer("a.b.d", &ada, until, &rules(), HERE).await.unwrap();
+        identity.admit_bearer("a.b.d", &ada, until, &[], &rules(), HERE).await.unwrap();
         assert_eq!(actions(&identity).await.iter().filter(|action| *action == "login").count(), 1);
         assert!(identity.known_bearer("a.b.e", Utc::now()).await.is_none());
+        // Which client of the provider's may publish is the provider's to say, where it is asked.
+        let publishing = ProviderRules { publish_scope: Some("porthole-publish".to_owned()), ..rules() };
+        for (number, (scopes, rules, role)) in [
+            (&["porthole-publish"][..], &publishing, Role::Editor),
+            (&["openid", "porthole-publish-not"][..], &publishing, Role::Viewer),
+            (&[][..], &publishing, Role::Viewer),
+            (&["porthole-publish"][..], &rules(), Role::Viewer),
+        ].into_iter().enumerate() {
+            let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            let token = format!("a.b.{number}");
+            let who = identity.admit_bearer(&token, &ada, until, &scopes, rules, HERE).await.unwrap();
+            assert_eq!(who.role_in("alpha"), Some(role), "{scopes:?}");
+        }
         identity.set_user_disabled(who.id, true, AuditEntry::default()).await.unwrap();
         assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_none());
-        let refused = identity.admit_bearer("a.b.c", &ada, until, &rules(), HERE).await;
+        let refused = identity.admit_bearer("a.b.c", &ada, until, &[], &rules(), HERE).await;
         assert!(matches!(refused, Err(AdmitError::Disabled)));
     }
 }

@@ -73,6 +73,7 @@ fn provider() -> Value {
             "label": text("What stands on the button of the login page, behind \"Continue with\"."),
             "scopes": { "type": "array", "items": { "type": "string" }, "description": "What is asked for at a login." },
             "audience": text("Which audience an access token must have to be taken from a program; left out: none is taken."),
+            "publish_scope": text("The scope that an access token must have been given for to publish plugins; left out: none may."),
             "clock_skew": time("By how much the provider's clock may differ."),
             "create_users": flag("Whether who is not known gets an account at their first login."),
             "link_by_email": flag("Whether who is not known gets the account with their verified email address; never an administrator's."),
