@@ -210,6 +210,7 @@ async fn every_call_of_the_page_can_be_copied_and_works() {
         .to_owned();
     terminal.run("GET /account", &[]);
     terminal.run("GET /admin/users/{id}/tokens", &[(ID, &me)]);
+    terminal.run("POST /admin/users/{id}/tokens", &[(ID, &me)]);
     let token = terminal.run("POST /account/tokens", &[])["token"]["id"].clone();
     let both = [
         (format!("users/{ID}"), format!("users/{me}")),

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use porthole_identity::{
-    AccountGrant, ApiTokenRecord, AuditRecord, NewApiToken, SessionRecord, TokensOf, User,
+    AccountGrant, ApiTokenRecord, AuditEntry, AuditRecord, NewApiToken, SessionRecord, TokensOf, User,
 };
 use porthole_model::{
     Account, AccountEvent, AccountEvents, ApiToken, ApiTokens, By, DormantGrant, LinkUse, NewToken,
@@ -255,8 +255,18 @@ pub(crate) async fn make_token(
     ClientAddress(address): ClientAddress,
     JsonBody(new): JsonBody<NewToken>,
 ) -> Result<(StatusCode, Json<TokenMade>), ApiError> {
+    made_token(&state, who.id, new, actor(&who, address)).await
+}
+
+/// A token for whoever it shall stand for.
+pub(crate) async fn made_token(
+    state: &ApiState,
+    user: Uuid,
+    new: NewToken,
+    actor: AuditEntry,
+) -> Result<(StatusCode, Json<TokenMade>), ApiError> {
     let new = NewApiToken {
-        user: who.id,
+        user,
         tenant: new.tenant,
         name: new.name,
         scope: new.scope,
@@ -265,7 +275,7 @@ pub(crate) async fn make_token(
     if new.tenant.contains('\0') {
         return Err(ApiError::not_found());
     }
-    let (token, secret) = state.identity.create_api_token(new, actor(&who, address)).await?;
+    let (token, secret) = state.identity.create_api_token(new, actor).await?;
     let made = TokenMade {
         token: shown_token(token),
         secret: secrecy::ExposeSecret::expose_secret(&secret).to_owned(),

@@ -5,10 +5,10 @@ use axum::extract::State;
 use chrono::Utc;
 use http::StatusCode;
 use porthole_identity::{TokensOf, User};
-use porthole_model::{Account, AccountChange, ApiTokens, NewGrant, OpenSessions};
+use porthole_model::{Account, AccountChange, ApiTokens, NewGrant, NewToken, OpenSessions, TokenMade};
 use uuid::Uuid;
 
-use crate::account::{found, id_of, shown_account, shown_sessions, shown_tokens};
+use crate::account::{found, id_of, made_token, shown_account, shown_sessions, shown_tokens};
 use crate::caller::{Administrator, actor};
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
@@ -172,6 +172,32 @@ pub(crate) async fn tokens(
     let user = known(&state, &id).await?;
     let tokens = state.identity.api_tokens(TokensOf::User(user.id)).await?;
     Ok(Json(shown_tokens(tokens)))
+}
+
+/// Make a token for a program, for an account.
+///
+/// It stands for the account in one tenant, with no more rights there than its scope names, and its owner sees that it was made. The
+/// secret is shown this once.
+#[utoipa::path(
+    post, path = "/admin/users/{id}/tokens", tag = "Administration",
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
+    request_body(content = ref("#/components/schemas/NewToken"), content_type = "application/json"),
+    responses(
+        (status = 201, description = "Made.", body = ref("#/components/schemas/TokenMade")),
+        (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: also where the account is a viewer of the tenant and the token should publish; `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such account, or it was not let into such a tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn make_token(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathName(id): PathName,
+    JsonBody(new): JsonBody<NewToken>,
+) -> Result<(StatusCode, Json<TokenMade>), ApiError> {
+    made_token(&state, id_of(&id)?, new, actor(&who, address)).await
 }
 
 /// Revoke one of an account's tokens.

@@ -133,7 +133,10 @@ pub fn router(state: ApiState) -> Router {
             "/api/v1/admin/users/{id}/sessions",
             get(admin_account::sessions).delete(admin_account::end_sessions),
         )
-        .route("/api/v1/admin/users/{id}/tokens", get(admin_account::tokens))
+        .route(
+            "/api/v1/admin/users/{id}/tokens",
+            get(admin_account::tokens).post(admin_account::make_token),
+        )
         .route(
             "/api/v1/admin/users/{id}/tokens/{token}",
             delete(admin_account::revoke_token),

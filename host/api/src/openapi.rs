@@ -36,7 +36,7 @@ account::link, account::own, account::events, account::password, account::sessio
         admin::users, admin::create_user, admin::link, admin::disable_user, admin::enable_user, admin::sessions,
         admin::end_session, admin::tenants, admin::disable_tenant, admin::enable_tenant,
         admin_account::one, admin_account::change, admin_account::remove, admin_account::sessions,
-        admin_account::grant, admin_account::revoke, admin_account::end_sessions, admin_account::tokens, admin_account::revoke_token, tenant_admin::database,
+        admin_account::grant, admin_account::revoke, admin_account::end_sessions, admin_account::tokens, admin_account::make_token, admin_account::revoke_token, tenant_admin::database,
         tenant_admin::grants, tenant_admin::grant, tenant_admin::revoke, tenant_admin::tokens,
         tenant_admin::revoke_token, audit::of_host, audit::of_tenant,
     )

@@ -174,7 +174,8 @@ impl Identity {
     /// Makes a token. Its secret is returned here and never again.
     ///
     /// # Errors
-    /// [`IdentityError::NoSuchTenant`] where the user has no grant, [`IdentityError::RoleTooSmall`] where they may not
+    /// [`IdentityError::NotAdministrator`] where it is made for somebody else; [`IdentityError::NoSuchTenant`] where the user has
+    /// no grant, [`IdentityError::RoleTooSmall`] where they may not
     /// publish and the token should; [`IdentityError::Refused`] says what is wrong with the wish.
     pub async fn create_api_token(
         &self,
@@ -201,6 +202,7 @@ impl Identity {
         let tenant = new.tenant.as_str();
         // In turn, so that no two at once count the same tokens.
         let email = in_turn!(&self.store, transaction => {
+            must_be!(Needed::Oneself(new.user), actor, &mut *transaction);
             let grant = sqlx::query_as::<_, (Id, String, String, bool)>(
                 "SELECT tenants.id, users.email, user_tenants.role, users.is_admin
                  FROM user_tenants

@@ -579,3 +579,63 @@ async fn an_account_is_let_in_and_shut_out_by_its_id_too() {
     assert_eq!(taken().await, StatusCode::NOT_FOUND);
     assert_eq!(role().await, None);
 }
+
+#[tokio::test]
+async fn an_administrator_makes_a_token_for_an_account_whose_owner_sees_that() {
+    let site = Site::new().await;
+    let (dan, bob) = (site.logged_in("dan").await, site.logged_in("bob").await);
+    let ada = site.identity.find_user("ada@example.com").await.unwrap().unwrap();
+    let path = format!("/api/v1/admin/users/{}/tokens", ada.id);
+    let wish =
+        |tenant: &str, scope: &str| json!({"name": "deploy", "tenant": tenant, "scope": scope, "days": 2});
+    let made = post(&dan, &path, wish("alpha", "read")).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let made = made.json();
+    assert_eq!(made["token"]["email"], "ada@example.com");
+    let bearer = format!("Bearer {}", made["secret"].as_str().unwrap());
+    let me = site
+        .nobody()
+        .get_with("/api/v1/auth/me", &[("authorization", &bearer)])
+        .await
+        .json();
+    assert_eq!(me["email"], "ada@example.com");
+    // No more than Ada may herself, and no tenant that she is not in; whoever asks for it.
+    assert_eq!(
+        post(&dan, &path, wish("alpha", "publish")).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        post(&dan, &path, wish("beta", "read")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        post(&bob, &path, wish("alpha", "read")).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let own = site.logged_in("ada").await;
+    let events = own.get("/api/v1/account/events").await.json();
+    let event = events["events"].as_array().unwrap();
+    let event = event
+        .iter()
+        .find(|event| event["action"] == "token_created")
+        .unwrap();
+    assert_eq!(event["by"], "another");
+    // Not at the database either, whatever the request was checked for before.
+    let bob = site.identity.find_user("bob@example.com").await.unwrap().unwrap();
+    let actor = AuditEntry {
+        actor: Some(bob.id),
+        ..AuditEntry::default()
+    };
+    let new = porthole_identity::NewApiToken {
+        user: ada.id,
+        tenant: "alpha".into(),
+        name: "deploy".into(),
+        scope: porthole_identity::TokenScope::Read,
+        days: 1,
+    };
+    let refused = site.identity.create_api_token(new, actor).await;
+    assert!(matches!(
+        refused,
+        Err(porthole_identity::IdentityError::NotAdministrator)
+    ));
+}

@@ -138,6 +138,7 @@ fn rows() -> BTreeMap<&'static str, (Row, Option<&'static str>)> {
         ("get /admin/users/{id}/sessions", (host(404), None)),
         ("delete /admin/users/{id}/sessions", (host(404), None)),
         ("get /admin/users/{id}/tokens", (host(404), None)),
+        ("post /admin/users/{id}/tokens", (host(400), Some("{}"))),
         ("delete /admin/users/{id}/tokens/{token}", (host(404), None)),
         ("post /admin/users/{id}/tenants", (host(400), Some("{}"))),
         ("delete /admin/users/{id}/tenants/{tenant}", (host(404), None)),

@@ -165,10 +165,10 @@ async fn what_an_access_token_was_given_for_is_read_as_providers_write_it() {
         (
             json!("openid porthole-publish"),
             json!(null),
-            &["openid", "porthole-publish"],
+            &["openid", "porthole-publish"][..],
         ),
-        (json!(null), json!(["publish", 3]), &["publish"]),
-        (json!(["publish"]), json!("publish"), &[]),
+        (json!(null), json!(["publish", 3]), &["publish"][..]),
+        (json!(["publish"]), json!("publish"), &[][..]),
     ] {
         let mut claims = site.provider.access_claims();
         (claims["scope"], claims["scp"]) = (scope, scp);

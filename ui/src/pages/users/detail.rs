@@ -15,6 +15,7 @@ use crate::{
     api,
     live::live,
     pages::{
+        account::{MadeToken, made_dialog, new_dialog},
         desk::{
             Asked, Confirm, Deed, Dialog, Question, Section, Whose, facts, host_page, sessions, text, tokens,
             when,
@@ -88,6 +89,21 @@ fn content(id: &str, path: &str, asked: Asked<Account>) -> View {
         },
         confirm,
     );
+    let (new, made) = (Dialog::<()>::new(), Dialog::<MadeToken>::new());
+    let (news, mades) = (
+        new_dialog(new, asked, whose.path(), move |token| {
+            tokens_of.again();
+            made.open(token);
+        }),
+        made_dialog(made),
+    );
+    let may_make = create_selector(move || asked.answer().is_some_and(|account| !account.tenants.is_empty()));
+    let new_button = live(move || match may_make.get() {
+        true => {
+            view! { button(r#type="button", id="new-token", class="button", on:click=handler(move |_| new.open(()))) { "New token" } }
+        }
+        false => View::new(),
+    });
     let tokens = tokens(tokens_of, whose, confirm);
     let (changes, links) = (change_dialog(change, move || asked.again()), link_dialog(link));
     let questions = confirm.view();
@@ -96,12 +112,18 @@ fn content(id: &str, path: &str, asked: Asked<Account>) -> View {
         div(class="slabs") {
             (sessions)
             section(class="slab whole", aria-labelledby="tokens-title", data-testid="tokens") {
-                div(class="slab-head") { h2(id="tokens-title", tabindex="-1") { "API tokens" } }
+                div(class="slab-head") {
+                    h2(id="tokens-title", tabindex="-1") { "API tokens" }
+                    span(class="grow")
+                    (new_button)
+                }
                 (tokens)
             }
         }
         (changes)
         (links)
+        (news)
+        (mades)
         (questions)
     }
 }
