@@ -32,6 +32,8 @@ pub fn provider(settings: &Settings) -> anyhow::Result<Option<Provider>> {
         rules: ProviderRules {
             create_users: described.create_users,
             link_by_email: described.link_by_email,
+            trust_unverified_email: described.trust_unverified_email,
+            publish_scope: described.publish_scope.clone(),
             admin_group: described.admin_group.clone(),
             tenants: tenants
                 .map(|known| (known.group.clone(), known.tenant.clone(), known.role))

@@ -154,6 +154,15 @@ impl Server {
         // Figures are gathered also where nobody asks for them over HTTP, once in a process.
         let metrics = Metrics::gather();
         identity.sync_tenants(&tenant_records(config)).await?;
+        if !settings.auth.local {
+            let ended = identity.end_password_sessions().await?;
+            if ended > 0 {
+                tracing::info!(
+                    ended,
+                    "sessions that passwords had opened have ended: `auth.local` is off"
+                );
+            }
+        }
         let identity = Arc::new(identity);
         let (sandbox, registry) = panel_types(Some(settings.data_dir.join("compiled"))).await?;
         let places = settings.clone();

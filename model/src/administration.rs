@@ -86,6 +86,9 @@ pub struct PasswordChange {
     pub current: String,
     /// As it shall be.
     pub new: String,
+    /// Whether the account's tokens are worth nothing afterwards.
+    #[serde(default)]
+    pub revoke_tokens: bool,
 }
 
 /// `POST /auth/link`.
@@ -96,6 +99,9 @@ pub struct LinkUse {
     pub link: String,
     /// As it shall be.
     pub password: String,
+    /// Whether the account's tokens are worth nothing afterwards.
+    #[serde(default)]
+    pub revoke_tokens: bool,
 }
 
 /// A session that is open.
@@ -122,6 +128,9 @@ pub struct OpenSession {
 pub struct OpenSessions {
     /// The latest used first.
     pub sessions: Vec<OpenSession>,
+    /// Of everybody's: the parameter `before` of the next page; none: this is the last.
+    #[serde(default)]
+    pub next: Option<String>,
 }
 
 /// `GET /account` and `GET /admin/users/{id}`: an account.
@@ -151,6 +160,27 @@ pub struct Account {
     pub is_admin_by_group: bool,
     /// Whether they log in with the identity provider, whose groups may give what a person gave or took as well.
     pub is_from_provider: bool,
+    /// Where they were let in, too, and nobody gets in at the moment: it counts again when the tenant is back. For administrators
+    /// only.
+    #[serde(default)]
+    pub dormant: Vec<DormantGrant>,
+}
+
+/// A grant for a tenant that is switched off or not configured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DormantGrant {
+    /// The tenant's id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// What they may do there when it is back.
+    pub role: Role,
+    /// Whether a group of the identity provider, and no person, has let them in.
+    pub by_group: bool,
+    /// Whether the configuration has the tenant.
+    pub configured: bool,
+    /// Whether an administrator switched it off.
+    pub disabled: bool,
 }
 
 /// Who did something to an account.
@@ -267,6 +297,21 @@ pub struct Grants {
 pub struct GrantRole {
     /// What they may do from now on.
     pub role: Role,
+}
+
+/// `POST /admin/users/{id}/tenants`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewGrant {
+    /// The tenant's id.
+    pub tenant: String,
+    /// What they may do there.
+    #[serde(default = "least")]
+    pub role: Role,
+}
+
+fn least() -> Role {
+    Role::Viewer
 }
 
 /// A tenant, as administrators see it.

@@ -16,8 +16,9 @@ mod view;
 
 pub use administration::{
     Account, AccountChange, AccountEvent, AccountEvents, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage,
-    By, DatabaseState, Grant, GrantRole, Grants, LinkUse, NewAccount, NewToken, OpenSession, OpenSessions,
-    PasswordChange, PasswordLink, TenantDatabase, TenantState, TenantStates, TokenMade, TokenScope,
+    By, DatabaseState, DormantGrant, Grant, GrantRole, Grants, LinkUse, NewAccount, NewGrant, NewToken,
+    OpenSession, OpenSessions, PasswordChange, PasswordLink, TenantDatabase, TenantState, TenantStates,
+    TokenMade, TokenScope,
 };
 pub use dashboard::{
     Dashboard, DashboardSummary, Dashboards, Diagnostic, DrillDown, PanelPlacement, Position,

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::reading::{Fields, Read, ReadError};
 use crate::{
     Account, AccountEvent, AccountEvents, Accounts, ApiToken, ApiTokens, AuditLine, AuditPage, By,
-    DatabaseState, Grant, Grants, OpenSession, OpenSessions, PasswordLink, TenantDatabase, TenantState,
-    TenantStates, TokenMade, TokenScope,
+    DatabaseState, DormantGrant, Grant, Grants, OpenSession, OpenSessions, PasswordLink, TenantDatabase,
+    TenantState, TenantStates, TokenMade, TokenScope,
 };
 use crate::{
     Aggregation, Allowed, AuthMethods, Axis, CacheOutcome, Chart, ColumnFormat, Dashboard, DashboardSummary,
@@ -81,7 +81,8 @@ structs! {
     PluginPublished { name, version, sha256, endpoint, signed_by, active }
 
     Accounts { users }
-    Account { id, email, full_name, is_admin, has_password, disabled,created_at, last_login_at, tenants, by_group, is_admin_by_group, is_from_provider }
+    Account { id, email, full_name, is_admin, has_password, disabled,created_at, last_login_at, tenants, by_group, is_admin_by_group, is_from_provider; optional dormant }
+    DormantGrant { id, name, role, by_group, configured, disabled }
     AccountEvents { events }
     AccountEvent { at, action, by, tenant, address, detail }
     PasswordLink { user, email, url, expires_at }
@@ -90,7 +91,7 @@ Grant { email, full_name, role, granted_at, by_group }
     TenantStates { tenants }
     TenantState { id, name, configured, disabled, members }
     TenantDatabase { state, reason }
-    OpenSessions { sessions }
+    OpenSessions { sessions; optional next }
     OpenSession { id, email, address, created_at, last_used_at, expires_at, current }
     ApiTokens { tokens }
     ApiToken { id, name, email, tenant, scope, created_at, expires_at, last_used_at, revoked_at }
@@ -318,7 +319,8 @@ mod tests {
             json!({"users": [{"id": "1", "email": "a@b", "full_name": null, "is_admin": false, "has_password": true,
             "disabled": false, "created_at": "2026-01-01T00:00:00Z", "last_login_at": null,
             "tenants": [{"id": "a", "name": "A", "role": "admin"}], "by_group": ["a"], "is_admin_by_group": false,
-            "is_from_provider": true}]}),
+            "is_from_provider": true, "dormant": [{"id": "b", "name": "B", "role": "viewer", "by_group": true,
+            "configured": false, "disabled": true}]}]}),
         );
         for by in ["oneself", "another", "nobody"] {
             as_serde::<AccountEvents>(
@@ -341,7 +343,7 @@ mod tests {
         }
         as_serde::<OpenSessions>(
             json!({"sessions": [{"id": "1", "email": "a@b", "address": null, "created_at": "2026-01-01T00:00:00Z",
-            "last_used_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-01T00:00:00Z", "current": true}]}),
+            "last_used_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-01T00:00:00Z", "current": true}], "next": "1"}),
         );
         let token = |scope: &str| {
             json!({"id": "1", "name": "n", "email": "a@b", "tenant": "a", "scope": scope,

@@ -41,6 +41,30 @@ test('a password is changed by whoever knows it, and the other sessions end', as
   expect(problems).toEqual([]);
 });
 
+test('a new password takes the tokens along for whoever asks for that, and there is nothing to ask without any', async ({ page, site }) => {
+  const email = await person(site, 'uma', { [site.tenant]: 'viewer' });
+  const own = await client(site, email);
+  const secrets: string[] = [];
+  for (const name of ['one', 'two']) {
+    const made = await own.post('account/tokens', { data: { name, tenant: site.tenant, scope: 'read', days: 2 } });
+    secrets.push((await made.json()).secret);
+  }
+  await openAccount(page, site, email);
+  await page.getByLabel('Current password').fill(site.password);
+  await page.getByLabel('New password', { exact: true }).fill('quiet walrus paints 9 doors');
+  await page.getByLabel('New password, again').fill('quiet walrus paints 9 doors');
+  await page.getByLabel('Also revoke your 2 API tokens').check();
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByTestId('password-changed')).toContainText('your API tokens are revoked');
+  await expect(page.getByTestId('tokens')).toContainText('None is in use any more.');
+  await expect(page.getByLabel(/Also revoke your/)).toHaveCount(0);
+  const program = await request.newContext();
+  for (const secret of secrets) {
+    const answer = await program.get(`${site.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${secret}` } });
+    expect(answer.status()).toBe(401);
+  }
+});
+
 test('a new password is shown to whoever types it, and its strength is said by the rules of the host', async ({ page, site }) => {
   const email = await person(site, 'eve', { [site.tenant]: 'viewer' });
   await openAccount(page, site, email);

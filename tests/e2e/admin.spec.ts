@@ -1,5 +1,5 @@
 import { expectNoBarriers, expectNoSidewaysScrolling } from './barriers';
-import { faults, logIn, openAsAdmin, openDashboard, panel } from './pages';
+import { chooseRange, faults, logIn, openAsAdmin, openDashboard, panel } from './pages';
 import { client, person } from './people';
 import { within } from './readings';
 import { expect, type Site, test } from './site';
@@ -108,7 +108,7 @@ test('whoever is no administrator is told so at /admin, and is offered no way th
   await expect(page.getByRole('option')).toHaveCount(0);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  for (const path of ['/admin', '/admin/users', '/admin/tenants', `/admin/tenants/${site.tenant}`, '/admin/audit']) {
+  for (const path of ['/admin', '/admin/users', '/admin/tenants', `/admin/tenants/${site.tenant}`, '/admin/sessions', '/admin/audit']) {
     await page.goto(site.url + path);
     await expect(page.getByTestId('forbidden')).toContainText('This page is for administrators');
     await expect(page.getByTestId('forbidden')).toContainText(site.email);
@@ -147,6 +147,44 @@ test('two tabs on two tenants each show their own', async ({ page, site }) => {
   await expect(page.getByTestId('tenant-menu')).toContainText('Our servers');
   await second.goto(`${site.url}/t/${site.other.tenant}/d/default?${DAY}`);
   await shows(second, [theirs]);
+});
+
+test('from the login to a tenant, and in the same page on to another, whose data it then shows', async ({ page, site }) => {
+  const problems = faults(page);
+  const both = await person(site, 'across', { [site.tenant]: 'viewer', [site.other.tenant]: 'viewer' });
+  const [start, end] = [Date.UTC(2026, 0, 5), Date.UTC(2026, 0, 6)];
+  const theirs = within(site.other.readings, start, end).at(-1)!.value;
+  const ours = [...site.readings.values()].map((readings) => within(readings, start, end).at(-1)!.value);
+  const shows = async (values: number[]) => {
+    const value = panel(page, 'latest').getByTestId('kpi-value');
+    await expect(async () => expect(values).toContain(Number.parseFloat((await value.innerText()).trim()))).toPass();
+  };
+  const select = async (name: string, tenant: string) => {
+    await page.getByTestId('tenant-menu').click();
+    await page.getByRole('menuitem', { name }).click();
+    await expect(page).toHaveURL(new RegExp(`/t/${tenant}/d/default`));
+    await expect(page.getByTestId('tenant-menu')).toContainText(name);
+  };
+  await openAs(page, site, both, '/');
+  await expect(page).toHaveURL(/\/t\/[^/]+\/d\/default/);
+  // A reload would take it away.
+  await page.evaluate(() => ((window as unknown as { kept: number }).kept = 1));
+  await select('Our servers', site.tenant);
+  await chooseRange(page, '2026-01-05 00:00', '2026-01-06 00:00');
+  await shows(ours);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (/\/panels\/.*\/data/.test(request.url())) asked.push(request.headers()['x-porthole-tenant']);
+  });
+  await select(site.other.name, site.other.tenant);
+  await chooseRange(page, '2026-01-05 00:00', '2026-01-06 00:00');
+  await shows([theirs]);
+  expect(new Set(asked)).toEqual(new Set([site.other.tenant]));
+  // The session knows it, too: the start leads there.
+  expect(await page.evaluate(() => (window as unknown as { kept: number }).kept)).toBe(1);
+  await page.goto(site.url);
+  await expect(page).toHaveURL(new RegExp(`/t/${site.other.tenant}/d/default`));
+  expect(problems).toEqual([]);
 });
 
 test('an account is renamed, switched off and on, and removed after a question that names it', async ({ page, site, browser }) => {
@@ -268,6 +306,24 @@ test("a tenant's admin changes roles there and letting others in is not offered"
   await expect(line).toContainText(admin);
 });
 
+test('everybody who is logged in is listed, and a session is ended from there', async ({ page, site }) => {
+  const problems = faults(page);
+  const email = await person(site, 'stan', {});
+  const theirs = await client(site, email);
+  await openAsAdmin(page, site, '/admin/users');
+  await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Sessions' }).click();
+  await expect(page).toHaveURL(`${site.url}/admin/sessions`);
+  const row = page.getByTestId('all-sessions').getByRole('row', { name: new RegExp(email) });
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText('127.0.0.1');
+  await row.getByRole('button', { name: `End the session of ${email}` }).click();
+  await dialog(page).getByRole('button', { name: 'End' }).click();
+  await expect(row).toHaveCount(0);
+  expect((await theirs.get('auth/me')).status()).toBe(401);
+  await expect(page.getByText('this browser')).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
 test('the audit log is filtered, turned over and exported', async ({ page, site }) => {
   const email = await person(site, 'mavis', {});
   const theirs = await client(site, email);
@@ -355,6 +411,7 @@ for (const theme of ['dark', 'light'] as const) {
       '/admin/tenants',
       `/admin/tenants/${site.tenant}`,
       '/admin/tenants/nonsense',
+      '/admin/sessions',
       '/admin/audit',
       '/admin/audit?actor=nobody%40example.org',
       `/t/${site.tenant}/members`,

@@ -68,6 +68,7 @@ test('no page warns on the console', async ({ page, context, site }) => {
     '/admin/users/nonsense': [none],
     '/admin/tenants': [],
     [`/admin/tenants/${site.tenant}`]: [],
+    '/admin/sessions': [],
     '/admin/audit': [],
     [`/t/${site.tenant}/members`]: [],
     [`/t/${site.tenant}/audit`]: [],
@@ -89,6 +90,7 @@ test('each page names its tab, also where there is nothing to see', async ({ pag
     [`/admin/tenants/${site.tenant}`, 'Our servers · Tenants'],
     ['/admin/tenants/nonsense', 'Not found'],
     ['/admin/users/nonsense', 'Not found'],
+    ['/admin/sessions', 'Sessions'],
     ['/admin/audit', 'Audit log'],
     [`/t/${site.tenant}/members`, 'Members · Our servers'],
     [`/t/${site.tenant}/audit`, 'Audit log · Our servers'],
@@ -108,7 +110,7 @@ test('each page names its tab, also where there is nothing to see', async ({ pag
   await page.goto(`${site.url}/admin/users`);
   await logIn(page, site);
   await expect(page).toHaveTitle('Not permitted · Porthole');
-  for (const path of ['/admin/users', '/admin/audit', `/t/${site.tenant}/members`, `/t/${site.tenant}/plugins`]) {
+  for (const path of ['/admin/users', '/admin/sessions', '/admin/audit', `/t/${site.tenant}/members`, `/t/${site.tenant}/plugins`]) {
     await page.goto(site.url + path);
     await expect(page, path).toHaveTitle('Not permitted · Porthole');
   }

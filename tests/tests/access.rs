@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use porthole_tests::{Client, Cluster, Host, Site};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const PASSWORD: &str = "correct horse battery staple";
 const EMAIL: &str = "ops@example.org";
@@ -143,4 +143,53 @@ async fn what_one_host_takes_away_is_gone_from_another_within_the_promised_time(
     assert_eq!(ada.delete(&path).await.status, 204);
     tokio::time::sleep(PROMISE).await;
     assert_eq!(ops.of("two").get("/dashboards").await.status, 401);
+}
+
+#[tokio::test]
+async fn accounts_are_given_a_link_changed_and_removed_on_the_machine_too() {
+    let site = site(Site::new());
+    let host = site.serve().await;
+    let anonymous = Client::anonymous(host.url());
+    let outcome = site.run(&["user", "link", EMAIL]);
+    assert!(outcome.stderr.contains("`public_url` is not set"), "{outcome:?}");
+    let link = outcome.ok();
+    let secret = link.trim().strip_prefix("/password#").unwrap();
+    let password = "green badgers mend 7 clocks";
+    let body = json!({"link": secret, "password": password});
+    assert_eq!(anonymous.post("/auth/link", &body).await.status, 204);
+    assert_eq!(anonymous.post("/auth/link", &body).await.status, 404);
+    let ops = Client::login(host.url(), EMAIL, password).await;
+    let off = [("PORTHOLE_AUTH_LOCAL", "false")];
+    let said = site.run_with(&off, &["user", "link", EMAIL]);
+    assert!(said.stderr.contains("would open nothing"), "{said:?}");
+
+    assert!(site.run(&["user", "change", EMAIL]).failed().contains("--name"));
+    let change = ["user", "change", EMAIL, "--name", "Olga", "--admin", "on"];
+    let said = site.run(&change).ok();
+    assert!(said.contains("is called Olga and administers the host"), "{said}");
+    tokio::time::sleep(PROMISE).await;
+    let me = ops.get("/auth/me").await.ok();
+    assert_eq!(
+        (&me["full_name"], &me["is_admin"]),
+        (&json!("Olga"), &json!(true))
+    );
+    // What is not named stays.
+    site.run(&["user", "change", EMAIL, "--admin", "off"]).ok();
+    tokio::time::sleep(PROMISE).await;
+    let me = ops.get("/auth/me").await.ok();
+    assert_eq!(
+        (&me["full_name"], &me["is_admin"]),
+        (&json!("Olga"), &json!(false))
+    );
+
+    site.run(&["user", "delete", EMAIL]).ok();
+    tokio::time::sleep(PROMISE).await;
+    assert_eq!(ops.get("/auth/me").await.status, 401);
+    assert!(
+        site.run(&["user", "delete", EMAIL])
+            .failed()
+            .contains("no account")
+    );
+    let said = site.run(&["user", "delete", "ada@example.org"]).ok();
+    assert!(said.contains("no administrator is left"), "{said}");
 }

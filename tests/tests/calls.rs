@@ -195,6 +195,8 @@ async fn every_call_of_the_page_can_be_copied_and_works() {
     );
     assert_eq!(of_ada.get("/auth/me").await.status, 401);
     terminal.run("DELETE /admin/tenants/{tenant}/grants/{email}", &[]);
+    terminal.run("POST /admin/users/{id}/tenants", &[(ID, ada)]);
+    terminal.run("DELETE /admin/users/{id}/tenants/{tenant}", &[(ID, ada)]);
     terminal.run("GET /admin/users/{id}", &[(ID, ada)]);
     terminal.run("PUT /admin/users/{id}", &[(ID, ada)]);
     terminal.run("GET /admin/users/{id}/sessions", &[(ID, ada)]);
@@ -209,6 +211,7 @@ async fn every_call_of_the_page_can_be_copied_and_works() {
         .to_owned();
     terminal.run("GET /account", &[]);
     terminal.run("GET /admin/users/{id}/tokens", &[(ID, &me)]);
+    terminal.run("POST /admin/users/{id}/tokens", &[(ID, &me)]);
     let token = terminal.run("POST /account/tokens", &[])["token"]["id"].clone();
     let both = [
         (format!("users/{ID}"), format!("users/{me}")),

@@ -61,6 +61,27 @@ fn below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 /// Backs up while the host runs and is written to, and puts it back into `empty`.
 async fn drill(site: &Site, empty: &Site) {
     let (host, ada) = used(site).await;
+    let token = [
+        "token",
+        "add",
+        "ada@example.org",
+        "--tenant",
+        "one",
+        "--name",
+        "deploy",
+    ];
+    site.run(&token).ok();
+    let made = ada
+        .post("/admin/users", &json!({"email": "bob@example.org"}))
+        .await
+        .ok();
+    let link = made["url"]
+        .as_str()
+        .unwrap()
+        .split_once('#')
+        .unwrap()
+        .1
+        .to_owned();
     let folder = site.data().join("backups/first");
     let name = folder.to_str().unwrap();
     let writing = async {
@@ -120,8 +141,21 @@ async fn drill(site: &Site, empty: &Site) {
     std::fs::remove_file(&tenants).unwrap();
     std::fs::remove_dir(&aside).unwrap();
 
-    empty.run(&["restore", name]).ok();
+    let said = empty.run(&["restore", name, "--revoke-tokens"]).ok();
+    assert!(said.contains("1 API tokens are revoked"), "{said}");
+    let tokens = empty.run(&["token", "list"]).ok();
+    assert!(
+        tokens.contains("revoked") && tokens.lines().count() == 1,
+        "{tokens}"
+    );
     let host = empty.serve().await;
+    // What opened then opens nothing now; the account is there.
+    let password = "green badgers mend 7 clocks";
+    let used = Client::anonymous(host.url())
+        .post("/auth/link", &json!({"link": link, "password": password}))
+        .await;
+    assert_eq!(used.status, 404);
+    assert!(empty.run(&["user", "list"]).ok().contains("bob@example.org"));
     let ada = Client::login(host.url(), "ada@example.org", PASSWORD)
         .await
         .of("one");

@@ -82,6 +82,7 @@ fn draw(page: Page) -> View {
         Page::User { user } if desk => pages::user(user),
         Page::Tenants if desk => pages::tenants(),
         Page::TenantAdmin { tenant } if desk => pages::tenant_admin(tenant),
+        Page::Sessions if desk => pages::all_sessions(),
         Page::Audit if desk => pages::audit(),
         Page::Account if desk => pages::account(),
         Page::Password if desk => pages::password(),

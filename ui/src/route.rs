@@ -75,6 +75,8 @@ pub(crate) enum Page {
         /// The tenant's id.
         tenant: String,
     },
+    /// `/admin/sessions`: who is logged in.
+    Sessions,
     /// `/admin/audit`: the audit log.
     Audit,
     /// `/account`: one's own account.
@@ -117,6 +119,7 @@ impl Page {
                 | Self::User { .. }
                 | Self::Tenants
                 | Self::TenantAdmin { .. }
+                | Self::Sessions
                 | Self::Audit
                 | Self::Account
                 | Self::Password
@@ -155,6 +158,7 @@ impl Page {
             ["admin", "users", _] => Self::User { user: name(2) },
             ["admin", "tenants"] => Self::Tenants,
             ["admin", "tenants", _] => Self::TenantAdmin { tenant: name(2) },
+            ["admin", "sessions"] => Self::Sessions,
             ["admin", "audit"] => Self::Audit,
             ["t", _] => Self::Tenant { tenant: name(1) },
             ["t", _, "plugins"] => Self::Plugins { tenant: name(1) },
@@ -248,6 +252,7 @@ mod tests {
             ("/admin/users", true),
             ("/admin/users/019a1b2c", true),
             ("/admin/tenants/alpha", true),
+            ("/admin/sessions", true),
             ("/admin/audit", true),
             ("/account", true),
             ("/password", true),

@@ -7,10 +7,12 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use http::header::SET_COOKIE;
-use porthole_identity::{ApiTokenRecord, AuditRecord, NewApiToken, SessionRecord, TokensOf, User};
+use porthole_identity::{
+    AccountGrant, ApiTokenRecord, AuditEntry, AuditRecord, NewApiToken, SessionRecord, TokensOf, User,
+};
 use porthole_model::{
-    Account, AccountEvent, AccountEvents, ApiToken, ApiTokens, By, LinkUse, NewToken, OpenSession,
-    OpenSessions, PasswordChange, TokenMade,
+    Account, AccountEvent, AccountEvents, ApiToken, ApiTokens, By, DormantGrant, LinkUse, NewToken,
+    OpenSession, OpenSessions, PasswordChange, TokenMade,
 };
 use uuid::Uuid;
 
@@ -42,7 +44,11 @@ pub(crate) async fn own(
     let user = state.identity.user(who.id).await?;
     // Removed a moment ago.
     let user = user.ok_or_else(ApiError::not_logged_in)?;
-    Ok(Json(shown_account(&state, user).await?))
+    let grants = state.identity.grants_of(Some(user.id)).await?;
+    Ok(Json(Account {
+        dormant: Vec::new(),
+        ..shown_account(user, &grants)
+    }))
 }
 
 /// What happened to one's own account.
@@ -92,7 +98,8 @@ fn event(record: AuditRecord, owner: Uuid) -> AccountEvent {
 
 /// Change one's own password.
 ///
-/// Ends all other sessions of the account; this one goes on, and its cookie is another.
+/// Ends all other sessions of the account; this one goes on, and its cookie is another. With `revoke_tokens` its tokens are worth
+/// nothing any more.
 #[utoipa::path(
     post, path = "/account/password", tag = "Account",
     request_body(content = ref("#/components/schemas/PasswordChange"), content_type = "application/json"),
@@ -114,7 +121,7 @@ pub(crate) async fn password(
     let (current, new) = (change.current.into(), change.new.into());
     let (_, token) = state
         .identity
-        .change_password(&who, &current, &new, address, Utc::now())
+        .change_password(&who, &current, &new, change.revoke_tokens, address, Utc::now())
         .await?;
     let seconds = state.identity.session_lifetime().num_seconds();
     let cookie = session_cookie::given(&token, seconds, &state.settings)?;
@@ -123,7 +130,7 @@ pub(crate) async fn password(
 
 /// Choose a password with a link.
 ///
-/// Uses the link up and ends all sessions of the account. Then log in.
+/// Uses the link up and ends all sessions of the account, and with `revoke_tokens` its tokens. Then log in.
 #[utoipa::path(
     post, path = "/auth/link", tag = "Login", security(()),
     request_body(content = ref("#/components/schemas/LinkUse"), content_type = "application/json"),
@@ -141,9 +148,10 @@ pub(crate) async fn link(
     JsonBody(link): JsonBody<LinkUse>,
 ) -> Result<StatusCode, ApiError> {
     let password = link.password.into();
-    let used = state
-        .identity
-        .use_password_link(&link.link, &password, address, Utc::now());
+    let used =
+        state
+            .identity
+            .use_password_link(&link.link, &password, link.revoke_tokens, address, Utc::now());
     found(used.await?)
 }
 
@@ -160,7 +168,7 @@ pub(crate) async fn sessions(
     State(state): State<ApiState>,
     Person(who): Person,
 ) -> Result<Json<OpenSessions>, ApiError> {
-    let open = state.identity.open_sessions(Some(who.id), Utc::now()).await?;
+    let open = state.identity.open_sessions(who.id, Utc::now()).await?;
     Ok(Json(shown_sessions(open, who.session.id)))
 }
 
@@ -247,8 +255,18 @@ pub(crate) async fn make_token(
     ClientAddress(address): ClientAddress,
     JsonBody(new): JsonBody<NewToken>,
 ) -> Result<(StatusCode, Json<TokenMade>), ApiError> {
+    made_token(&state, who.id, new, actor(&who, address)).await
+}
+
+/// A token for whoever it shall stand for.
+pub(crate) async fn made_token(
+    state: &ApiState,
+    user: Uuid,
+    new: NewToken,
+    actor: AuditEntry,
+) -> Result<(StatusCode, Json<TokenMade>), ApiError> {
     let new = NewApiToken {
-        user: who.id,
+        user,
         tenant: new.tenant,
         name: new.name,
         scope: new.scope,
@@ -257,7 +275,7 @@ pub(crate) async fn make_token(
     if new.tenant.contains('\0') {
         return Err(ApiError::not_found());
     }
-    let (token, secret) = state.identity.create_api_token(new, actor(&who, address)).await?;
+    let (token, secret) = state.identity.create_api_token(new, actor).await?;
     let made = TokenMade {
         token: shown_token(token),
         secret: secrecy::ExposeSecret::expose_secret(&secret).to_owned(),
@@ -306,10 +324,23 @@ pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-pub(crate) async fn shown_account(state: &ApiState, user: User) -> Result<Account, ApiError> {
-    let tenants = state.identity.tenants_of(user.id).await?;
-    let by_group = state.identity.tenants_by_group(user.id).await?;
-    Ok(Account {
+/// An account with its grants: of all that are given, those that are its own. For its owner, a tenant that is switched off does not
+/// exist; that an administrator sees it is up to the caller.
+pub(crate) fn shown_account(user: User, grants: &[AccountGrant]) -> Account {
+    let own = grants.iter().filter(|grant| grant.user == user.id);
+    let (live, dormant): (Vec<_>, Vec<_>) = own.partition(|grant| grant.is_configured && !grant.is_disabled);
+    let by_group = live.iter().filter(|grant| grant.by_group);
+    let mut by_group: Vec<_> = by_group.map(|grant| grant.tenant.id.clone()).collect();
+    by_group.sort();
+    let dormant = dormant.into_iter().map(|grant| DormantGrant {
+        id: grant.tenant.id.clone(),
+        name: grant.tenant.name.clone(),
+        role: grant.tenant.role,
+        by_group: grant.by_group,
+        configured: grant.is_configured,
+        disabled: grant.is_disabled,
+    });
+    Account {
         id: user.id.to_string(),
         email: user.email,
         full_name: user.full_name,
@@ -318,11 +349,12 @@ pub(crate) async fn shown_account(state: &ApiState, user: User) -> Result<Accoun
         disabled: user.is_disabled,
         created_at: instant(user.created_at),
         last_login_at: user.last_login_at.map(instant),
-        tenants,
+        tenants: live.into_iter().map(|grant| grant.tenant.clone()).collect(),
         by_group,
         is_admin_by_group: user.is_admin_by_group,
         is_from_provider: user.is_from_provider,
-    })
+        dormant: dormant.collect(),
+    }
 }
 
 pub(crate) fn shown_sessions(open: Vec<SessionRecord>, current: Uuid) -> OpenSessions {
@@ -337,6 +369,7 @@ pub(crate) fn shown_sessions(open: Vec<SessionRecord>, current: Uuid) -> OpenSes
     });
     OpenSessions {
         sessions: sessions.collect(),
+        next: None,
     }
 }
 

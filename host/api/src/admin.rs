@@ -1,10 +1,13 @@
 //! The administration of the host: accounts, sessions, tenants. For administrators only.
 
+use std::collections::HashMap;
+
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, RawQuery, State};
 use chrono::Utc;
 use http::StatusCode;
-use porthole_identity::{AuditEntry, NewUser, User};
+use http::request::Parts;
+use porthole_identity::{AccountGrant, AuditEntry, NewUser, User};
 use porthole_model::{Accounts, NewAccount, OpenSessions, PasswordLink, TenantState, TenantStates};
 use uuid::Uuid;
 
@@ -12,9 +15,28 @@ use crate::account::{found, id_of, instant, shown_account, shown_sessions};
 use crate::caller::{Administrator, actor};
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
+use crate::parameters::Parameters;
 use crate::path_name::PathName;
 use crate::problem::ApiError;
 use crate::state::ApiState;
+
+/// Sessions of a page, where a request does not say.
+const USUAL: u32 = 100;
+const MOST: u32 = 500;
+
+/// Shows that a link to choose a password opens something here.
+pub(crate) struct Links;
+
+impl FromRequestParts<ApiState> for Links {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        match state.settings.local_login {
+            true => Ok(Self),
+            false => Err(ApiError::no_links()),
+        }
+    }
+}
 
 /// All accounts.
 #[utoipa::path(
@@ -29,11 +51,22 @@ pub(crate) async fn users(
     State(state): State<ApiState>,
     _: Administrator,
 ) -> Result<Json<Accounts>, ApiError> {
-    let mut users = Vec::new();
-    for user in state.identity.users().await? {
-        users.push(shown_account(&state, user).await?);
+    // Two questions, however many accounts there are.
+    let (users, grants) = (
+        state.identity.users().await?,
+        state.identity.grants_of(None).await?,
+    );
+    let mut of_users: HashMap<Uuid, Vec<AccountGrant>> = HashMap::new();
+    for grant in grants {
+        of_users.entry(grant.user).or_default().push(grant);
     }
-    Ok(Json(Accounts { users }))
+    let users = users.into_iter().map(|user| {
+        let grants = of_users.remove(&user.id).unwrap_or_default();
+        shown_account(user, &grants)
+    });
+    Ok(Json(Accounts {
+        users: users.collect(),
+    }))
 }
 
 /// Make an account.
@@ -47,7 +80,7 @@ pub(crate) async fn users(
         (status = 201, description = "Made.", body = ref("#/components/schemas/PasswordLink")),
         (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, also where nobody logs in with a password here; `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 409, description = "`conflict`: there is one with this email.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
@@ -55,6 +88,7 @@ pub(crate) async fn create_user(
     State(state): State<ApiState>,
     Administrator(who): Administrator,
     ClientAddress(address): ClientAddress,
+    _: Links,
     JsonBody(new): JsonBody<NewAccount>,
 ) -> Result<(StatusCode, Json<PasswordLink>), ApiError> {
     let actor = actor(&who, address);
@@ -77,7 +111,7 @@ pub(crate) async fn create_user(
     responses(
         (status = 200, description = "Made.", body = ref("#/components/schemas/PasswordLink")),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, also where nobody logs in with a password here; `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
@@ -85,6 +119,7 @@ pub(crate) async fn link(
     State(state): State<ApiState>,
     Administrator(who): Administrator,
     ClientAddress(address): ClientAddress,
+    _: Links,
     PathName(id): PathName,
 ) -> Result<Json<PasswordLink>, ApiError> {
     let id = id_of(&id)?;
@@ -161,8 +196,13 @@ pub(crate) async fn enable_user(
 /// All open sessions.
 #[utoipa::path(
     get, path = "/admin/sessions", tag = "Administration",
+    params(
+        ("before" = Option<String>, Query, description = "Sessions older than this one: `next` of the page before."),
+        ("limit" = Option<u32>, Query, description = "Sessions of a page, 100 without it.", minimum = 1, maximum = 500, example = 100),
+    ),
     responses(
-        (status = 200, description = "The latest used first, at most 500.", body = ref("#/components/schemas/OpenSessions")),
+        (status = 200, description = "The newest login first.", body = ref("#/components/schemas/OpenSessions")),
+        (status = 400, description = "`invalid_parameter`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 403, description = "`forbidden`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
@@ -170,9 +210,25 @@ pub(crate) async fn enable_user(
 pub(crate) async fn sessions(
     State(state): State<ApiState>,
     Administrator(who): Administrator,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<OpenSessions>, ApiError> {
-    let open = state.identity.open_sessions(None, Utc::now()).await?;
-    Ok(Json(shown_sessions(open, who.session.id)))
+    let mut given = Parameters::parse(query.as_deref())?;
+    let before = given.one("before")?.map(|text| {
+        let read: Result<Uuid, _> = text.parse();
+        read.map_err(|_| ApiError::parameter("before", "`before` is the `next` of the page before."))
+    });
+    let (before, limit) = (
+        before.transpose()?,
+        given.number("limit", 1, MOST)?.unwrap_or(USUAL),
+    );
+    given.nothing_else("before, limit")?;
+    let open = state.identity.sessions_of_all(limit, before, Utc::now()).await?;
+    let is_full = open.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = open.last().map(|last| last.id.to_string()).filter(|_| is_full);
+    Ok(Json(OpenSessions {
+        next,
+        ..shown_sessions(open, who.session.id)
+    }))
 }
 
 /// End anybody's session.

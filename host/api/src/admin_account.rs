@@ -5,10 +5,10 @@ use axum::extract::State;
 use chrono::Utc;
 use http::StatusCode;
 use porthole_identity::{TokensOf, User};
-use porthole_model::{Account, AccountChange, ApiTokens, OpenSessions};
+use porthole_model::{Account, AccountChange, ApiTokens, NewGrant, NewToken, OpenSessions, TokenMade};
 use uuid::Uuid;
 
-use crate::account::{found, id_of, shown_account, shown_sessions, shown_tokens};
+use crate::account::{found, id_of, made_token, shown_account, shown_sessions, shown_tokens};
 use crate::caller::{Administrator, actor};
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
@@ -33,7 +33,8 @@ pub(crate) async fn one(
     PathName(id): PathName,
 ) -> Result<Json<Account>, ApiError> {
     let user = known(&state, &id).await?;
-    Ok(Json(shown_account(&state, user).await?))
+    let grants = state.identity.grants_of(Some(user.id)).await?;
+    Ok(Json(shown_account(user, &grants)))
 }
 
 /// Change an account's name, or whether it administers the host.
@@ -120,7 +121,7 @@ pub(crate) async fn sessions(
     PathName(id): PathName,
 ) -> Result<Json<OpenSessions>, ApiError> {
     let user = known(&state, &id).await?;
-    let open = state.identity.open_sessions(Some(user.id), Utc::now()).await?;
+    let open = state.identity.open_sessions(user.id, Utc::now()).await?;
     Ok(Json(shown_sessions(open, who.session.id)))
 }
 
@@ -173,6 +174,32 @@ pub(crate) async fn tokens(
     Ok(Json(shown_tokens(tokens)))
 }
 
+/// Make a token for a program, for an account.
+///
+/// It stands for the account in one tenant, with no more rights there than its scope names, and its owner sees that it was made. The
+/// secret is shown this once.
+#[utoipa::path(
+    post, path = "/admin/users/{id}/tokens", tag = "Administration",
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
+    request_body(content = ref("#/components/schemas/NewToken"), content_type = "application/json"),
+    responses(
+        (status = 201, description = "Made.", body = ref("#/components/schemas/TokenMade")),
+        (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: also where the account is a viewer of the tenant and the token should publish; `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such account, or it was not let into such a tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn make_token(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathName(id): PathName,
+    JsonBody(new): JsonBody<NewToken>,
+) -> Result<(StatusCode, Json<TokenMade>), ApiError> {
+    made_token(&state, id_of(&id)?, new, actor(&who, address)).await
+}
+
 /// Revoke one of an account's tokens.
 #[utoipa::path(
     delete, path = "/admin/users/{id}/tokens/{token}", tag = "Administration",
@@ -197,6 +224,66 @@ pub(crate) async fn revoke_token(
     let revoked = state
         .identity
         .revoke_api_token(id_of(&token)?, of, actor(&who, address));
+    found(revoked.await?)
+}
+
+/// Let an account into a tenant, or give it another role there.
+///
+/// The same as `PUT /admin/tenants/{tenant}/grants/{email}`, by the account's id.
+#[utoipa::path(
+    post, path = "/admin/users/{id}/tenants", tag = "Administration",
+    params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
+    request_body(content = ref("#/components/schemas/NewGrant"), content_type = "application/json"),
+    responses(
+        (status = 204, description = "Let in."),
+        (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no such account, or no such tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn grant(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathName(id): PathName,
+    JsonBody(wish): JsonBody<NewGrant>,
+) -> Result<StatusCode, ApiError> {
+    let id = id_of(&id)?;
+    if wish.tenant.contains('\0') {
+        return Err(ApiError::not_found());
+    }
+    let granted = state
+        .identity
+        .grant(id, &wish.tenant, wish.role, actor(&who, address));
+    granted.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Shut an account out of a tenant.
+///
+/// The same as `DELETE /admin/tenants/{tenant}/grants/{email}`, by the account's id.
+#[utoipa::path(
+    delete, path = "/admin/users/{id}/tenants/{tenant}", tag = "Administration",
+    params(
+        ("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b"),
+        ("tenant" = String, Path, description = "The tenant's id.", example = "tenant-alpha"),
+    ),
+    responses(
+        (status = 204, description = "Shut out."),
+        (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: it was not let in.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 409, description = "`conflict`: a group of the identity provider lets it in.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn revoke(
+    State(state): State<ApiState>,
+    Administrator(who): Administrator,
+    ClientAddress(address): ClientAddress,
+    PathNames(id, tenant): PathNames,
+) -> Result<StatusCode, ApiError> {
+    let revoked = state.identity.revoke(id_of(&id)?, &tenant, actor(&who, address));
     found(revoked.await?)
 }
 

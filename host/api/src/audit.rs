@@ -1,6 +1,7 @@
 //! The audit log: of the host for its administrators, of a tenant for its admins. A page as JSON, or all of it as CSV
 //! or as lines of JSON.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -13,6 +14,7 @@ use futures_util::stream;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use porthole_identity::{AuditEntry, AuditFilter, AuditRecord, Identity, IdentityError};
 use porthole_model::{AuditLine, AuditPage};
+use uuid::Uuid;
 
 use crate::account::instant;
 use crate::caller::{AdministeredTenant, Administrator, actor};
@@ -53,10 +55,13 @@ pub(crate) async fn of_host(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let wish = Wish::read(query.as_deref(), None)?;
-    answer(&state, wish, actor(&who, address)).await
+    answer(&state, wish, Reader::Host, actor(&who, address)).await
 }
 
 /// What happened in a tenant.
+///
+/// To the tenant's admins, `address` is that of its members only: where administrators of the host and commands sit is not theirs
+/// to know.
 #[utoipa::path(
     get, path = "/admin/tenants/{tenant}/audit", tag = "Administration",
     params(
@@ -85,7 +90,35 @@ pub(crate) async fn of_tenant(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let wish = Wish::read(query.as_deref(), Some(tenant.id()))?;
-    answer(&state, wish, tenant.actor(address)).await
+    let reader = match tenant.is_the_hosts() {
+        true => Reader::Host,
+        false => {
+            let members = state.identity.grants_in(tenant.id()).await?;
+            Reader::Tenant(members.into_iter().map(|grant| grant.user).collect())
+        }
+    };
+    answer(&state, wish, reader, tenant.actor(address)).await
+}
+
+/// Who reads the log.
+enum Reader {
+    /// Administrators of the host: all of it.
+    Host,
+    /// Admins of a tenant, which has these members.
+    Tenant(HashSet<Uuid>),
+}
+
+impl Reader {
+    /// A line, as it is shown to them.
+    fn line(&self, record: AuditRecord) -> AuditLine {
+        let is_shown = match self {
+            Self::Host => true,
+            Self::Tenant(members) => record.entry.actor.is_some_and(|actor| members.contains(&actor)),
+        };
+        let mut line = line(record);
+        line.address = line.address.filter(|_| is_shown);
+        line
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -188,7 +221,12 @@ fn instant_of(given: &mut Parameters<'_>, name: &'static str) -> Result<Option<D
 }
 
 /// `actor`: who asks. A file of it is a copy that nobody here watches any more, and so leaves a line.
-async fn answer(state: &ApiState, wish: Wish, actor: AuditEntry) -> Result<Response, ApiError> {
+async fn answer(
+    state: &ApiState,
+    wish: Wish,
+    reader: Reader,
+    actor: AuditEntry,
+) -> Result<Response, ApiError> {
     if wish.format == Format::Page {
         let limit = wish.limit.unwrap_or(USUAL);
         let records = state
@@ -197,7 +235,7 @@ async fn answer(state: &ApiState, wish: Wish, actor: AuditEntry) -> Result<Respo
             .await?;
         let is_full = records.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         let next = records.last().map(|line| line.id).filter(|_| is_full);
-        let lines = records.into_iter().map(line).collect();
+        let lines = records.into_iter().map(|record| reader.line(record)).collect();
         return Ok(Json(AuditPage { lines, next }).into_response());
     }
     let (kind, name) = match wish.format {
@@ -210,9 +248,16 @@ async fn answer(state: &ApiState, wish: Wish, actor: AuditEntry) -> Result<Respo
         detail: Some(wish.in_words()),
         ..actor
     };
+    if let Some(who) = exported.actor {
+        let now = Utc::now();
+        let may = state.identity.may_change(who, now);
+        may.map_err(|wait| ApiError::too_many("This account has taken too many files", wait))?;
+        state.identity.has_changed(who, now);
+    }
     state.identity.audit(exported).await?;
     let export = Export {
         identity: Arc::clone(&state.identity),
+        reader,
         filter: wish.filter,
         before: wish.before,
         limit: wish.limit,
@@ -226,6 +271,7 @@ async fn answer(state: &ApiState, wish: Wish, actor: AuditEntry) -> Result<Respo
 /// All lines, page by page, so that no log is too long.
 struct Export {
     identity: Arc<Identity>,
+    reader: Reader,
     filter: AuditFilter,
     before: Option<i64>,
     /// So many lines and no more, which one page has; none: all.
@@ -249,7 +295,7 @@ impl Export {
         this.before = records.last().map(|line| line.id);
         let is_last = this.limit.is_some() || records.len() < MOST as usize;
         for record in records {
-            let line = line(record);
+            let line = this.reader.line(record);
             if this.is_csv {
                 text.push_str(&csv(&line));
             } else {

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
-use http::StatusCode;
 use http::header::SET_COOKIE;
 use http::request::Parts;
+use http::{HeaderName, HeaderValue, StatusCode};
 use porthole_model::{AuthMethods, LoggedOut, LoginRequest, Me};
 use secrecy::SecretString;
 
@@ -14,9 +14,13 @@ use crate::caller::Caller;
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
 use crate::problem::ApiError;
-use crate::provider;
+use crate::provider::LoginThere;
 use crate::session_cookie::{self, MaybeCaller};
 use crate::state::ApiState;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+/// What the browser has kept of answers: views and pictures may be kept for the next time, and the next may be somebody else.
+const THE_CACHE: HeaderValue = HeaderValue::from_static("\"cache\"");
 
 /// Shows that this host lets people log in with an email address and a password; without it, a body with somebody's
 /// password is not even read.
@@ -74,13 +78,13 @@ pub(crate) async fn login(
 
 /// Log out.
 ///
-/// Ends the session here; its token is worth nothing afterwards. Where an identity provider opened it, the answer says
+/// Ends the session here; its token is worth nothing afterwards, and the browser forgets what it has kept of answers. Where an identity provider opened it, the answer says
 /// where the browser ends the login there, too. Without a session it is not an error.
 #[utoipa::path(
     post, path = "/auth/logout", tag = "Login", security(()),
     responses(
         (status = 200, description = "Logged out here; the login at the identity provider is ended there.", body = ref("#/components/schemas/LoggedOut")),
-        (status = 204, description = "Logged out."),
+        (status = 204, description = "Logged out.", headers(("Clear-Site-Data" = String, description = "`\"cache\"`"))),
         (status = 403, description = "`cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 409, description = "`conflict`: a token asks, which has no session.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
@@ -97,13 +101,20 @@ pub(crate) async fn logout(
                 "A token has no session that could end. Revoke it where it was made, or let it run out.",
             ));
         }
-        continue_to = provider::end_address(&state, &who).await?;
+        let there = LoginThere::of(&state, &who).await?;
+        // Before the provider is asked, which may take its time: a browser that goes away meanwhile is logged out.
         state.identity.logout(&who, address).await?;
+        if let Some(there) = there {
+            continue_to = there.end_address(&state).await;
+        }
     }
-    let cookie = [(SET_COOKIE, session_cookie::taken(&state.settings)?)];
+    let headers = [
+        (SET_COOKIE, session_cookie::taken(&state.settings)?),
+        (CLEAR_SITE_DATA, THE_CACHE),
+    ];
     Ok(match continue_to {
-        Some(continue_to) => (cookie, Json(LoggedOut { continue_to })).into_response(),
-        None => (StatusCode::NO_CONTENT, cookie).into_response(),
+        Some(continue_to) => (headers, Json(LoggedOut { continue_to })).into_response(),
+        None => (StatusCode::NO_CONTENT, headers).into_response(),
     })
 }
 

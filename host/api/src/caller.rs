@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, Path};
+use chrono::Utc;
+use http::Method;
 use http::request::Parts;
-use porthole_identity::{AuditEntry, Role, Who};
+use porthole_identity::{AuditEntry, Identity, Role, Who};
+use uuid::Uuid;
 
 use crate::parameters::Parameters;
 use crate::problem::ApiError;
@@ -23,7 +26,38 @@ impl FromRequestParts<ApiState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let MaybeCaller(who) = MaybeCaller::from_request_parts(parts, state).await?;
-        who.map(Self).ok_or_else(ApiError::not_logged_in)
+        let who = who.ok_or_else(ApiError::not_logged_in)?;
+        if is_counted(parts) {
+            state
+                .identity
+                .may_change(who.id, Utc::now())
+                .map_err(|wait| ApiError::too_many("This account has changed too much", wait))?;
+            if let Some(writer) = parts.extensions.get::<Writer>() {
+                let _ = writer.0.set(who.id);
+            }
+        }
+        Ok(Self(who))
+    }
+}
+
+/// Whether a request changes something that an account may not change without end. Whoever has somebody's session as well must not
+/// keep its owner from ending that, and what can be ended had to be made before.
+fn is_counted(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    let is_ending = parts.method == Method::DELETE && path.starts_with("/api/v1/account/");
+    !parts.method.is_safe() && !is_ending && path != "/api/v1/account/password"
+}
+
+/// Whose request it is that changes something, for whoever sees whether it did.
+#[derive(Clone, Default)]
+pub(crate) struct Writer(Arc<OnceLock<Uuid>>);
+
+impl Writer {
+    /// Counts what was changed.
+    pub(crate) fn note(&self, identity: &Identity) {
+        if let Some(user) = self.0.get() {
+            identity.has_changed(*user, Utc::now());
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, Method, Uri};
 
+use crate::caller::Writer;
 use crate::cross_origin;
 use crate::problem::ApiError;
 use crate::request_id::RequestId;
@@ -32,7 +33,9 @@ pub(crate) async fn envelope(State(state): State<ApiState>, mut request: Request
     let id = RequestId::next();
     let noted = tracing::enabled!(tracing::Level::DEBUG).then(Instant::now);
     let (method, uri) = (request.method().clone(), request.uri().clone());
+    let writer = Writer::default();
     request.extensions_mut().insert(id);
+    request.extensions_mut().insert(writer.clone());
     let mut response = match cross_origin::check(
         request.method(),
         request.uri(),
@@ -45,6 +48,9 @@ pub(crate) async fn envelope(State(state): State<ApiState>, mut request: Request
         },
         Err(error) => error.into_response(),
     };
+    if response.status().is_success() {
+        writer.note(&state.identity);
+    }
     if response.status().is_client_error() || response.status().is_server_error() {
         let error = response
             .extensions_mut()

@@ -106,6 +106,7 @@ pub fn router(state: ApiState) -> Router {
         .layer(CompressionLayer::new().gzip(true).br(true));
     let audit = Router::new()
         .route("/api/v1/admin/audit", get(audit::of_host))
+        .route("/api/v1/admin/sessions", get(admin::sessions))
         .route("/api/v1/admin/tenants/{tenant}/audit", get(audit::of_tenant));
     let administration = Router::new()
         .route("/api/v1/account", get(account::own))
@@ -132,15 +133,22 @@ pub fn router(state: ApiState) -> Router {
             "/api/v1/admin/users/{id}/sessions",
             get(admin_account::sessions).delete(admin_account::end_sessions),
         )
-        .route("/api/v1/admin/users/{id}/tokens", get(admin_account::tokens))
+        .route(
+            "/api/v1/admin/users/{id}/tokens",
+            get(admin_account::tokens).post(admin_account::make_token),
+        )
         .route(
             "/api/v1/admin/users/{id}/tokens/{token}",
             delete(admin_account::revoke_token),
         )
+        .route("/api/v1/admin/users/{id}/tenants", post(admin_account::grant))
+        .route(
+            "/api/v1/admin/users/{id}/tenants/{tenant}",
+            delete(admin_account::revoke),
+        )
         .route("/api/v1/admin/users/{id}/link", post(admin::link))
         .route("/api/v1/admin/users/{id}/disable", post(admin::disable_user))
         .route("/api/v1/admin/users/{id}/enable", post(admin::enable_user))
-        .route("/api/v1/admin/sessions", get(admin::sessions))
         .route("/api/v1/admin/sessions/{id}", delete(admin::end_session))
         .route("/api/v1/admin/tenants", get(admin::tenants))
         .route(

@@ -36,7 +36,7 @@ account::link, account::own, account::events, account::password, account::sessio
         admin::users, admin::create_user, admin::link, admin::disable_user, admin::enable_user, admin::sessions,
         admin::end_session, admin::tenants, admin::disable_tenant, admin::enable_tenant,
         admin_account::one, admin_account::change, admin_account::remove, admin_account::sessions,
-        admin_account::end_sessions, admin_account::tokens, admin_account::revoke_token, tenant_admin::database,
+        admin_account::grant, admin_account::revoke, admin_account::end_sessions, admin_account::tokens, admin_account::make_token, admin_account::revoke_token, tenant_admin::database,
         tenant_admin::grants, tenant_admin::grant, tenant_admin::revoke, tenant_admin::tokens,
         tenant_admin::revoke_token, audit::of_host, audit::of_tenant,
     )
@@ -65,6 +65,7 @@ pub(crate) fn document() -> Result<Value, serde_json::Error> {
     });
     say_how_bodies_are_refused(&mut document);
     say_how_parameters_are_refused(&mut document);
+    say_how_often(&mut document);
     document["security"] = json!([{ "session": [] }, { "token": [] }]);
     exemplify(&mut document);
     Ok(document)
@@ -101,6 +102,31 @@ fn say_how_bodies_are_refused(document: &mut Value) {
             ("415", "`invalid_body`: it is not said to be JSON."),
         ] {
             responses.entry(status).or_insert_with(|| refused(description));
+        }
+    }
+}
+
+/// What an account changes is bounded, and so is how often it takes the audit log: said once for all.
+fn say_how_often(document: &mut Value) {
+    const WORDS: &str = "`too_many_requests`: this account has changed too much within five minutes; Retry-After says when to try again.";
+    let Some(paths) = document["paths"].as_object_mut() else {
+        return;
+    };
+    for (path, methods) in paths {
+        let is_ending = path.starts_with("/account/");
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            let is_bounded = match method.as_str() {
+                "get" => path.ends_with("/audit"),
+                "delete" => !is_ending,
+                _ => path != "/account/password",
+            };
+            // Who needs no account has none to count.
+            if !is_bounded || operation["security"].is_array() {
+                continue;
+            }
+            if let Some(responses) = operation["responses"].as_object_mut() {
+                responses.entry("429").or_insert_with(|| refused(WORDS));
+            }
         }
     }
 }
@@ -274,7 +300,7 @@ mod tests {
             "ApiTokens": model::ApiTokens, "NewToken": model::NewToken, "TokenMade": model::TokenMade,
         "Account": model::Account, "AccountEvents": model::AccountEvents, "PasswordChange": model::PasswordChange, "LinkUse": model::LinkUse,
             "OpenSessions": model::OpenSessions, "Accounts": model::Accounts, "NewAccount": model::NewAccount,
-            "PasswordLink": model::PasswordLink, "Grants": model::Grants, "GrantRole": model::GrantRole,
+            "PasswordLink": model::PasswordLink, "Grants": model::Grants, "GrantRole": model::GrantRole, "NewGrant": model::NewGrant,
             "TenantStates": model::TenantStates, "AccountChange": model::AccountChange,
             "TenantDatabase": model::TenantDatabase, "AuditPage": model::AuditPage
         );

@@ -5,9 +5,11 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use chrono::Utc;
 use http::{HeaderMap, StatusCode};
+use porthole_identity::AuditEntry;
 
 use crate::answer::answer;
 use crate::caller::{GrantedTenant, TenantEditor};
+use crate::client_address::ClientAddress;
 use crate::panel_query;
 use crate::path_name::PathName;
 use crate::problem::ApiError;
@@ -62,6 +64,8 @@ pub(crate) async fn data(
 }
 
 /// Read a panel's data anew: rows that were there already have changed.
+///
+/// A tenant may do so sixty times in ten minutes.
 #[utoipa::path(
     post, path = "/panels/{id}/invalidate", tag = "Panels",
     params(
@@ -74,14 +78,27 @@ pub(crate) async fn data(
         (status = 403, description = "`forbidden`, `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such panel, or no grant for its tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 422, description = "`panel_configuration`, with `diagnostics`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 429, description = "`too_many_requests`; Retry-After says when to try again.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 503, description = "`busy`: the tenant's plugins are being compiled.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn invalidate(
     State(state): State<ApiState>,
     editor: TenantEditor,
+    ClientAddress(address): ClientAddress,
     PathName(panel): PathName,
 ) -> Result<StatusCode, ApiError> {
+    state
+        .identity
+        .may_invalidate(editor.tenant(), Utc::now())
+        .map_err(|wait| ApiError::too_many("This tenant's data was read anew too often", wait))?;
     state.panels.invalidate(editor.tenant(), &panel).await?;
+    let entry = AuditEntry {
+        action: "data_invalidated".to_owned(),
+        target: Some(panel),
+        tenant: Some(editor.tenant().to_owned()),
+        ..editor.actor(address)
+    };
+    state.identity.audit(entry).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -147,6 +147,14 @@ impl ApiError {
         )
     }
 
+    /// It was done too often. `what`: a sentence without its end.
+    pub(crate) fn too_many(what: &str, wait: Duration) -> Self {
+        let detail = format!("{what}. Try again in {}.", in_words(wait));
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, code::TOO_MANY_REQUESTS, detail);
+        error.0.retry_after = Some(wait);
+        error
+    }
+
     /// It clashes with what is there.
     pub(crate) fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::CONFLICT, code::CONFLICT, detail)
@@ -158,6 +166,15 @@ impl ApiError {
             StatusCode::FORBIDDEN,
             code::FORBIDDEN,
             "Logging in with an email address and a password is switched off on this host. Log in another way, or ask those who run it.",
+        )
+    }
+
+    /// Whoever had the link could not use it here.
+    pub(crate) fn no_links() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::FORBIDDEN,
+            "Passwords are switched off on this host, so a link to choose one would open nothing. Accounts are made when their owner first logs in at the identity provider.",
         )
     }
 
@@ -325,13 +342,10 @@ impl From<LoginError> for ApiError {
                 "Email or password is wrong.",
             ),
             LoginError::TooManyAttempts { retry_after } => {
-                let detail = format!(
-                    "Too many failed attempts. Try again in {}.",
-                    in_words(retry_after)
-                );
-                let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, code::TOO_MANY_REQUESTS, detail);
-                error.0.retry_after = Some(retry_after);
-                error
+                Self::too_many("Too many failed attempts", retry_after)
+            }
+            LoginError::TooManyLogins { retry_after } => {
+                Self::too_many("This account has logged in too often", retry_after)
             }
             LoginError::Busy => IdentityError::Busy.into(),
             LoginError::Failed(error) => error.into(),

@@ -10,7 +10,7 @@ pub(crate) mod renewal;
 use chrono::{DateTime, Utc};
 use porthole_identity::{ProviderRules, ProviderUser, Who};
 use porthole_oidc::{Client, IdClaims, OidcError, Sealer};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::problem::ApiError;
 use crate::provider::kept::Kept;
@@ -48,23 +48,36 @@ impl Provider {
     }
 }
 
-/// Where a browser ends the login behind a session at the provider; none: there is none, or it does not answer now.
-pub(crate) async fn end_address(state: &ApiState, who: &Who) -> Result<Option<String>, ApiError> {
-    let (Some(provider), Some(public)) = (&state.provider, &state.settings.public_url) else {
-        return Ok(None);
-    };
-    let Some((user, sealed)) = state.identity.provider_tokens(who.session.id).await? else {
-        return Ok(None);
-    };
-    let kept = sealed.and_then(|sealed| Kept::open(&provider.sealer, &sealed, &user));
-    let id_token = kept.and_then(|kept| kept.id_token);
-    let id_token = id_token.as_ref().map(ExposeSecret::expose_secret);
-    let back_to = format!("{}/login", public.trim_end_matches('/'));
-    match provider.client.end_session(id_token, &back_to).await {
-        Ok(address) => Ok(address),
-        Err(error) => {
-            tracing::warn!(%error, "a login stays open at the identity provider");
-            Ok(None)
+/// The login at the provider that is behind a session.
+pub(crate) struct LoginThere {
+    id_token: Option<SecretString>,
+}
+
+impl LoginThere {
+    /// Of a session, while there is one; none: the provider has not opened it.
+    pub(crate) async fn of(state: &ApiState, who: &Who) -> Result<Option<Self>, ApiError> {
+        let Some(provider) = &state.provider else {
+            return Ok(None);
+        };
+        let Some((user, sealed)) = state.identity.provider_tokens(who.session.id).await? else {
+            return Ok(None);
+        };
+        let kept = sealed.and_then(|sealed| Kept::open(&provider.sealer, &sealed, &user));
+        let id_token = kept.and_then(|kept| kept.id_token);
+        Ok(Some(Self { id_token }))
+    }
+
+    /// Where a browser ends it; none: nowhere, or the provider does not answer now.
+    pub(crate) async fn end_address(&self, state: &ApiState) -> Option<String> {
+        let (provider, public) = (state.provider.as_ref()?, state.settings.public_url.as_ref()?);
+        let id_token = self.id_token.as_ref().map(ExposeSecret::expose_secret);
+        let back_to = format!("{}/login", public.trim_end_matches('/'));
+        match provider.client.end_session(id_token, &back_to).await {
+            Ok(address) => address,
+            Err(error) => {
+                tracing::warn!(%error, "a login stays open at the identity provider");
+                None
+            }
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Provider {
     pub scopes: Vec<String>,
     /// `audience`: whose access tokens are taken from programs; none: nobody's.
     pub audience: Option<String>,
+    /// `publish_scope`: the scope with which such a token may publish plugins; none: none may.
+    pub publish_scope: Option<String>,
     /// `clock_skew`: by how much the provider's clock may differ.
     pub clock_skew: Duration,
     /// `create_users`: whether who is not known gets an account at their first login.
@@ -34,6 +36,11 @@ pub struct Provider {
     pub admin_group: Option<String>,
     /// `tenants`: which groups are let into which tenants.
     pub tenants: Vec<GroupTenant>,
+    /// `tokens_without_login`: for how long tokens of who logs in nowhere else are good after the provider's last word; none: for
+    /// ever.
+    pub tokens_without_login: Option<Duration>,
+    /// `trust_unverified_email`: whether an account is made for an address that the provider does not call verified.
+    pub trust_unverified_email: bool,
     /// `insecure_http`: whether the provider may be reached by plain HTTP over a network.
     pub insecure_http: bool,
 }

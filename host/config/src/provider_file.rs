@@ -14,6 +14,8 @@ use crate::{Environment, Spanned};
 
 /// So many groups are mapped at most.
 const MOST_GROUPS: usize = 1000;
+const A_DAY: Duration = Duration::from_secs(86_400);
+const LONGEST_WITHOUT_LOGIN: Duration = Duration::from_secs(10 * 366 * 86_400);
 const LONGEST_SKEW: Duration = Duration::from_secs(600);
 
 /// What a file or the variables say.
@@ -26,12 +28,15 @@ pub(crate) struct ProviderLayer {
     label: Option<String>,
     scopes: Option<Vec<String>>,
     audience: Option<String>,
+    publish_scope: Option<String>,
     clock_skew: Option<Duration>,
     create_users: Option<bool>,
     link_by_email: Option<bool>,
     groups_claim: Option<String>,
     admin_group: Option<String>,
     tenants: Option<Vec<GroupTenant>>,
+    tokens_without_login: Option<Option<Duration>>,
+    trust_unverified_email: Option<bool>,
     insecure_http: Option<bool>,
     says_something: bool,
 }
@@ -60,12 +65,22 @@ impl ProviderLayer {
             label: name("label"),
             scopes: fields.list("scopes").map(|scopes| read_scopes(&fields, scopes)),
             audience: name("audience"),
+            publish_scope: fields
+                .text("publish_scope")
+                .and_then(|scope| read_scope(&fields, scope)),
             clock_skew: fields.duration("clock_skew", Duration::ZERO..=LONGEST_SKEW),
             create_users: fields.boolean("create_users"),
             link_by_email: fields.boolean("link_by_email"),
             groups_claim: name("groups_claim"),
             admin_group: name("admin_group"),
             tenants: fields.list("tenants").map(|groups| read_groups(&fields, groups)),
+            tokens_without_login: match fields.get("tokens_without_login") {
+                Some(node) if node.scalar_text() == Some("forever") => Some(None),
+                _ => fields
+                    .duration("tokens_without_login", A_DAY..=LONGEST_WITHOUT_LOGIN)
+                    .map(Some),
+            },
+            trust_unverified_email: fields.boolean("trust_unverified_email"),
             insecure_http: fields.boolean("insecure_http"),
             says_something: true,
         };
@@ -83,12 +98,15 @@ impl ProviderLayer {
             label: self.label.or(below.label),
             scopes: self.scopes.or(below.scopes),
             audience: self.audience.or(below.audience),
+            publish_scope: self.publish_scope.or(below.publish_scope),
             clock_skew: self.clock_skew.or(below.clock_skew),
             create_users: self.create_users.or(below.create_users),
             link_by_email: self.link_by_email.or(below.link_by_email),
             groups_claim: self.groups_claim.or(below.groups_claim),
             admin_group: self.admin_group.or(below.admin_group),
             tenants: self.tenants.or(below.tenants),
+            tokens_without_login: self.tokens_without_login.or(below.tokens_without_login),
+            trust_unverified_email: self.trust_unverified_email.or(below.trust_unverified_email),
             insecure_http: self.insecure_http.or(below.insecure_http),
             says_something: self.says_something || below.says_something,
         }
@@ -158,12 +176,15 @@ impl ProviderLayer {
                 .scopes
                 .unwrap_or_else(|| ["openid", "profile", "email"].map(str::to_owned).to_vec()),
             audience: self.audience,
+            publish_scope: self.publish_scope,
             clock_skew: self.clock_skew.unwrap_or(Duration::from_secs(30)),
             create_users: self.create_users.unwrap_or(true),
             link_by_email: self.link_by_email.unwrap_or(false),
             groups_claim: self.groups_claim.unwrap_or_else(|| "groups".to_owned()),
             admin_group: self.admin_group,
             tenants: self.tenants.unwrap_or_default(),
+            tokens_without_login: self.tokens_without_login.unwrap_or(Some(30 * A_DAY)),
+            trust_unverified_email: self.trust_unverified_email.unwrap_or(false),
             insecure_http,
         })
     }
@@ -219,12 +240,26 @@ fn read_issuer(fields: &Fields<'_, '_, '_>, text: Spanned<String>) -> Option<Str
     None
 }
 
+/// Whether a text is the name of a scope (RFC 6749, 3.3).
+fn is_scope(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    !text.is_empty() && text.bytes().all(plain)
+}
+
+fn read_scope(fields: &Fields<'_, '_, '_>, text: Spanned<String>) -> Option<String> {
+    if is_scope(&text.value) {
+        return Some(text.value);
+    }
+    let help = "write one name, as porthole-publish".to_owned();
+    fields
+        .reader
+        .extend([text.fault("`publish_scope` is no name of a scope", Some(help))]);
+    None
+}
+
 fn read_scopes(fields: &Fields<'_, '_, '_>, scopes: &[Node]) -> Vec<String> {
     let read = |scope: &Node| {
-        let text = scope.scalar_text().filter(|text| {
-            let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
-            !text.is_empty() && text.bytes().all(plain)
-        });
+        let text = scope.scalar_text().filter(|text| is_scope(text));
         if text.is_none() {
             let message = format!(
                 "`scopes` holds names of scopes, and this is {}",

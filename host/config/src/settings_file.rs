@@ -22,7 +22,7 @@ use crate::yaml::{Cost, Fields, Node, Reader, Scalar, Value, parse, resolve};
 use crate::{Environment, Limits, Settings, Spanned};
 
 /// Each variable, with the key it stands for. Those of a deeper level have several parts.
-const VARIABLES: [(&str, &[&str]); 37] = [
+const VARIABLES: [(&str, &[&str]); 40] = [
     ("PORTHOLE_AUDIT_KEEP", &["audit", "keep"]),
     ("PORTHOLE_AUTH_LOCAL", &["auth", "local"]),
     ("PORTHOLE_AUTH_OIDC_ADMIN_GROUP", &["auth", "oidc", "admin_group"]),
@@ -55,9 +55,21 @@ const VARIABLES: [(&str, &[&str]); 37] = [
         "PORTHOLE_AUTH_OIDC_LINK_BY_EMAIL",
         &["auth", "oidc", "link_by_email"],
     ),
+    (
+        "PORTHOLE_AUTH_OIDC_PUBLISH_SCOPE",
+        &["auth", "oidc", "publish_scope"],
+    ),
     ("PORTHOLE_AUTH_OIDC_REACHED_AT", &["auth", "oidc", "reached_at"]),
     ("PORTHOLE_AUTH_OIDC_SCOPES", &["auth", "oidc", "scopes"]),
     ("PORTHOLE_AUTH_OIDC_TENANTS", &["auth", "oidc", "tenants"]),
+    (
+        "PORTHOLE_AUTH_OIDC_TOKENS_WITHOUT_LOGIN",
+        &["auth", "oidc", "tokens_without_login"],
+    ),
+    (
+        "PORTHOLE_AUTH_OIDC_TRUST_UNVERIFIED_EMAIL",
+        &["auth", "oidc", "trust_unverified_email"],
+    ),
     ("PORTHOLE_CENTRAL_DATABASE_URL", &["central_database", "url"]),
     (
         "PORTHOLE_CENTRAL_DATABASE_URL_FILE",

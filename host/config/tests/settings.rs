@@ -302,6 +302,7 @@ fn provider(more: &str) -> String {
 #[test]
 fn a_provider_is_described_by_file_and_variables_and_its_secret_is_not_shown() {
     let more = "    client_secret: \"${OIDC_SECRET}\"\n    label: Our login\n    clock_skew: 10s\n    link_by_email: true\n    \
+                tokens_without_login: 7d\n    publish_scope: porthole-publish\n    trust_unverified_email: true\n    \
                 admin_group: /operators\n    tenants:\n      - {group: /alpha, tenant: tenant-alpha, role: editor}\n";
     let variables = [
         ("OIDC_SECRET", "hush"),
@@ -322,7 +323,9 @@ fn a_provider_is_described_by_file_and_variables_and_its_secret_is_not_shown() {
     assert_eq!(oidc.client_secret.unwrap().expose_secret(), "hush");
     assert_eq!(oidc.scopes, ["openid", "email"]);
     assert_eq!(oidc.clock_skew, Duration::from_secs(10));
-    assert!(oidc.link_by_email && !oidc.create_users && !oidc.insecure_http);
+    assert!(oidc.link_by_email && !oidc.create_users && !oidc.insecure_http && oidc.trust_unverified_email);
+    assert_eq!(oidc.publish_scope.as_deref(), Some("porthole-publish"));
+    assert_eq!(oidc.tokens_without_login, Some(Duration::from_secs(7 * 86_400)));
     assert_eq!(
         (oidc.groups_claim.as_str(), oidc.admin_group.as_deref()),
         ("groups", Some("/operators"))

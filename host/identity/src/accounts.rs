@@ -7,7 +7,7 @@ use crate::audit::add_line;
 use crate::authority::{Needed, must_be, must_leave_an_administrator};
 use crate::id::Id;
 use crate::names::normal_name;
-use crate::store::{in_turn, with_pool};
+use crate::store::{in_transaction, in_turn, with_pool};
 use crate::users::{COLUMNS, UserRow, user};
 use crate::{AuditEntry, Identity, IdentityError, User};
 
@@ -155,6 +155,33 @@ impl Identity {
             ended
         });
         self.sessions.forget_user(id);
+        Ok(ended)
+    }
+}
+
+impl Identity {
+    /// Ends all sessions that a password has opened, for a host on which nobody logs in with one any more: how many.
+    ///
+    /// # Errors
+    /// When the central database fails; then none has ended.
+    pub async fn end_password_sessions(&self) -> Result<u64, IdentityError> {
+        let ended = in_transaction!(&self.store, transaction => {
+            let ended = sqlx::query("DELETE FROM sessions WHERE provider_user IS NULL")
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if ended == 0 {
+                return Ok(0);
+            }
+            let entry = AuditEntry {
+                action: "sessions_ended".to_owned(),
+                detail: Some(format!("{ended} by password, which this host takes no more")),
+                ..AuditEntry::default()
+            };
+            add_line!(entry, &mut *transaction)?;
+            ended
+        });
+        self.sessions.forget_all();
         Ok(ended)
     }
 }

@@ -61,6 +61,39 @@ pub struct SessionRecord {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Most sessions of one page.
+const LARGEST_PAGE: u32 = 500;
+
+type SessionRow = (
+    Id,
+    String,
+    Option<String>,
+    DateTime<Utc>,
+    DateTime<Utc>,
+    DateTime<Utc>,
+);
+
+/// The question for sessions that are open at `$1` and were used after `$2`, as far as `AND`.
+macro_rules! sessions {
+    () => {
+        "SELECT sessions.id, users.email, sessions.address, sessions.created_at, sessions.last_used_at,
+                sessions.expires_at
+         FROM sessions JOIN users ON users.id = sessions.user_id
+         WHERE sessions.expires_at > $1 AND sessions.last_used_at > $2"
+    };
+}
+
+fn session_record((id, email, address, created_at, last_used_at, expires_at): SessionRow) -> SessionRecord {
+    SessionRecord {
+        id: id.0,
+        email,
+        address,
+        created_at,
+        last_used_at,
+        expires_at,
+    }
+}
+
 impl Identity {
     /// Switches an account off, and ends its sessions at once, or on again; false: there is no such account.
     /// The same again leaves no line in the audit log.
@@ -219,48 +252,49 @@ impl Identity {
         Ok(grants)
     }
 
-    /// The open sessions of a user, or of everybody, the latest used first; at most 500.
+    /// The open sessions of a user, the latest used first.
     ///
     /// # Errors
     /// When the central database fails.
     pub async fn open_sessions(
         &self,
-        user: Option<Uuid>,
+        user: Uuid,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionRecord>, IdentityError> {
-        type Row = (
-            Id,
-            String,
-            Option<String>,
-            DateTime<Utc>,
-            DateTime<Utc>,
-            DateTime<Utc>,
-        );
-        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(
-            "SELECT sessions.id, users.email, sessions.address, sessions.created_at, sessions.last_used_at,
-                    sessions.expires_at
-             FROM sessions JOIN users ON users.id = sessions.user_id
-             WHERE ($1 IS NULL OR sessions.user_id = $1) AND sessions.expires_at > $2 AND sessions.last_used_at > $3
-             ORDER BY sessions.last_used_at DESC, sessions.id DESC LIMIT 500",
-        )
-        .bind(user.map(Id))
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, SessionRow>(concat!(
+            sessions!(),
+            " AND sessions.user_id = $3 ORDER BY sessions.last_used_at DESC, sessions.id DESC LIMIT 500",
+        ))
         .bind(now)
         .bind(now - self.session_idle)
+        .bind(Id(user))
         .fetch_all(pool)
         .await)?;
-        Ok(rows
-            .into_iter()
-            .map(
-                |(id, email, address, created_at, last_used_at, expires_at)| SessionRecord {
-                    id: id.0,
-                    email,
-                    address,
-                    created_at,
-                    last_used_at,
-                    expires_at,
-                },
-            )
-            .collect())
+        Ok(rows.into_iter().map(session_record).collect())
+    }
+
+    /// Everybody's open sessions, the newest login first, at most 500; older than session `before` where one is given.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn sessions_of_all(
+        &self,
+        limit: u32,
+        before: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SessionRecord>, IdentityError> {
+        // Ids begin with the instant at which they were made.
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, SessionRow>(concat!(
+            sessions!(),
+            " AND ($3 IS NULL OR sessions.id < $3) ORDER BY sessions.id DESC LIMIT $4",
+        ))
+        .bind(now)
+        .bind(now - self.session_idle)
+        .bind(before.map(Id))
+        .bind(i64::from(limit.min(LARGEST_PAGE)))
+        .fetch_all(pool)
+        .await)?;
+        Ok(rows.into_iter().map(session_record).collect())
     }
 
     /// Ends a session of a user, or of anybody, here at once; false: there is none under this id.

@@ -114,6 +114,10 @@ type Holder = (
     bool,
     String,
     String,
+    bool,
+    DateTime<Utc>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
 );
 
 /// The question for those of the tokens of `$1` and `$2` for which a condition holds, the newest first.
@@ -132,11 +136,46 @@ macro_rules! tokens {
     };
 }
 
+/// Revokes all of a user's tokens in a transaction, each with a line of its own.
+macro_rules! revoke_all_tokens {
+    ($user:expr, $now:expr, $actor:expr, $transaction:ident) => {{
+        let tokens = sqlx::query_as::<_, ($crate::id::Id, String, String, String)>(
+            "SELECT api_tokens.id, users.email, tenants.tenant_id, api_tokens.name
+             FROM api_tokens
+             JOIN users ON users.id = api_tokens.user_id
+             JOIN tenants ON tenants.id = api_tokens.tenant_id
+             WHERE api_tokens.user_id = $1 AND api_tokens.revoked_at IS NULL AND api_tokens.expires_at > $2",
+        )
+        .bind($user)
+        .bind($now)
+        .fetch_all(&mut *$transaction)
+        .await?;
+        for (id, email, tenant, name) in tokens {
+            sqlx::query("UPDATE api_tokens SET revoked_at = $1 WHERE id = $2")
+                .bind($now)
+                .bind(id)
+                .execute(&mut *$transaction)
+                .await?;
+            let entry = $crate::AuditEntry {
+                action: "token_revoked".to_owned(),
+                target: Some(email),
+                tenant: Some(tenant),
+                detail: Some(format!("{} {name}, with a new password", id.0)),
+                ..$actor.clone()
+            };
+            add_line!(entry, &mut *$transaction)?;
+        }
+    }};
+}
+
+pub(crate) use revoke_all_tokens;
+
 impl Identity {
     /// Makes a token. Its secret is returned here and never again.
     ///
     /// # Errors
-    /// [`IdentityError::NoSuchTenant`] where the user has no grant, [`IdentityError::RoleTooSmall`] where they may not
+    /// [`IdentityError::NotAdministrator`] where it is made for somebody else; [`IdentityError::NoSuchTenant`] where the user has
+    /// no grant, [`IdentityError::RoleTooSmall`] where they may not
     /// publish and the token should; [`IdentityError::Refused`] says what is wrong with the wish.
     pub async fn create_api_token(
         &self,
@@ -163,6 +202,7 @@ impl Identity {
         let tenant = new.tenant.as_str();
         // In turn, so that no two at once count the same tokens.
         let email = in_turn!(&self.store, transaction => {
+            must_be!(Needed::Oneself(new.user), actor, &mut *transaction);
             let grant = sqlx::query_as::<_, (Id, String, String, bool)>(
                 "SELECT tenants.id, users.email, user_tenants.role, users.is_admin
                  FROM user_tenants
@@ -354,7 +394,9 @@ impl Identity {
         let generation = self.sessions.generation();
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, Holder>(
             "SELECT api_tokens.id, api_tokens.expires_at, api_tokens.last_used_at, users.id, users.email,
-                    users.full_name, users.is_admin, tenants.tenant_id, api_tokens.scope
+                    users.full_name, users.is_admin, tenants.tenant_id, api_tokens.scope,
+                    users.keycloak_id IS NOT NULL AND users.password_hash IS NULL, users.created_at,
+                    users.last_login_at, users.groups_at
              FROM api_tokens
              JOIN users ON users.id = api_tokens.user_id
              JOIN tenants ON tenants.id = api_tokens.tenant_id
@@ -363,11 +405,38 @@ impl Identity {
         .bind(hash.as_slice())
         .fetch_optional(pool)
         .await)?;
-        let Some((id, expires_at, last_used_at, user, email, full_name, is_admin, tenant, scope)) = found
+        let Some((
+            id,
+            expires_at,
+            last_used_at,
+            user,
+            email,
+            full_name,
+            is_admin,
+            tenant,
+            scope,
+            is_the_providers,
+            made_at,
+            login_at,
+            groups_at,
+        )) = found
         else {
             return Ok(None);
         };
         if now >= expires_at {
+            return Ok(None);
+        }
+        // Who has left where the provider is logs in no more, and nobody says so here: their tokens must not outlive it.
+        let last_word = [login_at, groups_at]
+            .into_iter()
+            .flatten()
+            .fold(made_at, DateTime::max);
+        if is_the_providers
+            && self
+                .tokens_without_login
+                .is_some_and(|most| now - last_word > most)
+        {
+            tracing::info!(user = email, token = %id.0, "a token is refused: its owner has not logged in at the identity provider for too long");
             return Ok(None);
         }
         let most = match scope.as_str() {

@@ -96,41 +96,71 @@ impl Attempts {
             }
         }
         for key in [by_account, by_address] {
-            if !counters.contains_key(&key) {
-                self.make_room(&mut counters, now);
-            }
-            let counter = counters.entry(key).or_insert(Counter::new(now, 0));
-            if self.remaining(counter, now).is_none() {
-                *counter = Counter::new(now, counter.refused);
-            }
-            counter.attempts = counter.attempts.saturating_add(1);
+            self.count(&mut counters, key, now);
         }
         Ok(())
+    }
+
+    /// Whether an address may try, where it is not known yet at which account; or how long it has to wait. Counts nothing but
+    /// what is refused.
+    pub(crate) fn may_try(&self, address: IpAddr, now: DateTime<Utc>) -> Result<(), Duration> {
+        let mut counters = self.counters.lock();
+        let counter = counters.get_mut(&Key::Address(network(address)));
+        if let Some(counter) = counter.filter(|counter| counter.attempts >= self.per_address)
+            && let Some(wait) = self.remaining(counter, now)
+        {
+            counter.refused = counter.refused.saturating_add(1);
+            return Err(wait);
+        }
+        Ok(())
+    }
+
+    /// An attempt of an address has failed that was not begun here, and that is not counted against any account: what is locked
+    /// by that, once.
+    pub(crate) fn failed_at_any(&self, address: IpAddr, now: DateTime<Utc>) -> Option<Lock> {
+        let key = Key::Address(network(address));
+        let mut counters = self.counters.lock();
+        self.count(&mut counters, key.clone(), now);
+        self.lock_of(counters.get_mut(&key)?, false, now)
     }
 
     /// An attempt that was begun has failed: what is locked by that, each lock once.
     pub(crate) fn failed(&self, address: IpAddr, account: &str, now: DateTime<Utc>) -> Vec<Lock> {
         let (by_address, by_account) = keys(address, account);
         let mut counters = self.counters.lock();
-        let mut locks = Vec::new();
-        for (key, most, is_of_account) in [
-            (by_account, self.per_account, true),
-            (by_address, self.per_address, false),
-        ] {
-            if let Some(counter) = counters.get_mut(&key)
-                && counter.attempts >= most
-                && !counter.is_told
-                && self.remaining(counter, now).is_some()
-            {
-                counter.is_told = true;
-                locks.push(Lock {
-                    is_of_account,
-                    attempts: counter.attempts,
-                    until: counter.since + self.window,
-                });
-            }
+        [(by_account, true), (by_address, false)]
+            .into_iter()
+            .filter_map(|(key, is_of_account)| self.lock_of(counters.get_mut(&key)?, is_of_account, now))
+            .collect()
+    }
+
+    /// The lock of a counter that has just become one.
+    fn lock_of(&self, counter: &mut Counter, is_of_account: bool, now: DateTime<Utc>) -> Option<Lock> {
+        let most = if is_of_account {
+            self.per_account
+        } else {
+            self.per_address
+        };
+        if counter.is_told || counter.attempts < most || self.remaining(counter, now).is_none() {
+            return None;
         }
-        locks
+        counter.is_told = true;
+        Some(Lock {
+            is_of_account,
+            attempts: counter.attempts,
+            until: counter.since + self.window,
+        })
+    }
+
+    fn count(&self, counters: &mut HashMap<Key, Counter>, key: Key, now: DateTime<Utc>) {
+        if !counters.contains_key(&key) {
+            self.make_room(counters, now);
+        }
+        let counter = counters.entry(key).or_insert(Counter::new(now, 0));
+        if self.remaining(counter, now).is_none() {
+            *counter = Counter::new(now, counter.refused);
+        }
+        counter.attempts = counter.attempts.saturating_add(1);
     }
 
     /// The attempts that were refused since the last time this was asked: one entry for each account, and one for each
@@ -185,6 +215,15 @@ impl Attempts {
         }
     }
 
+    /// An attempt that was begun is refused for another reason than what is counted here: it goes among those that are.
+    pub(crate) fn refuse(&self, address: IpAddr, account: &str) {
+        let (_, by_account) = keys(address, account);
+        self.take_back(address, account, false);
+        if let Some(counter) = self.counters.lock().get_mut(&by_account) {
+            counter.refused = counter.refused.saturating_add(1);
+        }
+    }
+
     /// Forgets counters whose time is over.
     pub(crate) fn forget_old(&self, now: DateTime<Utc>) {
         self.counters
@@ -224,7 +263,7 @@ fn keys(address: IpAddr, account: &str) -> (Key, Key) {
 }
 
 /// One household has a whole IPv6 /64: count it as one.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX))),
         four => four,
@@ -340,6 +379,24 @@ mod tests {
             attempts: 1,
         };
         assert_eq!(attempts.take_refused(), [refused]);
+    }
+
+    #[test]
+    fn what_fails_at_no_account_in_particular_locks_the_address_once_and_refusals_are_counted() {
+        let attempts = Attempts::new(3, 2, WINDOW);
+        attempts.may_try(HERE, at(0)).unwrap();
+        assert_eq!(attempts.failed_at_any(HERE, at(0)), None);
+        let lock = attempts.failed_at_any(HERE, at(1)).unwrap();
+        assert_eq!(
+            (lock.is_of_account, lock.attempts, lock.until),
+            (false, 2, at(900))
+        );
+        assert_eq!(attempts.failed_at_any(HERE, at(2)), None);
+        assert_eq!(attempts.may_try(HERE, at(10)), Err(Duration::from_secs(890)));
+        attempts.begin(HERE, "a@example.com", at(10)).unwrap_err();
+        attempts.may_try(THERE, at(10)).unwrap();
+        assert_eq!(attempts.take_refused()[0].attempts, 2);
+        attempts.may_try(HERE, at(900)).unwrap();
     }
 
     #[test]

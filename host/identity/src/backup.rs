@@ -7,21 +7,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use chrono::{SubsecRound, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Postgres, Row, Transaction};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, BufWriter};
 
+use crate::audit::add_line;
 use crate::store::Store;
-use crate::{Identity, IdentityError, Options};
+use crate::{AuditEntry, Identity, IdentityError, Options};
 
 /// The file of a backup from SQLite.
 const SQLITE_FILE: &str = "central.sqlite";
 /// The file of a backup from PostgreSQL.
 const POSTGRES_FILE: &str = "central.jsonl";
-/// What is not put back: who had logged out since would be logged in again.
-const NOT_RESTORED: &str = "sessions";
+/// What is not put back: who had logged out since would be logged in again, and a link that was used or replaced would open once
+/// more.
+const NOT_RESTORED: [&str; 3] = ["sessions", "password_links", "provider_logins"];
 /// Keeps track of which migrations were applied; its rows are those of the database itself.
 const MIGRATIONS: &str = "_sqlx_migrations";
 
@@ -55,7 +58,7 @@ impl Identity {
     }
 
     /// Opens an empty central database and fills it from a backup's folder; what comes back has to be finished or undone.
-    /// Sessions are not put back: everybody logs in anew.
+    /// Sessions are not put back, nor links for passwords and logins that had begun: everybody logs in anew.
     ///
     /// # Errors
     /// [`IdentityError::Backup`] when the database is not empty, or when the backup is of the other kind of database.
@@ -82,7 +85,10 @@ impl Identity {
         let identity = Self::connect(url, options).await?;
         let transaction = match &identity.store {
             Store::Sqlite(pool) => {
-                sqlx::query("DELETE FROM sessions").execute(pool).await?;
+                for table in NOT_RESTORED {
+                    let statement = format!("DELETE FROM {table}");
+                    sqlx::query(AssertSqlSafe(statement)).execute(pool).await?;
+                }
                 None
             }
             Store::Postgres(pool) => {
@@ -121,6 +127,37 @@ impl Restoring {
             placed.0 = None;
         }
         Ok(self.identity)
+    }
+
+    /// Revokes all tokens that were filled in: among them are those that were revoked since the backup; how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_tokens(&mut self, actor: AuditEntry) -> Result<u64, IdentityError> {
+        const REVOKE: &str =
+            "UPDATE api_tokens SET revoked_at = $1 WHERE revoked_at IS NULL AND expires_at > $1";
+        let now = Utc::now().trunc_subsecs(3);
+        let line = |revoked: u64| AuditEntry {
+            action: "tokens_revoked".to_owned(),
+            detail: Some(format!("{revoked}, with a backup that was restored")),
+            ..actor
+        };
+        Ok(match (&mut self.transaction, &self.identity.store) {
+            (Some(transaction), _) => {
+                let revoked = sqlx::query(REVOKE).bind(now).execute(&mut **transaction).await?;
+                let revoked = revoked.rows_affected();
+                let line = line(revoked);
+                add_line!(line, &mut **transaction)?;
+                revoked
+            }
+            (None, Store::Sqlite(pool)) => {
+                let revoked = sqlx::query(REVOKE).bind(now).execute(pool).await?.rows_affected();
+                let line = line(revoked);
+                add_line!(line, pool)?;
+                revoked
+            }
+            (None, Store::Postgres(_)) => 0,
+        })
     }
 
     /// Leaves the database as empty as it was.
@@ -250,7 +287,7 @@ async fn write_rows(connection: &mut PgConnection, path: &Path) -> Result<(), Id
     let file = tokio::fs::File::from_std(private_file(path).map_err(to_file)?);
     let mut out = BufWriter::new(file);
     for table in tables(connection).await? {
-        if table == NOT_RESTORED {
+        if NOT_RESTORED.contains(&table.as_str()) {
             continue;
         }
         // Row by row, since rows hold plugins: a cursor keeps one of them in memory at a time.
@@ -315,7 +352,10 @@ async fn read_rows(connection: &mut PgConnection, path: &Path) -> Result<(), Ide
                 "this table is not known here: the backup is of a newer Porthole, and so needs one",
             ));
         }
-        insert(connection, table, row).await?;
+        // Of a backup that was made when links were among it.
+        if !NOT_RESTORED.contains(&table) {
+            insert(connection, table, row).await?;
+        }
     }
     for table in &tables {
         count_on(connection, table).await?;

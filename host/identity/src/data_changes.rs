@@ -1,6 +1,10 @@
 //! Which data has changed where it was thought to change no more: rows that were imported for days gone by, for example.
 //! Each change raises a number, by which all hosts, and those that start later, notice it.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
 use crate::store::with_pool;
 use crate::{Identity, IdentityError};
 
@@ -16,6 +20,15 @@ pub struct DataChange {
 }
 
 impl Identity {
+    /// Whether an editor of a tenant may have its data read anew once more, which is then counted; or how long to wait. Each
+    /// time costs its database, and the store of what was read before, as much as if nobody had looked yet.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn may_invalidate(&self, tenant: &str, now: DateTime<Utc>) -> Result<(), Duration> {
+        self.invalidations.count(tenant.to_owned(), now)
+    }
+
     /// Data has changed; the number of the change. `table`: as the configuration names it, or empty for all of the
     /// tenant's data.
     ///

@@ -121,6 +121,12 @@ pub enum LoginError {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// The account has logged in too often.
+    #[error("this account has logged in too often; try again in {} s", retry_after.as_secs())]
+    TooManyLogins {
+        /// How long to wait.
+        retry_after: Duration,
+    },
     /// Too many passwords are being checked right now.
     #[error("too many logins right now; try again in a moment")]
     Busy,

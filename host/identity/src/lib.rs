@@ -13,6 +13,7 @@ mod authority;
 mod backup;
 mod data_changes;
 mod error;
+mod guessing;
 mod id;
 mod links;
 mod lock;
@@ -25,6 +26,7 @@ mod provider;
 mod provider_bearer;
 mod provider_logins;
 mod provider_sessions;
+mod rate;
 mod records;
 mod retention;
 mod session_cache;
@@ -34,6 +36,9 @@ mod tenants;
 mod token;
 mod users;
 mod who;
+mod writes;
+
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
@@ -52,6 +57,7 @@ pub use provider_logins::ProviderLogin;
 pub use provider_sessions::{PROVIDER, ProviderLogout, ProviderSession};
 pub use records::{AuditEntry, AuditRecord, NewUser, Origin, TenantChanges, TenantRecord, User};
 pub use retention::{Removed, SHORTEST_AUDIT};
+pub use tenants::AccountGrant;
 pub use token::SessionToken;
 pub use users::kept_email;
 pub use who::{SessionState, Who};
@@ -59,17 +65,36 @@ pub use who::{SessionState, Who};
 /// Longest lifetime of a session that can be asked for; keeps sums of instants within bounds.
 const LONGEST_LIFETIME: TimeDelta = TimeDelta::days(3650);
 
+/// Within this, an account changes something, and logs in, [`Options::changes_per_account`] times.
+const CHANGES_WINDOW: Duration = Duration::from_secs(300);
+/// Within this, a tenant has its data read anew [`Options::invalidations`] times.
+const INVALIDATION_WINDOW: Duration = Duration::from_secs(600);
+/// A program that shows tokens of the provider has a line in the audit log no more often than this: its tokens are many and short.
+const BEARER_WINDOW: Duration = Duration::from_secs(3600);
+
 /// The central database.
 pub struct Identity {
     store: store::Store,
     passwords: password::Passwords,
     attempts: attempts::Attempts,
+    /// Accounts of which the audit log says that they are being guessed.
+    told_guessed: rate::Rate<String>,
+    failures_per_account: u32,
+    /// Logins that begin at the identity provider, by address.
+    begun_logins: rate::Rate<std::net::IpAddr>,
+    /// What accounts do.
+    doings: rate::Rate<(uuid::Uuid, writes::Doing)>,
+    /// Of tenants whose data is read anew.
+    invalidations: rate::Rate<String>,
+    /// Programs with the provider's tokens, by user and address: each is in the audit log now and then.
+    told_bearers: rate::Rate<(uuid::Uuid, std::net::IpAddr)>,
     sessions: session_cache::SessionCache,
     access: access::Access,
     outage: outage::Outage,
     crowded: provider_logins::Crowded,
     session_idle: TimeDelta,
     session_lifetime: TimeDelta,
+    tokens_without_login: Option<TimeDelta>,
 }
 
 impl Identity {
@@ -95,12 +120,19 @@ impl Identity {
                 options.attempts_per_address,
                 options.attempt_window,
             ),
+            told_guessed: rate::Rate::new(1, guessing::WINDOW),
+            failures_per_account: options.failures_per_account,
+            begun_logins: rate::Rate::new(options.begun_logins_per_address, options.attempt_window),
+            doings: rate::Rate::new(options.changes_per_account, CHANGES_WINDOW),
+            invalidations: rate::Rate::new(options.invalidations, INVALIDATION_WINDOW),
+            told_bearers: rate::Rate::new(1, BEARER_WINDOW),
             sessions: session_cache::SessionCache::new(options.session_cache),
             access: access::Access::new(options.access_check),
             outage: outage::Outage::default(),
             crowded: provider_logins::Crowded::default(),
             session_idle: within(options.session_idle),
             session_lifetime: within(options.session_lifetime),
+            tokens_without_login: options.tokens_without_login.map(within),
         })
     }
 

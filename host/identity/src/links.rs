@@ -6,6 +6,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use crate::api_tokens::revoke_all_tokens;
 use crate::audit::add_line;
 use crate::authority::{Needed, must_be};
 use crate::id::Id;
@@ -63,6 +64,7 @@ impl Identity {
     }
 
     /// Gives the password of whoever has the link, ends their sessions, and uses the link up; false: it opens nothing.
+    /// `revoke_tokens`: also whatever programs use.
     ///
     /// # Errors
     /// [`IdentityError::Password`]: then the link still opens.
@@ -70,6 +72,7 @@ impl Identity {
         &self,
         link: &str,
         password: &SecretString,
+        revoke_tokens: bool,
         address: IpAddr,
         now: DateTime<Utc>,
     ) -> Result<bool, IdentityError> {
@@ -109,14 +112,20 @@ impl Identity {
                 .bind(user)
                 .execute(&mut *transaction)
                 .await?;
-            let entry = AuditEntry {
-                action: "password_set".to_owned(),
+            let actor = AuditEntry {
                 actor: Some(user.0),
                 actor_email: Some(email.clone()),
-                target: Some(email),
                 address: Some(address.into()),
-                detail: Some("with a link".to_owned()),
                 ..AuditEntry::default()
+            };
+            if revoke_tokens {
+                revoke_all_tokens!(user, now.trunc_subsecs(3), actor, transaction);
+            }
+            let entry = AuditEntry {
+                action: "password_set".to_owned(),
+                target: Some(email),
+                detail: Some("with a link".to_owned()),
+                ..actor
             };
             add_line!(entry, &mut *transaction)?;
         });

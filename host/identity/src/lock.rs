@@ -25,15 +25,39 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         for lock in self.attempts.failed(address, account, now) {
             let entry = AuditEntry {
-                action: "login_locked".to_owned(),
                 target: lock.is_of_account.then(|| account.replace('\0', "")),
-                address: Some(address.into()),
-                detail: Some(beginning(lock)),
-                ..actor.clone()
+                ..locked(lock, address, actor.clone())
             };
             self.audit(entry).await?;
         }
         Ok(())
+    }
+
+    /// Writes down that a login at the identity provider came to nothing, and counts it against the address that it came from:
+    /// whoever lets too many come to nothing has to wait before they begin another. `target`: whom it was about, where that
+    /// is known.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn note_refused_login(
+        &self,
+        target: Option<String>,
+        why: &str,
+        address: IpAddr,
+        now: DateTime<Utc>,
+    ) -> Result<(), IdentityError> {
+        let entry = AuditEntry {
+            action: "login_refused".to_owned(),
+            target,
+            address: Some(address.into()),
+            detail: Some(why.to_owned()),
+            ..AuditEntry::default()
+        };
+        self.audit(entry).await?;
+        match self.attempts.failed_at_any(address, now) {
+            Some(lock) => self.audit(locked(lock, address, AuditEntry::default())).await,
+            None => Ok(()),
+        }
     }
 
     /// Writes down how many attempts were refused since the last call because too many had failed before; how many they
@@ -63,6 +87,15 @@ impl Identity {
             }
         });
         Ok(all)
+    }
+}
+
+fn locked(lock: Lock, address: IpAddr, actor: AuditEntry) -> AuditEntry {
+    AuditEntry {
+        action: "login_locked".to_owned(),
+        address: Some(address.into()),
+        detail: Some(beginning(lock)),
+        ..actor
     }
 }
 

@@ -15,6 +15,13 @@ pub struct Options {
     /// After this long a request asks the central database whether anybody's rights have changed. Changes made through
     /// this process show at once, changes made by others after at most this long.
     pub access_check: Duration,
+    /// The tokens of who can log in at the identity provider only are worth nothing when the provider has not said for this
+    /// long that they still may; none: they are, whatever it says.
+    pub tokens_without_login: Option<Duration>,
+    /// So often within five minutes an account changes something, and so often it logs in.
+    pub changes_per_account: u32,
+    /// So often within ten minutes editors of a tenant have its data read anew.
+    pub invalidations: u32,
     /// The price of one password hash.
     pub password_cost: PasswordCost,
     /// Password hashes calculated at the same time; each takes `password_cost.memory_kib` of memory.
@@ -25,6 +32,12 @@ pub struct Options {
     pub attempts_per_account: u32,
     /// Failed logins from one address for any accounts within [`Options::attempt_window`] before it must wait.
     pub attempts_per_address: u32,
+    /// Failed logins for one account from wherever within an hour before only those may try who come from where it was used
+    /// before.
+    pub failures_per_account: u32,
+    /// Logins at the identity provider that one address begins within [`Options::attempt_window`] before it must wait:
+    /// more than an office that comes back from a holiday.
+    pub begun_logins_per_address: u32,
     /// See above.
     pub attempt_window: Duration,
 }
@@ -36,11 +49,16 @@ impl Default for Options {
             session_lifetime: Duration::from_secs(14 * 24 * 3600),
             session_cache: Duration::from_secs(5),
             access_check: Duration::from_millis(250),
+            tokens_without_login: Some(Duration::from_secs(30 * 24 * 3600)),
+            changes_per_account: 600,
+            invalidations: 60,
             password_cost: PasswordCost::default(),
             concurrent_hashes: 2,
             max_connections: 8,
             attempts_per_account: 10,
             attempts_per_address: 100,
+            failures_per_account: 100,
+            begun_logins_per_address: 1000,
             attempt_window: Duration::from_secs(15 * 60),
         }
     }

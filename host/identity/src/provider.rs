@@ -67,6 +67,11 @@ pub struct ProviderRules {
     pub create_users: bool,
     /// Whether who is not known gets the account that has their verified email address; never an administrator's.
     pub link_by_email: bool,
+    /// Whether an account is made for an address that the provider does not call verified: whoever may write any address there
+    /// would have the account that it is known by here.
+    pub trust_unverified_email: bool,
+    /// What an access token must have been given for to do what an editor may; none: none does, and each may what a viewer may.
+    pub publish_scope: Option<String>,
     /// Who is in it administers the host.
     pub admin_group: Option<String>,
     /// Which group lets into which tenant, and as what; of several the most.
@@ -88,6 +93,9 @@ pub enum AdmitError {
     /// An account needs an email address, and the provider gives none.
     #[error("the provider gives no email address")]
     NoEmail,
+    /// An account is known by its address, and the provider does not say that the address is theirs.
+    #[error("the provider does not say that the email address is verified")]
+    EmailNotVerified,
     /// There is an account, and nothing that it may see.
     #[error("the account has no tenant")]
     NoTenant,
@@ -133,14 +141,9 @@ impl Identity {
             && !matches!(refusal, AdmitError::Failed(_))
         {
             let email = user.email.as_deref().filter(|email| normal_email(email).is_ok());
-            let entry = AuditEntry {
-                action: "login_refused".to_owned(),
-                target: Some(email.map_or_else(|| user.subject.clone(), str::to_lowercase)),
-                address: Some(address.into()),
-                detail: Some(refusal.to_string()),
-                ..AuditEntry::default()
-            };
-            self.audit(entry).await?;
+            let target = email.map_or_else(|| user.subject.clone(), str::to_lowercase);
+            self.note_refused_login(Some(target), &refusal.to_string(), address, Utc::now())
+                .await?;
         }
         admitted
     }
@@ -205,6 +208,10 @@ impl Identity {
                             .await?;
                     }
                     id
+                }
+                // Before it is looked for: who has an account is not for those who only say that they are somebody.
+                None if email.is_some() && !user.email_verified && !rules.trust_unverified_email => {
+                    return Err(AdmitError::EmailNotVerified);
                 }
                 None => {
                     let namesake = sqlx::query_as::<_, Known>(

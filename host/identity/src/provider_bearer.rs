@@ -4,13 +4,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use porthole_model::Role;
 
 use crate::id::Id;
 use crate::provider::Word;
 use crate::store::with_pool;
 use crate::tenants::effective;
 use crate::token::hash_of_text;
-use crate::{AdmitError, Identity, ProviderRules, ProviderUser, SessionState, Who};
+use crate::{AdmitError, AuditEntry, Identity, ProviderRules, ProviderUser, SessionState, Who};
 
 impl Identity {
     /// Whom a bearer's token stands for, if that was found out a moment ago.
@@ -20,8 +21,9 @@ impl Identity {
     }
 
     /// Whom a bearer's token stands for: the token was checked, and says that it is `user`'s until `expires_at`. It stands
-    /// for a program, in any tenant of theirs.
-    /// A refusal leaves no line in the audit log: a program asks again and again.
+    /// for a program, in any tenant of theirs, and may there what a viewer may; what an editor may only with the scope that the
+    /// rules name among `scopes`.
+    /// A program leaves a `login` in the audit log at most once an hour, and a refusal none: it asks again and again.
     ///
     /// # Errors
     /// See [`AdmitError`].
@@ -30,6 +32,7 @@ impl Identity {
         token: &str,
         user: &ProviderUser,
         expires_at: DateTime<Utc>,
+        scopes: &[String],
         rules: &ProviderRules,
         address: IpAddr,
     ) -> Result<Arc<Who>, AdmitError> {
@@ -42,9 +45,14 @@ impl Identity {
         .fetch_optional(pool)
         .await)?;
         let (email, full_name, is_admin) = found.ok_or(AdmitError::Disabled)?;
+        let may_publish = rules
+            .publish_scope
+            .as_ref()
+            .is_some_and(|scope| scopes.contains(scope));
+        let most = if may_publish { Role::Editor } else { Role::Viewer };
         let mut tenants = self.tenants_of(id).await?;
         for tenant in &mut tenants {
-            tenant.role = effective(tenant.role.name(), is_admin);
+            tenant.role = effective(tenant.role.name(), is_admin).min(most);
         }
         let hash = hash_of_text(token);
         let mut name = [0; 16];
@@ -64,6 +72,17 @@ impl Identity {
             },
         });
         self.sessions.put(hash, &who, generation);
+        if self.told_bearers.count((id, address), Utc::now()).is_ok() {
+            let entry = AuditEntry {
+                action: "login".to_owned(),
+                actor: Some(id),
+                actor_email: Some(who.email.clone()),
+                address: Some(address.into()),
+                detail: Some("a program, with an access token of the identity provider".to_owned()),
+                ..AuditEntry::default()
+            };
+            self.audit(entry).await?;
+        }
         Ok(who)
     }
 }

@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use parking_lot::Mutex;
 
+use crate::attempts::network;
 use crate::store::{in_transaction, with_pool};
 use crate::token::{hash_of, hash_of_text};
-use crate::{Identity, IdentityError, SessionToken};
+use crate::{Identity, IdentityError, LoginError, SessionToken};
 
 /// Who has not come back after this has to begin again.
 const LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -53,14 +54,19 @@ impl Identity {
     /// ends this login. `cookie`: the one that the browser has of a login in another tab, which then is kept.
     ///
     /// # Errors
-    /// When the central database fails.
+    /// [`LoginError::TooManyAttempts`]: too many logins from this address came to nothing, or were begun; then nothing is
+    /// written. [`LoginError::Failed`] when the central database fails.
     pub async fn begin_provider_login(
         &self,
         login: &ProviderLogin,
         cookie: Option<&str>,
         address: IpAddr,
         now: DateTime<Utc>,
-    ) -> Result<Option<SessionToken>, IdentityError> {
+    ) -> Result<Option<SessionToken>, LoginError> {
+        self.attempts
+            .may_try(address, now)
+            .and_then(|()| self.begun_logins.count(network(address), now))
+            .map_err(|retry_after| LoginError::TooManyAttempts { retry_after })?;
         let now = now.trunc_subsecs(3);
         let (given, cookie) = match cookie.and_then(hash_of) {
             Some(known) => (None, known),

@@ -38,6 +38,11 @@ impl Identity {
     ) -> Result<Removed, IdentityError> {
         let now = now.trunc_subsecs(3);
         self.attempts.forget_old(now);
+        self.told_guessed.forget_old(now);
+        self.begun_logins.forget_old(now);
+        self.doings.forget_old(now);
+        self.invalidations.forget_old(now);
+        self.told_bearers.forget_old(now);
         let mut removed = Removed {
             sessions: self.remove_ended_sessions(now).await?,
             ..Removed::default()

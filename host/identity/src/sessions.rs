@@ -7,12 +7,14 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+use crate::api_tokens::revoke_all_tokens;
 use crate::audit::add_line;
 use crate::id::Id;
 use crate::store::{in_transaction, with_pool};
 use crate::tenants::effective;
 use crate::token::{TokenHash, hash_of};
 use crate::users::normal_email;
+use crate::writes::Doing;
 use crate::{
     AuditEntry, Identity, IdentityError, LoginError, ProviderSession, SessionState, SessionToken, Who,
 };
@@ -86,7 +88,10 @@ impl Identity {
             .begin(address, &account, now)
             .map_err(|retry_after| LoginError::TooManyAttempts { retry_after })?;
         let outcome = match self.reach().await {
-            Ok(()) => self.check_password(&account, password).await,
+            Ok(()) => match self.must_not_be_guessing(address, &account, now).await {
+                Ok(()) => self.check_password(&account, password).await,
+                Err(refused) => Err(refused),
+            },
             Err(error) => Err(error.into()),
         };
         match outcome {
@@ -106,6 +111,10 @@ impl Identity {
                 self.note_failed_attempt(address, &account, AuditEntry::default(), now)
                     .await?;
                 Err(LoginError::WrongCredentials)
+            }
+            Err(refused @ LoginError::TooManyAttempts { .. }) => {
+                self.attempts.refuse(address, &account);
+                Err(refused)
             }
             Err(error) => {
                 self.attempts.take_back(address, &account, false);
@@ -138,7 +147,8 @@ impl Identity {
     }
 
     /// Changes the password of whoever knows it, ends all their other sessions, and gives this one another token: what the
-    /// identity provider knows it by stays. Guessing has to wait as it does at the login.
+    /// identity provider knows it by stays. `revoke_tokens`: also whatever programs use. Guessing has to wait as it does at the
+    /// login.
     ///
     /// # Errors
     /// See [`LoginError`]; [`IdentityError::Password`] within it where the new one is none.
@@ -147,6 +157,7 @@ impl Identity {
         who: &Who,
         current: &SecretString,
         new: &SecretString,
+        revoke_tokens: bool,
         address: IpAddr,
         now: DateTime<Utc>,
     ) -> Result<(Arc<Who>, SessionToken), LoginError> {
@@ -218,6 +229,9 @@ impl Identity {
             if changed == 0 || kept == 0 {
                 return Err(LoginError::WrongCredentials);
             }
+            if revoke_tokens {
+                revoke_all_tokens!(user, now.trunc_subsecs(3), actor, transaction);
+            }
             let entry = AuditEntry {
                 action: "password_set".to_owned(),
                 target: Some(who.email.clone()),
@@ -236,6 +250,10 @@ impl Identity {
         opening: Opening<'_>,
         now: DateTime<Utc>,
     ) -> Result<(Arc<Who>, SessionToken), LoginError> {
+        // Only of those who may log in: it says nothing of anybody else.
+        self.doings
+            .count((opening.user.0, Doing::Login), now)
+            .map_err(|retry_after| LoginError::TooManyLogins { retry_after })?;
         let now = now.trunc_subsecs(3);
         self.remove_ended_sessions(now).await?;
         let (token, hash) = SessionToken::generate()?;

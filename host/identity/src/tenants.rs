@@ -42,7 +42,7 @@ macro_rules! know {
 
 impl Identity {
     /// Brings the tenants up to what the configuration says, at the start and after each reload. A tenant that is no
-    /// longer there becomes inactive and keeps its grants.
+    /// longer there becomes inactive and keeps its grants. Whoever comes and goes like that leaves a line in the audit log.
     ///
     /// # Errors
     /// When the central database fails; then nothing has changed.
@@ -80,6 +80,9 @@ impl Identity {
                 }
                 know!(tenant, now, &mut *transaction)?;
             }
+            for line in lines_of(&changes) {
+                add_line!(line, &mut *transaction)?;
+            }
             changes
         });
         self.sessions.forget_all();
@@ -93,7 +96,22 @@ impl Identity {
     /// When the central database fails; then nothing has changed.
     pub async fn know_tenant(&self, tenant: &TenantRecord) -> Result<(), IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
-        with_pool!(&self.store, pool => know!(tenant, now, pool))?;
+        in_transaction!(&self.store, transaction => {
+            let known = sqlx::query_as::<_, (bool,)>("SELECT is_active FROM tenants WHERE tenant_id = $1")
+                .bind(&tenant.id)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            know!(tenant, now, &mut *transaction)?;
+            let id = vec![tenant.id.clone()];
+            let changes = match known {
+                None => TenantChanges { added: id, ..TenantChanges::default() },
+                Some((false,)) => TenantChanges { reactivated: id, ..TenantChanges::default() },
+                Some((true,)) => TenantChanges::default(),
+            };
+            for line in lines_of(&changes) {
+                add_line!(line, &mut *transaction)?;
+            }
+        });
         self.sessions.forget_all();
         Ok(())
     }
@@ -247,23 +265,79 @@ impl Identity {
     }
 }
 
+/// A grant, as administrators see it: also one that counts only when its tenant is back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountGrant {
+    /// Who was let in.
+    pub user: Uuid,
+    /// Where, and as what.
+    pub tenant: TenantSummary,
+    /// Whether a group of the provider's has let them in, and not a person.
+    pub by_group: bool,
+    /// Whether the configuration has the tenant.
+    pub is_configured: bool,
+    /// Whether an administrator switched the tenant off.
+    pub is_disabled: bool,
+}
+
 impl Identity {
-    /// The ids of those tenants that a group of the identity provider, and no person, has let a user into.
+    /// The grants of a user, or everybody's, by the tenant's name.
     ///
     /// # Errors
     /// When the central database fails.
-    pub async fn tenants_by_group(&self, user: Uuid) -> Result<Vec<String>, IdentityError> {
-        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String,)>(
-            "SELECT tenants.tenant_id FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
-             WHERE user_tenants.user_id = $1 AND user_tenants.by_group
-               AND tenants.is_active AND tenants.disabled_at IS NULL
-             ORDER BY tenants.tenant_id",
+    pub async fn grants_of(&self, user: Option<Uuid>) -> Result<Vec<AccountGrant>, IdentityError> {
+        type Row = (Id, String, String, String, bool, bool, bool);
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(
+            "SELECT user_tenants.user_id, tenants.tenant_id, tenants.name, user_tenants.role, user_tenants.by_group,
+                    tenants.is_active, tenants.disabled_at IS NOT NULL
+             FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
+             WHERE $1 IS NULL OR user_tenants.user_id = $1",
         )
-        .bind(Id(user))
+        .bind(user.map(Id))
         .fetch_all(pool)
         .await)?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+        let mut grants: Vec<_> = rows
+            .into_iter()
+            .map(
+                |(user, id, name, role, by_group, is_configured, is_disabled)| AccountGrant {
+                    user: user.0,
+                    tenant: TenantSummary {
+                        id,
+                        name,
+                        role: role_of(&role),
+                    },
+                    by_group,
+                    is_configured,
+                    is_disabled,
+                },
+            )
+            .collect();
+        grants.sort_by(|one, other| {
+            (&one.tenant.name, &one.tenant.id).cmp(&(&other.tenant.name, &other.tenant.id))
+        });
+        Ok(grants)
     }
+}
+
+/// Lines of the audit log: nobody has done it, the configuration says so.
+fn lines_of(changes: &TenantChanges) -> Vec<AuditEntry> {
+    let line = |tenant: &String, action: &str, detail: Option<&str>| AuditEntry {
+        action: action.to_owned(),
+        target: Some(tenant.clone()),
+        tenant: Some(tenant.clone()),
+        detail: detail.map(str::to_owned),
+        ..AuditEntry::default()
+    };
+    let added = changes.added.iter().map(|id| line(id, "tenant_configured", None));
+    let again = changes
+        .reactivated
+        .iter()
+        .map(|id| line(id, "tenant_configured", Some("again, with the grants it had")));
+    let gone = changes
+        .deactivated
+        .iter()
+        .map(|id| line(id, "tenant_unconfigured", None));
+    added.chain(again).chain(gone).collect()
 }
 
 /// The row of a tenant that is configured and not switched off.

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
+use crate::api_tokens::revoke_all_tokens;
 use crate::audit::add_line;
 use crate::authority::{Needed, must_be};
 use crate::id::Id;
@@ -115,7 +116,8 @@ impl Identity {
         })
     }
 
-    /// Gives a user a new password and ends all of their sessions. `actor` says who does, for the audit log.
+    /// Gives a user a new password and ends all of their sessions. `revoke_tokens`: also whatever programs use. `actor` says who
+    /// does, for the audit log.
     ///
     /// # Errors
     /// [`IdentityError::NoSuchUser`] and [`IdentityError::Password`].
@@ -123,6 +125,7 @@ impl Identity {
         &self,
         user: Uuid,
         password: &SecretString,
+        revoke_tokens: bool,
         actor: AuditEntry,
     ) -> Result<(), IdentityError> {
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, (String,)>(
@@ -148,6 +151,9 @@ impl Identity {
             }
             for statement in ["DELETE FROM sessions WHERE user_id = $1", "DELETE FROM password_links WHERE user_id = $1"] {
                 sqlx::query(statement).bind(Id(user)).execute(&mut *transaction).await?;
+            }
+            if revoke_tokens {
+                revoke_all_tokens!(Id(user), now, actor, transaction);
             }
             let entry = AuditEntry {
                 action: "password_set".to_owned(),

@@ -134,7 +134,7 @@ on_both! {
                 for round in 0..4 {
                     match (number + round) % 4 {
                         0 => identity.set_user_disabled(user, false, nobody()).await.map(drop),
-                        1 => identity.set_password(user, &secret("open the sesame"), nobody()).await,
+                        1 => identity.set_password(user, &secret("open the sesame"), false, nobody()).await,
                         2 => match identity.login("ada@example.com", &secret("open the sesame"), HERE, Utc::now()).await {
                             Ok((who, _)) => identity.logout(&who, HERE).await,
                             Err(_) => Ok(()),

@@ -110,7 +110,7 @@ on_both! {
         let now = Utc::now();
         let (who, token) = identity.login("ada@example.com", &secret("open the sesame"), HERE, now).await.unwrap();
         let same = secret("open the sesame");
-        let refused = identity.change_password(&who, &same, &same, HERE, now).await.unwrap_err();
+        let refused = identity.change_password(&who, &same, &same, false, HERE, now).await.unwrap_err();
         assert!(refused.to_string().contains("the one you have already"), "{refused}");
         assert!(identity.authenticate(token.expose(), now).await.unwrap().is_some());
     }
@@ -176,11 +176,11 @@ on_both! {
             let (old, wish) = (secret(&password), secret(&new));
             let login = || there.login("ada@example.com", &old, HERE, Utc::now());
             let (changed, ..) = tokio::join!(
-                here.change_password(&who, &old, &wish, HERE, Utc::now()),
+                here.change_password(&who, &old, &wish, false, HERE, Utc::now()),
                 login(), login(), login(), login(), login(), login(),
             );
             let (_, token) = changed.unwrap();
-            assert_eq!(here.open_sessions(Some(user), Utc::now()).await.unwrap().len(), 1, "round {round}");
+            assert_eq!(here.open_sessions(user, Utc::now()).await.unwrap().len(), 1, "round {round}");
             assert!(there.authenticate(token.expose(), Utc::now()).await.unwrap().is_some());
             password = new;
         }
@@ -194,8 +194,8 @@ on_both! {
         let old = secret("open the sesame");
         let (first, second) = (secret("green badgers mend 7 clocks"), secret("slow otters paint 9 walls"));
         let (here, there) = tokio::join!(
-            identity.change_password(&one, &old, &first, HERE, Utc::now()),
-            identity.change_password(&other, &old, &second, HERE, Utc::now()),
+            identity.change_password(&one, &old, &first, false, HERE, Utc::now()),
+            identity.change_password(&other, &old, &second, false, HERE, Utc::now()),
         );
         assert!(here.is_ok() != there.is_ok(), "{:?} {:?}", here.err(), there.err());
         let (new, lost) = if here.is_ok() { (&first, &second) } else { (&second, &first) };
@@ -213,7 +213,7 @@ on_both! {
             tokens.push(identity.login("ada@example.com", &secret("open the sesame"), HERE, now).await.unwrap().1);
         }
         let now = start + TimeDelta::seconds(60);
-        assert_eq!(identity.open_sessions(Some(user), now).await.unwrap().len(), 50);
+        assert_eq!(identity.open_sessions(user, now).await.unwrap().len(), 50);
         for (number, token) in tokens.iter().enumerate() {
             let is_open = identity.authenticate(token.expose(), now).await.unwrap().is_some();
             assert_eq!(is_open, number >= 3, "{number}");
@@ -240,7 +240,7 @@ on_both! {
         let identity = database.connect(options()).await;
         ada(&identity).await;
         let (who, _) = identity.login("ada@example.com", &secret("open the sesame"), HERE, Utc::now()).await.unwrap();
-        let refused = identity.change_password(&who, &secret("open barley"), &secret("green badgers mend 7 clocks"), HERE, Utc::now()).await;
+        let refused = identity.change_password(&who, &secret("open barley"), &secret("green badgers mend 7 clocks"), false, HERE, Utc::now()).await;
         assert!(refused.is_err());
         let line = &identity.audit_log(1, None).await.unwrap()[0];
         assert_eq!(line.entry.action, "password_change_failed");

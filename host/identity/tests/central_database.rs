@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use porthole_identity::{
-    AuditEntry, Identity, IdentityError, LoginError, NewUser, Options, PasswordCost, Role, TenantChanges,
-    TenantRecord, User,
+    AuditEntry, AuditFilter, Identity, IdentityError, LoginError, NewUser, Options, PasswordCost, Role,
+    TenantChanges, TenantRecord, User,
 };
 use secrecy::SecretString;
 use support::{Database, options};
@@ -132,6 +132,49 @@ on_both! {
         identity.login("ada@example.com", &secret("open the sesame"), HERE, start + TimeDelta::minutes(15)).await.unwrap();
     }
 
+    async fn guessing_from_many_addresses_comes_to_an_end_and_the_owner_comes_in_from_where_they_did(database: &Database) {
+        let strict = || Options { failures_per_account: 20, ..options() };
+        let identity = database.connect(strict()).await;
+        user(&identity, "ada@example.com").await;
+        let (right, wrong) = (secret("open the sesame"), secret("a guess"));
+        let six = |text: &str| text.parse::<IpAddr>().unwrap();
+        let from = |number: u32| IpAddr::from(std::net::Ipv4Addr::from_bits(0xC633_6400 + number));
+        for known in [HERE, six("2001:db8:1:2::1")] {
+            identity.login("ada@example.com", &right, known, now()).await.unwrap();
+        }
+        for account in ["ada@example.com", "eve@example.com"] {
+            for number in 0..20 {
+                let refused = identity.login(account, &wrong, from(number), now()).await;
+                assert!(matches!(refused, Err(LoginError::WrongCredentials)), "{account} {number}");
+            }
+        }
+        // Whoever knows the password, too; of an account that there is not, alike; and on another host.
+        let other = database.connect(strict()).await;
+        for (identity, account, password) in [
+            (&identity, "ada@example.com", &wrong),
+            (&identity, "ada@example.com", &right),
+            (&identity, "eve@example.com", &wrong),
+            (&other, "ada@example.com", &right),
+            (&other, "eve@example.com", &wrong),
+        ] {
+            for address in [from(200), six("2001:db8:1:3::1")] {
+                let refused = identity.login(account, password, address, now()).await;
+                assert!(matches!(refused, Err(LoginError::TooManyAttempts { .. })), "{account} {address}: {refused:?}");
+            }
+        }
+        assert_eq!(identity.note_refused_attempts().await.unwrap(), 6);
+        // From where it was used before, and of IPv6 from the same network.
+        for known in [HERE, six("2001:db8:1:2:ffff::9")] {
+            identity.login("ada@example.com", &right, known, now()).await.unwrap();
+        }
+        // What is refused is no failure, and so the hour ends.
+        let later = now() + TimeDelta::minutes(61);
+        identity.login("ada@example.com", &right, from(200), later).await.unwrap();
+        let of = AuditFilter { action: Some("login_locked".to_owned()), target: Some("ada@example.com".to_owned()), ..AuditFilter::default() };
+        // One of each host.
+        assert_eq!(identity.audit_lines(&of, 10, None).await.unwrap().len(), 2);
+    }
+
     async fn tokens_that_are_none_are_nobodys(database: &Database) {
         let identity = database.connect(options()).await;
         for token in ["", "x", "'; DROP TABLE sessions; --", &"A".repeat(43), &"A".repeat(100_000), "\0"] {
@@ -235,13 +278,13 @@ on_both! {
         let ada = user(&identity, "ada@example.com").await;
         let (_, one) = identity.login("ada@example.com", &secret("open the sesame"), HERE, now()).await.unwrap();
         let (_, two) = identity.login("ada@example.com", &secret("open the sesame"), HERE, now()).await.unwrap();
-        identity.set_password(ada.id, &secret("close the sesame"), nobody()).await.unwrap();
+        identity.set_password(ada.id, &secret("close the sesame"), false, nobody()).await.unwrap();
         for token in [one, two] {
             assert!(identity.authenticate(token.expose(), now()).await.unwrap().is_none());
         }
         assert!(identity.login("ada@example.com", &secret("open the sesame"), HERE, now()).await.is_err());
         identity.login("ada@example.com", &secret("close the sesame"), HERE, now()).await.unwrap();
-        let refused = identity.set_password(uuid::Uuid::now_v7(), &secret("close the sesame"), nobody()).await;
+        let refused = identity.set_password(uuid::Uuid::now_v7(), &secret("close the sesame"), false, nobody()).await;
         assert!(matches!(refused, Err(IdentityError::NoSuchUser(_))));
     }
 
@@ -280,6 +323,34 @@ on_both! {
         let states = identity.tenant_states().await.unwrap();
         let states: Vec<_> = states.iter().map(|state| (state.id.as_str(), state.name.as_str(), state.is_configured)).collect();
         assert_eq!(states, [("alpha", "Alpha", true), ("beta", "Beta, renamed", true), ("gamma", "Gamma", true)]);
+        let newest = identity.audit_log(1, None).await.unwrap().remove(0).entry;
+        assert_eq!((newest.action.as_str(), newest.tenant.as_deref()), ("tenant_configured", Some("gamma")));
+    }
+
+    async fn a_tenant_that_the_configuration_adds_or_drops_leaves_a_line_and_one_that_stays_none(database: &Database) {
+        let identity = database.connect(options()).await;
+        let lines = async || {
+            let mut lines: Vec<_> = identity.audit_log(50, None).await.unwrap();
+            lines.reverse();
+            let said = lines.into_iter().map(|line| {
+                let entry = line.entry;
+                assert!(entry.actor_email.is_none() && entry.target == entry.tenant);
+                format!("{} {} {}", entry.action, entry.tenant.unwrap(), entry.detail.unwrap_or_default())
+            });
+            said.collect::<Vec<_>>()
+        };
+        let (alpha, beta) = (tenant("alpha", "Alpha"), tenant("beta", "Beta"));
+        identity.sync_tenants(&[alpha.clone(), beta.clone()]).await.unwrap();
+        identity.sync_tenants(&[alpha.clone(), beta.clone()]).await.unwrap();
+        identity.sync_tenants(&[alpha.clone()]).await.unwrap();
+        identity.sync_tenants(&[alpha.clone()]).await.unwrap();
+        identity.sync_tenants(&[alpha, beta]).await.unwrap();
+        assert_eq!(lines().await, [
+            "tenant_configured alpha ",
+            "tenant_configured beta ",
+            "tenant_unconfigured beta ",
+            "tenant_configured beta again, with the grants it had",
+        ]);
     }
 
     async fn the_audit_log_is_written_and_cannot_be_changed(database: &Database) {
@@ -344,7 +415,7 @@ on_both! {
                 let one = user(&identity, &format!("user{number}@example.com")).await;
                 identity.grant(one.id, "alpha", Role::Viewer, nobody()).await.unwrap();
                 identity.sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")]).await.unwrap();
-                identity.set_password(one.id, &secret("close the sesame"), nobody()).await.unwrap();
+                identity.set_password(one.id, &secret("close the sesame"), false, nobody()).await.unwrap();
                 identity.login(&one.email, &secret("close the sesame"), HERE, now()).await.unwrap();
             })
         });
@@ -366,6 +437,8 @@ async fn unknown_and_wrong_take_the_same_time() {
     let no_limit = Options {
         attempts_per_account: u32::MAX,
         attempts_per_address: u32::MAX,
+        failures_per_account: u32::MAX,
+        changes_per_account: u32::MAX,
         ..options()
     };
     let identity = database

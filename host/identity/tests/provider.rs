@@ -6,12 +6,14 @@
 mod support;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use porthole_identity::{
-    AdmitError, AuditEntry, Identity, IdentityError, NewUser, ProviderLogin, ProviderLogout, ProviderRules,
-    ProviderSession, ProviderUser, Role, TenantRecord, User,
+    AdmitError, AuditEntry, Identity, IdentityError, NewApiToken, NewUser, Options, ProviderLogin,
+    ProviderLogout, ProviderRules, ProviderSession, ProviderUser, Role, TenantRecord, TokenScope, User,
 };
+use secrecy::ExposeSecret;
 use support::{Database, options};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -45,6 +47,7 @@ fn rules() -> ProviderRules {
             group("/beta", "beta", Role::Viewer),
             group("/nowhere", "nowhere", Role::Admin),
         ],
+        ..ProviderRules::default()
     }
 }
 
@@ -85,7 +88,8 @@ async fn tenants(identity: &Identity, user: uuid::Uuid) -> Vec<(String, Role)> {
 /// The newest actions of the audit log, newest first.
 async fn actions(identity: &Identity) -> Vec<String> {
     let lines = identity.audit_log(20, None).await.unwrap();
-    lines.into_iter().map(|line| line.entry.action).collect()
+    let actions = lines.into_iter().map(|line| line.entry.action);
+    actions.filter(|action| action != "tenant_configured").collect()
 }
 
 fn session(user: &ProviderUser, login: &str) -> ProviderSession {
@@ -137,7 +141,8 @@ on_both! {
         let said = somebody("bob", None, 0);
         let unverified = ProviderUser { email_verified: false, ..said.clone() };
         let no_link = ProviderRules { link_by_email: false, ..rules() };
-        for (user, rules) in [(&unverified, rules()), (&said, no_link), (&somebody("root", None, 0), rules())] {
+        let trusting = ProviderRules { trust_unverified_email: true, ..rules() };
+        for (user, rules) in [(&unverified, trusting), (&said, no_link), (&somebody("root", None, 0), rules())] {
             let refused = identity.admit(user, &rules, HERE).await;
             assert!(matches!(refused, Err(AdmitError::EmailTaken)), "{user:?}: {refused:?}");
         }
@@ -149,6 +154,26 @@ on_both! {
         identity.set_user_disabled(bob.id, true, AuditEntry::default()).await.unwrap();
         let refused = identity.admit(&somebody("bob", None, 1), &rules(), HERE).await;
         assert!(matches!(refused, Err(AdmitError::Disabled)), "{refused:?}");
+    }
+
+    async fn an_address_that_is_not_verified_makes_no_account_and_tells_nobody_who_has_one(database: &Database) {
+        let identity = site(database).await;
+        local(&identity, "bob", false).await;
+        let unverified = |name: &str| ProviderUser { email_verified: false, ..somebody(name, None, 0) };
+        let strict = ProviderRules::default();
+        // With an account of that address and without one: the same answer.
+        for (name, rules) in [("bob", rules()), ("boss", rules()), ("bob", strict.clone()), ("boss", strict)] {
+            let refused = identity.admit(&unverified(name), &rules, HERE).await;
+            assert!(matches!(refused, Err(AdmitError::EmailNotVerified)), "{name}: {refused:?}");
+        }
+        assert!(identity.find_user("boss@example.com").await.unwrap().is_none());
+        let trusting = ProviderRules { trust_unverified_email: true, ..rules() };
+        let made = identity.admit(&unverified("boss"), &trusting, HERE).await;
+        assert!(matches!(made, Err(AdmitError::NoTenant)), "{made:?}");
+        // Who has an account by then is known by another name.
+        let boss = identity.find_user("boss@example.com").await.unwrap().unwrap().id;
+        identity.grant(boss, "alpha", Role::Viewer, AuditEntry::default()).await.unwrap();
+        assert_eq!(identity.admit(&unverified("boss"), &rules(), HERE).await.unwrap(), boss);
     }
 
     async fn groups_let_in_and_shut_out_and_what_a_person_has_given_stays(database: &Database) {
@@ -218,7 +243,11 @@ on_both! {
             assert!(advice.contains("A group") && advice.contains("switch the account off"), "{advice}");
         }
         assert!(identity.grants_in("alpha").await.unwrap()[0].by_group);
-        assert_eq!(identity.tenants_by_group(ada).await.unwrap(), ["alpha"]);
+        let by_group = async || {
+            let grants = identity.grants_of(Some(ada)).await.unwrap();
+            grants.into_iter().filter(|grant| grant.by_group).map(|grant| grant.tenant.id).collect::<Vec<_>>()
+        };
+        assert_eq!(by_group().await, ["alpha"]);
         let account = identity.user(ada).await.unwrap().unwrap();
         assert!(account.is_admin_by_group && account.is_from_provider);
         // Whoever sits at the machine may, and hears that it comes back.
@@ -227,7 +256,7 @@ on_both! {
         assert_eq!(tenants(&identity, ada).await.len(), 1);
         // What a person gives, a person takes.
         identity.grant(ada, "alpha", Role::Editor, by_root()).await.unwrap();
-        assert!(identity.tenants_by_group(ada).await.unwrap().is_empty());
+        assert!(by_group().await.is_empty());
         assert!(identity.revoke(ada, "alpha", by_root()).await.unwrap());
     }
 
@@ -302,11 +331,11 @@ on_both! {
         let ada = somebody("ada", Some(&["/alpha"]), 0);
         let id = identity.admit(&ada, &rules(), HERE).await.unwrap();
         let old = secrecy::SecretString::from("open the sesame");
-        identity.set_password(id, &old, AuditEntry::default()).await.unwrap();
+        identity.set_password(id, &old, false, AuditEntry::default()).await.unwrap();
         let now = Utc::now();
         let (who, before) = identity.open_provider_session(id, &session(&ada, "a1"), HERE, now).await.unwrap();
         let new = secrecy::SecretString::from("green badgers mend 7 clocks");
-        let (_, token) = identity.change_password(&who, &old, &new, HERE, now).await.unwrap();
+        let (_, token) = identity.change_password(&who, &old, &new, false, HERE, now).await.unwrap();
         assert!(identity.authenticate(before.expose(), now).await.unwrap().is_none());
         let known = identity.authenticate(token.expose(), now).await.unwrap().unwrap();
         assert!(known.session.renew_at.is_some());
@@ -395,23 +424,95 @@ on_both! {
         assert!(take("s59", cookie.expose(), now).await.is_some());
     }
 
+    async fn tokens_of_who_does_not_log_in_at_the_provider_any_more_are_worth_nothing_until_they_do(database: &Database) {
+        site(database).await.close().await;
+        // Each question is asked of the database.
+        let identity = database.connect(Options { session_cache: Duration::ZERO, ..options() }).await;
+        let now = Utc::now();
+        let ada = identity.admit(&somebody("ada", None, 0), &rules(), HERE).await;
+        assert!(matches!(ada, Err(AdmitError::NoTenant)));
+        let ada = identity.find_user("ada@example.com").await.unwrap().unwrap().id;
+        let bob = local(&identity, "bob", false).await.id;
+        let mut tokens = Vec::new();
+        for user in [ada, bob] {
+            identity.grant(user, "alpha", Role::Viewer, AuditEntry::default()).await.unwrap();
+            let new = NewApiToken { user, tenant: "alpha".into(), name: "deploy".into(), scope: TokenScope::Read, days: 365 };
+            tokens.push(identity.create_api_token(new, AuditEntry::default()).await.unwrap().1);
+        }
+        let is_good = async |token: usize, days: i64| {
+            let secret = tokens[token].expose_secret();
+            identity.authenticate_api_token(secret, now + TimeDelta::days(days)).await.unwrap().is_some()
+        };
+        assert!(is_good(0, 29).await);
+        assert!(!is_good(0, 31).await);
+        // Who has a password is not the provider's to lose.
+        assert!(is_good(1, 300).await);
+        let session = ProviderSession { user: "x".into(), session: None, tokens: None, renew_at: None };
+        identity.open_provider_session(ada, &session, HERE, now + TimeDelta::days(31)).await.unwrap();
+        assert!(is_good(0, 60).await);
+        assert!(!is_good(0, 62).await);
+        // What a renewal says of groups is the provider's word, too.
+        let mut said = somebody("ada", Some(&["/alpha"]), 0);
+        said.issued_at = now + TimeDelta::days(50);
+        identity.renew_groups(ada, &said, &rules(), HERE).await.unwrap();
+        assert!(is_good(0, 79).await);
+        assert!(!is_good(0, 81).await);
+        identity.close().await;
+        let patient = database.connect(Options { tokens_without_login: None, ..options() }).await;
+        let kept = patient.authenticate_api_token(tokens[0].expose_secret(), now + TimeDelta::days(300)).await.unwrap();
+        assert!(kept.is_some());
+    }
+
+    async fn sessions_of_passwords_end_and_those_of_the_provider_go_on(database: &Database) {
+        let identity = site(database).await;
+        let now = Utc::now();
+        let bob = local(&identity, "bob", false).await;
+        identity.set_password(bob.id, &"open the sesame".into(), false, AuditEntry::default()).await.unwrap();
+        let (_, by_password) = identity.login("bob@example.com", &"open the sesame".into(), HERE, now).await.unwrap();
+        let ada = somebody("ada", Some(&["/alpha"]), 0);
+        let id = identity.admit(&ada, &rules(), HERE).await.unwrap();
+        let (_, by_provider) = identity.open_provider_session(id, &session(&ada, "a1"), HERE, now).await.unwrap();
+        assert_eq!(identity.end_password_sessions().await.unwrap(), 1);
+        assert_eq!(actions(&identity).await[0], "sessions_ended");
+        assert_eq!(identity.end_password_sessions().await.unwrap(), 0);
+        assert_eq!(actions(&identity).await[1], "login");
+        assert!(identity.authenticate(by_password.expose(), now).await.unwrap().is_none());
+        assert!(identity.authenticate(by_provider.expose(), now).await.unwrap().is_some());
+    }
+
     async fn a_bearer_stands_for_a_program_with_what_its_user_has(database: &Database) {
         let identity = site(database).await;
         let until = Utc::now() + TimeDelta::minutes(1);
         let ada = somebody("ada", Some(&["/alpha", "/operators"]), 0);
-        let who = identity.admit_bearer("a.b.c", &ada, until, &rules(), HERE).await.unwrap();
+        let who = identity.admit_bearer("a.b.c", &ada, until, &[], &rules(), HERE).await.unwrap();
         assert!(who.is_program && !who.is_admin);
-        assert_eq!(who.role_in("alpha"), Some(Role::Admin));
+        assert_eq!(who.role_in("alpha"), Some(Role::Viewer));
         assert_eq!(who.session.tenant, None);
         // Letting in somebody new changed who may do what, which makes every host look again.
         assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_none());
-        identity.admit_bearer("a.b.c", &ada, until, &rules(), HERE).await.unwrap();
+        identity.admit_bearer("a.b.c", &ada, until, &[], &rules(), HERE).await.unwrap();
         assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_some());
         assert!(identity.known_bearer("a.b.c", until).await.is_none());
-        assert!(identity.known_bearer("a.b.d", Utc::now()).await.is_none());
+        // One line an hour, however many tokens it shows.
+        identity.admit_bearer("a.b.d", &ada, until, &[], &rules(), HERE).await.unwrap();
+        assert_eq!(actions(&identity).await.iter().filter(|action| *action == "login").count(), 1);
+        assert!(identity.known_bearer("a.b.e", Utc::now()).await.is_none());
+        // Which client of the provider's may publish is the provider's to say, where it is asked.
+        let publishing = ProviderRules { publish_scope: Some("porthole-publish".to_owned()), ..rules() };
+        for (number, (scopes, rules, role)) in [
+            (&["porthole-publish"][..], &publishing, Role::Editor),
+            (&["openid", "porthole-publish-not"][..], &publishing, Role::Viewer),
+            (&[][..], &publishing, Role::Viewer),
+            (&["porthole-publish"][..], &rules(), Role::Viewer),
+        ].into_iter().enumerate() {
+            let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            let token = format!("a.b.{number}");
+            let who = identity.admit_bearer(&token, &ada, until, &scopes, rules, HERE).await.unwrap();
+            assert_eq!(who.role_in("alpha"), Some(role), "{scopes:?}");
+        }
         identity.set_user_disabled(who.id, true, AuditEntry::default()).await.unwrap();
         assert!(identity.known_bearer("a.b.c", Utc::now()).await.is_none());
-        let refused = identity.admit_bearer("a.b.c", &ada, until, &rules(), HERE).await;
+        let refused = identity.admit_bearer("a.b.c", &ada, until, &[], &rules(), HERE).await;
         assert!(matches!(refused, Err(AdmitError::Disabled)));
     }
 }

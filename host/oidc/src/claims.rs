@@ -37,6 +37,8 @@ pub struct AccessClaims {
     pub who: IdClaims,
     /// Until when it is good.
     pub expires_at: SystemTime,
+    /// What it was given for.
+    pub scopes: Vec<String>,
 }
 
 /// Whose login is over.
@@ -80,6 +82,18 @@ pub(crate) fn name(claims: &Everything, key: &'static str) -> Result<Option<Stri
         }
         Some(_) => Err(TokenFault::Claim(key)),
     }
+}
+
+/// What an access token was given for: `scope` with spaces between (RFC 9068), or a list `scp`, as some providers write it.
+pub(crate) fn scopes(claims: &Everything) -> Vec<String> {
+    let written = text(claims, "scope")
+        .into_iter()
+        .flat_map(str::split_ascii_whitespace);
+    let listed = claims.get("scp").and_then(Value::as_array).into_iter().flatten();
+    written
+        .chain(listed.filter_map(Value::as_str))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// An instant, seconds since the epoch.

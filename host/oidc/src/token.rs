@@ -102,6 +102,7 @@ pub(crate) fn access_token(
     Ok(AccessClaims {
         who: read(&claims, options)?,
         expires_at: claims::instant(&claims, "exp")?,
+        scopes: claims::scopes(&claims),
     })
 }
 

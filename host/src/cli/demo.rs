@@ -168,7 +168,7 @@ async fn accounts(identity: &Identity) -> anyhow::Result<Vec<Account>> {
         let secret = SecretString::from(account.password.clone());
         let id = match identity.find_user(account.email).await? {
             Some(user) => {
-                identity.set_password(user.id, &secret, actor()).await?;
+                identity.set_password(user.id, &secret, false, actor()).await?;
                 user.id
             }
             None => {

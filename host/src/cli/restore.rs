@@ -11,6 +11,7 @@ use anyhow::{Context, bail, ensure};
 use porthole_identity::{Identity, Options};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::actor::actor;
 use super::backup::{self, CONFIG, FORMAT, MANIFEST, Manifest};
 use super::settings::{self, SettingsArgs};
 use crate::files;
@@ -27,6 +28,9 @@ pub struct Restore {
     /// Only look whether the backup is whole; change nothing.
     #[arg(long)]
     check: bool,
+    /// Revoke all API tokens: those that were revoked since the backup would be good again.
+    #[arg(long)]
+    revoke_tokens: bool,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -58,7 +62,17 @@ impl Restore {
         let files = Files::beside(&self.folder.join(CONFIG), &settings.config_dir)?;
         let url: SecretString =
             settings::database_url(settings.central_database.expose_secret(), &settings.data_dir).into();
-        let restoring = Identity::restore(&url, &self.folder, Options::default()).await?;
+        let mut restoring = Identity::restore(&url, &self.folder, Options::default()).await?;
+        let mut revoked = None;
+        if self.revoke_tokens {
+            match restoring.revoke_tokens(actor()).await {
+                Ok(tokens) => revoked = Some(tokens),
+                Err(error) => {
+                    restoring.undo().await;
+                    return Err(anyhow::Error::from(error).context("nothing was restored"));
+                }
+            }
+        }
         let placed = match files.place() {
             Ok(placed) => placed,
             Err(error) => {
@@ -74,6 +88,13 @@ impl Restore {
             }
         }
         println!("restored what was kept {}", manifest.made_at);
+        match revoked {
+            Some(tokens) => println!("{tokens} API tokens are revoked: make those anew that are needed"),
+            None => println!(
+                "accounts, grants and API tokens are as they were then: what was taken since is given again \
+                 (`porthole token list` shows the tokens, and `restore --revoke-tokens` revokes all of them)"
+            ),
+        }
         let lacking = lacking::lacking(&settings);
         if !lacking.is_empty() {
             eprintln!("what the tenants need beside it, and no backup holds, is not here yet:");

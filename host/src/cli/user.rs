@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use porthole_identity::{Identity, NewUser, Role};
 
 use super::actor::actor;
@@ -44,9 +44,39 @@ pub enum User {
     Password {
         /// Whose.
         email: String,
+        /// Revoke the account's tokens, too: for when somebody else may have had the old password.
+        #[arg(long)]
+        revoke_tokens: bool,
         /// Read the password from the first line of standard input.
         #[arg(long)]
         password_stdin: bool,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Make a link with which an account's owner chooses a password, once, within a day; an earlier one opens no more.
+    Link {
+        /// Whose.
+        email: String,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Change an account's name, or whether it administers the host.
+    Change {
+        /// Whose.
+        email: String,
+        /// For people; empty: none.
+        #[arg(long, value_name = "NAME", required_unless_present = "admin")]
+        name: Option<String>,
+        /// May use the administration, or not any more.
+        #[arg(long, value_name = "on|off", value_parser = on_or_off)]
+        admin: Option<bool>,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Remove an account for good, with its sessions, tokens and grants. The audit log keeps what it says of it.
+    Delete {
+        /// Whose.
+        email: String,
         #[command(flatten)]
         settings: SettingsArgs,
     },
@@ -150,15 +180,63 @@ impl User {
             }
             Self::Password {
                 email,
+                revoke_tokens,
                 password_stdin,
                 settings,
             } => {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = find(&identity, &email).await?;
                 identity
-                    .set_password(user.id, &password::ask(password_stdin)?, actor())
+                    .set_password(user.id, &password::ask(password_stdin)?, revoke_tokens, actor())
                     .await?;
-                println!("{} has a new password and is logged out everywhere", user.email);
+                let tokens = if revoke_tokens {
+                    "; its tokens are revoked"
+                } else {
+                    ""
+                };
+                println!(
+                    "{} has a new password and is logged out everywhere{tokens}",
+                    user.email
+                );
+                identity.close().await;
+            }
+            Self::Link { email, settings } => link(&settings, &email).await?,
+            Self::Change {
+                email,
+                name,
+                admin,
+                settings,
+            } => {
+                let identity = settings::identity(&settings.load()?).await?;
+                let user = find(&identity, &email).await?;
+                let name = name.or_else(|| user.full_name.clone());
+                let is_admin = admin.unwrap_or(user.is_admin);
+                let changed = identity.change_user(user.id, name.as_deref(), is_admin, actor());
+                changed.await?;
+                let role = match is_admin {
+                    true => "administers the host",
+                    false => "does not administer the host",
+                };
+                println!(
+                    "{} is called {} and {role}",
+                    user.email,
+                    name.as_deref().unwrap_or("nothing")
+                );
+                say_if_ownerless(&identity, &user).await?;
+                identity.close().await;
+            }
+            Self::Delete { email, settings } => {
+                let identity = settings::identity(&settings.load()?).await?;
+                let user = find(&identity, &email).await?;
+                identity.delete_user(user.id, actor()).await?;
+                println!("{} is removed, with its sessions, tokens and grants", user.email);
+                if user.is_from_provider {
+                    println!(
+                        "the identity provider may make the account anew at their next login: `porthole user disable` \
+                         keeps somebody out"
+                    );
+                }
+                say_if_ownerless(&identity, &user).await?;
                 identity.close().await;
             }
             Self::Disable { email, settings } => switch(&settings, &email, true).await?,
@@ -229,15 +307,62 @@ async fn switch(settings: &SettingsArgs, email: &str, off: bool) -> anyhow::Resu
     let identity = settings::identity(&settings.load()?).await?;
     let user = find(&identity, email).await?;
     identity.set_user_disabled(user.id, off, actor()).await?;
-    let users = identity.users().await?;
-    identity.close().await;
     println!("{} is switched {}", user.email, if off { "off" } else { "on" });
-    if off && user.is_admin && !users.iter().any(|user| user.is_admin && !user.is_disabled) {
-        println!(
-            "no administrator is left on this host: `porthole user enable {}` switches this one on again, \
-             `porthole user add --admin` makes another",
+    if off {
+        say_if_ownerless(&identity, &user).await?;
+    }
+    identity.close().await;
+    Ok(())
+}
+
+/// Says that an administrator who was taken away was the last one; on the machine itself that is not refused.
+async fn say_if_ownerless(identity: &Identity, before: &porthole_identity::User) -> anyhow::Result<()> {
+    let users = identity.users().await?;
+    if !before.is_admin || users.iter().any(|user| user.is_admin && !user.is_disabled) {
+        return Ok(());
+    }
+    let back = match users.iter().find(|user| user.id == before.id) {
+        Some(user) if user.is_disabled => format!(
+            "`porthole user enable {}` switches this one on again, ",
             user.email
-        );
+        ),
+        Some(user) => format!(
+            "`porthole user change {} --admin on` makes this one one again, ",
+            user.email
+        ),
+        None => String::new(),
+    };
+    println!("no administrator is left on this host: {back}`porthole user add --admin` makes another");
+    Ok(())
+}
+
+/// Prints a link to choose a password with.
+async fn link(settings: &SettingsArgs, email: &str) -> anyhow::Result<()> {
+    let settings = settings.load()?;
+    ensure!(
+        settings.auth.local,
+        "passwords are switched off (`auth.local`): a link to choose one would open nothing"
+    );
+    let identity = settings::identity(&settings).await?;
+    let user = find(&identity, email).await?;
+    ensure!(
+        !user.is_disabled,
+        "{} is switched off: the link would open nothing",
+        user.email
+    );
+    let made = identity.make_password_link(user.id, actor(), chrono::Utc::now());
+    let (token, until) = made.await?;
+    identity.close().await;
+    // Behind the `#`: browsers send it to nobody.
+    let base = settings.public_url.as_deref().unwrap_or_default();
+    println!("{}/password#{}", base.trim_end_matches('/'), token.expose());
+    let until = until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    eprintln!(
+        "whoever has it chooses the password of {}, once, until {until}",
+        user.email
+    );
+    if base.is_empty() {
+        eprintln!("`public_url` is not set: put this host's address before it");
     }
     Ok(())
 }
@@ -247,6 +372,14 @@ async fn find(identity: &Identity, email: &str) -> anyhow::Result<porthole_ident
         .find_user(email)
         .await?
         .with_context(|| format!("there is no account {email}"))
+}
+
+fn on_or_off(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("say on or off".to_owned()),
+    }
 }
 
 /// One of the roles, by its name.

@@ -149,7 +149,9 @@ fn said(fault: &str) -> &'static str {
         "disabled" => "Your account is switched off. Ask an administrator.",
         "email_taken" => "Another account here has your email address. Ask an administrator.",
         "no_email" => "The identity provider does not say your email address, which an account needs.",
+        "email_not_verified" => "The identity provider has not verified your email address. Verify it there.",
         "no_tenant" => "You have no tenant here yet. Ask an administrator to let you into one.",
+        "too_many" => "Too many logins from here. Try again in a quarter of an hour.",
         _ => "Logging in did not work. The host's log says why.",
     }
 }

@@ -108,6 +108,7 @@ fn form(link: Signal<String>, stage: Signal<Stage>) -> View {
         let wish = LinkUse {
             link: link.get_clone_untracked(),
             password: new.value.get_clone_untracked(),
+            revoke_tokens: false,
         };
         deed.run(
             async move { api::change("POST", "/auth/link", &wish).await },

@@ -37,9 +37,10 @@ pub(crate) async fn caller(
     };
     let expires_at = DateTime::<Utc>::from(claims.expires_at);
     let user = provider.user(claims.who);
-    let admitted = state
-        .identity
-        .admit_bearer(token, &user, expires_at, &provider.rules, address);
+    let admitted =
+        state
+            .identity
+            .admit_bearer(token, &user, expires_at, &claims.scopes, &provider.rules, address);
     match admitted.await {
         Ok(who) => Ok(Some(who)),
         Err(AdmitError::Failed(error)) => Err(error.into()),

@@ -2,15 +2,13 @@
 //!
 //! Whoever reads what comes of it is a person with a browser: what goes wrong leads to the login page, which says so.
 
-use std::net::IpAddr;
-
 use axum::extract::{FromRequestParts, State};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use chrono::{TimeDelta, Utc};
 use http::header::{LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
-use porthole_identity::{AdmitError, AuditEntry, IdentityError, LoginError, ProviderLogin, ProviderSession};
+use porthole_identity::{AdmitError, IdentityError, LoginError, ProviderLogin, ProviderSession};
 use porthole_oidc::{Authorization, OidcError};
 
 use crate::client_address::ClientAddress;
@@ -39,7 +37,10 @@ enum Fault {
     Disabled,
     EmailTaken,
     NoEmail,
+    EmailNotVerified,
     NoTenant,
+    /// Too many logins from this address came to nothing.
+    TooMany,
     /// The provider's answer could not be used; the log says why.
     Failed,
 }
@@ -54,7 +55,9 @@ impl Fault {
             Self::Disabled => "disabled",
             Self::EmailTaken => "email_taken",
             Self::NoEmail => "no_email",
+            Self::EmailNotVerified => "email_not_verified",
             Self::NoTenant => "no_tenant",
+            Self::TooMany => "too_many",
             Self::Failed => "failed",
         }
     }
@@ -126,7 +129,7 @@ impl From<IdentityError> for Trouble {
     get, path = "/auth/login", tag = "Login", security(()),
     params(("back_to" = Option<String>, Query, description = "A path of this host; others are taken for `/`.", example = "/t/tenant-alpha")),
     responses(
-        (status = 303, description = "To the provider; where it does not answer, to the login page, which says so.", headers(("Location" = String, description = "There."), ("Set-Cookie" = String, description = "Ties the login to this browser."))),
+        (status = 303, description = "To the provider; where it does not answer, or too many logins from this address came to nothing, to the login page, which says so.", headers(("Location" = String, description = "There."), ("Set-Cookie" = String, description = "Ties the login to this browser."))),
         (status = 400, description = "`invalid_parameter`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: this host has no identity provider.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
@@ -155,7 +158,11 @@ pub(crate) async fn begin(
     let given = state
         .identity
         .begin_provider_login(&login, cookie.as_deref(), address, Utc::now())
-        .await?;
+        .await;
+    let given = match given {
+        Err(LoginError::TooManyAttempts { .. }) => return Ok(see(&Fault::TooMany.page(Some(back_to)), [])),
+        given => given?,
+    };
     let cookie = given.map(|token| session_cookie::of_login(token.expose(), COOKIE_LIFE, &state.settings));
     Ok(see(&begun.url, cookie.transpose()?))
 }
@@ -201,9 +208,12 @@ pub(crate) async fn callback(
     let (to, session) = match outcome {
         Ok((back_to, session)) => (back_to, Some(session)),
         Err(Trouble::Fault(fault)) => {
-            // Only of logins that this host has begun: nobody fills the log by making them up.
+            // Only of logins that this host has begun, and of an address so many and no more: nobody fills the log by trying.
             if next.is_some() && fault.is_before_the_account() {
-                state.identity.audit(refused(fault, address)).await?;
+                let noted = state
+                    .identity
+                    .note_refused_login(None, why(fault), address, Utc::now());
+                noted.await?;
             }
             (fault.page(next.as_deref()), None)
         }
@@ -218,19 +228,13 @@ pub(crate) async fn callback(
     Ok(see(&to, session.into_iter().chain(over)))
 }
 
-/// A line of the audit log for a login that came to nothing at the provider.
-fn refused(fault: Fault, address: IpAddr) -> AuditEntry {
-    let why = match fault {
+/// What the audit log says of a login that came to nothing at the provider.
+fn why(fault: Fault) -> &'static str {
+    match fault {
         Fault::Denied => "the identity provider, or the person there, refused",
         Fault::Over => "the identity provider does not know the login any more",
         Fault::ProviderDown => "the identity provider does not answer",
         _ => "the identity provider's answer could not be used",
-    };
-    AuditEntry {
-        action: "login_refused".to_owned(),
-        address: Some(address.into()),
-        detail: Some(why.to_owned()),
-        ..AuditEntry::default()
     }
 }
 
@@ -291,6 +295,7 @@ async fn logged_in(
         AdmitError::Disabled => Fault::Disabled.into(),
         AdmitError::EmailTaken => Fault::EmailTaken.into(),
         AdmitError::NoEmail => Fault::NoEmail.into(),
+        AdmitError::EmailNotVerified => Fault::EmailNotVerified.into(),
         AdmitError::NoTenant => Fault::NoTenant.into(),
         AdmitError::Failed(error) => Trouble::Error(error.into()),
     })?;
@@ -307,7 +312,10 @@ async fn logged_in(
         .identity
         .open_provider_session(id, &session, address, now)
         .await;
-    let (_, token) = opened.map_err(|error: LoginError| Trouble::Error(error.into()))?;
+    let (_, token) = opened.map_err(|error| match error {
+        LoginError::TooManyLogins { .. } => Fault::TooMany.into(),
+        error => Trouble::Error(error.into()),
+    })?;
     if let Some(before) = before.filter(|before| !before.is_program) {
         // The browser forgets the session it had; so does the host.
         state.identity.logout(&before, address).await?;

@@ -5,7 +5,7 @@ use porthole_api::ApiSettings;
 use porthole_identity::Options;
 use serde_json::json;
 
-use crate::site::{PASSWORD, Site};
+use crate::site::{Client, PASSWORD, Site};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
@@ -108,6 +108,48 @@ async fn where_passwords_are_switched_off_nobody_logs_in_with_one() {
 }
 
 #[tokio::test]
+async fn where_passwords_are_switched_off_no_link_for_one_is_handed_out() {
+    let settings = ApiSettings {
+        local_login: false,
+        ..ApiSettings::default()
+    };
+    let site = Site::with(settings, Options::default()).await;
+    let session = async |name: &str| {
+        let email = format!("{name}@example.com");
+        let opened = site.identity.login(
+            &email,
+            &PASSWORD.to_owned().into(),
+            [192, 0, 2, 1].into(),
+            chrono::Utc::now(),
+        );
+        let (_, token) = opened.await.unwrap();
+        Client {
+            site: &site,
+            cookie: Some(site.cookie_of(&token)),
+        }
+    };
+    let (ada, dan) = (session("ada").await, session("dan").await);
+    let of_ada = site
+        .identity
+        .find_user("ada@example.com")
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
+    let link = format!("/api/v1/admin/users/{of_ada}/link");
+    for path in ["/api/v1/admin/users", &link] {
+        let refused = dan.post(path).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(refused.problem().detail.contains("Passwords are switched off"));
+        // Who is no administrator hears of that.
+        let detail = ada.post(path).await.problem().detail;
+        assert!(detail.contains("for administrators"), "{detail}");
+    }
+    let made = site.identity.audit_log(1, None).await.unwrap().remove(0);
+    assert_eq!(made.entry.action, "login");
+}
+
+#[tokio::test]
 async fn who_publishes_without_a_session_hears_of_that_first_whatever_is_sent() {
     let site = Site::new().await;
     for kind in ["application/wasm", "application/octet-stream", "text/plain"] {
@@ -178,11 +220,12 @@ async fn what_no_password_can_be_is_only_wrong() {
 }
 
 #[tokio::test]
-async fn logout_ends_the_session_and_takes_the_cookie() {
+async fn logout_ends_the_session_and_takes_the_cookie_and_what_the_browser_has_kept() {
     let site = Site::new().await;
     let ada = site.logged_in("ada").await;
     let answer = ada.post("/api/v1/auth/logout").await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(answer.header("clear-site-data"), "\"cache\"");
     assert!(answer.header("set-cookie").contains("Max-Age=0"));
     assert_eq!(
         ada.get("/api/v1/auth/me").await.refusal(),

@@ -4,6 +4,7 @@
 mod administration;
 mod answers;
 mod errors;
+mod invalidation;
 mod isolation;
 mod locks;
 mod login;
@@ -11,5 +12,8 @@ mod matrix;
 mod pictures;
 mod provider;
 mod site;
+mod stand_in;
 mod strictness;
+mod tenant_audit;
 mod timing;
+mod writes;

@@ -12,7 +12,9 @@ use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use parking_lot::Mutex;
 use porthole_api::{ApiSettings, ApiState, Panels, PluginChange, PluginShelf, Provider, router};
-use porthole_identity::{AuditEntry, Identity, NewUser, Options, PasswordCost, Role, TenantRecord};
+use porthole_identity::{
+    AuditEntry, Identity, NewUser, Options, PasswordCost, Role, SessionToken, TenantRecord,
+};
 use porthole_model::{
     CacheOutcome, Dashboard, DashboardSummary, Dashboards, DatabaseState, Metric, PanelAnswer, Plugin,
     PluginLog, PluginPublished, Plugins, Problem, TenantDatabase, TimeRange, Usage, View,
@@ -146,10 +148,20 @@ impl Panels for ToldPanels {
 }
 
 /// Nobody has a plugin; the real ones are tested with the whole host.
-struct NoPlugins;
+/// Beta has published one; nothing is taken.
+struct OnePlugin;
+
+impl OnePlugin {
+    fn is_there(tenant: &str, name: &str) -> Result<(), PluginsError> {
+        match (tenant, name) {
+            ("beta", "heat") => Ok(()),
+            _ => Err(PluginsError::NotFound),
+        }
+    }
+}
 
 #[async_trait]
-impl PluginShelf for NoPlugins {
+impl PluginShelf for OnePlugin {
     fn largest(&self, _: &str) -> Option<usize> {
         Some(1_000)
     }
@@ -158,20 +170,34 @@ impl PluginShelf for NoPlugins {
         Ok(Plugins::default())
     }
 
-    async fn one(&self, _: &str, _: &str) -> Result<Plugin, PluginsError> {
-        Err(PluginsError::NotFound)
+    async fn one(&self, tenant: &str, name: &str) -> Result<Plugin, PluginsError> {
+        Self::is_there(tenant, name)?;
+        Ok(serde_json::from_value(json!({
+            "name": "heat", "title": "Heat of beta", "description": "", "endpoint": null, "source": "published",
+            "state": {"is": "active"}, "version": "1.0.0", "sha256": "ab", "size_bytes": 1, "signed_by": null,
+            "versions": [], "limits": [], "failures": [],
+            "totals": {"calls": 1, "failures": 2, "guest_us": 3, "wall_us": 4, "memory_peak_bytes": 5, "queries": 6, "rows": 7},
+        }))
+        .unwrap())
     }
 
-    async fn log(&self, _: &str, _: &str, _: usize) -> Result<PluginLog, PluginsError> {
-        Err(PluginsError::NotFound)
+    async fn log(&self, tenant: &str, name: &str, _: usize) -> Result<PluginLog, PluginsError> {
+        Self::is_there(tenant, name)?;
+        Ok(serde_json::from_value(json!({ "lines": [] })).unwrap())
     }
 
     async fn publish(&self, _: &str, _: Upload, _: AuditEntry) -> Result<PluginPublished, PluginsError> {
         Err(PluginsError::Refused("nothing is taken here".to_owned()))
     }
 
-    async fn change(&self, _: &str, _: &str, _: PluginChange, _: AuditEntry) -> Result<(), PluginsError> {
-        Err(PluginsError::NotFound)
+    async fn change(
+        &self,
+        tenant: &str,
+        name: &str,
+        _: PluginChange,
+        _: AuditEntry,
+    ) -> Result<(), PluginsError> {
+        Self::is_there(tenant, name)
     }
 }
 
@@ -202,6 +228,7 @@ pub struct Site {
     pub router: Router,
     pub identity: Arc<Identity>,
     pub panels: Arc<ToldPanels>,
+    is_secure: bool,
     _folder: TempDir,
 }
 
@@ -286,16 +313,23 @@ impl Site {
         let state = ApiState {
             identity: Arc::clone(&identity),
             panels: Arc::clone(&panels) as Arc<dyn Panels>,
-            plugins: Arc::new(NoPlugins),
+            plugins: Arc::new(OnePlugin),
             provider,
             settings: Arc::new(settings),
         };
         Self {
+            is_secure: state.settings.secure_cookies(),
             router: router(state),
             identity,
             panels,
             _folder: folder,
         }
+    }
+
+    /// The cookie that a browser has of a session.
+    pub fn cookie_of(&self, token: &SessionToken) -> String {
+        let prefix = if self.is_secure { "__Host-" } else { "" };
+        format!("{prefix}porthole_session={}", token.expose())
     }
 
     /// Somebody without a session.

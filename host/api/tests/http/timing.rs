@@ -108,6 +108,8 @@ async fn site() -> Site {
     let options = Options {
         attempts_per_account: u32::MAX,
         attempts_per_address: u32::MAX,
+        failures_per_account: u32::MAX,
+        changes_per_account: u32::MAX,
         ..Options::default()
     };
     Site::with(ApiSettings::default(), options).await
@@ -155,7 +157,7 @@ async fn what_is_not_yours_takes_as_long_as_what_is_not_there() {
     site.logged_in("ada").await;
     let open = site
         .identity
-        .open_sessions(Some(ada.id), chrono::Utc::now())
+        .open_sessions(ada.id, chrono::Utc::now())
         .await
         .unwrap();
     let end = |id: &str| Question::with(Method::DELETE, &format!("/api/v1/account/sessions/{id}"), None);

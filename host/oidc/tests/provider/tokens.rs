@@ -158,6 +158,26 @@ async fn clocks_may_differ_by_as_much_as_the_settings_say() {
 }
 
 #[tokio::test]
+async fn what_an_access_token_was_given_for_is_read_as_providers_write_it() {
+    let site = Site::new(Signer::rsa()).await;
+    for (scope, scp, read) in [
+        (json!(null), json!(null), &[][..]),
+        (
+            json!("openid porthole-publish"),
+            json!(null),
+            &["openid", "porthole-publish"][..],
+        ),
+        (json!(null), json!(["publish", 3]), &["publish"][..]),
+        (json!(["publish"]), json!("publish"), &[][..]),
+    ] {
+        let mut claims = site.provider.access_claims();
+        (claims["scope"], claims["scp"]) = (scope, scp);
+        let token = site.signer.token(&site.header(), &claims);
+        assert_eq!(site.client.check_bearer(&token).await.unwrap().scopes, read);
+    }
+}
+
+#[tokio::test]
 async fn neither_an_id_token_nor_a_refresh_token_nor_a_logout_token_is_a_bearers() {
     let site = Site::new(Signer::rsa()).await;
     // Signed by the same key, and with the audience of this host's interface: only the kind is wrong.

@@ -5,5 +5,6 @@ mod new_token;
 mod overview;
 mod password;
 
+pub(super) use new_token::{MadeToken, made_dialog, new_dialog};
 pub(crate) use overview::account;
 pub(super) use password::check;

@@ -21,12 +21,13 @@ const USUAL_DAYS: &str = "90";
 
 /// A token that was just made; its secret is shown, and then forgotten.
 #[derive(Clone)]
-pub(super) struct MadeToken(TokenMade);
+pub(in crate::pages) struct MadeToken(TokenMade);
 
-/// The dialog that makes one.
-pub(super) fn new_dialog(
+/// The dialog that makes one for an account. `path`: where its tokens are.
+pub(in crate::pages) fn new_dialog(
     dialog: Dialog<()>,
     account: Asked<Account>,
+    path: String,
     made: impl Fn(MadeToken) + Clone + 'static,
 ) -> View {
     dialog.view(
@@ -36,13 +37,14 @@ pub(super) fn new_dialog(
                 .answer()
                 .map_or_else(Vec::new, |account| account.tenants.clone());
             let is_admin = account.answer().is_some_and(|account| account.is_admin);
-            form(dialog, tenants, is_admin, made.clone())
+            form(dialog, path.clone(), tenants, is_admin, made.clone())
         },
     )
 }
 
 fn form(
     dialog: Dialog<()>,
+    path: String,
     tenants: Vec<TenantSummary>,
     is_admin: bool,
     made: impl Fn(MadeToken) + Clone + 'static,
@@ -73,9 +75,9 @@ fn form(
             },
             days: days.with_untracked(|days| days.parse().unwrap_or(1)),
         };
-        let made = made.clone();
+        let (made, path) = (made.clone(), path.clone());
         deed.run(
-            async move { api::post::<TokenMade>("/account/tokens", &new).await },
+            async move { api::post::<TokenMade>(&path, &new).await },
             move |token| {
                 dialog.close();
                 made(MadeToken(token));
@@ -101,7 +103,7 @@ fn form(
         names,
         tenant,
     );
-    // Only what the reader may do there can be handed on.
+    // Only what the account may do there can be handed on.
     let what = live(move || {
         let role = tenant.with(|id| tenants.iter().find(|one| one.id == *id).map(|one| one.role));
         let may_publish = is_admin || role.is_some_and(|role| role >= Role::Editor);
@@ -145,7 +147,7 @@ fn form(
 }
 
 /// The dialog that shows the secret.
-pub(super) fn made_dialog(dialog: Dialog<MadeToken>) -> View {
+pub(in crate::pages) fn made_dialog(dialog: Dialog<MadeToken>) -> View {
     dialog.view(
         |MadeToken(made)| format!("Token “{}”", made.token.name),
         move |MadeToken(made)| {

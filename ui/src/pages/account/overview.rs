@@ -43,8 +43,9 @@ pub(crate) fn account() -> View {
                 .answer()
                 .map(|account| account.email.clone())
                 .unwrap_or_default();
-            password(email, move || {
+            password(email, tokens_of, move || {
                 sessions_of.again();
+                tokens_of.again();
                 events_of.again();
             })
         }
@@ -72,7 +73,7 @@ pub(crate) fn account() -> View {
         false => View::new(),
     });
     let (news, mades) = (
-        new_dialog(new, asked, move |token| {
+        new_dialog(new, asked, Whose::Own.path(), move |token| {
             tokens_of.again();
             made.open(token);
         }),

@@ -1,16 +1,20 @@
 //! Another password of one's own.
 
 use crate::prelude::*;
-use porthole_model::{PasswordChange, code};
+use porthole_model::{ApiTokens, PasswordChange, code};
 
 use crate::{
     api,
     live::live,
-    pages::desk::{Deed, Field, focus_wrong, strength},
+    pages::desk::{Asked, Deed, Field, focus_wrong, live_ones, strength},
 };
 
-/// The section. `email`: whose; `done`: other sessions have ended.
-pub(super) fn password(email: String, done: impl Fn() + Clone + 'static) -> View {
+/// The section. `email`: whose; `of_programs`: the account's tokens; `done`: other sessions have ended, and tokens perhaps.
+pub(super) fn password(
+    email: String,
+    of_programs: Asked<ApiTokens>,
+    done: impl Fn() + Clone + 'static,
+) -> View {
     let current = Field {
         kind: "password",
         autocomplete: "current-password",
@@ -28,7 +32,10 @@ pub(super) fn password(email: String, done: impl Fn() + Clone + 'static) -> View
         ..Field::new("new-password-again", "New password, again")
     };
     let deed = Deed::new();
-    let is_done = create_signal(false);
+    // Once it is done: whether tokens were revoked.
+    let outcome = create_signal(None::<bool>);
+    let revokes = create_signal(false);
+    let tokens = create_selector(move || of_programs.answer().map_or(0, |answer| live_ones(&answer)));
     let node = create_node_ref();
     let meter = strength(new, {
         let email = email.clone();
@@ -36,7 +43,7 @@ pub(super) fn password(email: String, done: impl Fn() + Clone + 'static) -> View
     });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        is_done.set(false);
+        outcome.set(None);
         let is_current =
             !current.value.with_untracked(String::is_empty) || current.wrong("Your password as it is now.");
         if !(check(new, again, &email) & is_current) {
@@ -46,15 +53,17 @@ pub(super) fn password(email: String, done: impl Fn() + Clone + 'static) -> View
         let change = PasswordChange {
             current: current.value.get_clone_untracked(),
             new: new.value.get_clone_untracked(),
+            revoke_tokens: revokes.get_untracked() && tokens.get_untracked() > 0,
         };
-        let done = done.clone();
+        let (done, revoked) = (done.clone(), change.revoke_tokens);
         deed.run(
             async move { api::change("POST", "/account/password", &change).await },
             move |()| {
                 for field in [current, new, again] {
                     field.value.set(String::new());
                 }
-                is_done.set(true);
+                revokes.set(false);
+                outcome.set(Some(revoked));
                 done();
             },
             move |failure| {
@@ -71,11 +80,27 @@ pub(super) fn password(email: String, done: impl Fn() + Clone + 'static) -> View
             },
         );
     };
-    let said = live(move || match is_done.get() {
-        true => {
-            view! { div(class="notice well", data-testid="password-changed") { b { "Your password is changed" } p { "All your other sessions have ended." } } }
+    let said = live(move || match outcome.get() {
+        Some(revoked) => {
+            let ended = match revoked {
+                true => "All your other sessions have ended, and your API tokens are revoked.",
+                false => "All your other sessions have ended.",
+            };
+            view! { div(class="notice well", data-testid="password-changed") { b { "Your password is changed" } p { (ended) } } }
         }
-        false => View::new(),
+        None => View::new(),
+    });
+    let programs = live(move || match tokens.get() {
+        0 => View::new(),
+        count => {
+            let name = match count {
+                1 => "Also revoke your API token".to_owned(),
+                count => format!("Also revoke your {count} API tokens"),
+            };
+            view! {
+                label(class="check") { input(r#type="checkbox", bind:checked=revokes) (name) ": if somebody else may have had your password" }
+            }
+        }
     });
     let trouble = deed.trouble();
     let (current, new, again) = (current.view(), new.view(), again.view());
@@ -87,6 +112,7 @@ pub(super) fn password(email: String, done: impl Fn() + Clone + 'static) -> View
                 (current)
                 div { (new) (meter) }
                 (again)
+                (programs)
                 button(r#type="submit", class="button primary", disabled=deed.is_busy()) { "Change password" }
             }
             (trouble)

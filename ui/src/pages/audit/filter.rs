@@ -29,7 +29,7 @@ const PERIODS: [(&str, &str); 6] = [
 const BETWEEN: &str = "between";
 
 /// Actions that hosts write; others can be typed.
-const ACTIONS: [&str; 24] = [
+const ACTIONS: [&str; 27] = [
     "login",
     "login_failed",
     "login_locked",
@@ -50,9 +50,12 @@ const ACTIONS: [&str; 24] = [
     "token_created",
     "token_revoked",
     "tenant_added",
+    "tenant_configured",
+    "tenant_unconfigured",
     "tenant_disabled",
     "tenant_enabled",
     "plugin_published",
+    "data_invalidated",
     "audit_exported",
 ];
 

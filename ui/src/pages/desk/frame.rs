@@ -16,14 +16,17 @@ pub(crate) enum Section {
     Users,
     /// Tenants.
     Tenants,
+    /// Who is logged in.
+    Sessions,
     /// The audit log.
     Audit,
 }
 
 impl Section {
-    const ALL: [(Self, &'static str, &'static str); 3] = [
+    const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Users, "/admin/users", "Users"),
         (Self::Tenants, "/admin/tenants", "Tenants"),
+        (Self::Sessions, "/admin/sessions", "Sessions"),
         (Self::Audit, "/admin/audit", "Audit log"),
     ];
 }

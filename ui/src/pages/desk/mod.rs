@@ -24,4 +24,4 @@ pub(super) use role::{MAY_COME_BACK, by_group, role, role_choice, roles};
 pub(super) use secret::secret;
 pub(super) use sessions::sessions;
 pub(super) use strength::strength;
-pub(super) use tokens::{Whose, tokens};
+pub(super) use tokens::{Whose, live_ones, tokens};

@@ -85,6 +85,12 @@ pub(crate) fn tokens(asked: Asked<ApiTokens>, whose: Whose, confirm: Confirm) ->
     })
 }
 
+/// How many are good for something.
+pub(crate) fn live_ones(of: &ApiTokens) -> usize {
+    let now = browser::now();
+    of.tokens.iter().filter(|token| is_live(token, now)).count()
+}
+
 /// Neither revoked nor over.
 fn is_live(token: &ApiToken, now: i64) -> bool {
     token.revoked_at.is_none() && format::parse_rfc3339(&token.expires_at).is_none_or(|end| end > now)

@@ -5,11 +5,17 @@ use std::rc::Rc;
 use crate::prelude::*;
 use porthole_model::{Account, ApiTokens, OpenSessions, PasswordLink};
 
-use super::{change::change_dialog, grants::grants, link::link_dialog, list::marks};
+use super::{
+    change::change_dialog,
+    grants::grants,
+    link::link_dialog,
+    list::{is_local, marks},
+};
 use crate::{
     api,
     live::live,
     pages::{
+        account::{MadeToken, made_dialog, new_dialog},
         desk::{
             Asked, Confirm, Deed, Dialog, Question, Section, Whose, facts, host_page, sessions, text, tokens,
             when,
@@ -61,10 +67,12 @@ fn content(id: &str, path: &str, asked: Asked<Account>) -> View {
         move || whose.path()
     });
     let confirm = Confirm::new();
+    let is_local = is_local();
     let (change, link) = (Dialog::<Account>::new(), Dialog::<PasswordLink>::new());
     let about = asked.shown(move |account| {
         name_tab(&account.email);
-        let head = head(account, asked, sessions_of, change, link, confirm);
+        let dialogs = (change, link);
+        let head = head(account, asked, sessions_of, dialogs, is_local, confirm);
         let grants = grants(account, asked, confirm);
         view! { (head) div(class="slabs") { (grants) } }
     });
@@ -81,6 +89,21 @@ fn content(id: &str, path: &str, asked: Asked<Account>) -> View {
         },
         confirm,
     );
+    let (new, made) = (Dialog::<()>::new(), Dialog::<MadeToken>::new());
+    let (news, mades) = (
+        new_dialog(new, asked, whose.path(), move |token| {
+            tokens_of.again();
+            made.open(token);
+        }),
+        made_dialog(made),
+    );
+    let may_make = create_selector(move || asked.answer().is_some_and(|account| !account.tenants.is_empty()));
+    let new_button = live(move || match may_make.get() {
+        true => {
+            view! { button(r#type="button", id="new-token", class="button", on:click=handler(move |_| new.open(()))) { "New token" } }
+        }
+        false => View::new(),
+    });
     let tokens = tokens(tokens_of, whose, confirm);
     let (changes, links) = (change_dialog(change, move || asked.again()), link_dialog(link));
     let questions = confirm.view();
@@ -89,12 +112,18 @@ fn content(id: &str, path: &str, asked: Asked<Account>) -> View {
         div(class="slabs") {
             (sessions)
             section(class="slab whole", aria-labelledby="tokens-title", data-testid="tokens") {
-                div(class="slab-head") { h2(id="tokens-title", tabindex="-1") { "API tokens" } }
+                div(class="slab-head") {
+                    h2(id="tokens-title", tabindex="-1") { "API tokens" }
+                    span(class="grow")
+                    (new_button)
+                }
                 (tokens)
             }
         }
         (changes)
         (links)
+        (news)
+        (mades)
         (questions)
     }
 }
@@ -103,8 +132,8 @@ fn head(
     account: &Account,
     asked: Asked<Account>,
     sessions: Asked<OpenSessions>,
-    change: Dialog<Account>,
-    link: Dialog<PasswordLink>,
+    (change, link): (Dialog<Account>, Dialog<PasswordLink>),
+    is_local: ReadSignal<bool>,
     confirm: Confirm,
 ) -> View {
     let is_own = use_context::<Session>()
@@ -135,6 +164,13 @@ fn head(
             );
         }
     };
+    let new_link = live(move || match is_local.get() {
+        true => {
+            let make_link = make_link.clone();
+            view! { button(r#type="button", class="button", id="new-link", disabled=deed.is_busy(), on:click=handler(make_link)) { "New password link" } }
+        }
+        false => View::new(),
+    });
     let trouble = deed.trouble();
     let switch = switch(account, &path, confirm, move || {
         asked.again();
@@ -181,7 +217,7 @@ fn head(
             span(class="grow")
             div(class="acts") {
                 button(r#type="button", class="button", id="edit-account", on:click=handler(edit)) { "Edit" }
-                button(r#type="button", class="button", id="new-link", disabled=deed.is_busy(), on:click=handler(make_link)) { "New password link" }
+                (new_link)
                 (switch)
                 (remove)
             }

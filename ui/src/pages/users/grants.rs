@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use crate::prelude::*;
-use porthole_model::{Account, GrantRole, Role, TenantStates, TenantSummary};
+use porthole_model::{Account, DormantGrant, GrantRole, Role, TenantStates, TenantSummary};
 
 use crate::{
     api,
     live::live,
     pages::desk::{
-        Asked, Confirm, Deed, MAY_COME_BACK, Question, by_group, choice, cut, cut_link, role_choice, roles,
+        Asked, Confirm, Deed, MAY_COME_BACK, Question, badge, by_group, choice, cut, cut_link, role_choice,
+        roles, text,
     },
     query::segment,
 };
@@ -25,6 +26,12 @@ pub(super) fn grants(account: &Account, asked: Asked<Account>, confirm: Confirm)
         .tenants
         .iter()
         .map(|tenant| row(account, tenant, asked, confirm))
+        .chain(
+            account
+                .dormant
+                .iter()
+                .map(|grant| dormant_row(account, grant, asked, confirm)),
+        )
         .collect();
     let table = if rows.is_empty() {
         view! { p(class="dim", data-testid="no-grants") { "This account sees no tenant yet." } }
@@ -65,37 +72,17 @@ pub(super) fn grants(account: &Account, asked: Asked<Account>, confirm: Confirm)
 fn row(account: &Account, tenant: &TenantSummary, asked: Asked<Account>, confirm: Confirm) -> View {
     let href = format!("/admin/tenants/{}", segment(&tenant.id));
     let (id, name) = (tenant.id.clone(), tenant.name.clone());
-    let path = path(&tenant.id, &account.email);
     let role = role_choice(
         format!("role-{id}"),
         format!("{} in {name}", account.email),
         tenant.role,
-        path.clone(),
+        path(&tenant.id, &account.email),
         move || asked.again(),
     );
     let is_by_group = account.by_group.contains(&tenant.id);
     let mark = is_by_group.then(by_group);
-    let more = if account.is_from_provider {
-        MAY_COME_BACK
-    } else {
-        ""
-    };
-    let remove = (!is_by_group).then(|| {
-        confirm.button(
-            format!("revoke-{id}"),
-            format!("Shut {} out of {name}", account.email),
-            Question {
-                title: format!("Shut {} out of {name}?", account.email),
-                text: format!(
-                    "They see none of its dashboards any more, and their tokens there are worth nothing.{more}"
-                ),
-                act: "Shut out",
-                is_grave: true,
-                request: ("DELETE", path),
-                done: Rc::new(move || asked.again()),
-            },
-        )
-    });
+    let text = "They see none of its dashboards any more, and their tokens there are worth nothing.";
+    let remove = (!is_by_group).then(|| shut_out(account, (&id, &name), text, asked, confirm));
     let (link, id) = (cut_link(href, name), cut("dim mono", id));
     view! {
         tr {
@@ -104,6 +91,55 @@ fn row(account: &Account, tenant: &TenantSummary, asked: Asked<Account>, confirm
             td(class="acts-cell") { (remove) }
         }
     }
+}
+
+/// A tenant that nobody gets into now: its grant counts again when it is back.
+fn dormant_row(account: &Account, grant: &DormantGrant, asked: Asked<Account>, confirm: Confirm) -> View {
+    let (id, name) = (grant.id.clone(), grant.name.clone());
+    let mark = match grant.configured {
+        true => badge("warn", "switched off"),
+        false => badge("warn", "not configured"),
+    };
+    let group = grant.by_group.then(by_group);
+    let role = text(format!("{} when it is back", grant.role.name()));
+    let said = "The tenant is closed to everybody now; when it is back, they stay out.";
+    let remove = (!grant.by_group).then(|| shut_out(account, (&id, &name), said, asked, confirm));
+    let href = format!("/admin/tenants/{}", segment(&id));
+    let (link, id) = (cut_link(href, name), cut("dim mono", id));
+    view! {
+        tr(data-testid="dormant") {
+            td(data-label="Tenant"){ div(class="who") { (link) (id) (mark) (group) } }
+            td(data-label="Role") { (role) }
+            td(class="acts-cell") { (remove) }
+        }
+    }
+}
+
+/// The button that takes the grant for a tenant, by its id and name.
+fn shut_out(
+    account: &Account,
+    (id, name): (&str, &str),
+    text: &str,
+    asked: Asked<Account>,
+    confirm: Confirm,
+) -> View {
+    let more = if account.is_from_provider {
+        MAY_COME_BACK
+    } else {
+        ""
+    };
+    confirm.button(
+        format!("revoke-{id}"),
+        format!("Shut {} out of {name}", account.email),
+        Question {
+            title: format!("Shut {} out of {name}?", account.email),
+            text: format!("{text}{more}"),
+            act: "Shut out",
+            is_grave: true,
+            request: ("DELETE", path(id, &account.email)),
+            done: Rc::new(move || asked.again()),
+        },
+    )
 }
 
 /// The form that lets the account into another tenant.

@@ -1,7 +1,7 @@
 //! All accounts.
 
 use crate::prelude::*;
-use porthole_model::{Account, Accounts};
+use porthole_model::{Account, Accounts, AuthMethods};
 
 use super::{create::create_dialog, link::link_dialog};
 use crate::{
@@ -22,6 +22,7 @@ pub(crate) fn users() -> View {
 }
 
 fn body() -> View {
+    let is_local = is_local();
     let asked = Asked::<Accounts>::start(|| "/admin/users".to_owned());
     let wanted = create_signal(String::new());
     let is_all = create_signal(false);
@@ -83,6 +84,13 @@ fn body() -> View {
             }
         })
     });
+    // A link for a password would open nothing where passwords are switched off.
+    let new = live(move || match is_local.get() {
+        true => {
+            view! { button(r#type="button", id="new-account", class="button primary", on:click=handler(move |_| create.open(()))) { "New account" } }
+        }
+        false => View::new(),
+    });
     view! {
         div(class="plugin-head") {
             h1(id="users-title", tabindex="-1") { "Users" }
@@ -91,12 +99,18 @@ fn body() -> View {
             div(class="field small search") {
                 input(r#type="search", placeholder="Search", aria-label="Search accounts", autocomplete="off", bind:value=wanted)
             }
-            button(r#type="button", id="new-account", class="button primary", on:click=handler(move |_| create.open(()))) { "New account" }
+            (new)
         }
         section(class="slab", aria-labelledby="users-title") { (list) }
         (creates)
         (links)
     }
+}
+
+/// Whether people log in with a password here; not while that is not known.
+pub(super) fn is_local() -> ReadSignal<bool> {
+    let methods = Asked::<AuthMethods>::start(|| "/auth/methods".to_owned());
+    create_selector(move || methods.answer().is_some_and(|methods| methods.local))
 }
 
 /// All that a search may find somebody by.

@@ -1,0 +1,74 @@
+//! What a tenant's admins read of the audit log.
+
+use http::{Method, StatusCode};
+use porthole_identity::{AuditEntry, Origin, Role};
+use serde_json::{Value, json};
+
+use crate::matrix::user;
+use crate::site::{Client, Site};
+
+const LOG: &str = "/api/v1/admin/tenants/alpha/audit";
+
+/// Who has done it, and from where.
+async fn lines(client: &Client<'_>) -> Vec<(Value, Value)> {
+    let log = client.get(&format!("{LOG}?action=grant&limit=3")).await.json();
+    let lines = log["lines"].as_array().unwrap().clone();
+    let said = |line: Value| (line["actor"].clone(), line["address"].clone());
+    lines.into_iter().map(said).collect()
+}
+
+#[tokio::test]
+async fn where_administrators_of_the_host_sit_is_not_told_to_a_tenants_admins() {
+    let site = Site::new().await;
+    user(&site, "amy", false, Some(("alpha", Role::Admin))).await;
+    let (amy, dan) = (site.logged_in("amy").await, site.logged_in("dan").await);
+    let grant = async |client: &Client<'_>, role: &str| {
+        let path = "/api/v1/admin/tenants/alpha/grants/ada@example.com";
+        let body = json!({ "role": role }).to_string();
+        let headers = [("content-type", "application/json")];
+        let answer = client.send(Method::PUT, path, &headers, Some(body)).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    };
+    grant(&amy, "editor").await;
+    grant(&dan, "viewer").await;
+    let ada = site.identity.find_user("ada@example.com").await.unwrap().unwrap();
+    let command = AuditEntry {
+        actor_email: Some("command line (Root)".into()),
+        address: Some(Origin::Machine("web-1".into())),
+        ..AuditEntry::default()
+    };
+    let granted = site.identity.grant(ada.id, "alpha", Role::Editor, command);
+    granted.await.unwrap();
+
+    let (here, root) = (json!("192.0.2.1"), json!("command line (Root)"));
+    let [by_amy, by_dan] = ["amy@example.com", "dan@example.com"].map(|email| json!(email));
+    let nowhere = Value::Null;
+    assert_eq!(
+        lines(&amy).await,
+        [
+            (root.clone(), nowhere.clone()),
+            (by_dan.clone(), nowhere),
+            (by_amy.clone(), here.clone()),
+        ]
+    );
+    assert_eq!(
+        lines(&dan).await,
+        [
+            (root, json!("local (web-1)")),
+            (by_dan, here.clone()),
+            (by_amy, here),
+        ]
+    );
+    for format in ["csv", "ndjson"] {
+        let file = async |client: &Client<'_>| {
+            client
+                .get(&format!("{LOG}?action=grant&format={format}"))
+                .await
+                .text()
+        };
+        assert!(!file(&amy).await.contains("web-1"), "{format}");
+        assert!(file(&dan).await.contains("web-1"), "{format}");
+        // Dan's is not there, Amy's own is.
+        assert_eq!(file(&amy).await.matches("192.0.2.1").count(), 1, "{format}");
+    }
+}
