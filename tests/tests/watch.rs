@@ -17,7 +17,7 @@ const RANGE: (&str, &str) = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z");
 const PANEL: &str = "panel:\n  type: timeseries\n  title: Load\n  data_source:\n    table: readings\n    columns:\n      \
                      timestamp: timestamp\n      value: value\n";
 
-/// Two tenants that show a chart, of which one may not read as many rows as it needs. The host looks at itself each second.
+/// Two tenants that show a chart, of which one has not as much memory as its panel needs. The host looks at itself each second.
 fn site() -> Site {
     let site = Site::new().with("PORTHOLE_WATCH", "1s");
     let mut csv = "timestamp,value\n".to_owned();
@@ -26,7 +26,7 @@ fn site() -> Site {
     }
     let file = site.data().join("readings.csv");
     std::fs::write(&file, csv).unwrap();
-    for (tenant, more) in [("one", ""), ("tight", "  limits:\n    rows: 5\n")] {
+    for (tenant, more) in [("one", ""), ("tight", "  limits:\n    memory: 1MiB\n")] {
         site.tenant_with(tenant, &format!("sqlite:{tenant}.sqlite"), more);
         site.write(
             &format!("tenants/{tenant}/dashboards/default.yaml"),
@@ -66,7 +66,7 @@ async fn shown(host: &Host) -> serde_json::Map<String, Value> {
     let mut views = serde_json::Map::new();
     // Once: what fails again and again is left alone.
     let tight = ops.of("tight").panel("load", RANGE, &[]).await;
-    assert_eq!(tight.body["limit"], "rows 5", "{tight:?}");
+    assert_eq!(tight.body["limit"], "memory 1 MiB", "{tight:?}");
     loop {
         ops.of("one")
             .panel("load", RANGE, &[("fresh", "true")])
@@ -101,7 +101,7 @@ async fn every_panel_of_the_hosts_own_dashboard_shows_what_the_host_does() {
     };
     assert!(series("requests").contains(&"2xx".to_owned()), "{views:#?}");
     assert!(series("calls").contains(&"one".to_owned()), "{views:#?}");
-    assert_eq!(series("limits"), ["rows"]);
+    assert_eq!(series("limits"), ["memory"]);
     assert_eq!(series("compile_queue"), ["waiting"]);
     assert!(views["memory_kpi"]["value"].as_f64().unwrap() > 1.0);
     let parts = views["parts"].to_string();

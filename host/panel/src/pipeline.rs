@@ -457,8 +457,9 @@ impl Pipeline {
             Wrong::Configuration(fault) => RenderError::Configuration(vec![fault]),
             Wrong::Internal(cause) => RenderError::Internal(cause),
             Wrong::Answer(refusal) => {
+                // Without the refusal, which quotes what the plugin has made of its data.
                 tracing::warn!(tenant, panel = %panel.config.id, plugin = plugin.name(), version = plugin.version(),
-                    request_id = %request.request_id, %refusal, "a plugin's answer was refused");
+                    request_id = %request.request_id, "a plugin's answer was refused");
                 RenderError::Plugin {
                     plugin: plugin.name().to_owned(),
                     version: plugin.version().to_owned(),

@@ -62,7 +62,7 @@ pub fn panel(types: &[PanelType]) -> Value {
             "type": { "anyOf": [
                 { "enum": known_types(types) },
                 { "type": "string", "pattern": ID, "description": "A plugin of the tenant." },
-            ] },
+            ], "description": "What shows it: a panel type, or the id of a plugin of the tenant." },
             "title": text("The heading that readers see."),
             "description": text("For the mark beside the heading."),
             "data_source": { "$ref": "#/$defs/source" },
@@ -188,7 +188,10 @@ fn columns(source: &PanelSource) -> Value {
 }
 
 fn source() -> Value {
-    let column = json!({ "type": "string", "minLength": 1 });
+    let named = |description: &str| json!({ "type": "string", "minLength": 1, "description": description });
+    let column = named("The column of the table.");
+    let name =
+        named("What it is to the panel type; also the column of the table, unless `column` names another.");
     let looks = json!({
         "display": text("The heading."),
         "format": text("datetime, number, status, boolean or text; plugins may know others."),
@@ -201,7 +204,7 @@ fn source() -> Value {
         all
     };
     let by_role = object(&["column"], with(json!({ "column": column })));
-    let of_list = object(&["name"], with(json!({ "name": column, "column": column })));
+    let of_list = object(&["name"], with(json!({ "name": name, "column": column })));
     object(
         &["table", "columns"],
         json!({

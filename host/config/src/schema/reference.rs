@@ -88,7 +88,7 @@ fn of_type(page: &mut String, one: &PanelType) {
                 name: format!("{place}.columns"),
                 is_required: source.required,
                 value: "columns of any name".to_owned(),
-                what: String::new(),
+                what: "What is shown, in this order".to_owned(),
             });
         }
     }

@@ -64,7 +64,7 @@ pub fn dashboard() -> Value {
                 "default_range": { "type": "string", "pattern": "^now-[0-9]+(s|m|h|d|w)$", "description": "What a reader sees first.",
                                    "examples": ["now-24h", "now-7d"] },
                 "layout": object(&[], json!({ "columns": whole(1, 24, "Width of the grid; 12 where it is left out.") })),
-                "panels": { "type": "array", "maxItems": 200, "items": placement },
+                "panels": { "type": "array", "maxItems": 200, "items": placement, "description": "What stands on it." },
             }),
         ),
     )
