@@ -87,6 +87,7 @@ on_both! {
         let identity = database.connect(options()).await;
         let user = ada(&identity).await;
         let now = Utc::now();
+        let nobody = AuditEntry::default;
         let [old, new] = ["open the sesame", "close the sesame"].map(secret);
         let mut of = Programs { identity: &identity, user, made: Vec::new() };
         // By its owner, by a link, on the machine.

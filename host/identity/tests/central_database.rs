@@ -162,6 +162,7 @@ on_both! {
                 assert!(matches!(refused, Err(LoginError::TooManyAttempts { .. })), "{account} {address}: {refused:?}");
             }
         }
+        assert_eq!(identity.note_refused_attempts().await.unwrap(), 6);
         // From where it was used before, and of IPv6 from the same network.
         for known in [HERE, six("2001:db8:1:2:ffff::9")] {
             identity.login("ada@example.com", &right, known, now()).await.unwrap();
@@ -172,7 +173,6 @@ on_both! {
         let of = AuditFilter { action: Some("login_locked".to_owned()), target: Some("ada@example.com".to_owned()), ..AuditFilter::default() };
         // One of each host.
         assert_eq!(identity.audit_lines(&of, 10, None).await.unwrap().len(), 2);
-        assert_eq!(identity.note_refused_attempts().await.unwrap(), 6);
     }
 
     async fn tokens_that_are_none_are_nobodys(database: &Database) {

@@ -47,6 +47,7 @@ fn rules() -> ProviderRules {
             group("/beta", "beta", Role::Viewer),
             group("/nowhere", "nowhere", Role::Admin),
         ],
+        ..ProviderRules::default()
     }
 }
 
