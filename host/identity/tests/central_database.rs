@@ -342,8 +342,8 @@ on_both! {
         let (alpha, beta) = (tenant("alpha", "Alpha"), tenant("beta", "Beta"));
         identity.sync_tenants(&[alpha.clone(), beta.clone()]).await.unwrap();
         identity.sync_tenants(&[alpha.clone(), beta.clone()]).await.unwrap();
-        identity.sync_tenants(&[alpha.clone()]).await.unwrap();
-        identity.sync_tenants(&[alpha.clone()]).await.unwrap();
+        identity.sync_tenants(std::slice::from_ref(&alpha)).await.unwrap();
+        identity.sync_tenants(std::slice::from_ref(&alpha)).await.unwrap();
         identity.sync_tenants(&[alpha, beta]).await.unwrap();
         assert_eq!(lines().await, [
             "tenant_configured alpha ",

@@ -116,9 +116,10 @@ async fn where_passwords_are_switched_off_no_link_for_one_is_handed_out() {
     let site = Site::with(settings, Options::default()).await;
     let session = async |name: &str| {
         let email = format!("{name}@example.com");
+        let password = PASSWORD.to_owned().into();
         let opened = site.identity.login(
             &email,
-            &PASSWORD.to_owned().into(),
+            &password,
             [192, 0, 2, 1].into(),
             chrono::Utc::now(),
         );
