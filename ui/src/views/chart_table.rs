@@ -4,7 +4,8 @@ use crate::prelude::*;
 
 use super::pager::pager;
 use crate::{
-    live::live_all, number, panel::Loader, series, sorting::page_count, stores::Preferences, time::format,
+    live::live_all, number, panel::Loader, series, sorting::page_count, stores::Preferences, text,
+    time::format,
 };
 
 /// A row for each instant, a column for each series; the newest first, so many on a page.
@@ -58,7 +59,7 @@ pub(crate) fn chart_table(loader: Loader, page_size: u32) -> View {
                                 || "–".to_owned(),
                                 |value| number::number(value, Some(*decimals)),
                             );
-                            let exact = value.map(|value| value.to_string());
+                            let exact = value.map(text::shortest);
                             view! { td(class="right", title=exact) { (text) } }
                         })
                         .collect();
