@@ -117,12 +117,9 @@ async fn where_passwords_are_switched_off_no_link_for_one_is_handed_out() {
     let session = async |name: &str| {
         let email = format!("{name}@example.com");
         let password = PASSWORD.to_owned().into();
-        let opened = site.identity.login(
-            &email,
-            &password,
-            [192, 0, 2, 1].into(),
-            chrono::Utc::now(),
-        );
+        let opened = site
+            .identity
+            .login(&email, &password, [192, 0, 2, 1].into(), chrono::Utc::now());
         let (_, token) = opened.await.unwrap();
         Client {
             site: &site,

@@ -1,6 +1,7 @@
 //! The HTTP interface as a client sees it: a real central database behind it, and panels that answer as told.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod accounts;
 mod administration;
 mod answers;
 mod errors;

@@ -1,5 +1,7 @@
 //! Throw-away databases: a PostgreSQL server of our own and SQLite files.
 
+pub mod metrics;
+
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
