@@ -28,10 +28,10 @@ pub(crate) fn top_bar(board: &Board, dashboard: &str, title: ReadSignal<Option<S
                 (dashboards)
             }
             span(class="grow")
-            button(r#type="button", class="pill wide", aria-label="Search", title="Search (Ctrl K)", aria-haspopup="dialog", data-testid="search", on:click=handler(search)) {
+            button(r#type="button", class="pill roomy", aria-label="Search", title="Search (Ctrl K)", aria-haspopup="dialog", data-testid="search", on:click=handler(search)) {
                 (icon::SEARCH)
-                span(class="dim roomy") { "Search" }
-                kbd(class="dim roomy") { "Ctrl K" }
+                span(class="dim") { "Search" }
+                kbd(class="dim") { "Ctrl K" }
             }
             (range)
             button(r#type="button", class="icon-button wide", aria-label="Zoom out", title="Zoom out", data-testid="zoom-out", on:click=handler(move |_| board.zoom_out())) {
