@@ -17,6 +17,8 @@ const TAKE_ONE: &[(Method, &str)] = &[
     (Method::POST, "/api/v1/admin/users"),
     (Method::PUT, "/api/v1/admin/tenants/{tenant}/grants/{email}"),
     (Method::PUT, "/api/v1/admin/users/{id}"),
+    (Method::POST, "/api/v1/admin/users/{id}/tenants"),
+    (Method::POST, "/api/v1/admin/users/{id}/tokens"),
     (Method::POST, "/api/v1/auth/backchannel-logout"),
     (Method::POST, "/api/v1/auth/link"),
     (Method::POST, "/api/v1/auth/login"),

@@ -302,11 +302,9 @@ async fn no_hostile_text_becomes_text_of_a_query() {
         let texts = std::mem::take(&mut *texts.0.lock().unwrap());
         assert!(texts.len() > 100, "{}: {} texts", database.kind, texts.len());
         for text in texts {
-            assert!(
-                !text.contains(MARK) && !text.contains("hidden"),
-                "{}: {text}",
-                database.kind
-            );
+            // SQLite's list of columns has one of that name.
+            let reads_hidden = text.contains("hidden") && !text.contains("pragma_table_xinfo");
+            assert!(!text.contains(MARK) && !reads_hidden, "{}: {text}", database.kind);
         }
         if database.kind == "postgres" {
             let log = Cluster::shared().log();

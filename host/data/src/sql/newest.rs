@@ -61,7 +61,7 @@ impl ByIndex {
             }
             format!(
                 "(SELECT * FROM ({with_time} UNION ALL \
-                 (SELECT {select} FROM {table} AS tenants WHERE {condition} AND {time} IS NULL ORDER BY {ties} LIMIT 1)) AS both \
+                 (SELECT {select} FROM {table} AS tenants WHERE {condition} AND {time} IS NULL ORDER BY {ties} LIMIT 1)) AS either \
                  ORDER BY t DESC NULLS LAST LIMIT 1)"
             )
         };
