@@ -1,5 +1,6 @@
 //! A real Keycloak for the tests of a program, with the realm that is shipped.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -57,6 +58,11 @@ pub fn unpack(home: &Path, folder: &Path) {
             .arg(folder.join(into))
             .status();
         assert!(copied.is_ok_and(|status| status.success()), "`cp` runs");
+    }
+    // As who unpacks the archive with `unzip` or `tar` has them; some JDKs' `jar` leaves that out.
+    for program in ["kc.sh", "kcadm.sh"] {
+        let program = folder.join("bin").join(program);
+        std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).expect("a program");
     }
 }
 

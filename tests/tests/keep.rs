@@ -73,9 +73,9 @@ async fn drill(site: &Site, empty: &Site) {
     site.run(&token).ok();
     let made = ada
         .post("/admin/users", &json!({"email": "bob@example.org"}))
-        .await
-        .ok();
-    let link = made["url"]
+        .await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let link = made.body["url"]
         .as_str()
         .unwrap()
         .split_once('#')
