@@ -117,8 +117,8 @@ async fn a_settled_bucket_is_asked_for_once() {
     }
 }
 
-const ROWS: &str = "panel:\n  type: table\n  title: Rows\n  data_source:\n    table: readings\n    limit: 10\n    columns:\n      \
-                    - name: value\n";
+const ROWS: &str = "panel:\n  type: table\n  title: Rows\n  data_source:\n    table: readings\n    query:\n      limit: 10\n    \
+                    columns:\n      - name: value\n        column: value\n";
 
 #[tokio::test]
 async fn what_dashboards_show_first_is_read_before_anybody_asks_for_it() {

@@ -189,6 +189,13 @@ async fn every_line_of_the_page_on_users_can_be_copied_and_works() {
         } else if line.contains("/admin/users/ID/link") {
             let said: Value = serde_json::from_str(&terminal.run(&line.replace("ID", &eves_id), "")).unwrap();
             assert!(said["url"].as_str().unwrap().contains('#'), "{said}");
+        } else if line.contains("/admin/users/ID/tenants") {
+            let id = id_of("ada@example.com").await;
+            terminal.run(&line.replace("users/ID", &format!("users/{id}")), "");
+        } else if line.starts_with("porthole user link ") || line.starts_with("porthole user change ") {
+            terminal.run(&line.replace("ada@example.com", eve), "");
+        } else if line.starts_with("porthole user delete ") {
+            terminal.run(&line.replace("ada@", "cli@"), "");
         } else if line.starts_with("porthole user disable ") {
             terminal.run(&line.replace("ada@example.com", eve), "");
             terminal.site.run(&["user", "enable", eve]).ok();
