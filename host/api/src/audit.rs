@@ -94,7 +94,9 @@ pub(crate) async fn of_tenant(
         true => Reader::Host,
         false => {
             let members = state.identity.grants_in(tenant.id()).await?;
-            Reader::Tenant(members.into_iter().map(|grant| grant.user).collect())
+            // Where those sit who administer the host is not a tenant's affair, members or not.
+            let own = members.into_iter().filter(|grant| !grant.is_admin);
+            Reader::Tenant(own.map(|grant| grant.user).collect())
         }
     };
     answer(&state, wish, reader, tenant.actor(address)).await
@@ -104,7 +106,7 @@ pub(crate) async fn of_tenant(
 enum Reader {
     /// Administrators of the host: all of it.
     Host,
-    /// Admins of a tenant, which has these members.
+    /// Admins of a tenant, which has these members that do not administer the host.
     Tenant(HashSet<Uuid>),
 }
 
@@ -192,6 +194,7 @@ impl Wish {
             ("actor", filter.actor.as_deref()),
             ("target", filter.target.as_deref()),
             ("action", filter.action.as_deref()),
+            ("tenant", filter.tenant.as_deref()),
             ("from", from.as_deref()),
             ("to", to.as_deref()),
         ];
@@ -244,7 +247,11 @@ async fn answer(
     };
     let exported = AuditEntry {
         action: "audit_exported".to_owned(),
-        tenant: wish.filter.tenant.clone(),
+        // What administrators of the host look for, and of whom, a tenant does not read in its log.
+        tenant: match reader {
+            Reader::Host => None,
+            Reader::Tenant(_) => wish.filter.tenant.clone(),
+        },
         detail: Some(wish.in_words()),
         ..actor
     };

@@ -44,7 +44,12 @@ impl FromRequestParts<ApiState> for Caller {
 /// keep its owner from ending that, and what can be ended had to be made before.
 fn is_counted(parts: &Parts) -> bool {
     let path = parts.uri.path();
-    let is_ending = parts.method == Method::DELETE && path.starts_with("/api/v1/account/");
+    let is_ending = parts.method == Method::DELETE
+        && ["/api/v1/account/", "/api/v1/admin/"]
+            .iter()
+            .any(|own| path.starts_with(own));
+    let is_switching_off = parts.method == Method::POST && path.ends_with("/disable");
+    let is_ending = is_ending || is_switching_off;
     !parts.method.is_safe() && !is_ending && path != "/api/v1/account/password"
 }
 

@@ -42,6 +42,8 @@ pub struct GrantRecord {
     pub by_group: bool,
     /// When they were let in.
     pub granted_at: DateTime<Utc>,
+    /// Whether they administer the host.
+    pub is_admin: bool,
 }
 
 /// A session that is open.
@@ -223,10 +225,10 @@ impl Identity {
     /// # Errors
     /// When the central database fails.
     pub async fn grants_in(&self, tenant: &str) -> Result<Vec<GrantRecord>, IdentityError> {
-        type Row = (Id, String, Option<String>, String, bool, DateTime<Utc>);
+        type Row = (Id, String, Option<String>, String, bool, DateTime<Utc>, bool);
         let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(
             "SELECT users.id, users.email, users.full_name, user_tenants.role, user_tenants.by_group,
-                    user_tenants.granted_at
+                    user_tenants.granted_at, users.is_admin
              FROM user_tenants
              JOIN users ON users.id = user_tenants.user_id
              JOIN tenants ON tenants.id = user_tenants.tenant_id
@@ -238,13 +240,14 @@ impl Identity {
         let mut grants: Vec<_> = rows
             .into_iter()
             .map(
-                |(user, email, full_name, role, by_group, granted_at)| GrantRecord {
+                |(user, email, full_name, role, by_group, granted_at, is_admin)| GrantRecord {
                     user: user.0,
                     email,
                     full_name,
                     role: role_of(&role),
                     by_group,
                     granted_at,
+                    is_admin,
                 },
             )
             .collect();

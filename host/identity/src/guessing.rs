@@ -31,7 +31,8 @@ impl Identity {
         let since = now - TimeDelta::from_std(WINDOW).unwrap_or(TimeDelta::MAX);
         let (failures,) = with_pool!(&self.store, pool => sqlx::query_as::<_, (i64,)>(
             "SELECT COUNT(*) FROM (
-                SELECT 1 FROM audit_log WHERE target = $1 AND action = 'login_failed' AND happened_at > $2 LIMIT $3
+                SELECT 1 FROM audit_log
+                WHERE target = $1 AND action IN ('login_failed', 'password_change_failed') AND happened_at > $2 LIMIT $3
              ) AS failures",
         )
         .bind(&account)
@@ -58,12 +59,13 @@ impl Identity {
         })
     }
 
-    /// Whether somebody has logged in to the account from there; of IPv6, from the same network.
+    /// Whether somebody has logged in to the account from there, or has chosen its password there, with a link that an
+    /// administrator made or with the one before; of IPv6, from the same network.
     async fn was_used_from(&self, address: IpAddr, account: &str) -> Result<bool, LoginError> {
         // As it is written down.
         let exact = with_pool!(&self.store, pool => sqlx::query_as::<_, (i64,)>(
             "SELECT COUNT(*) FROM (
-                SELECT 1 FROM audit_log WHERE actor_email = $1 AND action = 'login' AND address = $2 LIMIT 1
+                SELECT 1 FROM audit_log WHERE actor_email = $1 AND action IN ('login', 'password_set') AND address = $2 LIMIT 1
              ) AS logins",
         )
         .bind(account)
@@ -75,7 +77,7 @@ impl Identity {
         }
         let addresses = with_pool!(&self.store, pool => sqlx::query_as::<_, (String,)>(
             "SELECT DISTINCT address FROM audit_log
-             WHERE actor_email = $1 AND action = 'login' AND address IS NOT NULL LIMIT $2",
+             WHERE actor_email = $1 AND action IN ('login', 'password_set') AND address IS NOT NULL LIMIT $2",
         )
         .bind(account)
         .bind(MOST_ADDRESSES)

@@ -21,7 +21,8 @@ impl Identity {
     /// Makes a link's secret for a user, and the instant it is over; an earlier link opens no more.
     ///
     /// # Errors
-    /// [`IdentityError::NoSuchUser`] and [`IdentityError::NotAdministrator`].
+    /// [`IdentityError::NoSuchUser`], [`IdentityError::NotAdministrator`], and [`IdentityError::Conflict`] where the account is
+    /// switched off.
     pub async fn make_password_link(
         &self,
         user: Uuid,
@@ -33,13 +34,20 @@ impl Identity {
         let expires_at = now + LIFETIME;
         in_turn!(&self.store, transaction => {
             must_be!(Needed::Administrator, actor, &mut *transaction);
-            let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
-                .bind(Id(user))
-                .fetch_optional(&mut *transaction)
-                .await?
+            let Some((email, is_disabled)) = sqlx::query_as::<_, (String, bool)>(
+                "SELECT email, disabled_at IS NOT NULL FROM users WHERE id = $1",
+            )
+            .bind(Id(user))
+            .fetch_optional(&mut *transaction)
+            .await?
             else {
                 return Err(IdentityError::NoSuchUser(user.to_string()));
             };
+            if is_disabled {
+                return Err(IdentityError::Conflict(format!(
+                    "The account {email} is switched off, and a link would open nothing. Switch it on first."
+                )));
+            }
             sqlx::query(
                 "INSERT INTO password_links (user_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (user_id) DO UPDATE SET

@@ -170,7 +170,11 @@ impl Identity {
             address: Some(address.into()),
             ..AuditEntry::default()
         };
-        let holder = match self.check_password(&who.email, current).await {
+        let checked = match self.must_not_be_guessing(address, &who.email, now).await {
+            Ok(()) => self.check_password(&who.email, current).await,
+            Err(refused) => Err(refused),
+        };
+        let holder = match checked {
             Ok(Some(holder)) => holder,
             Ok(None) => {
                 // Somebody sits at an open session and guesses: its owner must be able to see that.
@@ -182,6 +186,10 @@ impl Identity {
                 self.audit(entry).await?;
                 self.note_failed_attempt(address, &who.email, actor, now).await?;
                 return Err(LoginError::WrongCredentials);
+            }
+            Err(refused @ LoginError::TooManyAttempts { .. }) => {
+                self.attempts.refuse(address, &who.email);
+                return Err(refused);
             }
             Err(error) => {
                 self.attempts.take_back(address, &who.email, false);

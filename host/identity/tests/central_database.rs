@@ -173,6 +173,18 @@ on_both! {
         let of = AuditFilter { action: Some("login_locked".to_owned()), target: Some("ada@example.com".to_owned()), ..AuditFilter::default() };
         // One of each host.
         assert_eq!(identity.audit_lines(&of, 10, None).await.unwrap().len(), 2);
+
+        // At an open session nobody guesses on either, but from where its owner was.
+        let (who, _) = identity.login("ada@example.com", &right, HERE, now()).await.unwrap();
+        let new = secret("quiet walrus paints 9 doors");
+        let refused = identity.change_password(&who, &wrong, &new, false, from(201), now()).await;
+        assert!(matches!(refused, Err(LoginError::TooManyAttempts { .. })), "{refused:?}");
+        // Whoever was given a link comes in from where they used it.
+        let (link, _) = identity.make_password_link(who.id, AuditEntry::default(), now()).await.unwrap();
+        assert!(identity.use_password_link(link.expose(), &new, false, from(202), now()).await.unwrap());
+        identity.login("ada@example.com", &new, from(202), now()).await.unwrap();
+        let refused = identity.login("ada@example.com", &new, from(203), now()).await;
+        assert!(matches!(refused, Err(LoginError::TooManyAttempts { .. })), "{refused:?}");
     }
 
     async fn tokens_that_are_none_are_nobodys(database: &Database) {

@@ -137,7 +137,17 @@ impl User {
                 for tenant in &tenants {
                     settings::tenant(&config, tenant)?;
                 }
-                let password = password::ask(password_stdin)?;
+                // Where nobody logs in with a password, the account is the identity provider's.
+                let password = match settings.auth.local {
+                    true => Some(password::ask(password_stdin)?),
+                    false => {
+                        ensure!(
+                            !password_stdin,
+                            "passwords are switched off (`auth.local`): leave `--password-stdin` out"
+                        );
+                        None
+                    }
+                };
                 let identity = settings::identity(&settings).await?;
                 for tenant in &tenants {
                     settings::make_known(&identity, &config, tenant).await?;
@@ -146,14 +156,19 @@ impl User {
                     email,
                     full_name: name,
                     is_admin: admin,
-                    password: Some(password),
+                    password,
                 };
                 let user = identity.create_user(new, actor()).await?;
                 for tenant in &tenants {
                     identity.grant(user.id, tenant, role, actor()).await?;
                 }
+                let how = if settings.auth.local {
+                    ""
+                } else {
+                    " at the identity provider"
+                };
                 println!(
-                    "{} may log in{}",
+                    "{} may log in{how}{}",
                     user.email,
                     match tenants.as_slice() {
                         [] => "; let them into a tenant with `porthole user grant`".to_owned(),
@@ -184,7 +199,12 @@ impl User {
                 password_stdin,
                 settings,
             } => {
-                let identity = settings::identity(&settings.load()?).await?;
+                let settings = settings.load()?;
+                ensure!(
+                    settings.auth.local,
+                    "passwords are switched off (`auth.local`): nobody could log in with a new one"
+                );
+                let identity = settings::identity(&settings).await?;
                 let user = find(&identity, &email).await?;
                 identity
                     .set_password(user.id, &password::ask(password_stdin)?, revoke_tokens, actor())

@@ -70,5 +70,30 @@ async fn where_administrators_of_the_host_sit_is_not_told_to_a_tenants_admins() 
         assert!(file(&dan).await.contains("web-1"), "{format}");
         // Dan's is not there, Amy's own is.
         assert_eq!(file(&amy).await.matches("192.0.2.1").count(), 1, "{format}");
-    }
+    } // What an administrator of the host took, and what was looked for in it, is not in the tenant's log.
+    let taken = amy.get(&format!("{LOG}?action=audit_exported")).await.json();
+    let taken = taken["lines"].as_array().unwrap();
+    assert!(
+        !taken.is_empty() && taken.iter().all(|line| line["actor"] == "amy@example.com"),
+        "{taken:?}"
+    );
+    // A grant for the tenant makes no difference.
+    let granted = site.identity.grant(
+        site.identity
+            .find_user("dan@example.com")
+            .await
+            .unwrap()
+            .unwrap()
+            .id,
+        "alpha",
+        Role::Viewer,
+        AuditEntry::default(),
+    );
+    granted.await.unwrap();
+    let (_, address) = lines(&amy)
+        .await
+        .into_iter()
+        .find(|(actor, _)| actor == "dan@example.com")
+        .unwrap();
+    assert_eq!(address, Value::Null);
 }

@@ -54,6 +54,42 @@ async fn an_account_changes_so_much_and_no_more_and_what_is_refused_does_not_cou
     assert_eq!(out.status, StatusCode::NO_CONTENT);
 }
 
+/// Whoever had an administrator's session has made accounts until no more may be made.
+#[tokio::test]
+async fn an_administrator_undoes_what_was_done_however_much_that_was() {
+    let site = site().await;
+    let dan = site.logged_in("dan").await;
+    let json = [("content-type", "application/json")];
+    let make = async |name: &str| {
+        let body = format!("{{\"email\": \"{name}@example.com\"}}");
+        dan.send(Method::POST, "/api/v1/admin/users", &json, Some(body))
+            .await
+    };
+    for name in ["one", "two", "three"] {
+        assert_eq!(make(name).await.status, StatusCode::CREATED);
+    }
+    assert_eq!(make("four").await.status, StatusCode::TOO_MANY_REQUESTS);
+    let id = async |name: &str| {
+        let user = site
+            .identity
+            .find_user(&format!("{name}@example.com"))
+            .await
+            .unwrap();
+        user.unwrap().id
+    };
+    let (one, two) = (id("one").await, id("two").await);
+    for (method, path) in [
+        (Method::POST, format!("/api/v1/admin/users/{one}/disable")),
+        (Method::DELETE, format!("/api/v1/admin/users/{one}/sessions")),
+        (Method::DELETE, format!("/api/v1/admin/users/{two}")),
+    ] {
+        let done = dan.send(method.clone(), &path, &[], None).await;
+        assert_eq!(done.status, StatusCode::NO_CONTENT, "{method} {path}");
+    }
+    let link = dan.post(&format!("/api/v1/admin/users/{one}/link")).await;
+    assert_eq!(link.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
 #[tokio::test]
 async fn an_account_logs_in_so_often_and_no_more_and_nothing_else_of_it_is_told() {
     let site = site().await;
