@@ -162,6 +162,10 @@ async fn accounts_are_given_a_link_changed_and_removed_on_the_machine_too() {
     let off = [("PORTHOLE_AUTH_LOCAL", "false")];
     let said = site.run_with(&off, &["user", "link", EMAIL]);
     assert!(said.stderr.contains("would open nothing"), "{said:?}");
+    let said = site.run_with(&off, &["user", "password", EMAIL, "--password-stdin"]);
+    assert!(said.stderr.contains("passwords are switched off"), "{said:?}");
+    let said = site.run_with(&off, &["user", "add", "theirs@example.org"]).ok();
+    assert!(said.contains("may log in at the identity provider"), "{said}");
 
     assert!(site.run(&["user", "change", EMAIL]).failed().contains("--name"));
     let change = ["user", "change", EMAIL, "--name", "Olga", "--admin", "on"];
