@@ -75,6 +75,20 @@ test('a number opens with its course', async ({ page, site }) => {
   await expect(page.getByTestId('expanded-latest').getByTestId('kpi-value')).toBeVisible();
 });
 
+test('Escape closes a large chart that has the focus, once there is no cursor to take away', async ({ page, site }) => {
+  await open(page, site, `d/default/p/usage?${RANGE}`);
+  const chart = page.getByTestId('expanded-usage').locator('.plot');
+  await expect(chart.locator('canvas')).toBeVisible();
+  await chart.focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByTestId('chart-tooltip')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('chart-tooltip')).toHaveCount(0);
+  await expect(page).toHaveURL(/\/p\/usage/);
+  await page.keyboard.press('Escape');
+  await expect(page).not.toHaveURL(/\/p\/usage/);
+});
+
 test('a panel that is not there is said to be missing, with a way to the dashboard', async ({ page, site }) => {
   await open(page, site, 'd/default/p/nonsense');
   await expect(page.getByRole('heading', { name: 'There is no such panel' })).toBeVisible();

@@ -1,7 +1,8 @@
-// Which of many points a chart draws. Plain computing: no page is opened.
+// Which of many points a chart draws, and what stands on its axes. Plain computing: no page is opened.
 
 import { expect, test } from '@playwright/test';
 
+import { valueLabels, valueRange } from '../../ui/js/axes.js';
 import { column, edge, hasHoles, lone, needed, pick } from '../../ui/js/points.js';
 
 const WIDTH = 100;
@@ -64,4 +65,19 @@ test('what stands on a stacked series without a value stands on what is below it
   expect([...edge(columns, 2)]).toEqual([3, 2, 1]);
   expect([...edge(columns, 3)]).toEqual([7, 6, 5]);
   expect(columns.map(hasHoles)).toEqual([true, true, false]);
+});
+
+test('what stands on an axis is what its lines are at, whatever the step', () => {
+  const labels = (splits: number[], unit = '') => valueLabels(unit)(null, splits);
+  expect(labels([0, 2.5, 5, 7.5, 10])).toEqual(['0', '2.5', '5', '7.5', '10']);
+  expect(labels([0, 0.25, 0.5], 'GB')).toEqual(['0 GB', '0.25 GB', '0.5 GB']);
+  expect(labels([0, 2500, 5000, 7500, 10_000, 12_500])).toEqual(['0', '2.5K', '5K', '7.5K', '10K', '12.5K']);
+  expect(labels([0, 250_000, 500_000, 750_000, 1_000_000])).toEqual(['0', '250K', '500K', '750K', '1M']);
+  expect(labels([0, 20, 40], '%')).toEqual(['0%', '20%', '40%']);
+  expect(labels([1.0000025, 1.000005])).toEqual(['1.0000025', '1.000005']);
+});
+
+test('what is stacked stands on 0', () => {
+  expect(valueRange(null, null, [], true)(null, 50, 60)[0]).toBe(0);
+  expect(valueRange(null, null, [], false)(null, 50, 60)[0]).toBeGreaterThan(40);
 });

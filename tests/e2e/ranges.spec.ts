@@ -22,6 +22,21 @@ test('the zone can be changed after a range was used, and the page goes on', asy
   expect(problems).toEqual([]);
 });
 
+test('the first that a search finds is taken with Enter, be it a range or a zone', async ({ page, site }) => {
+  await openDashboard(page, site);
+  const button = page.getByTestId('range-button');
+  await button.click();
+  await page.getByLabel('Search ranges').fill('6h');
+  await page.keyboard.press('Enter');
+  await expect(button).toContainText('Last 6 hours');
+  await expect(page).toHaveURL(/from=now-6h/);
+  await button.click();
+  await page.getByTestId('change-zone').click();
+  await page.getByLabel('Search zones').fill('tokyo');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/tz=Asia/);
+});
+
 test('a page whose code gave up says so', async ({ page, site }) => {
   await openDashboard(page, site);
   await page.evaluate(() => void setTimeout(() => Promise.reject(new WebAssembly.RuntimeError('unreachable'))));

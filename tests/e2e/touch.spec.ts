@@ -66,6 +66,17 @@ test('a finger over a chart reads its values, and after a moment selects a range
   // A day is shown, and its middle half was selected.
   await expect(page).toHaveURL(/from=2026-01-05T0[56]:.*to=2026-01-05T1[78]:/);
   expect(page.url()).not.toContain('/p/');
+
+  // One that stayed and selects nothing opens nothing either.
+  await expect(usage.locator('canvas')).toBeVisible();
+  const held = await middle(over);
+  await finger.down(held.across, held.down);
+  await expect(over).toHaveClass(/held/);
+  await finger.up();
+  await expect(over).not.toHaveClass(/held/);
+  await panel(page, 'latest').getByTestId('panel-menu').tap();
+  await expect(page.getByRole('menu')).toBeVisible();
+  expect(page.url()).not.toContain('/p/');
   await context.close();
 });
 

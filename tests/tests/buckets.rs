@@ -179,9 +179,9 @@ async fn what_dashboards_show_first_is_read_before_anybody_asks_for_it() {
     let (start, end) = range();
     let first = client.panel("load", (&start, &end), &[]).await.ok();
     let (outcome, computed) = origin(&first);
-    // Time goes on meanwhile.
+    // Those at the ends of the range, which are asked for each time, and one more where time has gone on meanwhile.
     assert!(
-        outcome == "partial" && computed <= 1,
+        outcome == "partial" && computed <= 5,
         "{outcome}, {computed} computed"
     );
 }

@@ -41,16 +41,22 @@ export function valueLabels(unit) {
     const step = splits.length > 1 ? Math.abs(splits[1] - splits[0]) : 1;
     const largest = Math.max(...splits.map(Math.abs), 0);
     const short = largest >= 10000;
-    const decimals = Math.min(10, Math.max(0, -Math.floor(Math.log10(short ? (step / largest) * 10 : step) + 1e-9)));
-    const format = numberFormat(short ? "compact" : "standard", short ? Math.min(decimals, 2) : decimals);
+    // What a compact number counts in: thousands, millions.
+    const part = short ? step / 10 ** (3 * Math.floor(Math.log10(largest) / 3)) : step;
+    let decimals = Math.min(10, Math.max(0, -Math.floor(Math.log10(part) + 1e-9)));
+    // A step of 2.5 needs one more than its size says.
+    const isWhole = (n) => Math.abs(n - Math.round(n)) < 1e-6;
+    for (const most = decimals + 2; decimals < most && !isWhole(part * 10 ** decimals); decimals++);
+    const format = numberFormat(short ? "compact" : "standard", decimals);
     return splits.map((v) => format.format(v) + behind);
   };
 }
 
-/** From the data unless the panel says otherwise; never an axis of no height. */
-export function valueRange(low, high, lines) {
+/** From the data unless the panel says otherwise; never an axis of no height. What is stacked stands on 0. */
+export function valueRange(low, high, lines, isStacked) {
   return (u, min, max) => {
     if (min == null || max == null) [min, max] = [low ?? 0, high ?? (low ?? 0) + 1];
+    if (isStacked) [min, max] = [Math.min(min, 0), Math.max(max, 0)];
     for (const line of lines) {
       // A threshold just beyond the data is worth seeing, one far away is not.
       const reach = (max - min || Math.abs(max) || 1) * 0.6;

@@ -142,7 +142,7 @@ export class Plotter {
       tzDate: civil(zone),
       scales: {
         x: { time: true, range: () => this.window },
-        y: { range: valueRange(s.minimum, s.maximum, s.thresholds.map((t) => t.value)) },
+        y: { range: valueRange(s.minimum, s.maximum, s.thresholds.map((t) => t.value), s.stacked) },
       },
       axes: [
         { ...axis, size: 24, gap: 6, space: 70, values: timeLabels(zone), grid: { show: false } },
@@ -267,6 +267,8 @@ export class Plotter {
     const count = this.instants.length;
     if (event.key === "-") this.calls.onReset();
     if (!count || !["ArrowLeft", "ArrowRight", "Home", "End", "Escape"].includes(event.key)) return;
+    // Where there is no cursor to take away, it is the page's, which closes what is large.
+    if (event.key === "Escape" && !this.inside) return;
     event.preventDefault();
     if (event.key === "Escape") return this.hide();
     const stride = event.shiftKey ? 10 : 1;

@@ -34,6 +34,12 @@ const watch = (fault) => fault instanceof WebAssembly.RuntimeError && stopped();
 addEventListener("error", (event) => watch(event.error));
 addEventListener("unhandledrejection", (event) => watch(event.reason));
 
+// Whoever searches ranges or zones means the first that is found.
+addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.(".right .field input")) return;
+  event.target.closest(".right").querySelector(".quick button")?.click();
+});
+
 /** Whether this is a click that means the place it hit: no drag, no selected text, nothing under it that answers by itself. */
 export function isPlainClick(event) {
   const far = Math.hypot(event.clientX - down[0], event.clientY - down[1]) > 4;

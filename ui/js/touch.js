@@ -41,7 +41,11 @@ export function touchable(over, chart) {
     over.addEventListener(name, (event) => {
       if (!from || !isOne(event)) return;
       const [start, end] = [from[0], place(event)[0]].sort((a, b) => a - b);
-      if (isHeld) chart.select();
+      if (isHeld) {
+        chart.select();
+        // Nor does the browser's click at its end.
+        held = over;
+      }
       if (isHeld && name === "pointerup" && end - start > SLOP) chart.done(start, end);
       from = null;
       hold(false);

@@ -98,7 +98,7 @@ pub fn shared_decimals(values: impl Iterator<Item = f64>) -> u8 {
         l if l >= 10.0 => 1,
         l if l >= 1.0 => 2,
         l if l >= 0.1 => 3,
-        _ => 4,
+        l => (2.0 - l.log10().floor()).min(12.0) as u8,
     }
 }
 

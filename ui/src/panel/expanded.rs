@@ -138,9 +138,15 @@ pub(crate) fn expanded(board: &Board, dashboard: &Dashboard, placement: &PanelPl
         _ => View::new(),
     });
     let exports = exports(board, &id, loader, kind);
+    // Made while the dashboard comes, which may bring a range of its own at that same moment: looked at once more after it.
+    let mounted = create_signal(());
+    on_mount(move || mounted.set(()));
     let report = {
         let (board, id) = (board.clone(), id.clone());
-        move || board.report_address(&id)
+        move || {
+            mounted.track();
+            board.report_address(&id)
+        }
     };
     let name = placement.title.clone();
     view! {

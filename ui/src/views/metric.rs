@@ -92,7 +92,7 @@ fn width(value: &str, unit: &str) -> f64 {
         _ => 0.64,
     };
     let letters = |text: &str| text.chars().map(of).sum::<f64>();
-    let gap = if unit.is_empty() { 0.0 } else { 0.1 };
+    let gap = if unit.is_empty() { 0.0 } else { 0.14 };
     // See the size of `.unit`.
     letters(value) + gap + 0.4 * letters(unit)
 }
