@@ -89,6 +89,7 @@ fn form(link: Signal<String>, stage: Signal<Stage>) -> View {
         autocomplete: "new-password",
         ..Field::new("new-password-again", "New password, again")
     };
+    let revokes = create_signal(false);
     let deed = Deed::new();
     let node = create_node_ref();
     on_mount(move || {
@@ -108,7 +109,7 @@ fn form(link: Signal<String>, stage: Signal<Stage>) -> View {
         let wish = LinkUse {
             link: link.get_clone_untracked(),
             password: new.value.get_clone_untracked(),
-            revoke_tokens: false,
+            revoke_tokens: revokes.get_untracked(),
         };
         deed.run(
             async move { api::change("POST", "/auth/link", &wish).await },
@@ -140,6 +141,7 @@ fn form(link: Signal<String>, stage: Signal<Stage>) -> View {
         form(novalidate=true, on:submit=handler(submit), r#ref=node) {
             div { (new_view) (meter) }
             (again_view)
+            label(class="check") { input(r#type="checkbox", bind:checked=revokes) "Also revoke my API tokens: if somebody else may have had the password" }
             (trouble)
             button(r#type="submit", class="button primary", disabled=deed.is_busy()) {
                 (if deed.is_busy() { "Setting it…" } else { "Set password" })

@@ -97,7 +97,11 @@ fn content(id: &str, path: &str, asked: Asked<Account>) -> View {
         }),
         made_dialog(made),
     );
-    let may_make = create_selector(move || asked.answer().is_some_and(|account| !account.tenants.is_empty()));
+    let may_make = create_selector(move || {
+        asked
+            .answer()
+            .is_some_and(|account| !account.tenants.is_empty() && !account.disabled)
+    });
     let new_button = live(move || match may_make.get() {
         true => {
             view! { button(r#type="button", id="new-token", class="button", on:click=handler(move |_| new.open(()))) { "New token" } }
