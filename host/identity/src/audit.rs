@@ -116,21 +116,35 @@ impl Identity {
 }
 
 impl Identity {
-    /// What happened to an account since it was made, newest first, at most `limit` lines: its logins, and whatever was done to
-    /// it by whomever.
+    /// What happened to an account since it was made, newest first, at most `limit` lines: its logins and those that failed, a
+    /// third of the lines each at most, and whatever was done to it by whomever.
     ///
     /// # Errors
     /// When the central database fails.
     pub async fn account_events(&self, user: &User, limit: u32) -> Result<Vec<AuditRecord>, IdentityError> {
         let limit = limit.min(LARGEST_PAGE);
         let mut records = Vec::new();
-        // Two questions, each along an index of its own. An account of the same address that was there before is another's.
-        for question in [
-            "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
-             FROM audit_log WHERE target = $1 AND happened_at >= $2 ORDER BY id DESC LIMIT $3",
-            "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
-             FROM audit_log WHERE actor_email = $1 AND target IS NULL AND action = 'login' AND happened_at >= $2
-             ORDER BY id DESC LIMIT $3",
+        // Each along an index of its own. An account of the same address that was there before is another's. Whoever fails to log
+        // in, again and again, hides nothing of what was done meanwhile.
+        for (question, limit) in [
+            (
+                "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
+                 FROM audit_log WHERE target = $1 AND happened_at >= $2
+                 AND action NOT IN ('login_failed', 'login_locked', 'logins_refused') ORDER BY id DESC LIMIT $3",
+                limit,
+            ),
+            (
+                "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
+                 FROM audit_log WHERE target = $1 AND happened_at >= $2
+                 AND action IN ('login_failed', 'login_locked', 'logins_refused') ORDER BY id DESC LIMIT $3",
+                limit / 3,
+            ),
+            (
+                "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
+                 FROM audit_log WHERE actor_email = $1 AND target IS NULL AND action = 'login' AND happened_at >= $2
+                 ORDER BY id DESC LIMIT $3",
+                limit / 3,
+            ),
         ] {
             let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, AuditRow>(question)
                 .bind(&user.email)

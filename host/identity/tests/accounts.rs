@@ -148,7 +148,28 @@ on_both! {
         assert_eq!(identity.tenant_states().await.unwrap()[0].members, 0);
         let lines = identity.audit_log(10, None).await.unwrap();
         assert_eq!(lines[0].entry.action, "user_deleted");
+        // Its tenant's admins, who do not read that line, hear of it as well.
+        assert_eq!((lines[1].entry.action.as_str(), lines[1].entry.tenant.as_deref()), ("revoke", Some("alpha")));
         assert!(lines.iter().any(|line| line.entry.action == "login"));
+    }
+
+    async fn whoever_fails_to_log_in_hides_nothing_of_what_was_done_to_an_account(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        identity.create_api_token(wish(user, TokenScope::Read), AuditEntry::default()).await.unwrap();
+        for _ in 0..60 {
+            let failed = AuditEntry {
+                action: "login_failed".to_owned(),
+                target: Some("ada@example.com".to_owned()),
+                ..AuditEntry::default()
+            };
+            identity.audit(failed).await.unwrap();
+        }
+        let user = identity.user(user).await.unwrap().unwrap();
+        let events = identity.account_events(&user, 50).await.unwrap();
+        let of = |action: &str| events.iter().filter(|event| event.entry.action == action).count();
+        assert_eq!((of("login_failed"), of("token_created")), (16, 1));
+        assert_eq!(events[0].entry.action, "login_failed");
     }
 
     async fn all_sessions_but_the_kept_one_end_at_once(database: &Database) {
