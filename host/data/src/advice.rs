@@ -190,7 +190,7 @@ fn index_to_newest(
     let is_whole =
         query.range.is_none() && source.source.condition().is_none() && source.source.limit().is_none();
     match source.place(name) {
-        Some(group) if is_whole && source.table.crowded.contains(&group) => {
+        Some(group) if is_whole && source.table.is_crowded(group) => {
             Ok(of_postgres(source, &[group, time], kind))
         }
         _ => Err(

@@ -70,6 +70,25 @@ impl Catalogue {
         Ok(table)
     }
 
+    /// The table with what is counted of its columns, which only questions for the newest row of each need to know.
+    pub(crate) async fn counted_table(
+        &self,
+        connections: &Connections,
+        name: &TableName,
+        table: Arc<Table>,
+    ) -> Arc<Table> {
+        if table.dialect == Dialect::Sqlite || table.crowded.is_some() {
+            return table;
+        }
+        let crowded = Some(postgres_crowded(connections, &table).await);
+        let table = Arc::new(Table {
+            crowded,
+            ..Table::clone(&table)
+        });
+        self.tables.insert(name.clone(), table.clone()).await;
+        table
+    }
+
     /// Forgets a table: the database no longer agrees with what we know of it.
     pub(crate) async fn forget(&self, name: &TableName) {
         self.tables.invalidate(name).await;
@@ -227,12 +246,11 @@ async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, 
     };
     let columns = texts(connections, POSTGRES_COLUMNS, vec![Bind::Text(row[2].clone())], 3).await?;
     let layout = postgres_layout(connections, &row[2], &columns).await;
-    let crowded = postgres_crowded(connections, &row[2], &columns).await;
     Ok(Table {
         dialect: Dialect::Postgres,
         numbered: false,
         layout,
-        crowded,
+        crowded: None,
         quoted: format!("{}.{}", quote(&row[0]), quote(&row[1])),
         name: name.to_string(),
         columns: columns
@@ -292,16 +310,22 @@ async fn postgres_layout(connections: &Connections, oid: &str, columns: &[Vec<St
 const POSTGRES_CROWDED: &str = "\
     SELECT s.attname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
     JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname \
-    WHERE c.oid = CAST($1 AS oid) AND s.inherited = (c.relkind = 'p') AND c.reltuples >= 100000 AND \
+    WHERE c.oid = to_regclass($1) AND s.inherited = (c.relkind = 'p') AND c.reltuples >= 100000 AND \
     CASE WHEN s.n_distinct > 0 THEN c.reltuples / s.n_distinct >= 200 ELSE s.n_distinct > -0.005 AND s.n_distinct < 0 END";
 
-/// None where the engine cannot say.
-async fn postgres_crowded(connections: &Connections, oid: &str, columns: &[Vec<String>]) -> Vec<usize> {
-    let names = texts(connections, POSTGRES_CROWDED, vec![Bind::Text(oid.to_owned())], 1).await;
+/// None of them where the engine cannot say.
+async fn postgres_crowded(connections: &Connections, table: &Table) -> Vec<usize> {
+    let names = texts(
+        connections,
+        POSTGRES_CROWDED,
+        vec![Bind::Text(table.quoted.clone())],
+        1,
+    )
+    .await;
     let names: Vec<String> = names.unwrap_or_default().into_iter().flatten().collect();
-    (0..columns.len())
-        .filter(|place| names.contains(&columns[*place][0]))
-        .collect()
+    let columns = table.columns.iter().enumerate();
+    let crowded = columns.filter(|(_, column)| names.contains(&column.name));
+    crowded.map(|(place, _)| place).collect()
 }
 
 fn postgres_kind(name: &str) -> Kind {
@@ -402,7 +426,7 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
             dialect: Dialect::Sqlite,
             numbered,
             layout: Layout::Indexed(Vec::new()),
-            crowded: Vec::new(),
+            crowded: None,
             quoted,
             name: name.to_string(),
             columns,

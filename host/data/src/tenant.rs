@@ -116,7 +116,7 @@ impl TenantData {
             )));
         }
         check_texts(query.filters.iter().map(|(_, contains)| contains))?;
-        let (table, sampled) = self.table(source).await?;
+        let (table, sampled) = self.table_for(source, query).await?;
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
         let answer = self.read_rows(&resolved, query).await;
@@ -150,7 +150,10 @@ impl TenantData {
 
     /// What a question costs the database, and which index would make it cheaper. The store is not asked.
     pub async fn advise(&self, source: &Source, question: &Question) -> Result<Advice, DataError> {
-        let (table, sampled) = self.table(source).await?;
+        let (table, sampled) = match question {
+            Question::Series(_) => self.table(source).await?,
+            Question::Rows(query) => self.table_for(source, query).await?,
+        };
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
         advice::advise(&self.0.connections, &resolved, question).await
@@ -222,6 +225,27 @@ impl TenantData {
             Err(Unknown::Error(error)) => return Err(error),
         };
         let sampled = self.sampled(source, &table).await?;
+        Ok((table, sampled))
+    }
+
+    /// The same, with what a question for rows needs to know besides.
+    async fn table_for(
+        &self,
+        source: &Source,
+        query: &RowsQuery,
+    ) -> Result<(Arc<Table>, Option<TimeForm>), DataError> {
+        let (table, sampled) = self.table(source).await?;
+        let table = match query.latest_per {
+            None => table,
+            Some(_) => {
+                let Tenant {
+                    connections,
+                    catalogue,
+                    ..
+                } = &*self.0;
+                catalogue.counted_table(connections, source.table(), table).await
+            }
+        };
         Ok((table, sampled))
     }
 

@@ -37,7 +37,7 @@ impl ByIndex {
         let is_fit = table.dialect == Dialect::Postgres
             && is_whole
             && is_plain
-            && table.crowded.contains(&group)
+            && table.is_crowded(group)
             && source.columns.iter().all(is_ordered)
             && indexes
                 .iter()

@@ -90,7 +90,7 @@ mod tests {
             name: "m".into(),
             numbered: false,
             layout,
-            crowded: Vec::new(),
+            crowded: None,
             columns: vec![
                 column("at", Kind::Time(TimeForm::Timestamp)),
                 column("kind", Kind::Text),

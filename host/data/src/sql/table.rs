@@ -19,8 +19,8 @@ pub(crate) struct Table {
     /// Whether rows have a number of their own that every index ends in: SQLite's tables have, its views have not.
     pub(crate) numbered: bool,
     pub(crate) layout: Layout,
-    /// Columns each of whose values is in many rows, as far as the database has counted: by their places.
-    pub(crate) crowded: Vec<usize>,
+    /// Columns each of whose values is in many rows, as far as the database has counted: by their places. None: it was not asked.
+    pub(crate) crowded: Option<Vec<usize>>,
 }
 
 /// Where a table's rows are, as far as the way of asking for them depends on it.
@@ -44,6 +44,13 @@ pub(crate) struct TableColumn {
 }
 
 impl Table {
+    /// Whether each value of the column at this place is known to be in many rows.
+    pub(crate) fn is_crowded(&self, place: usize) -> bool {
+        self.crowded
+            .as_ref()
+            .is_some_and(|crowded| crowded.contains(&place))
+    }
+
     /// The column of this name; unless `exact`, in any case of letters if there is only one such.
     pub(crate) fn find(&self, name: &str, exact: bool) -> Option<usize> {
         let found = self.columns.iter().position(|column| column.name == name);

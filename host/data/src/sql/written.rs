@@ -27,7 +27,7 @@ fn table(dialect: Dialect) -> Table {
         name: "metrics".into(),
         numbered: !postgres,
         layout: Layout::Indexed(Vec::new()),
-        crowded: Vec::new(),
+        crowded: None,
         columns: vec![
             column("id", Kind::Integer),
             column("amount", if postgres { Kind::Decimal } else { Kind::Number }),

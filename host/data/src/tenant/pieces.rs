@@ -37,7 +37,7 @@ impl TenantData {
     ) -> Result<(), DataError> {
         check_range(query.range)?;
         check_texts(query.filters.iter().map(|(_, contains)| contains))?;
-        let (table, sampled) = self.table(source).await?;
+        let (table, sampled) = self.table_for(source, query).await?;
         let resolved =
             resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
         let statements = RowsStatements::new(&resolved, query, time::now()).map_err(DataError::Invalid)?;
