@@ -19,6 +19,10 @@ pub(crate) trait Cells {
     fn integer(&self, index: usize) -> Option<i64>;
     fn boolean(&self, index: usize) -> Option<bool>;
     fn text(&self, index: usize) -> Option<Cow<'_, str>>;
+    /// Those of an array, as [`Cells::text`] reads them; `None`: it is no array, as in SQLite nothing is.
+    fn texts(&self, index: usize) -> Option<Vec<Option<Cow<'_, str>>>>;
+    /// Those of an array, as [`Cells::number`] reads them; `None`: it is no array.
+    fn numbers(&self, index: usize) -> Option<Vec<f64>>;
 }
 
 /// All our statements are prepared, so values come in PostgreSQL's binary form.
@@ -37,6 +41,36 @@ fn instant(micros: i64) -> Option<i64> {
         return None;
     }
     Some(micros.checked_add(POSTGRES_EPOCH)?.div_euclid(1000))
+}
+
+/// The elements of an array of one dimension, as PostgreSQL sends it: the number of dimensions, whether there are NULLs and the
+/// elements' type; for the dimension its length and first index; then each element's length, -1 for NULL, and its bytes.
+fn elements(array: &[u8]) -> Option<Vec<Option<&[u8]>>> {
+    fn word(bytes: &mut &[u8]) -> Option<i32> {
+        let (word, rest) = bytes.split_first_chunk()?;
+        *bytes = rest;
+        Some(i32::from_be_bytes(*word))
+    }
+    let mut rest = array;
+    let (dimensions, _nulls, _type) = (word(&mut rest)?, word(&mut rest)?, word(&mut rest)?);
+    if dimensions == 0 {
+        return Some(Vec::new());
+    }
+    let (length, _first) = (word(&mut rest)?, word(&mut rest)?);
+    // Each has four bytes at least, whatever the length says.
+    let most = rest.len() / 4;
+    let mut elements = Vec::with_capacity(usize::try_from(length).ok()?.min(most));
+    for _ in 0..length {
+        elements.push(match usize::try_from(word(&mut rest)?) {
+            Err(_) => None,
+            Ok(length) => {
+                let (element, after) = rest.split_at_checked(length)?;
+                rest = after;
+                Some(element)
+            }
+        });
+    }
+    (dimensions == 1).then_some(elements)
 }
 
 fn finite(number: f64) -> f64 {
@@ -65,6 +99,19 @@ impl Cells for PgRow {
 
     fn text(&self, index: usize) -> Option<Cow<'_, str>> {
         bytes(self, index).map(String::from_utf8_lossy)
+    }
+
+    fn texts(&self, index: usize) -> Option<Vec<Option<Cow<'_, str>>>> {
+        let texts = elements(bytes(self, index)?)?.into_iter();
+        Some(texts.map(|text| text.map(String::from_utf8_lossy)).collect())
+    }
+
+    fn numbers(&self, index: usize) -> Option<Vec<f64>> {
+        let number = |bytes: Option<&[u8]>| {
+            let eight = bytes.and_then(|bytes| bytes.try_into().ok());
+            finite(eight.map_or(f64::NAN, f64::from_be_bytes))
+        };
+        Some(elements(bytes(self, index)?)?.into_iter().map(number).collect())
     }
 }
 
@@ -144,5 +191,59 @@ impl Cells for SqliteRow {
             Stored::Real(value) => Cow::Owned(value.to_string()),
             Stored::Bytes(bytes) => String::from_utf8_lossy(bytes),
         })
+    }
+
+    fn texts(&self, _: usize) -> Option<Vec<Option<Cow<'_, str>>>> {
+        None
+    }
+
+    fn numbers(&self, _: usize) -> Option<Vec<f64>> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An array as PostgreSQL sends it.
+    fn sent(length: i32, elements: &[Option<&[u8]>]) -> Vec<u8> {
+        let mut sent: Vec<u8> = [1, 0, 25, length, 1]
+            .iter()
+            .flat_map(|word: &i32| word.to_be_bytes())
+            .collect();
+        for element in elements {
+            let length = element.map_or(-1, |bytes| bytes.len() as i32);
+            sent.extend(length.to_be_bytes());
+            sent.extend(element.unwrap_or_default());
+        }
+        sent
+    }
+
+    #[test]
+    fn arrays_are_read_element_by_element() {
+        let array = sent(3, &[Some(b"one"), None, Some(b"")]);
+        assert_eq!(
+            elements(&array),
+            Some(vec![Some(&b"one"[..]), None, Some(&b""[..])])
+        );
+        let none: Vec<u8> = [0_i32, 0, 25]
+            .iter()
+            .flat_map(|word| word.to_be_bytes())
+            .collect();
+        assert_eq!(elements(&none), Some(vec![]));
+    }
+
+    #[test]
+    fn what_is_no_array_is_none_however_much_it_promises() {
+        let whole = sent(2, &[Some(b"one"), Some(b"two")]);
+        for length in 0..whole.len() {
+            assert_eq!(elements(&whole[..length]), None, "{length} bytes");
+        }
+        assert_eq!(elements(&sent(i32::MAX, &[Some(b"one")])), None);
+        assert_eq!(elements(&sent(-1, &[])), None);
+        let mut square = sent(1, &[Some(b"one")]);
+        square[3] = 2;
+        assert_eq!(elements(&square), None);
     }
 }

@@ -259,11 +259,11 @@ async fn two_tenants_with_the_same_database_and_question_share_nothing() {
     host.stop().await;
 }
 
-/// A row of each of so many series, an hour apart.
-async fn scattered(database: &Database, series: usize) -> i64 {
+/// A row of each of so many series, in so many hours.
+async fn scattered(database: &Database, series: usize, hours: i64) -> i64 {
     let now = now();
     let text = (0..series).map(|number| {
-        let at = now - DAY - (number as i64 % 48) * HOUR;
+        let at = now - DAY - (number as i64 % hours) * HOUR;
         vec![
             Value::Instant(at),
             Value::Text(format!("request-{number:08}")),
@@ -280,7 +280,7 @@ async fn scattered(database: &Database, series: usize) -> i64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn series_without_end_are_refused_for_the_memory_they_would_take() {
     for database in Database::both().await {
-        let now = scattered(&database, 20_000).await;
+        let now = scattered(&database, 20_000, 48).await;
         let host = Host::start(&database.url, None).await;
         let question = |max_bytes| SeriesQuery {
             max_bytes,
@@ -300,6 +300,26 @@ async fn series_without_end_are_refused_for_the_memory_they_would_take() {
             "{}: {refused}",
             database.kind
         );
+        host.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_series_as_one_row_has_room_for_and_more_are_read_and_counted_once() {
+    for database in Database::both().await {
+        // 2,000 in one bucket and 2,001 in the other.
+        let now = scattered(&database, 4001, 2).await;
+        let (host, plain) = (Host::start(&database.url, None).await, Host::plain(&database.url));
+        for aggregate in [Aggregate::Average, Aggregate::Last] {
+            let question = SeriesQuery {
+                aggregate,
+                max_rows: 4001,
+                ..query(now - 4 * DAY, now, 3600)
+            };
+            let answer = host.ask(&cpu(), &question).await;
+            assert_eq!(answer.series.len(), 4001, "{}", database.kind);
+            assert_same(&answer, &plain.ask(&cpu(), &question).await, database.kind);
+        }
         host.stop().await;
     }
 }

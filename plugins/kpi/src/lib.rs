@@ -1,5 +1,6 @@
 //! The built-in panel type `kpi`: one number, whether it is good, and where it is heading.
 
+mod calculation;
 mod display;
 mod sparkline;
 
@@ -8,6 +9,7 @@ use porthole_sdk::{
     Source, SourceRole, Sources, Span, TimeRange, Trend, View, log,
 };
 
+use calculation::Calculation;
 use display::Display;
 
 /// One number.
@@ -17,7 +19,7 @@ impl Panel for Kpi {
     fn describe() -> Descriptor {
         Descriptor {
             description:
-                "The newest value, with thresholds, its course and the change against the previous period"
+                "The newest value or one of all in the range, with thresholds, its course and the change against the previous period"
                     .into(),
             default_size: Size { width: 4, height: 1 },
             display_schema: display::schema(),
@@ -28,7 +30,7 @@ impl Panel for Kpi {
                 ),
                 ColumnRole::optional(
                     "timestamp",
-                    "When it was measured; needed for sparkline and trend",
+                    "When it was measured; needed for sparkline, trend and calculations",
                 ),
                 ColumnRole::optional(
                     "series_label",
@@ -44,10 +46,11 @@ impl Panel for Kpi {
         let source = sources.open("main")?;
         let timed = source.has("timestamp");
         for (key, wanted) in [
-            ("display.sparkline", display.sparkline),
-            ("display.trend", display.trend),
+            ("display.sparkline", display.sparkline == Some(true)),
+            ("display.trend", display.trend == Some(true)),
+            ("display.calculation", display.calculation != Calculation::Newest),
         ] {
-            if wanted == Some(true) && !timed {
+            if wanted && !timed {
                 return Err(Failure::configuration(
                     key,
                     "this needs the column role `timestamp` under `columns:`",
@@ -55,13 +58,21 @@ impl Panel for Kpi {
             }
         }
 
-        let now = first(&*source, Span::Panel)?;
+        let number = |range| match display.calculation {
+            Calculation::Newest if range == call.range => first(&*source, Span::Panel),
+            Calculation::Newest => first(&*source, Span::Between(range)),
+            calculation => Ok(Shown {
+                value: calculation.of(&*source, call, range)?,
+                measured_at: None,
+            }),
+        };
+        let now = number(call.range)?;
         let trend = match now.value {
-            Some(value) if display.trend.unwrap_or(timed) => trend(&*source, call.range, value),
+            Some(value) if display.trend.unwrap_or(timed) => trend(number, call.range, value),
             _ => None,
         };
         let sparkline = if display.sparkline.unwrap_or(timed) {
-            sparkline::of(&*source, call)
+            sparkline::of(&*source, call, display.calculation.aggregate())
         } else {
             None
         };
@@ -80,13 +91,14 @@ impl Panel for Kpi {
     }
 }
 
-/// The first row of a stretch of time, in the configured order.
-struct First {
+/// The number of a stretch of time.
+struct Shown {
     value: Option<f64>,
     measured_at: Option<Instant>,
 }
 
-fn first(source: &dyn Source, span: Span) -> Result<First, Failure> {
+/// The first row of a stretch of time, in the configured order.
+fn first(source: &dyn Source, span: Span) -> Result<Shown, Failure> {
     let frame = source
         .rows(RowsRequest {
             span,
@@ -94,7 +106,7 @@ fn first(source: &dyn Source, span: Span) -> Result<First, Failure> {
             ..RowsRequest::default()
         })?
         .frame;
-    Ok(First {
+    Ok(Shown {
         value: value(&frame)?,
         measured_at: frame.column("timestamp").and_then(|column| column.instant(0)),
     })
@@ -120,15 +132,19 @@ fn is_present(column: &ColumnData) -> bool {
     column.text(0).is_some_and(|text| !text.trim().is_empty())
 }
 
-/// The change against the value at the end of the previous equal period. The number itself is worth showing without
+/// The change against the number of the previous equal period. The number itself is worth showing without
 /// it, so a failure here is a line in the log and not the panel's.
-fn trend(source: &dyn Source, range: TimeRange, value: f64) -> Option<Trend> {
+fn trend(
+    number: impl Fn(TimeRange) -> Result<Shown, Failure>,
+    range: TimeRange,
+    value: f64,
+) -> Option<Trend> {
     let length = range.end.checked_sub(range.start)?;
     let before = TimeRange {
         start: range.start.checked_sub(length)?,
         end: range.start,
     };
-    match first(source, Span::Between(before)) {
+    match number(before) {
         Ok(before) => before.value.map(|previous| Trend {
             previous,
             change: value - previous,

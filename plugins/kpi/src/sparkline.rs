@@ -13,11 +13,11 @@ const STEPS: [u32; 17] = [
 const DAY: i64 = 86_400;
 
 /// The sparkline; none where there is nothing to draw or more than one series. It is an ornament: a failure is a line
-/// in the log, not the panel's.
-pub fn of(source: &dyn Source, call: &Call) -> Option<Series> {
+/// in the log, not the panel's. `aggregate`: what stands for a bucket; none: as the panel's configuration says.
+pub fn of(source: &dyn Source, call: &Call, aggregate: Option<Aggregate>) -> Option<Series> {
     let request = SeriesRequest {
         resolution: Resolution::Seconds(step(call.range)),
-        aggregate: Some(Aggregate::Average),
+        aggregate,
         labels: call.labels.clone(),
         ..SeriesRequest::default()
     };
@@ -37,7 +37,7 @@ pub fn of(source: &dyn Source, call: &Call) -> Option<Series> {
 }
 
 /// The length of a bucket in seconds: the range by [`POINTS`], rounded up to a natural length.
-fn step(range: TimeRange) -> u32 {
+pub fn step(range: TimeRange) -> u32 {
     let milliseconds = range.end.saturating_sub(range.start).max(1);
     let seconds = milliseconds.saturating_add(POINTS * 1000 - 1) / (POINTS * 1000);
     STEPS

@@ -100,6 +100,72 @@ fn the_sparkline_is_the_average_in_about_sixty_buckets_of_the_range() {
 }
 
 #[test]
+fn a_calculation_is_of_all_points_of_the_range_and_compared_with_the_same_of_the_period_before() {
+    for (calculation, value, previous) in [
+        ("average", 89.5, 29.5),
+        ("minimum", 60.0, 0.0),
+        ("maximum", 119.0, 59.0),
+        ("sum", 5370.0, 1770.0),
+        ("count", 60.0, 60.0),
+    ] {
+        let metric = render(&two_hours(), &format!(r#"{{"calculation":"{calculation}"}}"#));
+        assert_eq!(metric.value, Some(value), "{calculation}");
+        let change = value - previous;
+        assert_eq!(metric.trend, Some(Trend { previous, change }), "{calculation}");
+        assert_eq!(metric.measured_at, None, "{calculation}");
+    }
+}
+
+#[test]
+fn an_average_is_of_all_points_however_they_lie_in_buckets_and_series() {
+    // A bucket of one point and one of three; the two series have one value each in the second.
+    let sources = FakeSources::new(0, HOUR).with(
+        "main",
+        FakeSource::series(vec![
+            series(
+                "a",
+                &[
+                    (0, 10.0),
+                    (MINUTE, 1.0),
+                    (MINUTE + 1, 2.0),
+                    (MINUTE + 2, f64::NAN),
+                ],
+            ),
+            series("b", &[(MINUTE, 3.0)]),
+        ]),
+    );
+    assert_eq!(render(&sources, r#"{"calculation":"average"}"#).value, Some(4.0));
+    let only = Call {
+        labels: vec!["b".into()],
+        ..sources.call(r#"{"calculation":"average"}"#)
+    };
+    let View::Metric(metric) = Kpi::render(&only, &sources).unwrap() else {
+        panic!()
+    };
+    assert_eq!(metric.value, Some(3.0));
+}
+
+#[test]
+fn of_nothing_there_is_a_count_and_nothing_else() {
+    let empty = FakeSources::new(0, HOUR).with("main", FakeSource::series(vec![]));
+    for (calculation, value) in [
+        ("count", Some(0.0)),
+        ("sum", None),
+        ("average", None),
+        ("minimum", None),
+    ] {
+        let metric = render(&empty, &format!(r#"{{"calculation":"{calculation}"}}"#));
+        assert_eq!(metric.value, value, "{calculation}");
+    }
+}
+
+#[test]
+fn the_course_is_of_what_the_number_is_of() {
+    let metric = render(&two_hours(), r#"{"calculation":"count"}"#);
+    assert!(metric.sparkline.unwrap().values.iter().all(|count| *count == 1.0));
+}
+
+#[test]
 fn sparkline_and_trend_can_be_switched_off() {
     let metric = render(&two_hours(), r#"{"sparkline":false,"trend":false}"#);
     assert_eq!((metric.sparkline, metric.trend), (None, None));
@@ -188,6 +254,11 @@ fn mistakes_in_the_yaml_are_named_with_their_key() {
             r#"{"trend":true}"#,
             "display.trend: this needs the column role `timestamp`",
         ),
+        (
+            r#"{"calculation":"sum"}"#,
+            "display.calculation: this needs the column role `timestamp`",
+        ),
+        (r#"{"calculation":"median"}"#, "display.calculation: "),
         (
             r#"{"treshold":[]}"#,
             "display.treshold: there is no such key; there are unit, ",

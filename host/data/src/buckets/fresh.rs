@@ -9,6 +9,7 @@ use super::chunk::{CHUNK, Draft, Measure, Part, Slots, mask};
 use crate::cells::Cells;
 use crate::error::DataError;
 use crate::label::shown;
+use crate::sql::MOST_PACKED;
 
 /// What the pieces of one question have read together, so that many pieces may read no more than one.
 pub(super) struct Tally {
@@ -27,13 +28,17 @@ impl Tally {
         }
     }
 
-    /// Counts a row that took so much memory; an error when it is one too many.
-    fn row(&self, bytes: usize) -> Result<(), DataError> {
-        let bytes = bytes as u64;
-        let rows = self.rows.fetch_add(1, Ordering::Relaxed) + 1;
+    /// Counts rows that took so much memory together; an error when they are too many.
+    fn rows(&self, rows: u64, bytes: u64) -> Result<(), DataError> {
+        let rows = self.rows.fetch_add(rows, Ordering::Relaxed) + rows;
         let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let (most_rows, most_bytes) = self.most;
         super::gather::within(rows, bytes, most_rows, most_bytes)
+    }
+
+    fn forget(&self, rows: u64, bytes: u64) {
+        self.rows.fetch_sub(rows, Ordering::Relaxed);
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
@@ -52,6 +57,9 @@ pub(super) struct Fresh {
     last: usize,
     /// What was made room for since the last row.
     bytes: usize,
+    /// Rows and bytes that were counted.
+    counted: (u64, u64),
+    is_crowded: bool,
 }
 
 impl Fresh {
@@ -64,6 +72,8 @@ impl Fresh {
             lines: Vec::new(),
             last: 0,
             bytes: 0,
+            counted: (0, 0),
+            is_crowded: false,
         }
     }
 
@@ -75,7 +85,45 @@ impl Fresh {
         let label = row.text(1);
         let place = self.place(&shown(label.as_deref().unwrap_or_default()));
         self.add(place, instant, row.number(2), row.number(3))?;
-        tally.row(std::mem::take(&mut self.bytes))
+        self.count(1, tally)
+    }
+
+    /// Takes a row that is one bucket of all series: bucket, labels, values, counts.
+    pub(super) fn packed(&mut self, row: &dyn Cells, tally: &Tally) -> Result<(), DataError> {
+        let (Some(instant), Some(labels), Some(values)) = (row.instant(0), row.texts(1), row.numbers(2))
+        else {
+            return Ok(());
+        };
+        if labels.len() > MOST_PACKED {
+            self.is_crowded = true;
+            return Err(DataError::TooLarge(
+                "a bucket has too many series for one row".into(),
+            ));
+        }
+        let counts = row.numbers(3).unwrap_or_default();
+        for (index, (label, value)) in labels.iter().zip(values).enumerate() {
+            let place = self.place(&shown(label.as_deref().unwrap_or_default()));
+            let count = counts.get(index).copied().unwrap_or_default();
+            self.add(place, instant, value, count)?;
+        }
+        self.count(labels.len() as u64, tally)
+    }
+
+    /// Whether there was a row of all series that had not room for all of them.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.is_crowded
+    }
+
+    /// Lets what was counted be read again.
+    pub(super) fn forget(&self, tally: &Tally) {
+        tally.forget(self.counted.0, self.counted.1);
+    }
+
+    fn count(&mut self, rows: u64, tally: &Tally) -> Result<(), DataError> {
+        let bytes = std::mem::take(&mut self.bytes) as u64;
+        self.counted.0 += rows;
+        self.counted.1 += bytes;
+        tally.rows(rows, bytes)
     }
 
     fn place(&mut self, label: &str) -> usize {

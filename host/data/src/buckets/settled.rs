@@ -252,25 +252,52 @@ impl Ask<'_> {
     }
 
     async fn read(&self, piece: &Indices<i64>, tally: &Tally) -> Result<Fresh, DataError> {
+        if let Some(fresh) = self.read_as(piece, tally, true).await? {
+            return Ok(fresh);
+        }
+        let unpacked = self.read_as(piece, tally, false).await?;
+        unpacked.ok_or_else(|| DataError::Query("rows of single series were too many for one row".into()))
+    }
+
+    /// None: there are too many series for one row.
+    async fn read_as(
+        &self,
+        piece: &Indices<i64>,
+        tally: &Tally,
+        may_be_packed: bool,
+    ) -> Result<Option<Fresh>, DataError> {
         let size = i64::from(self.width) * 1000;
         let range = Range {
             start: piece.start * size,
             end: piece.end * size,
         };
-        let statement = sql::parts(
-            self.source,
-            &sql::PartsQuery {
-                range,
-                seconds: self.width,
-                measure: self.measure,
-                labels: self.labels,
-            },
-            self.now,
-        )
-        .map_err(DataError::Query)?;
-        let mut fresh = Fresh::new(piece.clone(), size, self.measure);
-        self.asker.each(statement, |row| fresh.row(row, tally)).await?;
-        Ok(fresh)
+        let query = sql::PartsQuery {
+            range,
+            seconds: self.width,
+            measure: self.measure,
+            labels: self.labels,
+            may_be_packed,
+        };
+        let parts = sql::parts(self.source, &query, self.now).map_err(DataError::Query)?;
+        let mut fresh = self.fresh(piece);
+        if !parts.is_packed {
+            let read = self.asker.each(parts.statement, |row| fresh.row(row, tally));
+            read.await?;
+            return Ok(Some(fresh));
+        }
+        let read = self
+            .asker
+            .each(parts.statement, |row| fresh.packed(row, tally))
+            .await;
+        if fresh.is_crowded() {
+            fresh.forget(tally);
+            return Ok(None);
+        }
+        read.map(|()| Some(fresh))
+    }
+
+    fn fresh(&self, piece: &Indices<i64>) -> Fresh {
+        Fresh::new(piece.clone(), i64::from(self.width) * 1000, self.measure)
     }
 }
 

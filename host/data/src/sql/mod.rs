@@ -4,6 +4,7 @@
 mod expression;
 mod kind;
 mod newest;
+mod packed;
 mod rows;
 mod series;
 mod shape;
@@ -14,6 +15,7 @@ mod time;
 mod written;
 
 pub(crate) use kind::Kind;
+pub(crate) use packed::MOST as MOST_PACKED;
 pub(crate) use rows::RowsStatements;
 pub(crate) use series::{PartsQuery, canonical, parts, series, series_faults};
 pub(crate) use suspects::{Suspect, suspects};

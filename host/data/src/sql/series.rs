@@ -9,6 +9,7 @@ use crate::query::{Aggregate, Range, SeriesQuery};
 use crate::time::TimeForm;
 
 use super::expression::Renderer;
+use super::packed::packed;
 use super::shape::{Shape, shape};
 use super::{Bind, Binds, Dialect, Kind, Resolved, Statement, rows, time};
 
@@ -35,14 +36,33 @@ pub(crate) struct PartsQuery<'a> {
     pub(crate) measure: Measure,
     /// Only these series; empty: all.
     pub(crate) labels: &'a [String],
+    /// Whether all series of a bucket may come in one row.
+    pub(crate) may_be_packed: bool,
+}
+
+/// A statement for whole buckets.
+pub(crate) struct Parts {
+    pub(crate) statement: Statement,
+    /// Whether a row is a bucket of all series, label, value and count being arrays: see [`packed`](super::packed).
+    pub(crate) is_packed: bool,
 }
 
 /// Whole buckets as the store keeps them. The columns are those of [`series`], the value being the measure's (the sum, for
 /// means), and for means how many rows have a value.
-pub(crate) fn parts(source: &Resolved<'_>, query: &PartsQuery<'_>, now: i64) -> Result<Statement, String> {
+pub(crate) fn parts(source: &Resolved<'_>, query: &PartsQuery<'_>, now: i64) -> Result<Parts, String> {
     let shape = shape(source, Some(query.range), query.seconds);
     let points = Points::new(source, Some(query.range), query.labels, now)?;
-    Ok(points.buckets(Wanted::Parts(query.measure), query.seconds, shape))
+    let wanted = Wanted::Parts(query.measure);
+    Ok(match (shape, points.direct.clone()) {
+        (Shape::EachBucket(range), Some(column)) if query.may_be_packed => Parts {
+            statement: points.each_bucket(wanted, query.seconds, range, &column, true),
+            is_packed: true,
+        },
+        _ => Parts {
+            statement: points.buckets(wanted, query.seconds, shape),
+            is_packed: false,
+        },
+    })
 }
 
 /// The question without range and buckets: two questions for which this is the same differ in nothing else. It is never
@@ -211,7 +231,7 @@ impl<'s, 'r> Points<'s, 'r> {
 
     fn buckets(self, wanted: Wanted, seconds: u32, shape: Shape) -> Statement {
         if let (Shape::EachBucket(range), Some(column)) = (shape, self.direct.clone()) {
-            return self.each_bucket(wanted, seconds, range, &column);
+            return self.each_bucket(wanted, seconds, range, &column, false);
         }
         let zone = self.source.zone();
         let bucket = time::bucket(
@@ -250,7 +270,14 @@ impl<'s, 'r> Points<'s, 'r> {
     }
 
     /// One aggregate for each bucket, by the index on time: PostgreSQL only.
-    fn each_bucket(mut self, wanted: Wanted, seconds: u32, range: Range, column: &str) -> Statement {
+    fn each_bucket(
+        mut self,
+        wanted: Wanted,
+        seconds: u32,
+        range: Range,
+        column: &str,
+        is_packed: bool,
+    ) -> Statement {
         let zone = self.source.zone();
         let size = i64::from(seconds) * 1000;
         let floor = |instant: i64| instant.div_euclid(size) * size;
@@ -286,6 +313,10 @@ impl<'s, 'r> Points<'s, 'r> {
                     self.instant
                 ),
             ),
+        };
+        let (shown, points) = match is_packed {
+            true => ("l".to_owned(), packed(&shown, columns, &points)),
+            false => (shown, points),
         };
         let text = format!(
             "SELECT b, {shown}, {columns} FROM (SELECT b FROM generate_series({first}, {last}, {bucket}) AS b) AS buckets \
