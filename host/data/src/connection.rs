@@ -334,7 +334,7 @@ impl Connections {
                 let _: tokio::sync::AcquireError = closed;
                 Err(DataError::Unavailable("the host is shutting down".into()))
             }
-            Err(_) => Err(DataError::Unavailable(format!(
+            Err(_) => Err(DataError::Busy(format!(
                 "all connections to the database were in use for {} s; try again, or raise the tenant's `max_connections`",
                 patience.as_secs_f32()
             ))),

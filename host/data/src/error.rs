@@ -21,7 +21,10 @@ pub enum DataError {
     /// The database did not answer in time.
     #[error("{0}")]
     TimedOut(String),
-    /// The tenant's database cannot be reached, or all of its connections are in use.
+    /// The tenant's database cannot be reached.
     #[error("{0}")]
     Unavailable(String),
+    /// The tenant's connections were all in use for as long as anybody waits.
+    #[error("{0}")]
+    Busy(String),
 }

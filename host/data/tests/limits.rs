@@ -197,6 +197,44 @@ async fn a_query_without_end_is_stopped_and_the_connection_is_free_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_all_in_use_are_not_a_database_that_is_down() {
+    for database in Database::both().await {
+        database
+            .execute(match database.kind {
+                "postgres" => "CREATE VIEW endless AS SELECT count(*) AS n FROM generate_series(1, 100000000000)",
+                _ => {
+                    "CREATE VIEW endless AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c"
+                }
+            })
+            .await;
+        let databases = Databases::new(DatabasesOptions {
+            connect_timeout: Duration::from_millis(100),
+            ..DatabasesOptions::default()
+        });
+        let data = databases.tenant(&TenantDatabase {
+            max_connections: 1,
+            statement_timeout: Duration::from_secs(1),
+            ..TenantDatabase::new("busy", database.url.clone())
+        });
+        let endless = Source::parse(&source("endless", &[("n", "n")])).unwrap();
+        let query = rows_query();
+        // Each of them holds the only connection for as long as anybody waits for it.
+        let answers = futures_util::future::join_all((0..4).map(|_| data.rows(&endless, &query))).await;
+        let errors: Vec<_> = answers.into_iter().map(Result::unwrap_err).collect();
+        assert!(
+            errors
+                .iter()
+                .all(|error| matches!(error, DataError::TimedOut(_) | DataError::Busy(_))),
+            "{}: {errors:?}",
+            database.kind
+        );
+        let busy = errors.iter().filter(|error| matches!(error, DataError::Busy(_)));
+        assert!(busy.count() >= 2, "{}: {errors:?}", database.kind);
+        databases.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_down_is_said_to_be_so_and_harms_nobody_else() {
     let sqlite = Database::sqlite().await;
     sqlite.execute("CREATE TABLE t (n integer)").await;

@@ -287,6 +287,10 @@ impl BoundSource {
                 guest::QueryError::TimedOut
             }
             data::DataError::Unavailable(message) => guest::QueryError::Unavailable(message),
+            data::DataError::Busy(message) => {
+                self.all.used.note_busy();
+                guest::QueryError::Unavailable(message)
+            }
         }
     }
 

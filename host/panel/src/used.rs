@@ -22,6 +22,7 @@ pub struct Used {
     more_things: AtomicBool,
     exact: Mutex<Vec<Exact>>,
     slow: Mutex<Option<String>>,
+    busy: AtomicBool,
     fault: Mutex<Option<Diagnostic>>,
     asked_for_series: Mutex<BTreeSet<String>>,
 }
@@ -102,6 +103,15 @@ impl Used {
 
     pub(crate) fn note_slow(&self, message: String) {
         *self.slow.lock() = Some(message);
+    }
+
+    /// Whether a question found no free connection, which is not the database's fault.
+    pub fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_busy(&self) {
+        self.busy.store(true, Ordering::Relaxed);
     }
 
     /// What of the panel's configuration the data showed to be wrong.

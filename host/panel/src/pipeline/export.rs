@@ -401,5 +401,6 @@ fn failed(error: DataError, panel: &ReadyPanel) -> RenderError {
              run, `statement_timeout` under `database:`"
         )),
         DataError::Unavailable(message) => RenderError::DatabaseDown(message),
+        DataError::Busy(message) => RenderError::Busy(message),
     }
 }

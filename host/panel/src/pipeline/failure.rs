@@ -72,6 +72,7 @@ pub(super) fn failed(
                     .unwrap_or("the tenant's database did not answer in time");
                 RenderError::TimedOut(slow(tenant, panel, reason))
             }
+            guest::QueryError::Unavailable(message) if used.is_busy() => RenderError::Busy(message.clone()),
             guest::QueryError::Unavailable(message) => RenderError::DatabaseDown(message.clone()),
             guest::QueryError::TooLarge(message) => RenderError::TooLarge(message.clone()),
             guest::QueryError::Denied(message)
