@@ -208,7 +208,7 @@ async fn connections_that_are_all_in_use_are_not_a_database_that_is_down() {
             })
             .await;
         let databases = Databases::new(DatabasesOptions {
-            connect_timeout: Duration::from_millis(100),
+            connect_timeout: Duration::from_secs(1),
             ..DatabasesOptions::default()
         });
         let data = databases.tenant(&TenantDatabase {
