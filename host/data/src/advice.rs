@@ -7,14 +7,14 @@ use crate::cells::Cells;
 use crate::connection::Connections;
 use crate::error::DataError;
 use crate::query::{RowsQuery, SeriesQuery};
-use crate::sql::{self, Bind, Dialect, Resolved, RowsStatements, Statement, quote};
+use crate::sql::{self, Bind, ByIndex, Dialect, Resolved, RowsStatements, Statement, quote};
 use crate::time;
 
 /// Tables with fewer rows are read whole as quickly as by an index.
 const SMALL: f64 = 10_000.0;
 
 /// What statements call the rows that they have read already.
-const MADE: [&str; 5] = ["points", "buckets", "found", "newest", "ranked"];
+const MADE: [&str; 6] = ["points", "buckets", "found", "newest", "ranked", "each"];
 
 /// A question whose cost is wanted.
 #[derive(Debug, Clone)]
@@ -190,14 +190,35 @@ fn index_to_newest(
     let is_whole =
         query.range.is_none() && source.source.condition().is_none() && source.source.limit().is_none();
     match source.place(name) {
-        Some(group) if is_whole && source.table.is_crowded(group) => {
-            Ok(of_postgres(source, &[group, time], kind))
+        Some(group) if is_whole && ByIndex::is_worth_one(source, group) => {
+            Ok(index_on(source, &[group, time], kind))
         }
         _ => Err(
-            "the newest row of each is found among all of them; read from a table that holds the newest only, or in \
-             PostgreSQL from one without a condition that has many rows of each: there an index leads to them",
+            "the newest row of each is found among all of them; read from a table that holds the newest only, or without a \
+             condition from one that has many rows of each: there an index leads to them",
         ),
     }
+}
+
+/// The statement that makes an index on these columns.
+fn index_on(source: &Resolved<'_>, columns: &[usize], kind: char) -> String {
+    match source.table.dialect {
+        Dialect::Postgres => of_postgres(source, columns, kind),
+        Dialect::Sqlite => of_sqlite(source, columns),
+    }
+}
+
+fn of_sqlite(source: &Resolved<'_>, columns: &[usize]) -> String {
+    let names: Vec<_> = columns.iter().map(|column| source.quoted(*column)).collect();
+    let words: Vec<_> = columns
+        .iter()
+        .map(|column| source.table.columns[*column].name.as_str())
+        .collect();
+    let name = quote(&format!("{}_by_{}", source.table.name, words.join("_")));
+    // SQLite wants the schema before the index's name.
+    let table = &source.table.quoted;
+    let table = table.strip_prefix("main.").unwrap_or(table);
+    format!("CREATE INDEX {name} ON {table} ({});", names.join(", "))
 }
 
 /// A statement that keeps nobody waiting who writes; for a partitioned table there is none.
@@ -235,21 +256,7 @@ fn index(source: &Resolved<'_>, question: &Question, kind: char) -> Result<Strin
     columns.dedup();
     columns.retain(|column| *column != time);
     columns.push(time);
-    let names: Vec<_> = columns.iter().map(|column| source.quoted(*column)).collect();
-    let table = &source.table.quoted;
-    Ok(match source.table.dialect {
-        Dialect::Postgres => of_postgres(source, &columns, kind),
-        Dialect::Sqlite => {
-            let words: Vec<_> = columns
-                .iter()
-                .map(|column| source.table.columns[*column].name.as_str())
-                .collect();
-            let name = quote(&format!("{}_by_{}", source.table.name, words.join("_")));
-            // SQLite wants the schema before the index's name.
-            let table = table.strip_prefix("main.").unwrap_or(table);
-            format!("CREATE INDEX {name} ON {table} ({});", names.join(", "))
-        }
-    })
+    Ok(index_on(source, &columns, kind))
 }
 
 #[cfg(test)]

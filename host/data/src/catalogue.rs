@@ -250,6 +250,7 @@ async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, 
         dialect: Dialect::Postgres,
         numbered: false,
         layout,
+        has_plain_order: true,
         crowded: None,
         quoted: format!("{}.{}", quote(&row[0]), quote(&row[1])),
         name: name.to_string(),
@@ -356,6 +357,32 @@ const SQLITE_COLUMNS: &str = "\
     SELECT name, upper(type), CASE WHEN \"notnull\" OR (pk AND upper(type) = 'INTEGER') THEN '1' ELSE '' END \
     FROM pragma_table_xinfo(?1) WHERE hidden IN (0, 2, 3) ORDER BY cid";
 
+// Of partial indexes, those on expressions and those in another order than the one that SQLite takes where nothing is said,
+// only that they are there.
+const SQLITE_INDEXES: &str = "\
+    SELECT list.name, CASE WHEN list.partial = 0 AND part.coll = 'BINARY' THEN coalesce(part.name, '') ELSE '' END \
+    FROM pragma_index_list(?1) AS list JOIN pragma_index_xinfo(list.name) AS part WHERE part.key = 1 \
+    ORDER BY list.seq, part.seqno LIMIT 1000";
+
+const SQLITE_COLLATED: &str = "\
+    SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?1 AND sql LIKE '%collate%'";
+
+/// The indexes of a table, and whether all of its texts are compared byte by byte.
+async fn sqlite_indexes(
+    connections: &Connections,
+    table: &str,
+    columns: &[TableColumn],
+) -> Result<(Vec<Vec<Option<usize>>>, bool), DataError> {
+    let bind = || vec![Bind::Text(table.to_owned())];
+    let parts = texts(connections, SQLITE_INDEXES, bind(), 2).await?;
+    let indexes = parts.chunk_by(|one, other| one[0] == other[0]).map(|parts| {
+        let place = |part: &Vec<String>| columns.iter().position(|column| column.name == part[1]);
+        parts.iter().map(place).collect()
+    });
+    let collated = texts(connections, SQLITE_COLLATED, bind(), 1).await?;
+    Ok((indexes.collect(), collated.is_empty()))
+}
+
 /// The table, and whether it had rows to tell its columns' ways by.
 async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, bool), Unknown> {
     let tables: Vec<String> = texts(connections, SQLITE_TABLES, Vec::new(), 1)
@@ -406,7 +433,7 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
             }
         }
     }
-    let columns = declared
+    let columns: Vec<_> = declared
         .into_iter()
         .zip(seen)
         .map(|(mut row, seen)| {
@@ -421,11 +448,13 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
             }
         })
         .collect();
+    let (indexes, has_plain_order) = sqlite_indexes(connections, found, &columns).await?;
     Ok((
         Table {
             dialect: Dialect::Sqlite,
             numbered,
-            layout: Layout::Indexed(Vec::new()),
+            layout: Layout::Indexed(indexes),
+            has_plain_order,
             crowded: None,
             quoted,
             name: name.to_string(),

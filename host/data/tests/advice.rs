@@ -151,23 +151,38 @@ async fn what_no_index_helps_is_said_with_the_reason() {
                 .unwrap();
             assert_eq!(advice.rows, rows, "{}: {advice:?}", database.kind);
             assert_eq!(advice.reads_all_of, Some(30_000.0), "{}: {reason}", database.kind);
-            let why = advice.index.unwrap().unwrap_err();
-            assert!(why.starts_with(reason), "{why}");
+            match (database.kind, advice.index.unwrap()) {
+                // An index helps there however many rows there are of each.
+                ("sqlite", Ok(index)) if rows == 1 => {
+                    assert!(index.ends_with("(\"server_name\", \"recorded_at\");"), "{index}");
+                }
+                (kind, advice) => {
+                    let why = advice.unwrap_err();
+                    assert!(why.starts_with(reason), "{kind}: {why}");
+                }
+            }
         }
     }
 }
 
 /// Forty services, each with a row every minute; some rows have no time, some no service.
 async fn states(database: &Database) -> Source {
+    let odd = "INSERT INTO states VALUES ('never', NULL, 'unknown'), ('twice', NULL, 'b'), ('twice', '2025-01-01 00:00:00', 'a'), \
+               (NULL, '2026-01-02 00:00:00', 'nobody'), (NULL, '2026-01-01 00:00:00', 'old'), \
+               ('even', '2026-01-01 00:00:00', 'z'), ('even', '2026-01-01 00:00:00', 'y');";
     database
-        .execute(
-            "CREATE TABLE states (service text, at timestamp, status text);
-             INSERT INTO states SELECT 'service-' || n % 40, timestamp '2026-01-01' + n / 40 * interval '1 minute', 's' || n \
-             FROM generate_series(0, 119999) AS n;
-             INSERT INTO states VALUES ('never', NULL, 'unknown'), ('twice', NULL, 'b'), ('twice', '2025-01-01', 'a'), \
-             (NULL, '2026-01-02', 'nobody'), (NULL, '2026-01-01', 'old'), ('even', '2026-01-01', 'z'), ('even', '2026-01-01', 'y');
-             ANALYZE states;",
-        )
+        .execute(&match database.kind {
+            "postgres" => format!(
+                "CREATE TABLE states (service text, at timestamp, status text);
+                 INSERT INTO states SELECT 'service-' || n % 40, timestamp '2026-01-01' + n / 40 * interval '1 minute', 's' || n \
+                 FROM generate_series(0, 119999) AS n; {odd} ANALYZE states;"
+            ),
+            _ => format!(
+                "CREATE TABLE states (service text, at text, status text);
+                 INSERT INTO states WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < 119999) \
+                 SELECT 'service-' || n % 40, datetime('2026-01-01', n / 40 || ' minutes'), 's' || n FROM s; {odd}"
+            ),
+        })
         .await;
     Source::parse(&states_spec()).unwrap()
 }
@@ -185,55 +200,56 @@ fn states_spec() -> SourceSpec {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_to_the_newest_row_of_each_is_named_and_answers_are_the_same_by_it() {
-    let database = Database::postgres().await;
-    let source = states(&database).await;
-    let newest = RowsQuery {
-        latest_per: Some("service_name".into()),
-        count: true,
-        ..rows_query()
-    };
-    let question = Question::Rows(newest.clone());
-    let advice = database.data.advise(&source, &question).await.unwrap();
-    assert!(
-        advice
-            .reads_all_of
-            .is_some_and(|rows| (119_000.0..=121_000.0).contains(&rows)),
-        "{advice:?}"
-    );
-    let index = advice.index.unwrap().unwrap();
-    assert!(index.ends_with("(\"service\", \"at\");"), "{index}");
-    let ranked = database.data.rows(&source, &newest).await.unwrap();
-    assert_eq!(ranked.total, Some(44));
-    database.execute(&index).await;
-
-    let fresh = support::tenant(&database.url);
-    let advice = fresh.advise(&source, &question).await.unwrap();
-    assert_eq!((advice.reads_all_of, advice.index), (None, None));
-    let found = fresh.rows(&source, &newest).await.unwrap();
-    assert_eq!((found.frame, found.total), (ranked.frame, ranked.total));
-    // Sorted, filtered and turned over as everything else; with a condition all are ranked.
-    let ranking = Source::parse(&SourceSpec {
-        filter: Some("status IS NOT NULL".into()),
-        ..states_spec()
-    })
-    .unwrap();
-    let sorted = RowsQuery {
-        sort: vec![("status_value".into(), true)],
-        offset: 3,
-        limit: 7,
-        ..newest.clone()
-    };
-    let filtered = RowsQuery {
-        filters: vec![("service_name".into(), "service-1".into())],
-        ..newest
-    };
-    for query in [sorted, filtered] {
-        let (found, ranked) = (
-            fresh.rows(&source, &query).await.unwrap(),
-            fresh.rows(&ranking, &query).await.unwrap(),
+    for database in Database::both().await {
+        let source = states(&database).await;
+        let newest = RowsQuery {
+            latest_per: Some("service_name".into()),
+            count: true,
+            ..rows_query()
+        };
+        let question = Question::Rows(newest.clone());
+        let advice = database.data.advise(&source, &question).await.unwrap();
+        assert!(
+            advice
+                .reads_all_of
+                .is_some_and(|rows| (119_000.0..=121_000.0).contains(&rows)),
+            "{advice:?}"
         );
-        assert!(!found.frame.is_empty());
+        let index = advice.index.unwrap().unwrap();
+        assert!(index.ends_with("(\"service\", \"at\");"), "{index}");
+        let ranked = database.data.rows(&source, &newest).await.unwrap();
+        assert_eq!(ranked.total, Some(44));
+        database.execute(&index).await;
+
+        let fresh = support::tenant(&database.url);
+        let advice = fresh.advise(&source, &question).await.unwrap();
+        assert_eq!((advice.reads_all_of, advice.index), (None, None));
+        let found = fresh.rows(&source, &newest).await.unwrap();
         assert_eq!((found.frame, found.total), (ranked.frame, ranked.total));
+        // Sorted, filtered and turned over as everything else; with a condition all are ranked.
+        let ranking = Source::parse(&SourceSpec {
+            filter: Some("status IS NOT NULL".into()),
+            ..states_spec()
+        })
+        .unwrap();
+        let sorted = RowsQuery {
+            sort: vec![("status_value".into(), true)],
+            offset: 3,
+            limit: 7,
+            ..newest.clone()
+        };
+        let filtered = RowsQuery {
+            filters: vec![("service_name".into(), "service-1".into())],
+            ..newest
+        };
+        for query in [sorted, filtered] {
+            let (found, ranked) = (
+                fresh.rows(&source, &query).await.unwrap(),
+                fresh.rows(&ranking, &query).await.unwrap(),
+            );
+            assert!(!found.frame.is_empty());
+            assert_eq!((found.frame, found.total), (ranked.frame, ranked.total));
+        }
     }
 }
 

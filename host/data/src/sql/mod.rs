@@ -15,6 +15,7 @@ mod time;
 mod written;
 
 pub(crate) use kind::Kind;
+pub(crate) use newest::ByIndex;
 pub(crate) use packed::MOST as MOST_PACKED;
 pub(crate) use rows::RowsStatements;
 pub(crate) use series::{PartsQuery, canonical, parts, series, series_faults};

@@ -90,6 +90,7 @@ mod tests {
             name: "m".into(),
             numbered: false,
             layout,
+            has_plain_order: true,
             crowded: None,
             columns: vec![
                 column("at", Kind::Time(TimeForm::Timestamp)),

@@ -19,6 +19,8 @@ pub(crate) struct Table {
     /// Whether rows have a number of their own that every index ends in: SQLite's tables have, its views have not.
     pub(crate) numbered: bool,
     pub(crate) layout: Layout,
+    /// Whether texts are compared byte by byte, as SQLite's indexes have them where nothing else is said.
+    pub(crate) has_plain_order: bool,
     /// Columns each of whose values is in many rows, as far as the database has counted: by their places. None: it was not asked.
     pub(crate) crowded: Option<Vec<usize>>,
 }

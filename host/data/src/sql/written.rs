@@ -27,6 +27,7 @@ fn table(dialect: Dialect) -> Table {
         name: "metrics".into(),
         numbered: !postgres,
         layout: Layout::Indexed(Vec::new()),
+        has_plain_order: true,
         crowded: None,
         columns: vec![
             column("id", Kind::Integer),
