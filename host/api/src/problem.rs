@@ -138,6 +138,18 @@ impl ApiError {
         )
     }
 
+    /// For administrators who were let into the tenant. They know all tenants, and so its name tells them nothing.
+    fn not_let_in(tenant: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::FORBIDDEN,
+            format!(
+                "Whoever has a token reads the tenant's data, and you were not let into {tenant}. Let yourself in first, which \
+                 its audit log shows, or have the account's owner make the token."
+            ),
+        )
+    }
+
     /// For people only.
     pub(crate) fn no_program() -> Self {
         Self::new(
@@ -309,6 +321,7 @@ impl From<IdentityError> for ApiError {
             IdentityError::Refused(detail) => Self::body(StatusCode::BAD_REQUEST, detail),
             IdentityError::Conflict(detail) => Self::conflict(detail),
             IdentityError::NotAdministrator => Self::not_an_admin(),
+            IdentityError::NotLetIn(tenant) => Self::not_let_in(&tenant),
             IdentityError::RoleTooSmall(role) => Self::role_too_small(role),
             IdentityError::Busy => Self::busy("Too many logins right now; try again in a moment."),
             error if error.may_come_up() => Self::central_database_down(&error),

@@ -30,7 +30,28 @@ macro_rules! add_line {
     };
 }
 
-pub(crate) use add_line;
+/// Adds a line for each tenant that an account was let into: what is done to it is done to one of the tenant's members, and the
+/// tenant's admins do not read lines without a tenant.
+macro_rules! add_line_of_each_tenant {
+    ($user:expr, $entry:expr, $transaction:ident) => {
+        let tenants = sqlx::query_as::<_, (String,)>(
+            "SELECT tenants.tenant_id FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
+             WHERE user_tenants.user_id = $1 ORDER BY tenants.tenant_id",
+        )
+        .bind($user)
+        .fetch_all(&mut *$transaction)
+        .await?;
+        for (tenant,) in tenants {
+            let entry = $crate::AuditEntry {
+                tenant: Some(tenant),
+                ..$entry.clone()
+            };
+            $crate::audit::add_line!(entry, &mut *$transaction)?;
+        }
+    };
+}
+
+pub(crate) use {add_line, add_line_of_each_tenant};
 
 type AuditRow = (
     i64,
@@ -117,7 +138,7 @@ impl Identity {
 
 impl Identity {
     /// What happened to an account since it was made, newest first, at most `limit` lines: its logins and those that failed, a
-    /// third of the lines each at most, and whatever was done to it by whomever.
+    /// third of the lines each at most, and whatever was done to it by whomever; what each of its tenants is told besides, once.
     ///
     /// # Errors
     /// When the central database fails.
@@ -130,7 +151,8 @@ impl Identity {
             (
                 "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
                  FROM audit_log WHERE target = $1 AND happened_at >= $2
-                 AND action NOT IN ('login_failed', 'login_locked', 'logins_refused') ORDER BY id DESC LIMIT $3",
+                 AND action NOT IN ('login_failed', 'login_locked', 'logins_refused')
+                 AND (tenant IS NULL OR action NOT IN ('password_link_made', 'password_set')) ORDER BY id DESC LIMIT $3",
                 limit,
             ),
             (

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use crate::api_tokens::revoke_all_tokens;
-use crate::audit::add_line;
+use crate::audit::{add_line, add_line_of_each_tenant};
 use crate::authority::{Needed, must_be};
 use crate::id::Id;
 use crate::names::{breaks_lines, is_hidden, normal_name};
@@ -160,6 +160,8 @@ impl Identity {
                 target: Some(email),
                 ..actor
             };
+            // Somebody else knows the password.
+            add_line_of_each_tenant!(Id(user), entry, transaction);
             add_line!(entry, &mut *transaction)?;
         });
         self.sessions.forget_user(user);

@@ -1,10 +1,11 @@
 //! What administrators see of the accounts of others and do for them: grants, sessions, tokens.
 
 use http::{Method, StatusCode};
-use porthole_identity::AuditEntry;
+use porthole_identity::{AuditEntry, Role};
 use serde_json::{Value, json};
 
 use crate::administration::post;
+use crate::matrix::user;
 use crate::site::Site;
 
 #[tokio::test]
@@ -145,6 +146,18 @@ async fn an_administrator_makes_a_token_for_an_account_whose_owner_sees_that() {
     let path = format!("/api/v1/admin/users/{}/tokens", ada.id);
     let wish =
         |tenant: &str, scope: &str| json!({"name": "deploy", "tenant": tenant, "scope": scope, "days": 2});
+    // Dan administers the host and was let into no tenant: what its members see is not his to see through them.
+    let refused = post(&dan, &path, wish("alpha", "read")).await;
+    assert_eq!(refused.refusal(), (403, "forbidden".into(), None));
+    let told = refused.problem().detail;
+    assert!(
+        told.contains("let into alpha") && told.contains("Let yourself in first"),
+        "{told}"
+    );
+    let itself = site.identity.find_user("dan@example.com").await.unwrap().unwrap();
+    let own = format!("/api/v1/admin/users/{}/tenants", itself.id);
+    let granted = post(&dan, &own, json!({ "tenant": "alpha" })).await;
+    assert_eq!(granted.status, StatusCode::NO_CONTENT);
     let made = post(&dan, &path, wish("alpha", "read")).await;
     assert_eq!(made.status, StatusCode::CREATED);
     let made = made.json();
@@ -177,6 +190,23 @@ async fn an_administrator_makes_a_token_for_an_account_whose_owner_sees_that() {
         .find(|event| event["action"] == "token_created")
         .unwrap();
     assert_eq!(event["by"], "another");
+    // And so do those who administer the tenant: who let himself in, and what he made.
+    user(&site, "amy", false, Some(("alpha", Role::Admin))).await;
+    let amy = site.logged_in("amy").await;
+    let log = amy
+        .get("/api/v1/admin/tenants/alpha/audit?actor=dan@example.com")
+        .await
+        .json();
+    let lines: Vec<_> = log["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (line["action"].as_str().unwrap(), line["target"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        lines,
+        [("token_created", "ada@example.com"), ("grant", "dan@example.com")]
+    );
     // Not at the database either, whatever the request was checked for before.
     let bob = site.identity.find_user("bob@example.com").await.unwrap().unwrap();
     let actor = AuditEntry {
