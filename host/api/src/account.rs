@@ -53,7 +53,8 @@ pub(crate) async fn own(
 
 /// What happened to one's own account.
 ///
-/// Its logins, failed ones too, new passwords, links, tokens, sessions that were ended, and what was granted or taken.
+/// Its logins, failed ones too, new passwords, links, tokens, sessions that were ended, and what was granted or taken; nothing of a
+/// tenant that is switched off, until it is back.
 #[utoipa::path(
     get, path = "/account/events", tag = "Account",
     responses(

@@ -136,6 +136,22 @@ impl Identity {
     }
 }
 
+/// The question for the lines since `$2` for which a condition holds, the newest `$3`. A tenant that is switched off or not configured
+/// does not exist for its members, and so nothing is said of it until it is back.
+macro_rules! events {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
+             FROM audit_log
+             WHERE happened_at >= $2 AND (tenant IS NULL OR EXISTS (
+                SELECT 1 FROM tenants
+                WHERE tenants.tenant_id = audit_log.tenant AND tenants.is_active AND tenants.disabled_at IS NULL)) AND ",
+            $condition,
+            " ORDER BY id DESC LIMIT $3"
+        )
+    };
+}
+
 impl Identity {
     /// What happened to an account since it was made, newest first, at most `limit` lines: its logins and those that failed, a
     /// third of the lines each at most, and whatever was done to it by whomever; what each of its tenants is told besides, once.
@@ -149,22 +165,18 @@ impl Identity {
         // in, again and again, hides nothing of what was done meanwhile.
         for (question, limit) in [
             (
-                "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
-                 FROM audit_log WHERE target = $1 AND happened_at >= $2
-                 AND action NOT IN ('login_failed', 'login_locked', 'logins_refused')
-                 AND (tenant IS NULL OR action NOT IN ('password_link_made', 'password_set')) ORDER BY id DESC LIMIT $3",
+                events!(
+                    "target = $1 AND action NOT IN ('login_failed', 'login_locked', 'logins_refused')
+                     AND (tenant IS NULL OR action NOT IN ('password_link_made', 'password_set'))"
+                ),
                 limit,
             ),
             (
-                "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
-                 FROM audit_log WHERE target = $1 AND happened_at >= $2
-                 AND action IN ('login_failed', 'login_locked', 'logins_refused') ORDER BY id DESC LIMIT $3",
+                events!("target = $1 AND action IN ('login_failed', 'login_locked', 'logins_refused')"),
                 limit / 3,
             ),
             (
-                "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
-                 FROM audit_log WHERE actor_email = $1 AND target IS NULL AND action = 'login' AND happened_at >= $2
-                 ORDER BY id DESC LIMIT $3",
+                events!("actor_email = $1 AND target IS NULL AND action = 'login'"),
                 limit / 3,
             ),
         ] {
