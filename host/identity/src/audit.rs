@@ -6,8 +6,8 @@ use crate::id::Id;
 use crate::store::with_pool;
 use crate::{AuditEntry, AuditRecord, Identity, IdentityError, User};
 
-/// Most lines of one page.
-const LARGEST_PAGE: u32 = 500;
+/// Most lines of one answer: those of a page, and one that shows that another page follows.
+const LARGEST_PAGE: u32 = 501;
 
 /// Adds a line with whatever runs queries: a pool, or the transaction in which the thing itself happened.
 macro_rules! add_line {
@@ -92,7 +92,7 @@ impl Identity {
         Ok(())
     }
 
-    /// The newest lines of the audit log, newest first, at most 500; older than line `before` where one is given.
+    /// The newest lines of the audit log, newest first, at most 501; older than line `before` where one is given.
     ///
     /// # Errors
     /// When the central database fails.

@@ -90,6 +90,12 @@ async fn administrators_go_through_everybodys_sessions_page_by_page() {
             next.unwrap_or_default()
         );
     }
+    // A page that is full is the last one where nothing follows.
+    for (limit, is_followed) in [(4, true), (5, false), (6, false)] {
+        let path = format!("/api/v1/admin/sessions?limit={limit}");
+        let next = dan.get(&path).await.json()["next"].clone();
+        assert_eq!(next.is_string(), is_followed, "{limit}");
+    }
     let names = ["dan", "ada", "cleo", "bob", "ada"].map(|name| format!("{name}@example.com"));
     assert_eq!(seen, names);
     for (query, parameter) in [

@@ -425,6 +425,44 @@ async fn the_audit_log_is_filtered_by_whom_something_was_done_to_and_an_export_h
 }
 
 #[tokio::test]
+async fn the_audit_log_is_read_page_by_page_and_its_last_page_names_no_other() {
+    let site = Site::new().await;
+    let dan = site.logged_in("dan").await;
+    let of = async |question: &str| dan.get(&format!("/api/v1/admin/audit?{question}")).await;
+    let all = of("limit=500").await.json()["lines"].as_array().unwrap().len();
+    let (mut seen, mut before) = (0, String::new());
+    loop {
+        let page = of(&format!("limit=2{before}")).await.json();
+        let lines = page["lines"].as_array().unwrap();
+        assert!(
+            !lines.is_empty() && seen < all,
+            "an empty page after {seen} of {all}"
+        );
+        seen += lines.len();
+        let Some(next) = page["next"].as_i64() else { break };
+        before = format!("&before={next}");
+    }
+    assert_eq!(seen, all);
+    // Also where the last page is full.
+    for (limit, is_followed) in [(all - 1, true), (all, false), (all + 1, false)] {
+        let next = of(&format!("limit={limit}")).await.json()["next"].clone();
+        assert_eq!(next.is_i64(), is_followed, "{limit} of {all}");
+    }
+    for no_cursor in ["abc", "", "-1", "99999999999999999999"] {
+        let refused = of(&format!("before={no_cursor}")).await;
+        assert_eq!(
+            refused.refusal(),
+            (400, "invalid_parameter".into(), Some("before".into()))
+        );
+        let told = refused.problem().detail;
+        assert!(
+            told.contains("`next` of the page before") && told.contains("first page"),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_the_command_line_did_has_its_user_and_its_machine() {
     let site = Site::new().await;
     let dan = site.logged_in("dan").await;
