@@ -189,8 +189,10 @@ pub struct DormantGrant {
 pub enum By {
     /// Whoever was logged in with it.
     Oneself,
-    /// An administrator, or a command on the host's machine.
+    /// An administrator of the host, or a command on its machine.
     Another,
+    /// An admin of the tenant, who does not administer the host.
+    TenantAdmin,
     /// Nobody that is known: a login that failed, or the host itself.
     Nobody,
 }

@@ -122,7 +122,7 @@ names! {
     Severity { Good = "good", Warning = "warning", Critical = "critical", Unknown = "unknown" }
     Role { Viewer = "viewer", Editor = "editor", Admin = "admin" }
     TokenScope { Read = "read", Publish = "publish" }
-    By { Oneself = "oneself", Another = "another", Nobody = "nobody" }
+    By { Oneself = "oneself", Another = "another", TenantAdmin = "tenant_admin", Nobody = "nobody" }
     DatabaseState { Up = "up", Down = "down", Missing = "missing" }
     PluginSource { Folder = "folder", Published = "published" }
 }
@@ -322,7 +322,7 @@ mod tests {
             "is_from_provider": true, "dormant": [{"id": "b", "name": "B", "role": "viewer", "by_group": true,
             "configured": false, "disabled": true}]}]}),
         );
-        for by in ["oneself", "another", "nobody"] {
+        for by in ["oneself", "another", "tenant_admin", "nobody"] {
             as_serde::<AccountEvents>(
                 json!({"events": [{"at": "2026-01-01T00:00:00Z", "action": "password_set", "by": by, "tenant": null,
                 "address": "::1", "detail": "with a link"}]}),

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use porthole_identity::{
-    AccountGrant, ApiTokenRecord, AuditEntry, AuditRecord, NewApiToken, SessionRecord, TokensOf, User,
+    AccountGrant, ApiTokenRecord, AuditEntry, NewApiToken, SessionRecord, TokensOf, User,
 };
 use porthole_model::{
     Account, AccountEvent, AccountEvents, ApiToken, ApiTokens, By, DormantGrant, LinkUse, NewToken,
@@ -69,29 +69,31 @@ pub(crate) async fn events(
 ) -> Result<Json<AccountEvents>, ApiError> {
     let user = state.identity.user(who.id).await?;
     let user = user.ok_or_else(ApiError::not_logged_in)?;
-    let records = state.identity.account_events(&user, EVENTS).await?;
-    let events = records.into_iter().map(|record| event(record, user.id));
+    let found = state.identity.account_events(&user, EVENTS).await?;
+    let events = found.into_iter().map(|found| event(found, user.id));
     Ok(Json(AccountEvents {
         events: events.collect(),
     }))
 }
 
 /// As the owner of an account sees it: where an administrator sits is not their affair.
-fn event(record: AuditRecord, owner: Uuid) -> AccountEvent {
-    let entry = record.entry;
+fn event(found: porthole_identity::AccountEvent, owner: Uuid) -> AccountEvent {
+    let entry = found.record.entry;
     let by = match (entry.actor, &entry.actor_email) {
         (Some(actor), _) if actor == owner => By::Oneself,
         (None, None) => By::Nobody,
+        // Who does not administer the host does nothing to another's account but in a tenant of which they are an admin.
+        _ if entry.tenant.is_some() && found.is_by_administrator == Some(false) => By::TenantAdmin,
         _ => By::Another,
     };
     AccountEvent {
-        at: instant(record.at),
+        at: instant(found.record.at),
         action: entry.action,
         by,
         tenant: entry.tenant,
         address: entry
             .address
-            .filter(|_| by != By::Another)
+            .filter(|_| matches!(by, By::Oneself | By::Nobody))
             .map(|address| address.to_string()),
         detail: entry.detail,
     }

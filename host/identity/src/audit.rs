@@ -65,6 +65,28 @@ type AuditRow = (
     Option<String>,
 );
 
+type EventRow = (
+    i64,
+    DateTime<Utc>,
+    String,
+    Option<Id>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<bool>,
+);
+
+/// Something that happened to an account.
+#[derive(Debug, Clone)]
+pub struct AccountEvent {
+    /// Its line of the audit log.
+    pub record: AuditRecord,
+    /// Whether the account that has done it administers the host, as things are now; none: no account did, or it is gone.
+    pub is_by_administrator: Option<bool>,
+}
+
 /// Which lines; what is none does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
@@ -141,7 +163,8 @@ impl Identity {
 macro_rules! events {
     ($condition:literal) => {
         concat!(
-            "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
+            "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail,
+                    (SELECT users.is_admin FROM users WHERE users.id = audit_log.actor_id)
              FROM audit_log
              WHERE happened_at >= $2 AND (tenant IS NULL OR EXISTS (
                 SELECT 1 FROM tenants
@@ -158,9 +181,9 @@ impl Identity {
     ///
     /// # Errors
     /// When the central database fails.
-    pub async fn account_events(&self, user: &User, limit: u32) -> Result<Vec<AuditRecord>, IdentityError> {
+    pub async fn account_events(&self, user: &User, limit: u32) -> Result<Vec<AccountEvent>, IdentityError> {
         let limit = limit.min(LARGEST_PAGE);
-        let mut records = Vec::new();
+        let mut events = Vec::new();
         // Each along an index of its own. An account of the same address that was there before is another's. Whoever fails to log
         // in, again and again, hides nothing of what was done meanwhile.
         for (question, limit) in [
@@ -180,17 +203,17 @@ impl Identity {
                 limit / 3,
             ),
         ] {
-            let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, AuditRow>(question)
+            let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, EventRow>(question)
                 .bind(&user.email)
                 .bind(user.created_at)
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await)?;
-            records.extend(rows.into_iter().map(record));
+            events.extend(rows.into_iter().map(event));
         }
-        records.sort_by_key(|record| std::cmp::Reverse(record.id));
-        records.truncate(limit as usize);
-        Ok(records)
+        events.sort_by_key(|event| std::cmp::Reverse(event.record.id));
+        events.truncate(limit as usize);
+        Ok(events)
     }
 }
 
@@ -209,5 +232,24 @@ fn record((id, at, action, actor, actor_email, target, tenant, address, detail):
             address,
             detail,
         },
+    }
+}
+
+fn event(
+    (id, at, action, actor, actor_email, target, tenant, address, detail, is_by_administrator): EventRow,
+) -> AccountEvent {
+    AccountEvent {
+        record: record((
+            id,
+            at,
+            action,
+            actor,
+            actor_email,
+            target,
+            tenant,
+            address,
+            detail,
+        )),
+        is_by_administrator,
     }
 }

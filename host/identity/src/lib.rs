@@ -45,7 +45,7 @@ use secrecy::SecretString;
 
 pub use administration::{GrantRecord, SessionRecord, TenantState};
 pub use api_tokens::{ApiTokenRecord, NewApiToken, TokensOf};
-pub use audit::AuditFilter;
+pub use audit::{AccountEvent, AuditFilter};
 pub use backup::Restoring;
 pub use data_changes::DataChange;
 pub use error::{IdentityError, LoginError};

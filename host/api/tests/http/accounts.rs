@@ -232,3 +232,33 @@ async fn an_administrator_makes_a_token_for_an_account_whose_owner_sees_that() {
         Err(porthole_identity::IdentityError::NotAdministrator)
     ));
 }
+
+#[tokio::test]
+async fn an_account_is_told_whether_the_hosts_administrator_or_its_tenants_admin_has_done_it() {
+    let site = Site::new().await;
+    user(&site, "amy", false, Some(("alpha", Role::Admin))).await;
+    let (amy, dan) = (site.logged_in("amy").await, site.logged_in("dan").await);
+    let cleo = site.logged_in("cleo").await;
+    for (client, tenant) in [(&amy, "alpha"), (&dan, "beta")] {
+        let path = format!("/api/v1/admin/tenants/{tenant}/grants/cleo@example.com");
+        let out = client.send(Method::DELETE, &path, &[], None).await;
+        assert_eq!(out.status, StatusCode::NO_CONTENT, "{tenant}");
+    }
+    let answer = cleo.get("/api/v1/account/events").await.json();
+    let said: Vec<_> = answer["events"].as_array().unwrap()[..2]
+        .iter()
+        .map(|event| {
+            let text = |key: &str| event[key].as_str();
+            (text("action"), text("tenant"), text("by"), text("address"))
+        })
+        .collect();
+    // Where either of them sits is not her affair.
+    assert_eq!(
+        said,
+        [
+            (Some("revoke"), Some("beta"), Some("another"), None),
+            (Some("revoke"), Some("alpha"), Some("tenant_admin"), None),
+        ]
+    );
+    assert!(!answer.to_string().contains("amy@example.com"), "{answer}");
+}
