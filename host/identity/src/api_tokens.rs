@@ -409,7 +409,7 @@ impl Identity {
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, Holder>(
             "SELECT api_tokens.id, api_tokens.expires_at, api_tokens.last_used_at, users.id, users.email,
                     users.full_name, users.is_admin, tenants.tenant_id, api_tokens.scope,
-                    users.keycloak_id IS NOT NULL AND users.password_hash IS NULL, users.created_at,
+                    users.keycloak_id IS NOT NULL AND (users.password_hash IS NULL OR NOT $2), users.created_at,
                     users.last_login_at, users.groups_at
              FROM api_tokens
              JOIN users ON users.id = api_tokens.user_id
@@ -417,6 +417,7 @@ impl Identity {
              WHERE api_tokens.token_hash = $1 AND api_tokens.revoked_at IS NULL AND users.disabled_at IS NULL",
         )
         .bind(hash.as_slice())
+        .bind(self.local_login)
         .fetch_optional(pool)
         .await)?;
         let Some((
