@@ -146,6 +146,8 @@ pub struct Account {
     pub is_admin: bool,
     /// Whether they can log in with a password.
     pub has_password: bool,
+    /// When that password was set; none: there is none, or nobody wrote it down.
+    pub password_set_at: Option<String>,
     /// Whether it is switched off.
     pub disabled: bool,
     /// When it was made.

@@ -349,6 +349,7 @@ pub(crate) fn shown_account(user: User, grants: &[AccountGrant]) -> Account {
         full_name: user.full_name,
         is_admin: user.is_admin,
         has_password: user.has_password,
+        password_set_at: user.password_set_at.map(instant),
         disabled: user.is_disabled,
         created_at: instant(user.created_at),
         last_login_at: user.last_login_at.map(instant),

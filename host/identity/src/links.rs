@@ -112,7 +112,7 @@ impl Identity {
             if used == 0 {
                 return Ok(false);
             }
-            sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
+            sqlx::query("UPDATE users SET password_hash = $1, password_set_at = $2, updated_at = $2 WHERE id = $3")
                 .bind(&password_hash)
                 .bind(now.trunc_subsecs(3))
                 .bind(user)

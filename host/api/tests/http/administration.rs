@@ -225,6 +225,15 @@ async fn a_new_password_ends_the_other_sessions_and_a_switched_off_account_has_n
     let change = |current: &str| json!({"current": current, "new": "another horse"});
     let wrong = post(&one, "/api/v1/account/password", change("wrong horse")).await;
     assert_eq!(wrong.refusal(), (401, "wrong_credentials".into(), None));
+    let set_at = async |client: &Client<'_>| {
+        let account = client.get("/api/v1/account").await.json();
+        let at = chrono::DateTime::parse_from_rfc3339(account["password_set_at"].as_str().unwrap());
+        at.unwrap().to_utc()
+    };
+    let made = site.identity.find_user("ada@example.com").await.unwrap().unwrap();
+    let second = chrono::TimeDelta::seconds(1);
+    assert!((made.created_at - set_at(&one).await).abs() < second);
+    let before = chrono::Utc::now();
     let changed = post(&one, "/api/v1/account/password", change(PASSWORD)).await;
     assert_eq!(changed.status, StatusCode::NO_CONTENT);
     for ended in [&one, &other] {
@@ -237,6 +246,8 @@ async fn a_new_password_ends_the_other_sessions_and_a_switched_off_account_has_n
         site: &site,
         cookie: Some(changed.cookie()),
     };
+    // Written without its fractions.
+    assert!(set_at(&ada).await > before - second);
     let sessions = ada.get("/api/v1/account/sessions").await.json();
     assert_eq!(sessions["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(sessions["sessions"][0]["current"], true);
