@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::parts::{DIALECT, ID, database, flag, limits, object, size, text, time, whole};
-use crate::settings_file::variable_of;
+use crate::settings_variables::variable_of;
 
 /// Of `porthole.yaml`.
 pub fn settings() -> Value {
