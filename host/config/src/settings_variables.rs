@@ -93,11 +93,12 @@ const OTHERS: [&str; 9] = [
     "PORTHOLE_TOKEN",
 ];
 /// Keys whose value is `true`, `false` or a number rather than a text.
-const NO_TEXTS: [&str; 6] = [
+const NO_TEXTS: [&str; 7] = [
     "local",
     "cookie_secure",
     "create_users",
     "link_by_email",
+    "trust_unverified_email",
     "insecure_http",
     "percent",
 ];
