@@ -4,6 +4,7 @@ mod cli;
 mod data_changes;
 mod faults;
 mod files;
+mod interface;
 mod metrics;
 mod observe;
 mod owner;

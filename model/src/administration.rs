@@ -146,6 +146,8 @@ pub struct Account {
     pub is_admin: bool,
     /// Whether they can log in with a password.
     pub has_password: bool,
+    /// When that password was set; none: there is none, or nobody wrote it down.
+    pub password_set_at: Option<String>,
     /// Whether it is switched off.
     pub disabled: bool,
     /// When it was made.
@@ -189,8 +191,10 @@ pub struct DormantGrant {
 pub enum By {
     /// Whoever was logged in with it.
     Oneself,
-    /// An administrator, or a command on the host's machine.
+    /// An administrator of the host, or a command on its machine.
     Another,
+    /// An admin of the tenant, who does not administer the host.
+    TenantAdmin,
     /// Nobody that is known: a login that failed, or the host itself.
     Nobody,
 }

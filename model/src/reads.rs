@@ -81,7 +81,7 @@ structs! {
     PluginPublished { name, version, sha256, endpoint, signed_by, active }
 
     Accounts { users }
-    Account { id, email, full_name, is_admin, has_password, disabled,created_at, last_login_at, tenants, by_group, is_admin_by_group, is_from_provider; optional dormant }
+    Account { id, email, full_name, is_admin, has_password, password_set_at, disabled, created_at, last_login_at, tenants, by_group, is_admin_by_group, is_from_provider; optional dormant }
     DormantGrant { id, name, role, by_group, configured, disabled }
     AccountEvents { events }
     AccountEvent { at, action, by, tenant, address, detail }
@@ -122,7 +122,7 @@ names! {
     Severity { Good = "good", Warning = "warning", Critical = "critical", Unknown = "unknown" }
     Role { Viewer = "viewer", Editor = "editor", Admin = "admin" }
     TokenScope { Read = "read", Publish = "publish" }
-    By { Oneself = "oneself", Another = "another", Nobody = "nobody" }
+    By { Oneself = "oneself", Another = "another", TenantAdmin = "tenant_admin", Nobody = "nobody" }
     DatabaseState { Up = "up", Down = "down", Missing = "missing" }
     PluginSource { Folder = "folder", Published = "published" }
 }
@@ -317,12 +317,12 @@ mod tests {
     fn the_administration_is_read_as_serde_reads_it() {
         as_serde::<Accounts>(
             json!({"users": [{"id": "1", "email": "a@b", "full_name": null, "is_admin": false, "has_password": true,
-            "disabled": false, "created_at": "2026-01-01T00:00:00Z", "last_login_at": null,
+            "password_set_at": "2026-01-01T00:00:00Z", "disabled": false, "created_at": "2026-01-01T00:00:00Z", "last_login_at": null,
             "tenants": [{"id": "a", "name": "A", "role": "admin"}], "by_group": ["a"], "is_admin_by_group": false,
             "is_from_provider": true, "dormant": [{"id": "b", "name": "B", "role": "viewer", "by_group": true,
             "configured": false, "disabled": true}]}]}),
         );
-        for by in ["oneself", "another", "nobody"] {
+        for by in ["oneself", "another", "tenant_admin", "nobody"] {
             as_serde::<AccountEvents>(
                 json!({"events": [{"at": "2026-01-01T00:00:00Z", "action": "password_set", "by": by, "tenant": null,
                 "address": "::1", "detail": "with a link"}]}),

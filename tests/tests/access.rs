@@ -177,6 +177,21 @@ async fn accounts_are_given_a_link_changed_and_removed_on_the_machine_too() {
         (&me["full_name"], &me["is_admin"]),
         (&json!("Olga"), &json!(true))
     );
+    // What is printed is what is kept, and nothing that was typed commands the terminal.
+    let typed = |name: &str| site.run(&["user", "change", EMAIL, "--name", name]).ok();
+    let said = typed(" Olga\u{1b}[31m\nOps\u{202e} ");
+    assert!(
+        said.contains("is called Olga [31m Ops and administers the host"),
+        "{said:?}"
+    );
+    assert!(typed("\u{200b}").contains("is called nothing and administers"));
+    assert!(typed("Olga").contains("is called Olga and administers"));
+    let strange = ["user", "change", "no\u{1b}[2Jbody@example.org", "--name", "Olga"];
+    let said = site.run(&strange).failed();
+    assert!(
+        said.contains("no account no\u{fffd}[2Jbody@example.org") && !said.contains('\u{1b}'),
+        "{said:?}"
+    );
     // What is not named stays.
     site.run(&["user", "change", EMAIL, "--admin", "off"]).ok();
     tokio::time::sleep(PROMISE).await;

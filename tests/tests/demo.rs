@@ -128,6 +128,13 @@ async fn every_panel_of_the_demo_shows_data_that_keeps_arriving() {
         }
     }
 
+    // Nothing was said to be missing while its plugins were on their way.
+    let log = host.log();
+    assert!(
+        !log.contains("no panel type") && !log.contains("no plugin"),
+        "{log}"
+    );
+
     let (seat, id) = chart.expect("a demo without a chart");
     let fresh = [("fresh", "true"), ("disable_aggregation", "true")];
     let path = format!("/panels/{id}/data");

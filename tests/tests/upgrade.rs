@@ -61,7 +61,11 @@ async fn a_central_database_of_the_first_version_keeps_its_accounts_grants_and_a
              INSERT INTO sessions (token_hash, user_id, created_at, last_used_at, expires_at) \
              SELECT '\\x00'::bytea, id, now() - interval '2 days', now() - interval '2 days', now() - interval '1 day' FROM users \
              WHERE full_name = 'Ada'; \
-             INSERT INTO audit_log (happened_at, action, actor_email) SELECT now() - interval '1 day', 'login', '{EMAIL}'"
+             UPDATE users SET created_at = now() - interval '3 days'; \
+             INSERT INTO audit_log (happened_at, action, actor_email) SELECT now() - interval '1 day', 'login', '{EMAIL}'; \
+             INSERT INTO audit_log (happened_at, action, actor_email, target) \
+             VALUES ('2020-01-01', 'password_set', '{EMAIL}', '{EMAIL}'), (now(), 'password_set', '{EMAIL}', '{EMAIL}'), \
+             (now(), 'password_set', 'bob@example.org', 'bob@example.org')"
         ),
     );
     let site = Site::new().with("PORTHOLE_CENTRAL_DATABASE_URL", &url);
@@ -82,6 +86,17 @@ async fn a_central_database_of_the_first_version_keeps_its_accounts_grants_and_a
         (&"Ada".into(), &true.into()),
         "{me}"
     );
+    // When a password was set is what the log says, of this account and where there is one.
+    let accounts = ada.get("/admin/users").await.ok()["users"].clone();
+    let set_at: Vec<_> = accounts
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|account| account["password_set_at"].clone())
+        .collect();
+    let sql = "SELECT to_char(max(happened_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') \
+               FROM audit_log WHERE action = 'password_set'";
+    assert_eq!(set_at, [cluster.sql("old", sql).into(), serde_json::Value::Null]);
     // Who was let in before there were roles sees, and changes nothing.
     let grants = ada.get("/admin/tenants/one/grants").await.ok().to_string();
     assert!(

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use porthole_identity::{
-    AccountGrant, ApiTokenRecord, AuditEntry, AuditRecord, NewApiToken, SessionRecord, TokensOf, User,
+    AccountGrant, ApiTokenRecord, AuditEntry, NewApiToken, SessionRecord, TokensOf, User,
 };
 use porthole_model::{
     Account, AccountEvent, AccountEvents, ApiToken, ApiTokens, By, DormantGrant, LinkUse, NewToken,
@@ -53,7 +53,8 @@ pub(crate) async fn own(
 
 /// What happened to one's own account.
 ///
-/// Its logins, failed ones too, new passwords, links, tokens, sessions that were ended, and what was granted or taken.
+/// Its logins, failed ones too, new passwords, links, tokens, sessions that were ended, and what was granted or taken; nothing of a
+/// tenant that is switched off, until it is back.
 #[utoipa::path(
     get, path = "/account/events", tag = "Account",
     responses(
@@ -68,29 +69,31 @@ pub(crate) async fn events(
 ) -> Result<Json<AccountEvents>, ApiError> {
     let user = state.identity.user(who.id).await?;
     let user = user.ok_or_else(ApiError::not_logged_in)?;
-    let records = state.identity.account_events(&user, EVENTS).await?;
-    let events = records.into_iter().map(|record| event(record, user.id));
+    let found = state.identity.account_events(&user, EVENTS).await?;
+    let events = found.into_iter().map(|found| event(found, user.id));
     Ok(Json(AccountEvents {
         events: events.collect(),
     }))
 }
 
 /// As the owner of an account sees it: where an administrator sits is not their affair.
-fn event(record: AuditRecord, owner: Uuid) -> AccountEvent {
-    let entry = record.entry;
+fn event(found: porthole_identity::AccountEvent, owner: Uuid) -> AccountEvent {
+    let entry = found.record.entry;
     let by = match (entry.actor, &entry.actor_email) {
         (Some(actor), _) if actor == owner => By::Oneself,
         (None, None) => By::Nobody,
+        // Who does not administer the host does nothing to another's account but in a tenant of which they are an admin.
+        _ if entry.tenant.is_some() && found.is_by_administrator == Some(false) => By::TenantAdmin,
         _ => By::Another,
     };
     AccountEvent {
-        at: instant(record.at),
+        at: instant(found.record.at),
         action: entry.action,
         by,
         tenant: entry.tenant,
         address: entry
             .address
-            .filter(|_| by != By::Another)
+            .filter(|_| matches!(by, By::Oneself | By::Nobody))
             .map(|address| address.to_string()),
         detail: entry.detail,
     }
@@ -346,6 +349,7 @@ pub(crate) fn shown_account(user: User, grants: &[AccountGrant]) -> Account {
         full_name: user.full_name,
         is_admin: user.is_admin,
         has_password: user.has_password,
+        password_set_at: user.password_set_at.map(instant),
         disabled: user.is_disabled,
         created_at: instant(user.created_at),
         last_login_at: user.last_login_at.map(instant),

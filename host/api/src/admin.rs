@@ -15,6 +15,7 @@ use crate::account::{found, id_of, instant, shown_account, shown_sessions};
 use crate::caller::{Administrator, actor};
 use crate::client_address::ClientAddress;
 use crate::json_body::JsonBody;
+use crate::paging::{cursor, page};
 use crate::parameters::Parameters;
 use crate::path_name::PathName;
 use crate::problem::ApiError;
@@ -214,18 +215,15 @@ pub(crate) async fn sessions(
     RawQuery(query): RawQuery,
 ) -> Result<Json<OpenSessions>, ApiError> {
     let mut given = Parameters::parse(query.as_deref())?;
-    let before = given.one("before")?.map(|text| {
-        let read: Result<Uuid, _> = text.parse();
-        read.map_err(|_| ApiError::parameter("before", "`before` is the `next` of the page before."))
-    });
     let (before, limit) = (
-        before.transpose()?,
+        cursor::<Uuid>(&mut given)?,
         given.number("limit", 1, MOST)?.unwrap_or(USUAL),
     );
     given.nothing_else("before, limit")?;
-    let open = state.identity.sessions_of_all(limit, before, Utc::now()).await?;
-    let is_full = open.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = open.last().map(|last| last.id.to_string()).filter(|_| is_full);
+    let found = state.identity.sessions_of_all(limit + 1, before, Utc::now());
+    let (open, is_followed) = page(found.await?, limit);
+    let next = open.last().map(|last| last.id.to_string());
+    let next = next.filter(|_| is_followed);
     Ok(Json(OpenSessions {
         next,
         ..shown_sessions(open, who.session.id)

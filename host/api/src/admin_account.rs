@@ -176,8 +176,8 @@ pub(crate) async fn tokens(
 
 /// Make a token for a program, for an account.
 ///
-/// It stands for the account in one tenant, with no more rights there than its scope names, and its owner sees that it was made. The
-/// secret is shown this once.
+/// It stands for the account in one tenant, with no more rights there than its scope names. Who makes one for somebody else needs a
+/// grant for the tenant, too. Its owner sees that it was made, and so does the tenant's audit log. The secret is shown this once.
 #[utoipa::path(
     post, path = "/admin/users/{id}/tokens", tag = "Administration",
     params(("id" = String, Path, description = "The account's id.", example = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b")),
@@ -186,7 +186,7 @@ pub(crate) async fn tokens(
         (status = 201, description = "Made.", body = ref("#/components/schemas/TokenMade")),
         (status = 400, description = "`invalid_body`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 401, description = "`not_logged_in`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 403, description = "`forbidden`: also where the account is a viewer of the tenant and the token should publish; `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: also where it is for somebody else and you were not let into the tenant, or where the account is a viewer of the tenant and the token should publish; `cross_origin`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such account, or it was not let into such a tenant.", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]

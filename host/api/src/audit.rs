@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::account::instant;
 use crate::caller::{AdministeredTenant, Administrator, actor};
 use crate::client_address::ClientAddress;
+use crate::paging::{cursor, page};
 use crate::parameters::Parameters;
 use crate::problem::ApiError;
 use crate::state::ApiState;
@@ -168,7 +169,7 @@ impl Wish {
         };
         let wish = Self {
             filter,
-            before: given.number("before", 1, i64::MAX)?,
+            before: cursor(&mut given)?,
             limit: given.number("limit", 1, MOST)?,
             format,
         };
@@ -232,12 +233,9 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     if wish.format == Format::Page {
         let limit = wish.limit.unwrap_or(USUAL);
-        let records = state
-            .identity
-            .audit_lines(&wish.filter, limit, wish.before)
-            .await?;
-        let is_full = records.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-        let next = records.last().map(|line| line.id).filter(|_| is_full);
+        let found = state.identity.audit_lines(&wish.filter, limit + 1, wish.before);
+        let (records, is_followed) = page(found.await?, limit);
+        let next = records.last().map(|line| line.id).filter(|_| is_followed);
         let lines = records.into_iter().map(|record| reader.line(record)).collect();
         return Ok(Json(AuditPage { lines, next }).into_response());
     }

@@ -91,9 +91,7 @@ fn with_problem(response: Response, error: ApiError, id: RequestId) -> Response 
     parts.headers.insert(CONTENT_TYPE, PROBLEM_JSON);
     parts.headers.insert(CACHE_CONTROL, NO_STORE);
     if let Some(wait) = error.retry_after() {
-        parts
-            .headers
-            .insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        parts.headers.insert(RETRY_AFTER, HeaderValue::from(wait));
     }
     let body = serde_json::to_vec(&error.into_problem(id.as_str())).unwrap_or_default();
     Response::from_parts(parts, Body::from(body))

@@ -22,6 +22,7 @@ mod instants;
 mod json_body;
 mod no_body;
 mod openapi;
+mod paging;
 mod panel_query;
 mod panels;
 mod parameters;

@@ -138,6 +138,18 @@ impl ApiError {
         )
     }
 
+    /// For administrators who were let into the tenant. They know all tenants, and so its name tells them nothing.
+    fn not_let_in(tenant: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::FORBIDDEN,
+            format!(
+                "Whoever has a token reads the tenant's data, and you were not let into {tenant}. Let yourself in first, which \
+                 its audit log shows, or have the account's owner make the token."
+            ),
+        )
+    }
+
     /// For people only.
     pub(crate) fn no_program() -> Self {
         Self::new(
@@ -253,8 +265,9 @@ impl ApiError {
         self.0.code
     }
 
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+    /// The whole seconds after which it is worth another try.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.0.retry_after.map(seconds)
     }
 
     /// What the log says besides the code. What a reader is told is no part of it: it may be a plugin's words, and so data.
@@ -309,6 +322,7 @@ impl From<IdentityError> for ApiError {
             IdentityError::Refused(detail) => Self::body(StatusCode::BAD_REQUEST, detail),
             IdentityError::Conflict(detail) => Self::conflict(detail),
             IdentityError::NotAdministrator => Self::not_an_admin(),
+            IdentityError::NotLetIn(tenant) => Self::not_let_in(&tenant),
             IdentityError::RoleTooSmall(role) => Self::role_too_small(role),
             IdentityError::Busy => Self::busy("Too many logins right now; try again in a moment."),
             error if error.may_come_up() => Self::central_database_down(&error),
@@ -397,9 +411,7 @@ impl From<RenderError> for ApiError {
                 error.0.plugin = Some(format!("{plugin} {version}"));
                 error.0.retry_at =
                     Some(DateTime::<Utc>::from(until).to_rfc3339_opts(SecondsFormat::Millis, true));
-                // A second more than is left, rounded down: whoever obeys comes when the rest is over.
-                let left = until.duration_since(SystemTime::now()).unwrap_or_default();
-                error.0.retry_after = Some(left + Duration::from_secs(1));
+                error.0.retry_after = Some(until.duration_since(SystemTime::now()).unwrap_or_default());
                 error
             }
             RenderError::Query(message) => Self::new(StatusCode::BAD_GATEWAY, code::QUERY_FAILED, message),
@@ -428,9 +440,52 @@ impl ApiError {
     }
 }
 
-fn in_words(duration: Duration) -> String {
-    match duration.as_secs() {
-        seconds @ 0..=90 => format!("{seconds} seconds"),
+/// Rounded up: whoever obeys comes when the wait is over. Never nothing, which would mean at once.
+fn seconds(wait: Duration) -> u64 {
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(begun).max(1)
+}
+
+fn in_words(wait: Duration) -> String {
+    match seconds(wait) {
+        1 => "a second".to_owned(),
+        seconds @ 2..=90 => format!("{seconds} seconds"),
         seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_as_long_as_they_are_told_does_not_come_too_early() {
+        for (wait, told, words) in [
+            (0, 1, "a second"),
+            (300, 1, "a second"),
+            (1_000, 1, "a second"),
+            (1_001, 2, "2 seconds"),
+            (89_100, 90, "90 seconds"),
+            (90_001, 91, "2 minutes"),
+            (840_000, 840, "14 minutes"),
+            (840_001, 841, "15 minutes"),
+        ] {
+            let error = ApiError::too_many("Too many", Duration::from_millis(wait));
+            assert_eq!(error.retry_after(), Some(told), "{wait}");
+            let detail = error.into_problem("").detail;
+            assert_eq!(detail, format!("Too many. Try again in {words}."), "{wait}");
+        }
+    }
+
+    #[test]
+    fn a_plugin_that_rests_is_asked_again_when_its_rest_is_over() {
+        let until = SystemTime::now() + Duration::from_millis(2_999);
+        let resting = RenderError::Resting {
+            plugin: "heat".to_owned(),
+            version: "1.0.0".to_owned(),
+            message: "It rests.".to_owned(),
+            until,
+        };
+        assert_eq!(ApiError::from(resting).retry_after(), Some(3));
     }
 }

@@ -34,6 +34,7 @@ pub mod schema;
 mod secret;
 mod settings;
 mod settings_file;
+mod settings_variables;
 mod source;
 mod source_file;
 mod spanned;

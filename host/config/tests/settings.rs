@@ -383,6 +383,33 @@ fn variables_alone_describe_a_provider_too() {
 }
 
 #[test]
+fn what_is_true_or_false_of_a_provider_can_be_said_by_variables_as_well() {
+    let said = |value: &str| {
+        let settings = Settings::load(
+            None,
+            &variables(&[
+                ("PORTHOLE_PUBLIC_URL", "http://localhost:8080"),
+                ("PORTHOLE_AUTH_OIDC_ISSUER", "https://id.example.com"),
+                ("PORTHOLE_AUTH_OIDC_CLIENT_ID", "porthole"),
+                ("PORTHOLE_AUTH_OIDC_CREATE_USERS", value),
+                ("PORTHOLE_AUTH_OIDC_INSECURE_HTTP", value),
+                ("PORTHOLE_AUTH_OIDC_LINK_BY_EMAIL", value),
+                ("PORTHOLE_AUTH_OIDC_TRUST_UNVERIFIED_EMAIL", value),
+            ]),
+        );
+        let oidc = settings.unwrap().auth.oidc.unwrap();
+        [
+            oidc.create_users,
+            oidc.insecure_http,
+            oidc.link_by_email,
+            oidc.trust_unverified_email,
+        ]
+    };
+    assert_eq!(said("true"), [true; 4]);
+    assert_eq!(said("false"), [false; 4]);
+}
+
+#[test]
 fn what_is_wrong_with_a_provider_is_said_at_its_place() {
     let fault = |more: &str, at: &str, part: &str| {
         let faults = load(&provider(more), &[]).unwrap_err();

@@ -5,8 +5,8 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use porthole_data::load::{Kind, LoadColumn, Loader, TableSpec, Value};
-use porthole_data::{Aggregate, DataError, Ladder, Range, Source, SourceSpec, TimeColumn};
+use porthole_data::load::{Loader, TableSpec, Value};
+use porthole_data::{Aggregate, DataError, Keep, Ladder, Range, Source, SourceSpec, TimeColumn};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use support::{Database, column, series_query, source};
@@ -15,22 +15,11 @@ use support::{Database, column, series_query, source};
 const NEW_YEAR: i64 = 1_767_225_600_000;
 const HOUR: i64 = 3_600_000;
 
+/// With an index that does not lead to one kind of metric: buckets are asked for in another way than where one does.
 fn metrics() -> TableSpec {
-    let column = |name: &str, kind| LoadColumn {
-        name: name.into(),
-        kind,
-        required: false,
-    };
     TableSpec {
-        name: "metrics".into(),
-        identity: Some("id".into()),
-        columns: vec![
-            column("recorded_at", Kind::Timestamp),
-            column("server_name", Kind::Text),
-            column("cpu_percent", Kind::Real),
-            column("metric_type", Kind::Text),
-        ],
         indexes: vec![vec!["recorded_at".into()]],
+        ..support::metrics::table()
     }
 }
 
@@ -52,16 +41,8 @@ async fn load(database: &Database, rows: &[Vec<Value>]) {
 
 fn cpu() -> SourceSpec {
     SourceSpec {
-        filter: Some("metric_type = 'cpu'".into()),
         order_by: Some("recorded_at DESC".into()),
-        ..source(
-            "metrics",
-            &[
-                ("timestamp", "recorded_at"),
-                ("value", "cpu_percent"),
-                ("series_label", "server_name"),
-            ],
-        )
+        ..support::metrics::spec("cpu", Keep::default())
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{SubsecRound, Utc};
 use uuid::Uuid;
 
-use crate::audit::add_line;
+use crate::audit::{add_line, add_line_of_each_tenant};
 use crate::authority::{Needed, must_be, must_leave_an_administrator};
 use crate::id::Id;
 use crate::names::normal_name;
@@ -102,24 +102,13 @@ impl Identity {
             else {
                 return Ok(false);
             };
-            // Those tenants hear that it is in them no more.
-            let tenants = sqlx::query_as::<_, (String,)>(
-                "SELECT tenants.tenant_id FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
-                 WHERE user_tenants.user_id = $1 ORDER BY tenants.tenant_id",
-            )
-            .bind(Id(id))
-            .fetch_all(&mut *transaction)
-            .await?;
-            for (tenant,) in tenants {
-                let entry = AuditEntry {
-                    action: "revoke".to_owned(),
-                    target: Some(email.clone()),
-                    tenant: Some(tenant),
-                    detail: Some("the account was removed".to_owned()),
-                    ..actor.clone()
-                };
-                add_line!(entry, &mut *transaction)?;
-            }
+            let left = AuditEntry {
+                action: "revoke".to_owned(),
+                target: Some(email.clone()),
+                detail: Some("the account was removed".to_owned()),
+                ..actor.clone()
+            };
+            add_line_of_each_tenant!(Id(id), left, transaction);
             // All that is theirs refers to this row and goes with it.
             sqlx::query("DELETE FROM users WHERE id = $1").bind(Id(id)).execute(&mut *transaction).await?;
             must_leave_an_administrator!(actor, &mut *transaction);

@@ -63,8 +63,8 @@ pub struct SessionRecord {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Most sessions of one page.
-const LARGEST_PAGE: u32 = 500;
+/// Most sessions of one answer: those of a page, and one that shows that another page follows.
+const LARGEST_PAGE: u32 = 501;
 
 type SessionRow = (
     Id,
@@ -276,7 +276,7 @@ impl Identity {
         Ok(rows.into_iter().map(session_record).collect())
     }
 
-    /// Everybody's open sessions, the newest login first, at most 500; older than session `before` where one is given.
+    /// Everybody's open sessions, the newest login first, at most 501; older than session `before` where one is given.
     ///
     /// # Errors
     /// When the central database fails.

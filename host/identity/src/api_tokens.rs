@@ -171,12 +171,14 @@ macro_rules! revoke_all_tokens {
 pub(crate) use revoke_all_tokens;
 
 impl Identity {
-    /// Makes a token. Its secret is returned here and never again.
+    /// Makes a token. Its secret is returned here and never again. Who makes one for somebody else has what it shows, and so needs
+    /// a grant for the tenant, too: administering the host shows no tenant's data.
     ///
     /// # Errors
-    /// [`IdentityError::NotAdministrator`] where it is made for somebody else; [`IdentityError::NoSuchTenant`] where the user has
-    /// no grant, [`IdentityError::RoleTooSmall`] where they may not
-    /// publish and the token should; [`IdentityError::Refused`] says what is wrong with the wish.
+    /// [`IdentityError::NotAdministrator`] where it is made for somebody else, and [`IdentityError::NotLetIn`] where an
+    /// administrator does so without a grant of their own; [`IdentityError::NoSuchTenant`] where the user has no grant,
+    /// [`IdentityError::RoleTooSmall`] where they may not publish and the token should; [`IdentityError::Refused`] says what is
+    /// wrong with the wish.
     pub async fn create_api_token(
         &self,
         new: NewApiToken,
@@ -218,6 +220,18 @@ impl Identity {
             let Some((row, email, role, is_admin)) = grant else {
                 return Err(IdentityError::NoSuchTenant(tenant.to_owned()));
             };
+            if let Some(maker) = actor.actor.filter(|maker| *maker != new.user) {
+                let (own,) = sqlx::query_as::<_, (i64,)>(
+                    "SELECT COUNT(*) FROM user_tenants WHERE user_id = $1 AND tenant_id = $2",
+                )
+                .bind(Id(maker))
+                .bind(row)
+                .fetch_one(&mut *transaction)
+                .await?;
+                if own == 0 {
+                    return Err(IdentityError::NotLetIn(tenant.to_owned()));
+                }
+            }
             let role = crate::tenants::effective(&role, is_admin);
             if new.scope == TokenScope::Publish && role < Role::Editor {
                 return Err(IdentityError::RoleTooSmall(Role::Editor));
@@ -395,7 +409,7 @@ impl Identity {
         let found = with_pool!(&self.store, pool => sqlx::query_as::<_, Holder>(
             "SELECT api_tokens.id, api_tokens.expires_at, api_tokens.last_used_at, users.id, users.email,
                     users.full_name, users.is_admin, tenants.tenant_id, api_tokens.scope,
-                    users.keycloak_id IS NOT NULL AND users.password_hash IS NULL, users.created_at,
+                    users.keycloak_id IS NOT NULL AND (users.password_hash IS NULL OR NOT $2), users.created_at,
                     users.last_login_at, users.groups_at
              FROM api_tokens
              JOIN users ON users.id = api_tokens.user_id
@@ -403,6 +417,7 @@ impl Identity {
              WHERE api_tokens.token_hash = $1 AND api_tokens.revoked_at IS NULL AND users.disabled_at IS NULL",
         )
         .bind(hash.as_slice())
+        .bind(self.local_login)
         .fetch_optional(pool)
         .await)?;
         let Some((

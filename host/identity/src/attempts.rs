@@ -82,18 +82,25 @@ impl Attempts {
     }
 
     /// Counts an attempt as failed before its outcome is known, so that many at once do not slip through; or says how
-    /// long to wait.
+    /// long to wait: for the later of the two, where the account and the address both have to.
     pub(crate) fn begin(&self, address: IpAddr, account: &str, now: DateTime<Utc>) -> Result<(), Duration> {
         let (by_address, by_account) = keys(address, account);
         let mut counters = self.counters.lock();
+        let mut wait = None;
         for (key, most) in [(&by_account, self.per_account), (&by_address, self.per_address)] {
             if let Some(counter) = counters.get_mut(key)
                 && counter.attempts >= most
-                && let Some(wait) = self.remaining(counter, now)
+                && let Some(left) = self.remaining(counter, now)
             {
-                counter.refused = counter.refused.saturating_add(1);
-                return Err(wait);
+                // Once.
+                if wait.is_none() {
+                    counter.refused = counter.refused.saturating_add(1);
+                }
+                wait = wait.max(Some(left));
             }
+        }
+        if let Some(wait) = wait {
+            return Err(wait);
         }
         for key in [by_account, by_address] {
             self.count(&mut counters, key, now);
@@ -308,6 +315,32 @@ mod tests {
         }
         assert!(attempts.begin(HERE, "new@example.com", at(1)).is_err());
         attempts.begin(THERE, "new@example.com", at(1)).unwrap();
+    }
+
+    #[test]
+    fn whoever_has_to_wait_for_two_things_is_told_the_later_end_and_counted_once() {
+        let attempts = Attempts::new(2, 4, WINDOW);
+        for (account, second) in [("a", 0), ("a", 1), ("b", 2), ("b", 3)] {
+            attempts.begin(HERE, account, at(second)).unwrap();
+        }
+        // The address began with the account `a`; `b` began later and ends later.
+        assert_eq!(attempts.begin(HERE, "b", at(10)), Err(Duration::from_secs(892)));
+        assert_eq!(attempts.begin(HERE, "c", at(10)), Err(Duration::from_secs(890)));
+        let refused = attempts.take_refused();
+        assert_eq!(refused.iter().map(|refused| refused.attempts).sum::<u64>(), 2);
+        // The other way around: the address's time began anew after the account's had begun.
+        let attempts = Attempts::new(2, 3, WINDOW);
+        for (account, second) in [
+            ("x", 0),
+            ("a", 850),
+            ("a", 851),
+            ("b", 900),
+            ("c", 901),
+            ("d", 902),
+        ] {
+            attempts.begin(HERE, account, at(second)).unwrap();
+        }
+        assert_eq!(attempts.begin(HERE, "a", at(1000)), Err(Duration::from_secs(800)));
     }
 
     #[test]

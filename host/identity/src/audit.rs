@@ -6,8 +6,8 @@ use crate::id::Id;
 use crate::store::with_pool;
 use crate::{AuditEntry, AuditRecord, Identity, IdentityError, User};
 
-/// Most lines of one page.
-const LARGEST_PAGE: u32 = 500;
+/// Most lines of one answer: those of a page, and one that shows that another page follows.
+const LARGEST_PAGE: u32 = 501;
 
 /// Adds a line with whatever runs queries: a pool, or the transaction in which the thing itself happened.
 macro_rules! add_line {
@@ -30,7 +30,28 @@ macro_rules! add_line {
     };
 }
 
-pub(crate) use add_line;
+/// Adds a line for each tenant that an account was let into: what is done to it is done to one of the tenant's members, and the
+/// tenant's admins do not read lines without a tenant.
+macro_rules! add_line_of_each_tenant {
+    ($user:expr, $entry:expr, $transaction:ident) => {
+        let tenants = sqlx::query_as::<_, (String,)>(
+            "SELECT tenants.tenant_id FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
+             WHERE user_tenants.user_id = $1 ORDER BY tenants.tenant_id",
+        )
+        .bind($user)
+        .fetch_all(&mut *$transaction)
+        .await?;
+        for (tenant,) in tenants {
+            let entry = $crate::AuditEntry {
+                tenant: Some(tenant),
+                ..$entry.clone()
+            };
+            $crate::audit::add_line!(entry, &mut *$transaction)?;
+        }
+    };
+}
+
+pub(crate) use {add_line, add_line_of_each_tenant};
 
 type AuditRow = (
     i64,
@@ -43,6 +64,28 @@ type AuditRow = (
     Option<String>,
     Option<String>,
 );
+
+type EventRow = (
+    i64,
+    DateTime<Utc>,
+    String,
+    Option<Id>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<bool>,
+);
+
+/// Something that happened to an account.
+#[derive(Debug, Clone)]
+pub struct AccountEvent {
+    /// Its line of the audit log.
+    pub record: AuditRecord,
+    /// Whether the account that has done it administers the host, as things are now; none: no account did, or it is gone.
+    pub is_by_administrator: Option<bool>,
+}
 
 /// Which lines; what is none does not matter.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +114,7 @@ impl Identity {
         Ok(())
     }
 
-    /// The newest lines of the audit log, newest first, at most 500; older than line `before` where one is given.
+    /// The newest lines of the audit log, newest first, at most 501; older than line `before` where one is given.
     ///
     /// # Errors
     /// When the central database fails.
@@ -115,48 +158,62 @@ impl Identity {
     }
 }
 
+/// The question for the lines since `$2` for which a condition holds, the newest `$3`. A tenant that is switched off or not configured
+/// does not exist for its members, and so nothing is said of it until it is back.
+macro_rules! events {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail,
+                    (SELECT users.is_admin FROM users WHERE users.id = audit_log.actor_id)
+             FROM audit_log
+             WHERE happened_at >= $2 AND (tenant IS NULL OR EXISTS (
+                SELECT 1 FROM tenants
+                WHERE tenants.tenant_id = audit_log.tenant AND tenants.is_active AND tenants.disabled_at IS NULL)) AND ",
+            $condition,
+            " ORDER BY id DESC LIMIT $3"
+        )
+    };
+}
+
 impl Identity {
     /// What happened to an account since it was made, newest first, at most `limit` lines: its logins and those that failed, a
-    /// third of the lines each at most, and whatever was done to it by whomever.
+    /// third of the lines each at most, and whatever was done to it by whomever; what each of its tenants is told besides, once.
     ///
     /// # Errors
     /// When the central database fails.
-    pub async fn account_events(&self, user: &User, limit: u32) -> Result<Vec<AuditRecord>, IdentityError> {
+    pub async fn account_events(&self, user: &User, limit: u32) -> Result<Vec<AccountEvent>, IdentityError> {
         let limit = limit.min(LARGEST_PAGE);
-        let mut records = Vec::new();
+        let mut events = Vec::new();
         // Each along an index of its own. An account of the same address that was there before is another's. Whoever fails to log
         // in, again and again, hides nothing of what was done meanwhile.
         for (question, limit) in [
             (
-                "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
-                 FROM audit_log WHERE target = $1 AND happened_at >= $2
-                 AND action NOT IN ('login_failed', 'login_locked', 'logins_refused') ORDER BY id DESC LIMIT $3",
+                events!(
+                    "target = $1 AND action NOT IN ('login_failed', 'login_locked', 'logins_refused')
+                     AND (tenant IS NULL OR action NOT IN ('password_link_made', 'password_set'))"
+                ),
                 limit,
             ),
             (
-                "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
-                 FROM audit_log WHERE target = $1 AND happened_at >= $2
-                 AND action IN ('login_failed', 'login_locked', 'logins_refused') ORDER BY id DESC LIMIT $3",
+                events!("target = $1 AND action IN ('login_failed', 'login_locked', 'logins_refused')"),
                 limit / 3,
             ),
             (
-                "SELECT id, happened_at, action, actor_id, actor_email, target, tenant, address, detail
-                 FROM audit_log WHERE actor_email = $1 AND target IS NULL AND action = 'login' AND happened_at >= $2
-                 ORDER BY id DESC LIMIT $3",
+                events!("actor_email = $1 AND target IS NULL AND action = 'login'"),
                 limit / 3,
             ),
         ] {
-            let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, AuditRow>(question)
+            let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, EventRow>(question)
                 .bind(&user.email)
                 .bind(user.created_at)
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await)?;
-            records.extend(rows.into_iter().map(record));
+            events.extend(rows.into_iter().map(event));
         }
-        records.sort_by_key(|record| std::cmp::Reverse(record.id));
-        records.truncate(limit as usize);
-        Ok(records)
+        events.sort_by_key(|event| std::cmp::Reverse(event.record.id));
+        events.truncate(limit as usize);
+        Ok(events)
     }
 }
 
@@ -175,5 +232,24 @@ fn record((id, at, action, actor, actor_email, target, tenant, address, detail):
             address,
             detail,
         },
+    }
+}
+
+fn event(
+    (id, at, action, actor, actor_email, target, tenant, address, detail, is_by_administrator): EventRow,
+) -> AccountEvent {
+    AccountEvent {
+        record: record((
+            id,
+            at,
+            action,
+            actor,
+            actor_email,
+            target,
+            tenant,
+            address,
+            detail,
+        )),
+        is_by_administrator,
     }
 }

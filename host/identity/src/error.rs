@@ -65,6 +65,9 @@ pub enum IdentityError {
     /// This is for those who may do more in the tenant.
     #[error("this takes the role {} in the tenant, or more", .0.name())]
     RoleTooSmall(Role),
+    /// A token shall be made for somebody else, in a tenant that its maker was not let into.
+    #[error("whoever makes a token for somebody else needs a grant for the tenant {0}, too")]
+    NotLetIn(String),
     /// The text is no email address.
     #[error("{0:?} is not an email address")]
     Email(String),

@@ -13,8 +13,6 @@ use crate::{AuditEntry, Identity, LoginError};
 
 /// Failures are counted for so long.
 pub(crate) const WINDOW: Duration = Duration::from_secs(3600);
-/// More failures than this are not counted: that an account has many must not take longer to find out.
-const MOST_FAILURES: i64 = 1000;
 /// Addresses of IPv6 that are looked through for one of the same network.
 const MOST_ADDRESSES: i64 = 500;
 
@@ -28,19 +26,31 @@ impl Identity {
         now: DateTime<Utc>,
     ) -> Result<(), LoginError> {
         let account = account.replace('\0', "");
-        let since = now - TimeDelta::from_std(WINDOW).unwrap_or(TimeDelta::MAX);
-        let (failures,) = with_pool!(&self.store, pool => sqlx::query_as::<_, (i64,)>(
-            "SELECT COUNT(*) FROM (
-                SELECT 1 FROM audit_log
-                WHERE target = $1 AND action IN ('login_failed', 'password_change_failed') AND happened_at > $2 LIMIT $3
-             ) AS failures",
+        let window = TimeDelta::from_std(WINDOW).unwrap_or(TimeDelta::MAX);
+        let most = i64::from(self.failures_per_account.max(1));
+        // The last failure of which there may be no more: when it is an hour old, there is one less. Of each kind no more are read
+        // than may be: that an account has many must not take longer to find out.
+        let last = with_pool!(&self.store, pool => sqlx::query_as::<_, (DateTime<Utc>,)>(
+            "SELECT happened_at FROM (
+                SELECT happened_at FROM (
+                    SELECT happened_at FROM audit_log WHERE target = $1 AND action = 'login_failed' AND happened_at > $2
+                    ORDER BY happened_at DESC LIMIT $3) AS logins
+                UNION ALL
+                SELECT happened_at FROM (
+                    SELECT happened_at FROM audit_log WHERE target = $1 AND action = 'password_change_failed' AND happened_at > $2
+                    ORDER BY happened_at DESC LIMIT $3) AS changes
+             ) AS failures ORDER BY happened_at DESC LIMIT 1 OFFSET $4",
         )
         .bind(&account)
-        .bind(since)
-        .bind(i64::from(self.failures_per_account).min(MOST_FAILURES))
-        .fetch_one(pool)
+        .bind(now - window)
+        .bind(most)
+        .bind(most - 1)
+        .fetch_optional(pool)
         .await)?;
-        if failures < i64::from(self.failures_per_account) || self.was_used_from(address, &account).await? {
+        let Some((last,)) = last else {
+            return Ok(());
+        };
+        if self.was_used_from(address, &account).await? {
             return Ok(());
         }
         if self.told_guessed.count(account.clone(), now).is_ok() {
@@ -48,14 +58,16 @@ impl Identity {
                 action: "login_locked".to_owned(),
                 target: Some(account),
                 detail: Some(format!(
-                    "{failures} failed attempts within an hour from wherever; no more but from where it was used before"
+                    "{most} failed attempts within an hour from wherever; no more but from where it was used before"
                 )),
                 ..AuditEntry::default()
             };
             self.audit(entry).await?;
         }
+        // At least a second, so that "try again in 0 s" is never said.
+        let left = (last + window - now).to_std().unwrap_or_default();
         Err(LoginError::TooManyAttempts {
-            retry_after: WINDOW / 4,
+            retry_after: left.max(Duration::from_secs(1)),
         })
     }
 

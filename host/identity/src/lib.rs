@@ -45,7 +45,7 @@ use secrecy::SecretString;
 
 pub use administration::{GrantRecord, SessionRecord, TenantState};
 pub use api_tokens::{ApiTokenRecord, NewApiToken, TokensOf};
-pub use audit::AuditFilter;
+pub use audit::{AccountEvent, AuditFilter};
 pub use backup::Restoring;
 pub use data_changes::DataChange;
 pub use error::{IdentityError, LoginError};
@@ -94,6 +94,7 @@ pub struct Identity {
     crowded: provider_logins::Crowded,
     session_idle: TimeDelta,
     session_lifetime: TimeDelta,
+    local_login: bool,
     tokens_without_login: Option<TimeDelta>,
 }
 
@@ -132,6 +133,7 @@ impl Identity {
             crowded: provider_logins::Crowded::default(),
             session_idle: within(options.session_idle),
             session_lifetime: within(options.session_lifetime),
+            local_login: options.local_login,
             tokens_without_login: options.tokens_without_login.map(within),
         })
     }

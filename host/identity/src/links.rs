@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::api_tokens::revoke_all_tokens;
-use crate::audit::add_line;
+use crate::audit::{add_line, add_line_of_each_tenant};
 use crate::authority::{Needed, must_be};
 use crate::id::Id;
 use crate::store::{in_transaction, in_turn, with_pool};
@@ -66,6 +66,8 @@ impl Identity {
                 target: Some(email),
                 ..actor
             };
+            // Whoever made it may use it, and then sees what the account sees.
+            add_line_of_each_tenant!(Id(user), entry, transaction);
             add_line!(entry, &mut *transaction)?;
         });
         Ok((token, expires_at))
@@ -110,7 +112,7 @@ impl Identity {
             if used == 0 {
                 return Ok(false);
             }
-            sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
+            sqlx::query("UPDATE users SET password_hash = $1, password_set_at = $2, updated_at = $2 WHERE id = $3")
                 .bind(&password_hash)
                 .bind(now.trunc_subsecs(3))
                 .bind(user)
@@ -135,6 +137,7 @@ impl Identity {
                 detail: Some("with a link".to_owned()),
                 ..actor
             };
+            add_line_of_each_tenant!(user, entry, transaction);
             add_line!(entry, &mut *transaction)?;
         });
         self.sessions.forget_user(user.0);

@@ -15,6 +15,9 @@ pub struct Options {
     /// After this long a request asks the central database whether anybody's rights have changed. Changes made through
     /// this process show at once, changes made by others after at most this long.
     pub access_check: Duration,
+    /// Whether anybody logs in with a password: without it, whoever the identity provider knows can log in there only, password or
+    /// not.
+    pub local_login: bool,
     /// The tokens of who can log in at the identity provider only are worth nothing when the provider has not said for this
     /// long that they still may; none: they are, whatever it says.
     pub tokens_without_login: Option<Duration>,
@@ -49,6 +52,7 @@ impl Default for Options {
             session_lifetime: Duration::from_secs(14 * 24 * 3600),
             session_cache: Duration::from_secs(5),
             access_check: Duration::from_millis(250),
+            local_login: true,
             tokens_without_login: Some(Duration::from_secs(30 * 24 * 3600)),
             changes_per_account: 600,
             invalidations: 60,

@@ -34,6 +34,8 @@ pub struct User {
     pub is_admin: bool,
     /// Whether the user can log in with a password.
     pub has_password: bool,
+    /// When that password was set; none: there is none, or nobody wrote it down.
+    pub password_set_at: Option<DateTime<Utc>>,
     /// Whether an administrator switched the account off.
     pub is_disabled: bool,
     /// When the user was made.

@@ -207,7 +207,7 @@ impl Identity {
         in_transaction!(&self.store, transaction => {
             // The password may have been changed while this one was being checked: then it is the old one that is known here.
             let changed = sqlx::query(
-                "UPDATE users SET password_hash = $1, updated_at = $2
+                "UPDATE users SET password_hash = $1, password_set_at = $2, updated_at = $2
                  WHERE id = $3 AND password_hash = $4 AND disabled_at IS NULL",
             )
             .bind(&password_hash)

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use crate::api_tokens::revoke_all_tokens;
-use crate::audit::add_line;
+use crate::audit::{add_line, add_line_of_each_tenant};
 use crate::authority::{Needed, must_be};
 use crate::id::Id;
 use crate::names::{breaks_lines, is_hidden, normal_name};
@@ -27,10 +27,11 @@ pub(crate) type UserRow = (
     Option<DateTime<Utc>>,
     bool,
     bool,
+    Option<DateTime<Utc>>,
 );
 
 /// What a [`UserRow`] is made of.
-pub(crate) const COLUMNS: &str = "id, email, full_name, is_admin, password_hash IS NOT NULL,disabled_at IS NOT NULL, created_at, last_login_at, is_admin_by_group, keycloak_id IS NOT NULL";
+pub(crate) const COLUMNS: &str = "id, email, full_name, is_admin, password_hash IS NOT NULL, disabled_at IS NOT NULL, created_at, last_login_at, is_admin_by_group, keycloak_id IS NOT NULL, password_set_at";
 
 pub(crate) fn user(row: UserRow) -> User {
     let (
@@ -44,6 +45,7 @@ pub(crate) fn user(row: UserRow) -> User {
         last_login_at,
         is_admin_by_group,
         is_from_provider,
+        password_set_at,
     ) = row;
     User {
         id: id.0,
@@ -51,6 +53,7 @@ pub(crate) fn user(row: UserRow) -> User {
         full_name,
         is_admin,
         has_password,
+        password_set_at,
         is_disabled,
         created_at,
         last_login_at,
@@ -73,6 +76,7 @@ impl Identity {
             None => None,
         };
         let (id, now) = (Id::new(), Utc::now().trunc_subsecs(3));
+        let password_set_at = hash.is_some().then_some(now);
         let detail = new.is_admin.then(|| "administrator".to_owned());
         let entry = AuditEntry {
             action: "user_created".to_owned(),
@@ -83,8 +87,8 @@ impl Identity {
         in_turn!(&self.store, transaction => {
             must_be!(Needed::Administrator, entry, &mut *transaction);
             let inserted = sqlx::query(
-                "INSERT INTO users (id, email, full_name, is_admin, password_hash, created_at, updated_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $6)",
+                "INSERT INTO users (id, email, full_name, is_admin, password_hash, created_at, updated_at, password_set_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
             )
             .bind(id)
             .bind(&email)
@@ -92,6 +96,7 @@ impl Identity {
             .bind(new.is_admin)
             .bind(&hash)
             .bind(now)
+            .bind(password_set_at)
             .execute(&mut *transaction)
             .await;
             match inserted {
@@ -108,6 +113,7 @@ impl Identity {
             full_name,
             is_admin: new.is_admin,
             has_password: hash.is_some(),
+            password_set_at,
             is_disabled: false,
             created_at: now,
             last_login_at: None,
@@ -139,7 +145,7 @@ impl Identity {
         let hash = self.passwords.hash(password, &email).await?;
         let now = Utc::now().trunc_subsecs(3);
         in_transaction!(&self.store, transaction => {
-            let changed = sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
+            let changed = sqlx::query("UPDATE users SET password_hash = $1, password_set_at = $2, updated_at = $2 WHERE id = $3")
                 .bind(&hash)
                 .bind(now)
                 .bind(Id(user))
@@ -160,6 +166,8 @@ impl Identity {
                 target: Some(email),
                 ..actor
             };
+            // Somebody else knows the password.
+            add_line_of_each_tenant!(Id(user), entry, transaction);
             add_line!(entry, &mut *transaction)?;
         });
         self.sessions.forget_user(user);

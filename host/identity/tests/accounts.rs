@@ -167,9 +167,29 @@ on_both! {
         }
         let user = identity.user(user).await.unwrap().unwrap();
         let events = identity.account_events(&user, 50).await.unwrap();
-        let of = |action: &str| events.iter().filter(|event| event.entry.action == action).count();
+        let of = |action: &str| events.iter().filter(|event| event.record.entry.action == action).count();
         assert_eq!((of("login_failed"), of("token_created")), (16, 1));
-        assert_eq!(events[0].entry.action, "login_failed");
+        assert_eq!(events[0].record.entry.action, "login_failed");
+    }
+
+    async fn nothing_is_said_to_a_member_of_a_tenant_that_is_off_until_it_is_back(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let known = identity.user(user).await.unwrap().unwrap();
+        let said = async || {
+            let events = identity.account_events(&known, 50).await.unwrap();
+            let of_tenant = events.into_iter().filter(|event| event.record.entry.tenant.is_some());
+            of_tenant.map(|event| event.record.entry.detail.unwrap()).collect::<Vec<_>>()
+        };
+        let nobody = AuditEntry::default;
+        assert_eq!(said().await, ["editor"]);
+        identity.set_tenant_disabled("alpha", true, nobody()).await.unwrap();
+        identity.grant(user, "alpha", Role::Viewer, nobody()).await.unwrap();
+        assert_eq!(said().await, Vec::<String>::new());
+        identity.set_tenant_disabled("alpha", false, nobody()).await.unwrap();
+        assert_eq!(said().await, ["editor, now viewer", "editor"]);
+        identity.sync_tenants(&[]).await.unwrap();
+        assert_eq!(said().await, Vec::<String>::new());
     }
 
     async fn all_sessions_but_the_kept_one_end_at_once(database: &Database) {

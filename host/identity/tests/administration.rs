@@ -4,8 +4,8 @@
 #[macro_use]
 mod support;
 
-use chrono::{TimeDelta, Utc};
-use porthole_identity::{AuditEntry, AuditFilter, IdentityError, Role, TokenScope, TokensOf};
+use chrono::{SubsecRound, TimeDelta, Utc};
+use porthole_identity::{AuditEntry, AuditFilter, IdentityError, NewUser, Role, TokenScope, TokensOf};
 use secrecy::ExposeSecret;
 use support::people::{HERE, ada, secret, wish};
 use support::{Database, options};
@@ -81,6 +81,35 @@ on_both! {
         assert!(uses(link.expose(), now).await);
         assert!(!uses(link.expose(), now).await, "twice");
         identity.login("ada@example.com", &secret("close the sesame"), HERE, now).await.unwrap();
+    }
+
+    async fn when_a_password_was_set_is_known_by_whichever_way_it_was(database: &Database) {
+        let identity = database.connect(options()).await;
+        let user = ada(&identity).await;
+        let nobody = AuditEntry::default;
+        let known = async || identity.user(user).await.unwrap().unwrap();
+        let set_at = async || known().await.password_set_at.unwrap();
+        // With the account.
+        assert_eq!(set_at().await, known().await.created_at);
+        let [first, second, third] = ["green badgers mend 7 clocks", "slow otters paint 9 walls", "close the sesame"].map(secret);
+        let now = Utc::now();
+        // On the machine: by the clock, whatever it says.
+        identity.set_password(user, &first, false, nobody()).await.unwrap();
+        assert!(set_at().await >= now.trunc_subsecs(3));
+        // By its owner, and with a link: when they say that it is.
+        let (noon, evening) = (now.trunc_subsecs(3) + TimeDelta::hours(1), now.trunc_subsecs(3) + TimeDelta::hours(2));
+        let (who, _) = identity.login("ada@example.com", &first, HERE, noon).await.unwrap();
+        let wrong = identity.change_password(&who, &third, &second, false, HERE, noon).await;
+        assert!(wrong.is_err() && set_at().await < noon);
+        identity.change_password(&who, &first, &second, false, HERE, noon).await.unwrap();
+        assert_eq!(set_at().await, noon);
+        let (link, _) = identity.make_password_link(user, nobody(), evening).await.unwrap();
+        assert_eq!(set_at().await, noon);
+        assert!(identity.use_password_link(link.expose(), &third, false, HERE, evening).await.unwrap());
+        assert_eq!(set_at().await, evening);
+        let new = NewUser { email: "bob@example.com".to_owned(), full_name: None, is_admin: false, password: None };
+        let bob = identity.create_user(new, nobody()).await.unwrap();
+        assert_eq!(identity.users().await.unwrap().iter().find(|user| user.id == bob.id).unwrap().password_set_at, None);
     }
 
     async fn a_new_password_takes_the_tokens_along_only_where_it_says_so(database: &Database) {

@@ -163,6 +163,15 @@ on_both! {
             }
         }
         assert_eq!(identity.note_refused_attempts().await.unwrap(), 6);
+        // They wait for what is left of the hour, and not for a time that is always the same.
+        let told = async |at| match identity.login("ada@example.com", &wrong, from(200), at).await {
+            Err(LoginError::TooManyAttempts { retry_after }) => retry_after.as_secs(),
+            other => panic!("{other:?}"),
+        };
+        let (soon, later) = (told(now()).await, told(now() + TimeDelta::minutes(59)).await);
+        assert!((3_000..=3_600).contains(&soon), "{soon}");
+        assert!((1..=60).contains(&later), "{later}");
+        assert_eq!(identity.note_refused_attempts().await.unwrap(), 2);
         // From where it was used before, and of IPv6 from the same network.
         for known in [HERE, six("2001:db8:1:2:ffff::9")] {
             identity.login("ada@example.com", &right, known, now()).await.unwrap();

@@ -463,6 +463,37 @@ on_both! {
         assert!(kept.is_some());
     }
 
+    async fn a_password_that_nobody_may_log_in_with_keeps_no_token_good(database: &Database) {
+        let host = async |local_login| {
+            database.connect(Options { session_cache: Duration::ZERO, local_login, ..options() }).await
+        };
+        let identity = host(true).await;
+        site(database).await.close().await;
+        let now = Utc::now();
+        let _ = identity.admit(&somebody("ada", None, 0), &rules(), HERE).await;
+        let ada = identity.find_user("ada@example.com").await.unwrap().unwrap().id;
+        let bob = local(&identity, "bob", false).await.id;
+        let mut tokens = Vec::new();
+        for user in [ada, bob] {
+            identity.set_password(user, &"open the sesame".into(), false, AuditEntry::default()).await.unwrap();
+            identity.grant(user, "alpha", Role::Viewer, AuditEntry::default()).await.unwrap();
+            let new = NewApiToken { user, tenant: "alpha".into(), name: "deploy".into(), scope: TokenScope::Read, days: 365 };
+            tokens.push(identity.create_api_token(new, AuditEntry::default()).await.unwrap().1);
+        }
+        let is_good = async |identity: &Identity, token: usize, days: i64| {
+            let secret = tokens[token].expose_secret();
+            identity.authenticate_api_token(secret, now + TimeDelta::days(days)).await.unwrap().is_some()
+        };
+        // With a password she comes in without the provider.
+        assert!(is_good(&identity, 0, 300).await);
+        identity.close().await;
+        let only_the_provider = host(false).await;
+        assert!(is_good(&only_the_provider, 0, 29).await);
+        assert!(!is_good(&only_the_provider, 0, 31).await);
+        // Whom the provider does not know is the host's own affair: programs have such accounts.
+        assert!(is_good(&only_the_provider, 1, 300).await);
+    }
+
     async fn sessions_of_passwords_end_and_those_of_the_provider_go_on(database: &Database) {
         let identity = site(database).await;
         let now = Utc::now();

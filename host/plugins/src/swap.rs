@@ -50,6 +50,15 @@ impl Plugins {
             let has_files = new.get(id).is_some_and(|tenant| !tenant.plugins.files.is_empty());
             has_files || published.contains(id) || held.contains(id)
         });
+        // Whoever had none awaits all of them from this moment, and not only when it is known what they are: that a panel's plugin is
+        // still to come is no fault of the panel.
+        for id in changed.iter().filter(|id| !held.contains(*id)) {
+            let absent = Absent {
+                compiling: true,
+                ..Absent::default()
+            };
+            self.0.registry.replace_tenant(id, &[], absent);
+        }
         self.sync_all(changed, patience).await;
     }
 
@@ -289,4 +298,54 @@ fn without_clashes(held: &[Held], is_taken: impl Fn(&str) -> bool) -> Vec<Held> 
         clear.push(held);
     }
     clear
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use porthole_config::{PluginFile, TenantPlugins};
+    use porthole_sandbox::{Limits, Registry, Sandbox, SandboxOptions};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn plugins_that_are_still_to_come_are_awaited_before_anything_is_known_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let registry = Arc::new(Registry::new());
+        let sandbox = Sandbox::new(SandboxOptions::default()).unwrap();
+        let plugins = Plugins::new(sandbox, Arc::clone(&registry), None, None);
+        let tenant = |id: &str, files: &[&str]| TenantSettings {
+            id: id.to_owned(),
+            limits: Limits::default(),
+            plugins: TenantPlugins {
+                files: files
+                    .iter()
+                    .map(|name| PluginFile {
+                        name: format!("tenants/{id}/plugins/{name}"),
+                        path: folder.path().join(name),
+                        stamp: 1,
+                        signature: None,
+                    })
+                    .collect(),
+                ..TenantPlugins::default()
+            },
+            notices: Vec::new(),
+        };
+        // Nobody gets to look at the tenant's file.
+        let turn = Arc::clone(plugins.0.turns.lock().entry("alpha".to_owned()).or_default());
+        let held_up = turn.lock().await;
+        let tenants = vec![tenant("alpha", &["heat.wasm"]), tenant("beta", &[])];
+        plugins.take_over(tenants, Duration::ZERO).await;
+        assert!(registry.absent("alpha").compiling);
+        assert!(!registry.absent("beta").compiling);
+
+        drop(held_up);
+        plugins.0.sync("alpha").await;
+        let absent = registry.absent("alpha");
+        assert!(
+            !absent.compiling && absent.refused.len() == 1,
+            "there is no such file: {absent:?}"
+        );
+    }
 }

@@ -128,6 +128,7 @@ pub async fn identity(settings: &Settings) -> anyhow::Result<Identity> {
     let options = Options {
         session_idle: settings.session.idle,
         session_lifetime: settings.session.absolute,
+        local_login: settings.auth.local,
         tokens_without_login: match &settings.auth.oidc {
             Some(provider) => provider.tokens_without_login,
             None => Options::default().tokens_without_login,

@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::actor::actor;
 use super::settings::{self, SettingsArgs};
+use crate::text::one_line;
 
 /// Tokens for programs.
 #[derive(clap::Subcommand)]
@@ -67,7 +68,7 @@ impl Token {
             } => {
                 let identity = settings::identity(&settings.load()?).await?;
                 let user = identity.find_user(&email).await?;
-                let user = user.with_context(|| format!("there is no account {email}"))?;
+                let user = user.with_context(|| format!("there is no account {}", one_line(&email)))?;
                 let new = NewApiToken {
                     user: user.id,
                     tenant: tenant.clone(),
@@ -76,6 +77,7 @@ impl Token {
                     days,
                 };
                 let made = identity.create_api_token(new, actor()).await;
+                let (email, tenant) = (user.email, one_line(&tenant));
                 if let Err(IdentityError::NoSuchTenant(_)) = made {
                     bail!(
                         "{email} is not let into {tenant}, or one of the two is switched off: `porthole user list` says \
@@ -106,7 +108,7 @@ impl Token {
                 let wanted = id
                     .parse()
                     .ok()
-                    .with_context(|| format!("{id} is not the id of a token"))?;
+                    .with_context(|| format!("{} is not the id of a token", one_line(&id)))?;
                 let identity = settings::identity(&settings.load()?).await?;
                 let revoked = identity
                     .revoke_api_token(wanted, TokensOf::Everybody, actor())

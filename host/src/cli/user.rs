@@ -9,6 +9,7 @@ use porthole_identity::{Identity, NewUser, Role};
 use super::actor::actor;
 use super::password;
 use super::settings::{self, SettingsArgs};
+use crate::text::one_line;
 
 /// Local accounts and what they may see.
 #[derive(clap::Subcommand)]
@@ -233,14 +234,16 @@ impl User {
                 let is_admin = admin.unwrap_or(user.is_admin);
                 let changed = identity.change_user(user.id, name.as_deref(), is_admin, actor());
                 changed.await?;
-                let role = match is_admin {
+                // As it is kept, which is not always as it was typed.
+                let kept = find(&identity, &user.email).await?;
+                let role = match kept.is_admin {
                     true => "administers the host",
                     false => "does not administer the host",
                 };
                 println!(
                     "{} is called {} and {role}",
-                    user.email,
-                    name.as_deref().unwrap_or("nothing")
+                    kept.email,
+                    one_line(kept.full_name.as_deref().unwrap_or("nothing"))
                 );
                 say_if_ownerless(&identity, &user).await?;
                 identity.close().await;
@@ -291,7 +294,11 @@ impl User {
                 let revoked = identity.revoke(user.id, &tenant, actor()).await?;
                 identity.close().await;
                 if !revoked {
-                    bail!("{} has no grant for {tenant}: nothing was changed", user.email);
+                    bail!(
+                        "{} has no grant for {}: nothing was changed",
+                        user.email,
+                        one_line(&tenant)
+                    );
                 }
                 println!("{} may no longer see {tenant}", user.email);
                 if by_group {
@@ -391,7 +398,7 @@ async fn find(identity: &Identity, email: &str) -> anyhow::Result<porthole_ident
     identity
         .find_user(email)
         .await?
-        .with_context(|| format!("there is no account {email}"))
+        .with_context(|| format!("there is no account {}", one_line(email)))
 }
 
 fn on_or_off(text: &str) -> Result<bool, String> {

@@ -1,10 +1,11 @@
 //! What administrators see of the accounts of others and do for them: grants, sessions, tokens.
 
 use http::{Method, StatusCode};
-use porthole_identity::AuditEntry;
+use porthole_identity::{AuditEntry, Role};
 use serde_json::{Value, json};
 
 use crate::administration::post;
+use crate::matrix::user;
 use crate::site::Site;
 
 #[tokio::test]
@@ -89,6 +90,12 @@ async fn administrators_go_through_everybodys_sessions_page_by_page() {
             next.unwrap_or_default()
         );
     }
+    // A page that is full is the last one where nothing follows.
+    for (limit, is_followed) in [(4, true), (5, false), (6, false)] {
+        let path = format!("/api/v1/admin/sessions?limit={limit}");
+        let next = dan.get(&path).await.json()["next"].clone();
+        assert_eq!(next.is_string(), is_followed, "{limit}");
+    }
     let names = ["dan", "ada", "cleo", "bob", "ada"].map(|name| format!("{name}@example.com"));
     assert_eq!(seen, names);
     for (query, parameter) in [
@@ -145,6 +152,18 @@ async fn an_administrator_makes_a_token_for_an_account_whose_owner_sees_that() {
     let path = format!("/api/v1/admin/users/{}/tokens", ada.id);
     let wish =
         |tenant: &str, scope: &str| json!({"name": "deploy", "tenant": tenant, "scope": scope, "days": 2});
+    // Dan administers the host and was let into no tenant: what its members see is not his to see through them.
+    let refused = post(&dan, &path, wish("alpha", "read")).await;
+    assert_eq!(refused.refusal(), (403, "forbidden".into(), None));
+    let told = refused.problem().detail;
+    assert!(
+        told.contains("let into alpha") && told.contains("Let yourself in first"),
+        "{told}"
+    );
+    let itself = site.identity.find_user("dan@example.com").await.unwrap().unwrap();
+    let own = format!("/api/v1/admin/users/{}/tenants", itself.id);
+    let granted = post(&dan, &own, json!({ "tenant": "alpha" })).await;
+    assert_eq!(granted.status, StatusCode::NO_CONTENT);
     let made = post(&dan, &path, wish("alpha", "read")).await;
     assert_eq!(made.status, StatusCode::CREATED);
     let made = made.json();
@@ -177,6 +196,23 @@ async fn an_administrator_makes_a_token_for_an_account_whose_owner_sees_that() {
         .find(|event| event["action"] == "token_created")
         .unwrap();
     assert_eq!(event["by"], "another");
+    // And so do those who administer the tenant: who let himself in, and what he made.
+    user(&site, "amy", false, Some(("alpha", Role::Admin))).await;
+    let amy = site.logged_in("amy").await;
+    let log = amy
+        .get("/api/v1/admin/tenants/alpha/audit?actor=dan@example.com")
+        .await
+        .json();
+    let lines: Vec<_> = log["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (line["action"].as_str().unwrap(), line["target"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        lines,
+        [("token_created", "ada@example.com"), ("grant", "dan@example.com")]
+    );
     // Not at the database either, whatever the request was checked for before.
     let bob = site.identity.find_user("bob@example.com").await.unwrap().unwrap();
     let actor = AuditEntry {
@@ -195,4 +231,34 @@ async fn an_administrator_makes_a_token_for_an_account_whose_owner_sees_that() {
         refused,
         Err(porthole_identity::IdentityError::NotAdministrator)
     ));
+}
+
+#[tokio::test]
+async fn an_account_is_told_whether_the_hosts_administrator_or_its_tenants_admin_has_done_it() {
+    let site = Site::new().await;
+    user(&site, "amy", false, Some(("alpha", Role::Admin))).await;
+    let (amy, dan) = (site.logged_in("amy").await, site.logged_in("dan").await);
+    let cleo = site.logged_in("cleo").await;
+    for (client, tenant) in [(&amy, "alpha"), (&dan, "beta")] {
+        let path = format!("/api/v1/admin/tenants/{tenant}/grants/cleo@example.com");
+        let out = client.send(Method::DELETE, &path, &[], None).await;
+        assert_eq!(out.status, StatusCode::NO_CONTENT, "{tenant}");
+    }
+    let answer = cleo.get("/api/v1/account/events").await.json();
+    let said: Vec<_> = answer["events"].as_array().unwrap()[..2]
+        .iter()
+        .map(|event| {
+            let text = |key: &str| event[key].as_str();
+            (text("action"), text("tenant"), text("by"), text("address"))
+        })
+        .collect();
+    // Where either of them sits is not her affair.
+    assert_eq!(
+        said,
+        [
+            (Some("revoke"), Some("beta"), Some("another"), None),
+            (Some("revoke"), Some("alpha"), Some("tenant_admin"), None),
+        ]
+    );
+    assert!(!answer.to_string().contains("amy@example.com"), "{answer}");
 }

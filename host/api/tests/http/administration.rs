@@ -225,6 +225,15 @@ async fn a_new_password_ends_the_other_sessions_and_a_switched_off_account_has_n
     let change = |current: &str| json!({"current": current, "new": "another horse"});
     let wrong = post(&one, "/api/v1/account/password", change("wrong horse")).await;
     assert_eq!(wrong.refusal(), (401, "wrong_credentials".into(), None));
+    let set_at = async |client: &Client<'_>| {
+        let account = client.get("/api/v1/account").await.json();
+        let at = chrono::DateTime::parse_from_rfc3339(account["password_set_at"].as_str().unwrap());
+        at.unwrap().to_utc()
+    };
+    let made = site.identity.find_user("ada@example.com").await.unwrap().unwrap();
+    let second = chrono::TimeDelta::seconds(1);
+    assert!((made.created_at - set_at(&one).await).abs() < second);
+    let before = chrono::Utc::now();
     let changed = post(&one, "/api/v1/account/password", change(PASSWORD)).await;
     assert_eq!(changed.status, StatusCode::NO_CONTENT);
     for ended in [&one, &other] {
@@ -237,6 +246,8 @@ async fn a_new_password_ends_the_other_sessions_and_a_switched_off_account_has_n
         site: &site,
         cookie: Some(changed.cookie()),
     };
+    // Written without its fractions.
+    assert!(set_at(&ada).await > before - second);
     let sessions = ada.get("/api/v1/account/sessions").await.json();
     assert_eq!(sessions["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(sessions["sessions"][0]["current"], true);
@@ -422,6 +433,44 @@ async fn the_audit_log_is_filtered_by_whom_something_was_done_to_and_an_export_h
         of("format=csv&limit=501").await.refusal(),
         (400, "invalid_parameter".into(), Some("limit".into()))
     );
+}
+
+#[tokio::test]
+async fn the_audit_log_is_read_page_by_page_and_its_last_page_names_no_other() {
+    let site = Site::new().await;
+    let dan = site.logged_in("dan").await;
+    let of = async |question: &str| dan.get(&format!("/api/v1/admin/audit?{question}")).await;
+    let all = of("limit=500").await.json()["lines"].as_array().unwrap().len();
+    let (mut seen, mut before) = (0, String::new());
+    loop {
+        let page = of(&format!("limit=2{before}")).await.json();
+        let lines = page["lines"].as_array().unwrap();
+        assert!(
+            !lines.is_empty() && seen < all,
+            "an empty page after {seen} of {all}"
+        );
+        seen += lines.len();
+        let Some(next) = page["next"].as_i64() else { break };
+        before = format!("&before={next}");
+    }
+    assert_eq!(seen, all);
+    // Also where the last page is full.
+    for (limit, is_followed) in [(all - 1, true), (all, false), (all + 1, false)] {
+        let next = of(&format!("limit={limit}")).await.json()["next"].clone();
+        assert_eq!(next.is_i64(), is_followed, "{limit} of {all}");
+    }
+    for no_cursor in ["abc", "", "-1", "99999999999999999999"] {
+        let refused = of(&format!("before={no_cursor}")).await;
+        assert_eq!(
+            refused.refusal(),
+            (400, "invalid_parameter".into(), Some("before".into()))
+        );
+        let told = refused.problem().detail;
+        assert!(
+            told.contains("`next` of the page before") && told.contains("first page"),
+            "{told}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use porthole_identity::{AuditEntry, Origin, Role};
 use serde_json::{Value, json};
 
+use crate::administration::post;
 use crate::matrix::user;
 use crate::site::{Client, Site};
 
@@ -96,4 +97,75 @@ async fn where_administrators_of_the_host_sit_is_not_told_to_a_tenants_admins() 
         .find(|(actor, _)| actor == "dan@example.com")
         .unwrap();
     assert_eq!(address, Value::Null);
+}
+
+#[tokio::test]
+async fn a_link_to_a_members_password_and_its_use_are_in_the_log_of_each_of_their_tenants() {
+    let site = Site::new().await;
+    user(&site, "amy", false, Some(("alpha", Role::Admin))).await;
+    let (amy, dan) = (site.logged_in("amy").await, site.logged_in("dan").await);
+    let link = async |email: &str| {
+        let id = site.identity.find_user(email).await.unwrap().unwrap().id;
+        let made = dan.post(&format!("/api/v1/admin/users/{id}/link")).await;
+        assert_eq!(made.status, StatusCode::OK);
+        made.json()["url"]
+            .as_str()
+            .unwrap()
+            .split_once('#')
+            .unwrap()
+            .1
+            .to_owned()
+    };
+    // Bob is in beta only, Cleo in both.
+    link("bob@example.com").await;
+    let secret = link("cleo@example.com").await;
+    let uses = json!({"link": secret, "password": "purple otters juggle kites"});
+    let used = post(&site.nobody(), "/api/v1/auth/link", uses).await;
+    assert_eq!(used.status, StatusCode::NO_CONTENT);
+
+    let said = async |client: &Client<'_>, tenant: &str| {
+        let mut said = Vec::new();
+        for action in ["password_link_made", "password_set"] {
+            let path = format!("/api/v1/admin/tenants/{tenant}/audit?action={action}");
+            let log = client.get(&path).await.json();
+            for line in log["lines"].as_array().unwrap() {
+                let of = |key: &str| line[key].as_str().map(str::to_owned);
+                said.push((action, of("actor").unwrap(), of("target").unwrap(), of("address")));
+            }
+        }
+        said
+    };
+    let [bob, cleo, by_dan] = ["bob", "cleo", "dan"].map(|name| format!("{name}@example.com"));
+    let here = Some("192.0.2.1".to_owned());
+    let set = ("password_set", cleo.clone(), cleo.clone(), here.clone());
+    assert_eq!(
+        said(&amy, "alpha").await,
+        [
+            ("password_link_made", by_dan.clone(), cleo.clone(), None),
+            set.clone()
+        ]
+    );
+    assert_eq!(
+        said(&dan, "beta").await,
+        [
+            ("password_link_made", by_dan.clone(), cleo.clone(), here.clone()),
+            ("password_link_made", by_dan, bob, here),
+            set,
+        ]
+    );
+    // To its owner each is told once, however many tenants they are in.
+    let answer = site.nobody().login(&cleo, "purple otters juggle kites").await;
+    let own = Client {
+        site: &site,
+        cookie: Some(answer.cookie()),
+    };
+    let events = own.get("/api/v1/account/events").await.json();
+    for action in ["password_link_made", "password_set"] {
+        let events = events["events"].as_array().unwrap().iter();
+        assert_eq!(
+            events.filter(|event| event["action"] == action).count(),
+            1,
+            "{action}"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::parts::{DIALECT, ID, database, flag, limits, object, size, text, time, whole};
-use crate::settings_file::variable_of;
+use crate::settings_variables::variable_of;
 
 /// Of `porthole.yaml`.
 pub fn settings() -> Value {
@@ -80,7 +80,7 @@ fn provider() -> Value {
             "groups_claim": text("Where tokens say which groups somebody is in: a name, or a path as realm_access.roles."),
             "admin_group": text("Who is in this group administers the host."),
             "tenants": { "type": "array", "maxItems": 1000, "items": mapping, "description": "Which groups are let into which tenants." },
-            "tokens_without_login": { "anyOf": [{ "const": "forever" }, time("")], "description": "How long tokens of an account without a password are good after the provider's last word about it." },
+            "tokens_without_login": { "anyOf": [{ "const": "forever" }, time("")], "description": "How long tokens of who can log in at the provider only are good after its last word about them." },
             "trust_unverified_email": flag("Whether an account is made for an address that the provider does not call verified."),
             "insecure_http": flag("Whether the provider may be reached by plain HTTP over a network that nobody else is in."),
         }),

@@ -14,7 +14,7 @@ use porthole_plugins::{Logbook, Plugins, PluginsError, Upload};
 use super::remote::Remote;
 use crate::cli::actor::actor;
 use crate::cli::settings::{self, SettingsArgs};
-use crate::server;
+use crate::{interface, server};
 
 /// The variable with an API token, for scripts.
 const TOKEN: &str = "PORTHOLE_TOKEN";
@@ -157,7 +157,7 @@ impl Shelf {
     /// Changes which version answers, or which there are.
     pub async fn change(&self, name: &str, change: PluginChange) -> anyhow::Result<()> {
         match self {
-            Self::Local(local) => server::change_plugin(
+            Self::Local(local) => interface::change_plugin(
                 &local.plugins,
                 &local.tenant,
                 name,

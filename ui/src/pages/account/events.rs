@@ -109,6 +109,7 @@ fn row(event: &AccountEvent) -> View {
     let by = match event.by {
         By::Oneself => "you",
         By::Another => "an administrator",
+        By::TenantAdmin => "an admin of the tenant",
         By::Nobody => "",
     };
     let by = text(by);
