@@ -87,7 +87,7 @@ pub fn panel(
         sources,
         display: panel.display.to_string(),
         parameters: panel.parameters.to_string(),
-        fingerprint: fingerprint(panel, salt),
+        fingerprint: fingerprint(panel, zone, salt),
         config: Arc::clone(panel),
     })
 }
@@ -390,8 +390,9 @@ fn function(function: AggregateFunction) -> Aggregate {
 }
 
 /// Only compared within this process, so a hash that differs between builds will do.
-fn fingerprint(panel: &Panel, salt: &str) -> u64 {
+fn fingerprint(panel: &Panel, zone: Option<&str>, salt: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
+    zone.hash(&mut hasher);
     salt.hash(&mut hasher);
     format!("{panel:?}").hash(&mut hasher);
     hasher.finish()

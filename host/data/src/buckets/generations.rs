@@ -14,27 +14,31 @@ pub(super) struct Generations {
     pub(super) table: i64,
 }
 
-/// The numbers of all tenants' tables; under the empty name that of all of a tenant's data.
+/// The numbers of all tenants' tables, for each way in which a table's name is written one, since they are counted so; under
+/// the empty name that of all of a tenant's data.
 #[derive(Debug, Default)]
-pub(super) struct Changes(RwLock<HashMap<String, HashMap<String, i64>>>);
+pub(super) struct Changes(RwLock<HashMap<String, Tables>>);
+
+type Tables = HashMap<String, HashMap<String, i64>>;
 
 impl Changes {
     /// Takes over a number; whether it is a new one.
     pub(super) fn raise(&self, tenant: &str, table: &str, generation: i64) -> bool {
         let mut tenants = self.0.write();
         let tables = tenants.entry(tenant.to_owned()).or_default();
-        let known = tables.entry(simple(table)).or_default();
+        let names = tables.entry(simple(table)).or_default();
+        let known = names.entry(table.to_owned()).or_default();
         let is_new = generation > *known;
         *known = generation.max(*known);
         is_new
     }
 
-    /// The numbers of a source over this table.
+    /// The numbers of a source over this table: those of all its names together, which grow with each of them.
     pub(super) fn of(&self, tenant: &str, table: &str) -> Generations {
         let tenants = self.0.read();
         let number = |table: &str| {
-            let tables = tenants.get(tenant);
-            tables.and_then(|tables| tables.get(table)).copied().unwrap_or(0)
+            let names = tenants.get(tenant).and_then(|tables| tables.get(table));
+            names.map_or(0, |names| names.values().sum())
         };
         Generations {
             tenant: number(""),
@@ -71,6 +75,17 @@ mod tests {
             assert_eq!(changes.of("a", name).table, 3, "{name}");
         }
         assert_eq!(changes.of("a", "other.metrics").table, 0);
+    }
+
+    #[test]
+    fn each_name_of_a_table_is_counted_by_itself_and_makes_all_of_them_new() {
+        let changes = Changes::default();
+        assert!(changes.raise("a", "metrics", 2));
+        assert!(changes.raise("a", "public.metrics", 1));
+        assert_eq!(changes.of("a", "metrics").table, 3);
+        assert!(changes.raise("a", "public.metrics", 2));
+        assert_eq!(changes.of("a", "\"metrics\"").table, 4);
+        assert!(!changes.raise("a", "metrics", 2));
     }
 
     #[test]
