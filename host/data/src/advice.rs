@@ -6,8 +6,9 @@ use std::time::Instant;
 use crate::cells::Cells;
 use crate::connection::Connections;
 use crate::error::DataError;
+use crate::fragment::Node;
 use crate::query::{RowsQuery, SeriesQuery};
-use crate::sql::{self, Bind, ByIndex, Dialect, Resolved, RowsStatements, Statement, quote};
+use crate::sql::{self, Bind, ByIndex, Dialect, Odd, Resolved, RowsStatements, Statement, direction, quote};
 use crate::time;
 
 /// Tables with fewer rows are read whole as quickly as by an index.
@@ -46,7 +47,7 @@ pub(crate) async fn advise(
 ) -> Result<Advice, DataError> {
     let statements = match question {
         Question::Series(query) => {
-            vec![sql::series(source, query, time::now()).map_err(DataError::Query)?]
+            vec![sql::series(source, query, Odd::Along, time::now()).map_err(DataError::Query)?]
         }
         Question::Rows(query) => {
             let both = RowsStatements::new(source, query, time::now()).map_err(DataError::Invalid)?;
@@ -202,19 +203,21 @@ fn index_to_newest(
 
 /// The statement that makes an index on these columns.
 fn index_on(source: &Resolved<'_>, columns: &[usize], kind: char) -> String {
+    let names: Vec<_> = columns.iter().map(|column| source.quoted(*column)).collect();
     match source.table.dialect {
-        Dialect::Postgres => of_postgres(source, columns, kind),
-        Dialect::Sqlite => of_sqlite(source, columns),
+        Dialect::Postgres => of_postgres(source, &names, kind),
+        Dialect::Sqlite => {
+            let words: Vec<_> = columns
+                .iter()
+                .map(|column| source.table.columns[*column].name.as_str())
+                .collect();
+            of_sqlite(source, &names, &words.join("_"))
+        }
     }
 }
 
-fn of_sqlite(source: &Resolved<'_>, columns: &[usize]) -> String {
-    let names: Vec<_> = columns.iter().map(|column| source.quoted(*column)).collect();
-    let words: Vec<_> = columns
-        .iter()
-        .map(|column| source.table.columns[*column].name.as_str())
-        .collect();
-    let name = quote(&format!("{}_by_{}", source.table.name, words.join("_")));
+fn of_sqlite(source: &Resolved<'_>, names: &[String], by: &str) -> String {
+    let name = quote(&format!("{}_by_{by}", source.table.name));
     // SQLite wants the schema before the index's name.
     let table = &source.table.quoted;
     let table = table.strip_prefix("main.").unwrap_or(table);
@@ -222,8 +225,7 @@ fn of_sqlite(source: &Resolved<'_>, columns: &[usize]) -> String {
 }
 
 /// A statement that keeps nobody waiting who writes; for a partitioned table there is none.
-fn of_postgres(source: &Resolved<'_>, columns: &[usize], kind: char) -> String {
-    let names: Vec<_> = columns.iter().map(|column| source.quoted(*column)).collect();
+fn of_postgres(source: &Resolved<'_>, names: &[String], kind: char) -> String {
     let how = if kind == 'p' { "" } else { " CONCURRENTLY" };
     format!(
         "CREATE INDEX{how} ON {} ({});",
@@ -232,12 +234,64 @@ fn of_postgres(source: &Resolved<'_>, columns: &[usize], kind: char) -> String {
     )
 }
 
+/// What leads to the first rows in the source's own order: the columns that the condition holds to a value, then those of the
+/// order, each in the direction in which it is asked for, since an index is of use in that only, or wholly turned over.
+fn index_to_first(source: &Resolved<'_>, kind: char) -> Result<String, &'static str> {
+    let table = source.table;
+    let mut names: Vec<_> = fixed(source)
+        .into_iter()
+        .map(|place| source.quoted(place))
+        .collect();
+    for key in source.source.order() {
+        let Node::Column { name, exact } = &key.expr.node else {
+            return Err(
+                "what it is ordered by is computed; order by a column, or read from a view that has it as one",
+            );
+        };
+        let place = table
+            .find(name, *exact)
+            .ok_or("the source orders by a column that the table has not")?;
+        let nullable = table.columns[place].nullable;
+        let direction = direction(table.dialect, key.descending, key.nulls_first, nullable);
+        if table.dialect == Dialect::Sqlite && direction.contains("NULLS") {
+            return Err(
+                "SQLite has no index with missing values at that end; leave `NULLS FIRST` or `NULLS LAST` out",
+            );
+        }
+        names.push(format!(
+            "{}{}",
+            source.quoted(place),
+            direction.trim_end_matches(" ASC")
+        ));
+    }
+    Ok(match table.dialect {
+        Dialect::Postgres => of_postgres(source, &names, kind),
+        Dialect::Sqlite => of_sqlite(source, &names, "order"),
+    })
+}
+
+/// The columns that the condition holds to a value.
+fn fixed(source: &Resolved<'_>) -> Vec<usize> {
+    let mut columns = source.fixed_columns();
+    columns.dedup();
+    columns
+}
+
 /// The columns that the condition holds to a value, then time. `kind`: what the table is.
 fn index(source: &Resolved<'_>, question: &Question, kind: char) -> Result<String, &'static str> {
     match kind {
         'v' => return Err("it is a view: the tables that it reads need the index"),
         'f' => return Err("its rows are on another server: the index is needed there"),
         _ => {}
+    }
+    if let Question::Rows(query) = question
+        && query.sort.is_empty()
+        && query.latest_per.is_none()
+        && !source.source.order().is_empty()
+        // Of a stretch of time an index on time reads less, whatever the order in it.
+        && (query.range.is_none() || source.time.is_none())
+    {
+        return index_to_first(source, kind);
     }
     let (time, _) = source.time.ok_or("the source has no time column")?;
     if let Question::Rows(query) = question {
@@ -252,8 +306,7 @@ fn index(source: &Resolved<'_>, question: &Question, kind: char) -> Result<Strin
             );
         }
     }
-    let mut columns = source.fixed_columns();
-    columns.dedup();
+    let mut columns = fixed(source);
     columns.retain(|column| *column != time);
     columns.push(time);
     Ok(index_on(source, &columns, kind))

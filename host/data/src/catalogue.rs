@@ -15,6 +15,8 @@ use crate::time::{TextForm, TimeForm};
 /// Rows looked at to tell how SQLite's columns store what they store: so many of the first, and of the last where rows have
 /// numbers, since whoever writes may have come to write in another way.
 const SAMPLE: usize = 100;
+/// And so many of those between, evenly.
+const SPREAD: usize = 64;
 /// From here on a number counts milliseconds since the Unix epoch, below it seconds: the year 5138 in seconds, March
 /// 1973 in milliseconds.
 const MILLIS_FROM: f64 = 100_000_000_000.0;
@@ -417,14 +419,7 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
         .collect();
     let mut rows = 0;
     if !select.is_empty() {
-        let select = select.join(", ");
-        let mut samples = vec![format!("SELECT {select} FROM {quoted} LIMIT {SAMPLE}")];
-        if numbered {
-            samples.push(format!(
-                "SELECT {select} FROM {quoted} ORDER BY _rowid_ DESC LIMIT {SAMPLE}"
-            ));
-        }
-        for text in samples {
+        for text in samples(&select.join(", "), &quoted, numbered) {
             for row in texts(connections, &text, Vec::new(), declared.len()).await? {
                 rows += 1;
                 for (seen, value) in seen.iter_mut().zip(&row) {
@@ -462,6 +457,26 @@ async fn sqlite(connections: &Connections, name: &TableName) -> Result<(Table, b
         },
         rows > 0,
     ))
+}
+
+/// Questions for some rows of a table: of the first, of the last and of those between, where rows have numbers, since whoever
+/// writes may have come to write in another way; else of the first, and of what follows a number of them.
+fn samples(select: &str, table: &str, numbered: bool) -> Vec<String> {
+    if !numbered {
+        let after = |rows: u32| format!("SELECT {select} FROM {table} LIMIT {SAMPLE} OFFSET {rows}");
+        return [0, 1000, 10_000, 100_000].map(after).to_vec();
+    }
+    let between = format!(
+        "WITH RECURSIVE place(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM place WHERE n < {SPREAD}), \
+         ends(low, high) AS (SELECT (SELECT min(_rowid_) FROM {table}), (SELECT max(_rowid_) FROM {table})) \
+         SELECT (SELECT _rowid_ FROM {table} WHERE _rowid_ >= low + (high - low) / {SPREAD} * n ORDER BY _rowid_ LIMIT 1) \
+         FROM place CROSS JOIN ends"
+    );
+    vec![
+        format!("SELECT {select} FROM {table} LIMIT {SAMPLE}"),
+        format!("SELECT {select} FROM {table} ORDER BY _rowid_ DESC LIMIT {SAMPLE}"),
+        format!("SELECT {select} FROM {table} WHERE _rowid_ IN ({between})"),
+    ]
 }
 
 /// What was seen in a column of SQLite.
@@ -525,8 +540,8 @@ fn sqlite_kind(declared: &str, seen: &Seen, time_form: Option<TimeForm>) -> Kind
     } else if has("DATE") || has("TIME") {
         match time_form {
             Some(form) => Kind::Time(form),
-            // Nothing seen, or nothing that is a time.
-            None if seen.other_text => Kind::Text,
+            // Nothing seen, or nothing that is a time, or times as texts and as numbers, which have no common order.
+            None if seen.other_text || (seen.form.is_some() && seen.integers + seen.reals > 0) => Kind::Text,
             None => Kind::Time(TimeForm::Text(TextForm::PLAIN)),
         }
     } else if has("INT") {

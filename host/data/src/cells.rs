@@ -14,15 +14,19 @@ const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 pub(crate) trait Cells {
     /// Milliseconds since the Unix epoch, UTC.
     fn instant(&self, index: usize) -> Option<i64>;
+    /// A number as it is: NaN and the infinities, too.
+    fn raw(&self, index: usize) -> Option<f64>;
     /// NaN where there is no finite number.
-    fn number(&self, index: usize) -> f64;
+    fn number(&self, index: usize) -> f64 {
+        finite(self.raw(index).unwrap_or(f64::NAN))
+    }
     fn integer(&self, index: usize) -> Option<i64>;
     fn boolean(&self, index: usize) -> Option<bool>;
     fn text(&self, index: usize) -> Option<Cow<'_, str>>;
     /// Those of an array, as [`Cells::text`] reads them; `None`: it is no array, as in SQLite nothing is.
     fn texts(&self, index: usize) -> Option<Vec<Option<Cow<'_, str>>>>;
-    /// Those of an array, as [`Cells::number`] reads them; `None`: it is no array.
-    fn numbers(&self, index: usize) -> Option<Vec<f64>>;
+    /// Those of an array, as [`Cells::raw`] reads them; `None`: it is no array.
+    fn numbers(&self, index: usize) -> Option<Vec<Option<f64>>>;
 }
 
 /// All our statements are prepared, so values come in PostgreSQL's binary form.
@@ -82,8 +86,8 @@ impl Cells for PgRow {
         instant(i64::from_be_bytes(eight(self, index)?))
     }
 
-    fn number(&self, index: usize) -> f64 {
-        finite(eight(self, index).map_or(f64::NAN, f64::from_be_bytes))
+    fn raw(&self, index: usize) -> Option<f64> {
+        eight(self, index).map(f64::from_be_bytes)
     }
 
     fn integer(&self, index: usize) -> Option<i64> {
@@ -106,11 +110,8 @@ impl Cells for PgRow {
         Some(texts.map(|text| text.map(String::from_utf8_lossy)).collect())
     }
 
-    fn numbers(&self, index: usize) -> Option<Vec<f64>> {
-        let number = |bytes: Option<&[u8]>| {
-            let eight = bytes.and_then(|bytes| bytes.try_into().ok());
-            finite(eight.map_or(f64::NAN, f64::from_be_bytes))
-        };
+    fn numbers(&self, index: usize) -> Option<Vec<Option<f64>>> {
+        let number = |bytes: Option<&[u8]>| Some(f64::from_be_bytes(bytes?.try_into().ok()?));
         Some(elements(bytes(self, index)?)?.into_iter().map(number).collect())
     }
 }
@@ -151,14 +152,12 @@ impl Cells for SqliteRow {
         self.integer(index)
     }
 
-    fn number(&self, index: usize) -> f64 {
-        let number = match stored(self, index) {
-            Some(Stored::Integer(value)) => value as f64,
-            Some(Stored::Real(value)) => value,
-            Some(Stored::Bytes(bytes)) => parsed(bytes).unwrap_or(f64::NAN),
-            None => f64::NAN,
-        };
-        finite(number)
+    fn raw(&self, index: usize) -> Option<f64> {
+        match stored(self, index)? {
+            Stored::Integer(value) => Some(value as f64),
+            Stored::Real(value) => Some(value),
+            Stored::Bytes(bytes) => parsed(bytes),
+        }
     }
 
     fn integer(&self, index: usize) -> Option<i64> {
@@ -197,7 +196,7 @@ impl Cells for SqliteRow {
         None
     }
 
-    fn numbers(&self, _: usize) -> Option<Vec<f64>> {
+    fn numbers(&self, _: usize) -> Option<Vec<Option<f64>>> {
         None
     }
 }

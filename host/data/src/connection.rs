@@ -1,6 +1,7 @@
 //! Connections to one tenant's database: read-only, few, opened when needed, closed when idle; and running statements
 //! on them within limits.
 
+mod file;
 mod occupancy;
 mod pieces;
 mod slow;
@@ -149,8 +150,10 @@ pub(crate) struct Connections {
     connect_timeout: Duration,
     statement_timeout: Duration,
     down: Mutex<Option<Down>>,
-    /// Which database this is, without a password, as a hash: it is nobody's business where tenants' databases are.
-    identity: [u8; 32],
+    /// Which database this is, without a password: it is nobody's business where tenants' databases are.
+    identity: String,
+    /// Where the database is one.
+    file: Option<Arc<file::File>>,
     most: u32,
 }
 
@@ -162,6 +165,7 @@ impl Connections {
     ) -> Self {
         let most = database.max_connections.max(1);
         let mut identity = String::new();
+        let mut file = None;
         let pool = match Target::parse(&database.url) {
             Err(message) => Pool::None(message),
             Ok(Target::Postgres(connect)) => {
@@ -204,6 +208,8 @@ impl Connections {
             }
             Ok(Target::Sqlite(connect)) => {
                 identity = format!("sqlite {}", connect.get_filename().display());
+                let named = Arc::new(file::File::new(connect.get_filename()));
+                file = Some(named.clone());
                 let connect = connect
                     .read_only(true)
                     .create_if_missing(false)
@@ -215,6 +221,10 @@ impl Connections {
                     .max_connections(most)
                     .acquire_timeout(options.connect_timeout)
                     .idle_timeout(options.idle_timeout)
+                    .before_acquire(move |_, about| {
+                        let is_of = named.is_of(about.age);
+                        Box::pin(async move { Ok(is_of) })
+                    })
                     .connect_lazy_with(connect);
                 Pool::Sqlite(pool)
             }
@@ -227,14 +237,19 @@ impl Connections {
             connect_timeout: options.connect_timeout,
             statement_timeout: database.statement_timeout,
             down: Mutex::new(None),
-            identity: Sha256::digest(identity).into(),
+            identity,
+            file,
             most,
         }
     }
 
-    /// Which database this is, without a password, as a hash.
-    pub(crate) fn identity(&self) -> &[u8; 32] {
-        &self.identity
+    /// Which database this is, without a password, as a hash. Another file of the same name is another one.
+    pub(crate) fn identity(&self) -> [u8; 32] {
+        let mut hash = Sha256::new().chain_update(&self.identity);
+        if let Some(number) = self.file.as_ref().and_then(|file| file.number()) {
+            hash.update(number.to_be_bytes());
+        }
+        hash.finalize().into()
     }
 
     /// Statements that may run at the same time.

@@ -116,8 +116,8 @@ impl Databases {
         }
     }
 
-    /// One tenant's data. Connects to nothing yet; equal databases share their connections. Must be called within a
-    /// Tokio runtime.
+    /// One tenant's data. Connects to nothing yet; equal databases share their connections, and a tenant has one: whoever comes
+    /// with other settings takes its place. Must be called within a Tokio runtime.
     pub fn tenant(&self, database: &TenantDatabase) -> TenantData {
         let key = Key {
             tenant: database.tenant.clone(),
@@ -132,7 +132,9 @@ impl Databases {
             return entry.data.clone();
         }
         // A pool without connections costs little, but a tenant that has gone must go some day.
-        tenants.retain(|_, entry| now.duration_since(entry.used) < FORGET);
+        // So must the pool of one whose settings have changed: it closes with the last question that still has it, and until
+        // then there are the connections of both.
+        tenants.retain(|other, entry| other.tenant != key.tenant && now.duration_since(entry.used) < FORGET);
         let connections = Connections::new(database, &self.options, self.turns.clone());
         let catalogue = Catalogue::new(self.options.catalogue_ttl);
         let data = TenantData(Arc::new(Tenant {

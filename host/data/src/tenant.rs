@@ -82,8 +82,14 @@ impl TenantData {
         }
         check_texts(query.labels.iter())?;
         let (table, sampled) = self.table(source).await?;
-        let resolved =
-            resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
+        let anew;
+        let resolved = match resolve(source, &table, sampled) {
+            Ok(resolved) => resolved,
+            Err(_) => {
+                anew = self.table_anew(source).await?;
+                resolved_or_query(source, &anew.0, anew.1)?
+            }
+        };
         let answer = buckets::fetch(&asker, &resolved, query).await;
         let answer = self.blamed(&resolved, query.range, Asked::Series, answer).await;
         let mut answer = self.forget_if_refused(source, answer).await?;
@@ -117,8 +123,14 @@ impl TenantData {
         }
         check_texts(query.filters.iter().map(|(_, contains)| contains))?;
         let (table, sampled) = self.table_for(source, query).await?;
-        let resolved =
-            resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
+        let anew;
+        let resolved = match resolve(source, &table, sampled) {
+            Ok(resolved) => resolved,
+            Err(_) => {
+                anew = self.table_anew(source).await?;
+                resolved_or_query(source, &anew.0, anew.1)?
+            }
+        };
         let answer = self.read_rows(&resolved, query).await;
         let answer = self.blamed(&resolved, query.range, Asked::Rows, answer).await;
         self.forget_if_refused(source, answer).await
@@ -154,8 +166,7 @@ impl TenantData {
             Question::Series(_) => self.table(source).await?,
             Question::Rows(query) => self.table_for(source, query).await?,
         };
-        let resolved =
-            resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
+        let resolved = resolved_or_query(source, &table, sampled)?;
         advice::advise(&self.0.connections, &resolved, question).await
     }
 
@@ -226,6 +237,12 @@ impl TenantData {
         };
         let sampled = self.sampled(source, &table).await?;
         Ok((table, sampled))
+    }
+
+    /// The same, whatever is remembered of it: it may have been changed since, and fit now.
+    async fn table_anew(&self, source: &Source) -> Result<(Arc<Table>, Option<TimeForm>), DataError> {
+        self.0.catalogue.forget(source.table()).await;
+        self.table(source).await
     }
 
     /// The same, with what a question for rows needs to know besides.
@@ -365,6 +382,14 @@ fn within(rows: u64, bytes: u64, query: &RowsQuery) -> Result<(), DataError> {
         return Err(DataError::TooLarge(message));
     }
     Ok(())
+}
+
+fn resolved_or_query<'a>(
+    source: &'a Source,
+    table: &'a Table,
+    sampled: Option<TimeForm>,
+) -> Result<Resolved<'a>, DataError> {
+    resolve(source, table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))
 }
 
 fn check_range(range: Option<Range>) -> Result<(), DataError> {

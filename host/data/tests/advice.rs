@@ -254,6 +254,51 @@ async fn an_index_to_the_newest_row_of_each_is_named_and_answers_are_the_same_by
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_index_to_the_first_rows_in_a_sources_own_order_is_named_and_helps() {
+    for database in Database::both().await {
+        fill(&database).await;
+        let source = Source::parse(&SourceSpec {
+            filter: Some("metric_type = 'cpu'".into()),
+            order_by: Some("value DESC".into()),
+            limit: Some(50),
+            ..source("metrics", &[("value", "value"), ("server_name", "server_name")])
+        })
+        .unwrap();
+        let question = Question::Rows(RowsQuery {
+            range: Some(Range {
+                start: NEW_YEAR,
+                end: NEW_YEAR + DAY,
+            }),
+            ..rows_query()
+        });
+        let advice = database.data.advise(&source, &question).await.unwrap();
+        assert_eq!(
+            (advice.rows, advice.reads_all_of),
+            (50, Some(30_000.0)),
+            "{}",
+            database.kind
+        );
+        let index = advice.index.unwrap().unwrap();
+        let end = match database.kind {
+            "postgres" => "(\"metric_type\", \"value\" DESC NULLS LAST);",
+            _ => "(\"metric_type\", \"value\" DESC);",
+        };
+        assert!(index.ends_with(end), "{index}");
+        database.execute(&index).await;
+        let advice = support::tenant(&database.url)
+            .advise(&source, &question)
+            .await
+            .unwrap();
+        assert_eq!(
+            (advice.reads_all_of, advice.index),
+            (None, None),
+            "{}",
+            database.kind
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn parts_of_a_table_and_tables_under_a_view_are_counted() {
     let database = Database::postgres().await;
     database

@@ -60,6 +60,7 @@ pub(super) struct Fresh {
     /// Rows and bytes that were counted.
     counted: (u64, u64),
     is_crowded: bool,
+    is_odd: bool,
 }
 
 impl Fresh {
@@ -74,6 +75,7 @@ impl Fresh {
             bytes: 0,
             counted: (0, 0),
             is_crowded: false,
+            is_odd: false,
         }
     }
 
@@ -84,7 +86,8 @@ impl Fresh {
         };
         let label = row.text(1);
         let place = self.place(&shown(label.as_deref().unwrap_or_default()));
-        self.add(place, instant, row.number(2), row.number(3))?;
+        let value = self.finite(row.raw(2));
+        self.add(place, instant, value, row.number(3))?;
         self.count(1, tally)
     }
 
@@ -103,7 +106,8 @@ impl Fresh {
         let counts = row.numbers(3).unwrap_or_default();
         for (index, (label, value)) in labels.iter().zip(values).enumerate() {
             let place = self.place(&shown(label.as_deref().unwrap_or_default()));
-            let count = counts.get(index).copied().unwrap_or_default();
+            let value = self.finite(value);
+            let count = counts.get(index).copied().flatten().unwrap_or_default();
             self.add(place, instant, value, count)?;
         }
         self.count(labels.len() as u64, tally)
@@ -112,6 +116,21 @@ impl Fresh {
     /// Whether there was a row of all series that had not room for all of them.
     pub(super) fn is_crowded(&self) -> bool {
         self.is_crowded
+    }
+
+    /// Whether there was a number that is none, of which it cannot be told whether the other rows of its bucket had any.
+    pub(super) fn is_odd(&self) -> bool {
+        self.is_odd
+    }
+
+    fn finite(&mut self, value: Option<f64>) -> f64 {
+        match value {
+            Some(value) if value.is_finite() => value,
+            odd => {
+                self.is_odd |= odd.is_some();
+                f64::NAN
+            }
+        }
     }
 
     /// Lets what was counted be read again.

@@ -28,7 +28,7 @@ use crate::error::DataError;
 use crate::label;
 use crate::query::{BucketUse, Range, SeriesAnswer, SeriesQuery};
 use crate::source::Keep;
-use crate::sql::{self, Resolved, Statement};
+use crate::sql::{self, Odd, Resolved, Statement};
 use crate::time;
 
 pub(crate) use chunk::Measure;
@@ -99,8 +99,7 @@ pub(crate) async fn fetch(
         Err(reason) => {
             debug_assert!(WHOLE.contains(&reason), "{reason}");
             metrics::counter!("porthole_buckets_skipped_total", "reason" => reason).increment(1);
-            let mut gathered = Gathered::default();
-            read(asker, source, query, now, &mut gathered).await?;
+            let gathered = read(asker, source, query, now).await?;
             Ok(SeriesAnswer {
                 asked_anew: touched(query.range, query.bucket_seconds),
                 ..gathered.answer()
@@ -191,15 +190,14 @@ async fn by_parts(
     split: Split,
 ) -> Result<SeriesAnswer, DataError> {
     let part = async |range: Option<Range>| {
-        let mut gathered = Gathered::default();
-        if range.is_some() {
-            let query = SeriesQuery {
-                range,
-                ..query.clone()
-            };
-            read(asker, source, &query, now, &mut gathered).await?;
+        if range.is_none() {
+            return Ok(Gathered::default());
         }
-        Ok::<_, DataError>(gathered)
+        let query = SeriesQuery {
+            range,
+            ..query.clone()
+        };
+        read(asker, source, &query, now).await
     };
     let (head, filled, tail) = futures_util::try_join!(
         part(split.head),
@@ -341,7 +339,7 @@ async fn settled(
 
 fn key(asker: &Asker<'_>, source: &Resolved<'_>, settle: i64) -> Result<SourceKey, DataError> {
     let canonical = sql::canonical(source).map_err(DataError::Query)?;
-    let database = asker.connections.identity();
+    let database = &asker.connections.identity();
     let generations = asker.store.generations(asker.tenant, &source.source.table_name());
     Ok(SourceKey::new(
         asker.tenant,
@@ -366,9 +364,26 @@ async fn read(
     source: &Resolved<'_>,
     query: &SeriesQuery,
     now: i64,
-    gathered: &mut Gathered,
-) -> Result<(), DataError> {
-    let statement = sql::series(source, query, now).map_err(DataError::Query)?;
+) -> Result<Gathered, DataError> {
+    let (gathered, is_odd) = read_as(asker, source, query, now, Odd::Along).await?;
+    match is_odd && query.bucket_seconds.is_some() {
+        // In such a bucket the others count.
+        true => Ok(read_as(asker, source, query, now, Odd::LeftOut).await?.0),
+        false => Ok(gathered),
+    }
+}
+
+/// The points, and whether there is a number among them that is none.
+async fn read_as(
+    asker: &Asker<'_>,
+    source: &Resolved<'_>,
+    query: &SeriesQuery,
+    now: i64,
+    odd: Odd,
+) -> Result<(Gathered, bool), DataError> {
+    let mut gathered = Gathered::default();
+    let mut is_odd = false;
+    let statement = sql::series(source, query, odd, now).map_err(DataError::Query)?;
     let is_loose = query.labels.iter().any(|label| label::beginning(label).is_some());
     let unlabelled = unlabelled(source);
     // Of shortened labels, the database gives all that begin alike.
@@ -382,11 +397,15 @@ async fn read(
             let label = row.text(1);
             let label = label::shown(label.as_deref().unwrap_or(&unlabelled));
             if is_wanted(&label) {
-                gathered.add(&label, instant, row.number(2));
+                let value = row.raw(2);
+                is_odd |= value.is_some_and(|value| !value.is_finite());
+                let value = value.filter(|value| value.is_finite()).unwrap_or(f64::NAN);
+                gathered.add(&label, instant, value);
             }
             gathered.within(query)
         })
-        .await
+        .await?;
+    Ok((gathered, is_odd))
 }
 
 #[cfg(test)]

@@ -14,12 +14,20 @@ use super::store::BucketStore;
 use super::{Asker, side_by_side};
 use crate::error::DataError;
 use crate::query::Range;
-use crate::sql::{self, Resolved};
+use crate::sql::{self, Odd, Resolved};
 
 /// Gaps with fewer known buckets between them are read as one: each question costs the database more than that.
 const MERGE: i64 = 8;
 /// A gap is read in several pieces at the same time, none shorter than this many buckets.
 const PIECE: i64 = 96;
+
+/// How a piece is read.
+#[derive(Clone, Copy)]
+struct Way {
+    /// Whether all series of a bucket may come in one row.
+    may_be_packed: bool,
+    odd: Odd,
+}
 
 /// Whole buckets of one question.
 pub(super) struct Ask<'a> {
@@ -252,20 +260,25 @@ impl Ask<'_> {
     }
 
     async fn read(&self, piece: &Indices<i64>, tally: &Tally) -> Result<Fresh, DataError> {
-        if let Some(fresh) = self.read_as(piece, tally, true).await? {
-            return Ok(fresh);
+        let mut way = Way {
+            may_be_packed: true,
+            odd: Odd::Along,
+        };
+        loop {
+            let fresh = self.read_as(piece, tally, way).await?;
+            if fresh.is_crowded() && way.may_be_packed {
+                way.may_be_packed = false;
+            } else if fresh.is_odd() && way.odd == Odd::Along {
+                way.odd = Odd::LeftOut;
+            } else {
+                return Ok(fresh);
+            }
+            fresh.forget(tally);
         }
-        let unpacked = self.read_as(piece, tally, false).await?;
-        unpacked.ok_or_else(|| DataError::Query("rows of single series were too many for one row".into()))
     }
 
-    /// None: there are too many series for one row.
-    async fn read_as(
-        &self,
-        piece: &Indices<i64>,
-        tally: &Tally,
-        may_be_packed: bool,
-    ) -> Result<Option<Fresh>, DataError> {
+    /// What is crowded or odd may not be all there is.
+    async fn read_as(&self, piece: &Indices<i64>, tally: &Tally, way: Way) -> Result<Fresh, DataError> {
         let size = i64::from(self.width) * 1000;
         let range = Range {
             start: piece.start * size,
@@ -276,24 +289,24 @@ impl Ask<'_> {
             seconds: self.width,
             measure: self.measure,
             labels: self.labels,
-            may_be_packed,
+            may_be_packed: way.may_be_packed,
+            odd: way.odd,
         };
         let parts = sql::parts(self.source, &query, self.now).map_err(DataError::Query)?;
         let mut fresh = self.fresh(piece);
         if !parts.is_packed {
             let read = self.asker.each(parts.statement, |row| fresh.row(row, tally));
             read.await?;
-            return Ok(Some(fresh));
+            return Ok(fresh);
         }
         let read = self
             .asker
             .each(parts.statement, |row| fresh.packed(row, tally))
             .await;
-        if fresh.is_crowded() {
-            fresh.forget(tally);
-            return Ok(None);
+        match fresh.is_crowded() {
+            true => Ok(fresh),
+            false => read.map(|()| fresh),
         }
-        read.map(|()| Some(fresh))
     }
 
     fn fresh(&self, piece: &Indices<i64>) -> Fresh {

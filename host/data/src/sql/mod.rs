@@ -18,7 +18,7 @@ pub(crate) use kind::Kind;
 pub(crate) use newest::ByIndex;
 pub(crate) use packed::MOST as MOST_PACKED;
 pub(crate) use rows::RowsStatements;
-pub(crate) use series::{PartsQuery, canonical, parts, series, series_faults};
+pub(crate) use series::{Odd, PartsQuery, canonical, parts, series, series_faults};
 pub(crate) use suspects::{Suspect, suspects};
 pub(crate) use table::{Layout, Resolved, Table, TableColumn, closest, resolve, time_column};
 

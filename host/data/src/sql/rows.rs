@@ -258,6 +258,7 @@ fn sortable(source: &Resolved<'_>, index: usize) -> String {
                 format!("c{index}")
             }
         }
+        (Dialect::Sqlite, kind @ Kind::Boolean) => as_text(Dialect::Sqlite, &format!("c{index}"), kind),
         _ => format!("c{index}"),
     }
 }
@@ -351,9 +352,12 @@ fn shown(source: &Resolved<'_>, index: usize, binds: &mut Binds, range: Option<R
 pub(super) fn as_text(dialect: Dialect, column: &str, kind: &Kind) -> String {
     match (dialect, kind) {
         (Dialect::Postgres, Kind::Text) => column.to_owned(),
-        (Dialect::Sqlite, Kind::Boolean) => {
-            format!("(CASE WHEN {column} THEN 'true' WHEN NOT {column} THEN 'false' END)")
-        }
+        // Words are what some write instead of numbers, as they are read.
+        (Dialect::Sqlite, Kind::Boolean) => format!(
+            "(CASE WHEN typeof({column}) = 'text' THEN CASE WHEN lower({column}) IN ('true', 't', 'yes', '1') THEN 'true' \
+             WHEN lower({column}) IN ('false', 'f', 'no', '0') THEN 'false' END WHEN {column} THEN 'true' \
+             WHEN NOT {column} THEN 'false' END)"
+        ),
         _ => format!("CAST({column} AS text)"),
     }
 }
@@ -368,7 +372,12 @@ fn as_times_are_shown(text: &str) -> String {
     }
     let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
     let text = match text.rsplit_once('.') {
-        Some((seconds, fraction)) if fraction.bytes().all(|byte| byte.is_ascii_digit()) => seconds,
+        Some((seconds, fraction))
+            if seconds.ends_with(|last: char| last.is_ascii_digit())
+                && fraction.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            seconds
+        }
         _ => text,
     };
     let mut shown = String::with_capacity(text.len());
@@ -429,6 +438,9 @@ mod tests {
             ("01T10:", "01 10:"),
             ("2026-01", "2026-01"),
             ("10:00", "10:00"),
+            (".123", ".123"),
+            (".", "."),
+            (".z", "."),
             ("Tue", "Tue"),
         ] {
             assert_eq!(as_times_are_shown(written), shown, "{written}");

@@ -15,8 +15,18 @@ use super::{Bind, Binds, Dialect, Kind, Resolved, Statement, rows, time};
 
 /// The columns of the answer are: the point's instant, its label, its value. The label is NULL throughout where the
 /// source has no `series_label`. Rows come in any order. An error is a sentence on the source's configuration.
-pub(crate) fn series(source: &Resolved<'_>, query: &SeriesQuery, now: i64) -> Result<Statement, String> {
-    let points = Points::new(source, query.range, &query.labels, now)?;
+pub(crate) fn series(
+    source: &Resolved<'_>,
+    query: &SeriesQuery,
+    odd: Odd,
+    now: i64,
+) -> Result<Statement, String> {
+    let odd = match (query.bucket_seconds, query.aggregate) {
+        // Of a count nobody sees what was counted.
+        (Some(_), Aggregate::Count) => Odd::LeftOut,
+        _ => odd,
+    };
+    let points = Points::new(source, query.range, &query.labels, odd, now)?;
     Ok(match query.bucket_seconds {
         None => points.raw(),
         Some(seconds) => {
@@ -25,6 +35,15 @@ pub(crate) fn series(source: &Resolved<'_>, query: &SeriesQuery, now: i64) -> Re
             points.buckets(wanted, seconds, shape)
         }
     })
+}
+
+/// What becomes of numbers that are none, NaN and the infinities, of which whatever is computed with them is one as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Odd {
+    /// They are read along, which costs nothing: whoever finds one in an answer asks again.
+    Along,
+    /// They are missing numbers.
+    LeftOut,
 }
 
 /// Which whole buckets are wanted, and of what.
@@ -38,6 +57,7 @@ pub(crate) struct PartsQuery<'a> {
     pub(crate) labels: &'a [String],
     /// Whether all series of a bucket may come in one row.
     pub(crate) may_be_packed: bool,
+    pub(crate) odd: Odd,
 }
 
 /// A statement for whole buckets.
@@ -51,7 +71,7 @@ pub(crate) struct Parts {
 /// means), and for means how many rows have a value.
 pub(crate) fn parts(source: &Resolved<'_>, query: &PartsQuery<'_>, now: i64) -> Result<Parts, String> {
     let shape = shape(source, Some(query.range), query.seconds);
-    let points = Points::new(source, Some(query.range), query.labels, now)?;
+    let points = Points::new(source, Some(query.range), query.labels, query.odd, now)?;
     let wanted = Wanted::Parts(query.measure);
     Ok(match (shape, points.direct.clone()) {
         (Shape::EachBucket(range), Some(column)) if query.may_be_packed => Parts {
@@ -68,7 +88,7 @@ pub(crate) fn parts(source: &Resolved<'_>, query: &PartsQuery<'_>, now: i64) -> 
 /// The question without range and buckets: two questions for which this is the same differ in nothing else. It is never
 /// run.
 pub(crate) fn canonical(source: &Resolved<'_>) -> Result<Statement, String> {
-    Ok(Points::new(source, None, &[], 0)?.raw())
+    Ok(Points::new(source, None, &[], Odd::Along, 0)?.raw())
 }
 
 /// What is wanted of each bucket.
@@ -121,6 +141,7 @@ impl<'s, 'r> Points<'s, 'r> {
         source: &'r Resolved<'s>,
         range: Option<Range>,
         labels: &[String],
+        odd: Odd,
         now: i64,
     ) -> Result<Self, String> {
         let table = source.table;
@@ -133,7 +154,10 @@ impl<'s, 'r> Points<'s, 'r> {
 
         let column = source.quoted(time_place);
         let instant = time::instant(&mut binds, &column, form, zone, range);
-        let value = needed.expression;
+        let value = match odd {
+            Odd::Along => needed.expression,
+            Odd::LeftOut => finite(dialect, &needed.expression),
+        };
         let label = match label_place {
             None => "CAST(NULL AS text)".to_owned(),
             Some(place) => named(
@@ -336,6 +360,17 @@ fn named(dialect: Dialect, label: &str, nullable: bool) -> String {
     }
 }
 
+/// A number in double precision, where it is one.
+fn finite(dialect: Dialect, number: &str) -> String {
+    match dialect {
+        // NaN is larger than all others there.
+        Dialect::Postgres => format!(
+            "(CASE WHEN {number} > CAST('-Infinity' AS float8) AND {number} < CAST('Infinity' AS float8) THEN {number} END)"
+        ),
+        Dialect::Sqlite => format!("(CASE WHEN {number} > -9e999 AND {number} < 9e999 THEN {number} END)"),
+    }
+}
+
 /// The largest `numeric` that is a double, and the smallest that is not 0 as one: a cast of what is beyond them fails.
 pub(super) const LARGEST: &str = "1.7976931348623157e308";
 pub(super) const SMALLEST: &str = "1e-323";
@@ -346,7 +381,7 @@ pub(super) fn double(dialect: Dialect, column: &str, kind: &Kind) -> Option<Stri
         (Dialect::Postgres, Kind::Integer | Kind::Number) => Some(format!("CAST({column} AS float8)")),
         // What is too large is there, and no number that can be shown; so are NaN and the infinities.
         (Dialect::Postgres, Kind::Decimal) => Some(format!(
-            "(CASE WHEN {column} > {LARGEST} OR {column} < -{LARGEST} THEN CAST('NaN' AS float8) \
+            "(CASE WHEN {column} > {LARGEST} OR {column} < -{LARGEST} THEN CAST(NULL AS float8) \
              WHEN {column} < {SMALLEST} AND {column} > -{SMALLEST} THEN CAST(0 AS float8) \
              ELSE CAST({column} AS float8) END)"
         )),
