@@ -22,11 +22,6 @@ use crate::{
     unit,
 };
 
-thread_local! {
-    // Of all charts that the page shows, one after the other: a series has one colour in all of them.
-    static SLOTS: RefCell<color::Slots> = RefCell::default();
-}
-
 /// A chart made ready.
 pub(super) struct Ready {
     pub answer: Rc<PanelAnswer>,
@@ -46,7 +41,7 @@ impl Ready {
             Cow::Owned(_) => Vec::new(),
             Cow::Borrowed(chart) => chart.series.iter().map(|plot| plot.label.as_str()).collect(),
         };
-        let slots = SLOTS.with_borrow_mut(|slots| slots.of(&names));
+        let slots = color::slots(&names);
         let mut chart = chart.into_owned();
         scale(&mut chart);
         let aligned = series::align(&chart.series);
@@ -78,7 +73,7 @@ impl Ready {
         )
     }
 
-    /// The colour of a series. It belongs to its name, so that no other that is hidden or has no data changes it.
+    /// The colour of a series: its own, or that of its name.
     pub fn color(&self, index: usize, theme: Theme) -> String {
         self.chart()
             .series
