@@ -16,6 +16,23 @@ impl Visibility {
         self.labels.iter().any(|one| one == label) == self.is_only
     }
 
+    /// What is drawn of a chart of these series: what the reader chose, and all of them where nothing of it is there. A series that
+    /// was chosen may be gone, and a chart with nothing in it would say that there is no data.
+    pub fn among<'a>(&self, mut all: impl Iterator<Item = &'a str>) -> Self {
+        match all.any(|label| self.shows(label)) {
+            true => self.clone(),
+            false => Self::default(),
+        }
+    }
+
+    /// Why all series are drawn, where [`Visibility::among`] found nothing of what was chosen.
+    pub fn missed(&self) -> String {
+        match self.is_only {
+            true => format!("Not here: {}.", self.labels.join(", ")),
+            false => "All that is here was hidden.".to_owned(),
+        }
+    }
+
     /// Shows this one alone; all of them when it was alone already.
     pub fn isolate(&mut self, label: &str, all: &[String]) {
         let is_alone = self.shows(label) && all.iter().all(|other| other == label || !self.shows(other));
@@ -161,6 +178,23 @@ mod tests {
         assert_eq!(shown(&visibility), ["b", "c"]);
         visibility.toggle("a", &all());
         assert_eq!(visibility, Visibility::default(), "all of them are all");
+    }
+
+    #[test]
+    fn a_choice_that_leaves_nothing_shows_all_until_something_of_it_is_there() {
+        let address = Query::parse("?show.cpu=gone&show.cpu=b&hide.load=a&hide.load=b&show.disk=gone");
+        let drawn = |id: &str, there: &[&str]| {
+            let visibility = Visibility::of_address(&address, id).among(there.iter().copied());
+            shown(&visibility)
+        };
+        assert_eq!(drawn("cpu", &["a", "b", "c"]), ["b"]);
+        assert_eq!(drawn("cpu", &["a", "c"]), all());
+        assert_eq!(drawn("load", &["a", "b", "c"]), ["c"]);
+        assert_eq!(drawn("load", &["a", "b"]), all());
+        assert_eq!(drawn("disk", &["a", "b", "c"]), all());
+        let missed = |id: &str| Visibility::of_address(&address, id).missed();
+        assert_eq!(missed("cpu"), "Not here: gone, b.");
+        assert_eq!(missed("load"), "All that is here was hidden.");
     }
 
     #[test]

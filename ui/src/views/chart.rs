@@ -13,7 +13,7 @@ use super::{
 use crate::{
     color::{self, Theme},
     legend::Visibility,
-    live::live_all,
+    live::{live, live_all},
     number,
     panel::Loader,
     series::{self, Aligned},
@@ -63,6 +63,11 @@ impl Ready {
     /// What is shown.
     pub fn chart(&self) -> &Chart {
         &self.chart
+    }
+
+    /// What the series are called.
+    fn labels(&self) -> impl Iterator<Item = &str> {
+        self.chart.series.iter().map(|plot| plot.label.as_str())
     }
 
     /// A value as the legend and the tooltip write it.
@@ -164,7 +169,13 @@ pub(super) type Cursor = Option<(usize, f64, f64)>;
 pub(crate) fn chart(board: &Board, loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
     let ready = create_memo(move || loader.answer.get_clone().and_then(Ready::of).map(Rc::new));
-    let visibility = loader.drawing.visibility;
+    let visibility = create_selector(move || {
+        let wanted = loader.drawing.visibility.get_clone();
+        match ready.get_clone() {
+            Some(ready) => wanted.among(ready.labels()),
+            None => wanted,
+        }
+    });
     let cursor = create_signal(None as Cursor);
     let node = create_node_ref();
 
@@ -216,13 +227,36 @@ pub(crate) fn chart(board: &Board, loader: Loader) -> View {
     });
 
     let tip = tooltip::tooltip(ready, visibility, cursor, node);
-    let legend = legend(ready, loader.drawing);
+    let legend = legend(ready, visibility, loader.drawing);
+    let gone = gone(visibility, loader.drawing);
     view! {
         div(class="chart") {
             div(class="plot", r#ref=node, tabindex="0", role="img", aria-roledescription="chart", aria-label=spoken(ready.get_clone())) { (tip) }
             (legend)
+            (gone)
         }
     }
+}
+
+/// Beneath the legend: what the reader chose is not there, and so all is shown; with the way to choose nothing. The choice stays
+/// until then, for a series without data in this range may come again.
+fn gone(visibility: ReadSignal<Visibility>, drawing: Drawing) -> View {
+    let missed = create_selector(move || {
+        let wanted = drawing.visibility.get_clone();
+        (visibility.get_clone() != wanted).then(|| wanted.missed())
+    });
+    live(move || match missed.get_clone() {
+        Some(text) => {
+            let full = text.clone();
+            view! {
+                div(class="gone", role="status") {
+                    span(title=full) { (text) }
+                    button(r#type="button", class="link", on:click=handler(move |_| drawing.update(|wanted| *wanted = Visibility::default()))) { "Show all" }
+                }
+            }
+        }
+        None => View::new(),
+    })
 }
 
 /// The chart in a sentence, for those who do not see it.
@@ -244,21 +278,17 @@ fn spoken(ready: Option<Rc<Ready>>) -> String {
 
 /// Colour, name and last value of each series, and where there is room the least, the mean and the largest; a click isolates
 /// one, with the control key it toggles one.
-fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
-    let visibility = drawing.visibility;
+fn legend(
+    ready: ReadSignal<Option<Rc<Ready>>>,
+    visibility: ReadSignal<Visibility>,
+    drawing: Drawing,
+) -> View {
     let preferences = use_context::<Preferences>();
     let items = live_all(move || {
         let Some(ready) = ready.get_clone() else {
             return Vec::new();
         };
-        let labels: Rc<Vec<String>> = Rc::new(
-            ready
-                .chart()
-                .series
-                .iter()
-                .map(|plot| plot.label.clone())
-                .collect(),
-        );
+        let labels: Rc<Vec<String>> = Rc::new(ready.labels().map(str::to_owned).collect());
         let theme = preferences.theme();
         ready
             .chart()
@@ -277,6 +307,8 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
                 let labels = labels.clone();
                 let choose = move |event: web_sys::MouseEvent| {
                     drawing.update(|visibility| {
+                        // From what is seen: a choice of what is gone counts no more.
+                        *visibility = visibility.among(labels.iter().map(String::as_str));
                         if event.ctrl_key() || event.meta_key() {
                             visibility.toggle(&label, &labels);
                         } else {
