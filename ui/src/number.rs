@@ -92,12 +92,13 @@ pub fn shared_decimals(values: impl Iterator<Item = f64>) -> u8 {
         largest = largest.max(value.abs());
         whole &= value.fract() == 0.0;
     }
+    // By what the largest is rounded to: 0.9996 is a 1.00.
     match largest {
         _ if whole => 0,
-        l if l >= 1000.0 => 0,
-        l if l >= 10.0 => 1,
-        l if l >= 1.0 => 2,
-        l if l >= 0.1 => 3,
+        l if l >= 999.95 => 0,
+        l if l >= 9.995 => 1,
+        l if l >= 0.999_5 => 2,
+        l if l >= 0.099_95 => 3,
         l => (2.0 - l.log10().floor()).min(12.0) as u8,
     }
 }
@@ -226,6 +227,16 @@ mod tests {
         assert_eq!(shared_decimals([1.0, 20.0].into_iter()), 0);
         assert_eq!(shared_decimals([0.42].into_iter()), 3);
         assert_eq!(shared_decimals([f64::NAN].into_iter()), 0);
+        for (value, text) in [
+            (0.999_96, "1.00"),
+            (9.999, "10.0"),
+            (999.96, "1,000"),
+            (0.099_97, "0.100"),
+            (9.99, "9.99"),
+        ] {
+            let decimals = shared_decimals(std::iter::once(value));
+            assert_eq!(number(value, Some(decimals)), text, "{value}");
+        }
     }
 
     #[test]

@@ -259,6 +259,7 @@ mod tests {
         };
         assert_eq!(text(17_179_869_184.0, "B"), "17.2 GB");
         assert_eq!(text(-1_284.0, "ms"), "−1.28 s");
+        assert_eq!(text(999_999.0, "B"), "1.00 MB");
         assert_eq!(text(204.0, "ms"), "204.00 ms");
         assert_eq!(text(12_840.0, "jobs"), "12,840.00 jobs");
     }
