@@ -7,19 +7,42 @@ const MOST_DECIMALS: u8 = 15;
 /// From here on nobody counts the groups of zeros.
 const HUGE: f64 = 1e15;
 
-/// `9,310.5`; `decimals` none: as many as the value has, at most three.
+/// `9,310.5`; `decimals` none: as many as the value has, at most three. What is there is never written as nothing: a value that
+/// so many decimals are too few for has as many as it needs.
 pub fn number(value: f64, decimals: Option<u8>) -> String {
+    match decimals {
+        Some(decimals) => {
+            let text = rounded(value, decimals);
+            if value.is_finite() && value != 0.0 && is_nothing(&text) {
+                return grouped(&significant(value));
+            }
+            text
+        }
+        _ if !is_counted(value) => rounded(value, 0),
+        // Small values would vanish: three significant digits for them.
+        None if value != 0.0 && value.abs() < 0.1 => grouped(&significant(value)),
+        None => grouped(&trimmed(text::fixed(value, 3))),
+    }
+}
+
+/// With these decimals, whatever they leave of the value: `0.0` for what is small enough. For where that is what is meant.
+pub fn rounded(value: f64, decimals: u8) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
-    let text = match decimals {
-        _ if value.abs() >= HUGE => power(value),
-        Some(decimals) => text::fixed(value, decimals.min(MOST_DECIMALS)),
-        // Small values would vanish: three significant digits for them.
-        None if value != 0.0 && value.abs() < 0.1 => significant(value),
-        None => trimmed(text::fixed(value, 3)),
-    };
-    grouped(&text)
+    if !is_counted(value) {
+        return grouped(&power(value));
+    }
+    grouped(&text::fixed(value, decimals.min(MOST_DECIMALS)))
+}
+
+/// Whether a number as it is written has no digit but zeros.
+pub fn is_nothing(text: &str) -> bool {
+    !text.bytes().any(|letter| matches!(letter, b'1'..=b'9'))
+}
+
+fn is_counted(value: f64) -> bool {
+    value.abs() < HUGE
 }
 
 /// How many decimals a column of measured values has, so that its cells line up: as many as its values need, at most three,
@@ -142,7 +165,7 @@ fn trimmed(text: String) -> String {
 fn grouped(text: &str) -> String {
     let (sign, rest) = match text.strip_prefix('-') {
         // A rounded-away rest is no negative zero.
-        Some(rest) if rest.bytes().any(|b| matches!(b, b'1'..=b'9')) => ("−", rest),
+        Some(rest) if !is_nothing(rest) => ("−", rest),
         Some(rest) => ("", rest),
         None => ("", text),
     };
@@ -193,9 +216,20 @@ mod tests {
 
     #[test]
     fn has_no_negative_zero_and_no_infinity() {
-        assert_eq!(number(-0.0001, Some(1)), "0.0");
+        assert_eq!(number(-0.0, Some(1)), "0.0");
+        assert_eq!(rounded(-0.0001, 1), "0.0");
         assert_eq!(number(f64::INFINITY, None), "–");
         assert_eq!(number(f64::NAN, Some(2)), "–");
+    }
+
+    #[test]
+    fn what_is_there_is_never_written_as_nothing() {
+        assert_eq!(number(0.04, Some(1)), "0.04");
+        assert_eq!(number(-0.000_12, Some(2)), "−0.00012");
+        assert_eq!(number(0.4, Some(0)), "0.4");
+        assert_eq!(number(1e-12, Some(3)), "1e-12");
+        assert_eq!(number(0.05, Some(1)), "0.1", "rounded, but not away");
+        assert_eq!(number(0.0, Some(1)), "0.0");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Units that have larger ones for larger values: bytes, bits, frequencies and lengths of time.
 
+use crate::number;
+
 /// What a value is divided by, and the unit that it is then in.
 pub type Scale = (f64, String);
 
@@ -28,6 +30,21 @@ pub fn scale(unit: Option<&str>, largest: f64) -> Option<Scale> {
         "s" | "sec" | "seconds" => longer(1.0, size),
         "ms" | "milliseconds" => longer(1_000.0, size),
         _ => None,
+    }
+}
+
+/// A value by itself and its unit, which is a larger one where the value is large; `decimals`: of those that stay in theirs.
+pub fn written(value: f64, unit: Option<&str>, decimals: Option<u8>) -> (String, String) {
+    match scale(unit, value) {
+        Some((by, unit)) => {
+            let scaled = value / by;
+            let decimals = number::shared_decimals(std::iter::once(scaled));
+            (number::number(scaled, Some(decimals)), unit)
+        }
+        None => (
+            number::number(value, decimals),
+            unit.unwrap_or_default().to_owned(),
+        ),
     }
 }
 

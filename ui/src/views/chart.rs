@@ -7,6 +7,7 @@ use porthole_model::{Chart, PanelAnswer};
 use wasm_bindgen::JsCast;
 
 use super::{
+    figures::Figures,
     plotter::{self, Line, Mark, Plot, Settings},
     tooltip,
 };
@@ -14,12 +15,10 @@ use crate::{
     color::{self, Theme},
     legend::Visibility,
     live::{live, live_all},
-    number,
     panel::Loader,
     series::{self, Aligned},
     stores::{Board, Drawing, Preferences, ZoneChoice},
     time::format,
-    unit,
 };
 
 /// A chart made ready.
@@ -29,8 +28,8 @@ pub(super) struct Ready {
     pub aligned: Aligned,
     /// Which colour of the palette each series has.
     slots: Vec<usize>,
-    /// For values shown together.
-    pub decimals: u8,
+    /// How its values are written.
+    figures: Figures,
 }
 
 impl Ready {
@@ -43,18 +42,12 @@ impl Ready {
         };
         let slots = color::slots(&names);
         let mut chart = chart.into_owned();
-        scale(&mut chart);
+        let figures = Figures::scaling(&mut chart);
         let aligned = series::align(&chart.series);
-        let decimals = number::shared_decimals(
-            chart
-                .series
-                .iter()
-                .flat_map(|plot| plot.values.iter().copied().flatten()),
-        );
         Some(Self {
             aligned,
             slots,
-            decimals,
+            figures,
             chart,
             answer,
         })
@@ -72,10 +65,7 @@ impl Ready {
 
     /// A value as the legend and the tooltip write it.
     pub fn value(&self, value: f64) -> String {
-        number::with_unit(
-            &number::number(value, Some(self.decimals)),
-            self.chart().y_axis.unit.as_deref(),
-        )
+        self.figures.written(value)
     }
 
     /// The colour of a series: its own, or that of its name.
@@ -136,30 +126,6 @@ impl Ready {
             dim,
         }
     }
-}
-
-/// In the larger unit that values so large are read in, all of them in the same.
-fn scale(chart: &mut Chart) {
-    let values = chart.series.iter().flat_map(|plot| &plot.values).flatten();
-    let largest = values.fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let Some((by, unit)) = unit::scale(chart.y_axis.unit.as_deref(), largest) else {
-        return;
-    };
-    for value in chart
-        .series
-        .iter_mut()
-        .flat_map(|plot| &mut plot.values)
-        .flatten()
-    {
-        *value /= by;
-    }
-    for threshold in &mut chart.thresholds {
-        threshold.value /= by;
-    }
-    let axis = &mut chart.y_axis;
-    axis.minimum = axis.minimum.map(|value| value / by);
-    axis.maximum = axis.maximum.map(|value| value / by);
-    axis.unit = Some(unit);
 }
 
 /// Where the cursor is: the point under it, and the place in the plot.

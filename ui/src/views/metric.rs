@@ -69,19 +69,9 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
     }
 }
 
-/// A value and its unit, which is a larger one where the value is large.
+/// A value as it is shown of this metric, and its unit.
 fn written(value: f64, metric: &Metric) -> (String, String) {
-    match unit::scale(metric.unit.as_deref(), value) {
-        Some((by, unit)) => {
-            let scaled = value / by;
-            let decimals = number::shared_decimals(std::iter::once(scaled));
-            (number::number(scaled, Some(decimals)), unit)
-        }
-        None => (
-            number::number(value, metric.decimals),
-            metric.unit.clone().unwrap_or_default(),
-        ),
-    }
+    unit::written(value, metric.unit.as_deref(), metric.decimals)
 }
 
 /// How wide a number and its unit are, in parts of the number's font size; rather too wide than too narrow.
@@ -151,17 +141,16 @@ fn trend_text(trend: Trend, metric: &Metric) -> String {
     let (text, unit) = if !is_share && trend.previous.abs() > f64::EPSILON {
         let share = trend.change.abs() / trend.previous.abs() * 100.0;
         let decimals = if share < 10.0 { 1 } else { 0 };
-        (number::number(share, Some(decimals)), " %")
+        (number::rounded(share, decimals), " %")
     } else {
         (
-            number::number(trend.change.abs(), metric.decimals.or(Some(1))),
+            number::rounded(trend.change.abs(), metric.decimals.unwrap_or(1)),
             "",
         )
     };
     // What is written as no change points nowhere.
-    let is_nothing = !text.bytes().any(|letter| matches!(letter, b'1'..=b'9'));
     let arrow = match trend.change {
-        _ if is_nothing => "▶",
+        _ if number::is_nothing(&text) => "▶",
         change if change > 0.0 => "▲",
         _ => "▼",
     };
