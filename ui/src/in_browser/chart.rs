@@ -181,6 +181,38 @@ async fn a_choice_of_what_is_gone_shows_all_and_says_so_until_it_is_dropped() {
     assert_eq!(address(), "/t/gallery/d/default?show.load=web-2");
 }
 
+#[wasm_bindgen_test]
+async fn a_series_without_a_name_is_called_so_wherever_it_is_named() {
+    let view = || {
+        Shown::Chart(chart(vec![
+            plot("", 55.0, Mark::Line),
+            plot("web-2", 40.0, Mark::Line),
+        ]))
+    };
+    open("/t/gallery/d/default", move |board| {
+        let mut table = Sample::new("Table", "timeseries", (12, 3)).showing(view());
+        table.as_table = true;
+        let chart = Sample::new("Load", "timeseries", (12, 3)).showing(view());
+        grid(board, vec![chart, table])
+    });
+    until("the chart", || has(".uplot canvas")).await;
+    assert_eq!(texts(".legend span"), ["(no name)", "web-2"]);
+    assert_eq!(texts(".legend .nameless"), ["(no name)"]);
+    assert_eq!(texts("th .nameless"), ["(no name)"]);
+    assert_eq!(texts("th")[1..], ["(no name), %", "web-2, %"]);
+    assert!(
+        attribute(".plot", "aria-label")
+            .unwrap()
+            .contains("Last values: (no name): ")
+    );
+    one(".plot").focus().unwrap();
+    press(one(".plot").unchecked_ref(), "ArrowLeft", false);
+    until("the tooltip", || has("[data-testid=chart-tooltip]")).await;
+    assert_eq!(texts(".tip .nameless"), ["(no name)"]);
+    named(".legend span", "(no name)").click();
+    assert_eq!(pressed(), ["true", "false"]);
+}
+
 /// How long the range in the address is, and when it begins; hours since the chart's own begin.
 fn range() -> (f64, f64) {
     let query = Query::parse(address().split_once('?').unwrap().1);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     color::{self, Theme},
-    legend::Visibility,
+    legend::{self, Visibility},
     live::{live, live_all},
     panel::Loader,
     series::{self, Aligned},
@@ -233,7 +233,13 @@ fn spoken(ready: Option<Rc<Ready>>) -> String {
         .series
         .iter()
         .take(12)
-        .filter_map(|plot| Some(format!("{}: {}", plot.label, ready.value(series::last(plot)?))))
+        .filter_map(|plot| {
+            Some(format!(
+                "{}: {}",
+                legend::shown(&plot.label),
+                ready.value(series::last(plot)?)
+            ))
+        })
         .collect();
     format!(
         "{}. Last values: {}. The panel's menu shows it as a table.",
@@ -268,7 +274,8 @@ fn legend(
                     let [low, mean, high] = extent.map(|value| ready.value(value));
                     format!("min {low} · mean {mean} · max {high}")
                 });
-                let (label, shown, name) = (plot.label.clone(), plot.label.clone(), plot.label.clone());
+                let (label, shown) = (plot.label.clone(), plot.label.clone());
+                let (name, style) = (legend::shown(&label).to_owned(), legend::style(&label));
                 let full = [name.as_str(), "\n", &extent].concat();
                 let labels = labels.clone();
                 let choose = move |event: web_sys::MouseEvent| {
@@ -285,7 +292,7 @@ fn legend(
                 view! {
                     button(r#type="button", title=full, aria-pressed=visibility.with(|v| v.shows(&shown)).to_string(), on:click=handler(choose)) {
                         i(prop:style=swatch)
-                        span { (name) }
+                        span(class=style) { (name) }
                         b { (last) }
                         small { (extent) }
                     }

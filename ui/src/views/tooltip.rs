@@ -109,12 +109,14 @@ fn entries(ready: &Ready, index: usize, visibility: &Visibility, preferences: Pr
         .into_iter()
         .take(MOST)
         .filter_map(|(series, value)| {
-            let label = legend::without_start(&ready.chart().series.get(series)?.label, shared);
+            let label = &ready.chart().series.get(series)?.label;
+            let style = legend::style(label);
+            let label = legend::without_start(label, shared);
             let swatch = format!("background: {}", ready.color(series, theme));
             let class = if value.is_some() { "entry" } else { "entry none" };
             let shown = value.map_or_else(|| "no data".to_owned(), |value| ready.value(value));
             Some(view! {
-                div(class=class) { i(class="swatch", prop:style=swatch) span { (label) } b { (shown) } }
+                div(class=class) { i(class="swatch", prop:style=swatch) span(class=style) { (label) } b { (shown) } }
             })
         })
         .collect();
