@@ -98,6 +98,21 @@ pub fn exact(value: f64) -> String {
     grouped(&text::shortest(value).replace("e+", "e"))
 }
 
+/// In few letters: three digits, and what they count in, as on the axes of charts. `1.28B`, `12.8K`, `1,284`, `12.3`.
+pub fn compact(value: f64) -> String {
+    const LARGE: [(f64, &str); 4] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")];
+    let size = value.abs();
+    if !is_counted(value) {
+        return number(value, None);
+    }
+    // Four digits are few; and what rounds up to a thousand is one of the next.
+    let found = LARGE.into_iter().find(|(by, _)| size * 1.000_05 >= *by);
+    let (by, letter) = found.filter(|_| size >= 10_000.0).unwrap_or((1.0, ""));
+    let scaled = value / by;
+    let decimals = shared_decimals(std::iter::once(scaled));
+    [&number(scaled, Some(decimals)), letter].concat()
+}
+
 /// A number and its unit: `52.1 %`, `204 ms`, `1,284`.
 pub fn with_unit(number: &str, unit: Option<&str>) -> String {
     match unit {
@@ -248,6 +263,24 @@ mod tests {
         assert_eq!(decimals(&[3.0, 1_200.0]), 0);
         assert_eq!(decimals(&[0.000_012_345, 0.000_001]), 7);
         assert_eq!(decimals(&[]), 0);
+    }
+
+    #[test]
+    fn what_has_little_room_is_written_in_few_letters() {
+        for (value, text) in [
+            (1_284_310_221.0, "1.28B"),
+            (-12_840.0, "−12.8K"),
+            (20_000.0, "20K"),
+            (999_960.0, "1.00M"),
+            (999_940.0, "999.9K"),
+            (9_310.0, "9,310"),
+            (1_284.567, "1,285"),
+            (12.345_678, "12.3"),
+            (0.0, "0"),
+            (1.5e18, "1.5e18"),
+        ] {
+            assert_eq!(compact(value), text, "{value}");
+        }
     }
 
     #[test]

@@ -69,6 +69,24 @@ fn the_heading_names_the_panel_and_leads_to_it() {
 }
 
 #[wasm_bindgen_test]
+fn a_long_number_has_a_shorter_form_for_narrow_panels_and_is_whole_in_its_title() {
+    let long = Shown::Metric(answers::metric(1_284_310_221.0, "orders", None, 9e8));
+    show(Sample::new("Orders", "kpi", (1, 1)).showing(long));
+    assert_eq!(text("[data-testid=kpi-value]"), "1,284,310,221");
+    assert_eq!(
+        attribute("[data-testid=kpi-value]", "data-short").as_deref(),
+        Some("1.28B")
+    );
+    assert_eq!(
+        attribute(".metric .value", "title").as_deref(),
+        Some("1,284,310,221\u{a0}orders")
+    );
+    close();
+    show(Sample::new("Latency", "kpi", (1, 1)).showing(number()));
+    assert_eq!(attribute("[data-testid=kpi-value]", "data-short"), None);
+}
+
+#[wasm_bindgen_test]
 async fn the_menu_has_what_can_be_done_and_what_the_view_cost() {
     let chart = Shown::Chart(answers::chart(vec![answers::plot(
         "edge-01",

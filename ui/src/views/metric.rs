@@ -56,12 +56,15 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
         view! { span(class="dim", title="Against the period before, of the same length") { (text) } }
     });
     let spark = metric.sparkline.as_ref().map(|line| sparkline(line, &color));
-    let paint = format!("{paint}; --em: {}", text::fixed(width(&value, &unit), 2));
+    let short = metric.value.and_then(|exact| shorter(&value, exact));
+    let narrow = width(short.as_deref().unwrap_or(&value), "");
+    let widths = [width(&value, &unit), narrow].map(|width| text::fixed(width, 2));
+    let room = format!("--em: {}; --narrow: {}", widths[0], widths[1]);
     view! {
         div(class="trend") { (label) (change) }
-        div(class="metric") {
+        div(class="metric", prop:style=room) {
             span(class="value", title=exact, prop:style=paint) {
-                span(data-testid="kpi-value") { (value) }
+                span(data-testid="kpi-value", data-short=short) { (value) }
                 span(class="unit") { (unit) }
             }
             (spark)
@@ -72,6 +75,17 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
 /// A value as it is shown of this metric, and its unit.
 fn written(value: f64, metric: &Metric) -> (String, String) {
     unit::written(value, metric.unit.as_deref(), metric.decimals)
+}
+
+/// Wider numbers, in parts of their font size, are not legible in a panel of one column.
+const NARROW: f64 = 4.2;
+
+/// What stands for a number as it is written where there is no room for it; none where it fits everywhere, or gets no shorter.
+fn shorter(written: &str, value: f64) -> Option<String> {
+    let of_written = width(written, "");
+    (of_written > NARROW)
+        .then(|| number::compact(value))
+        .filter(|short| width(short, "") < of_written)
 }
 
 /// How wide a number and its unit are, in parts of the number's font size; rather too wide than too narrow.
@@ -265,6 +279,18 @@ mod tests {
         let widths = widths.map(|(value, unit)| width(value, unit));
         assert!(widths.is_sorted(), "{widths:?}");
         assert!(width("204", "") < width("204", "%"));
+    }
+
+    #[test]
+    fn a_number_that_is_too_long_for_a_narrow_panel_has_a_shorter_form() {
+        assert_eq!(
+            shorter("1,284,310,221", 1_284_310_221.0).as_deref(),
+            Some("1.28B")
+        );
+        assert_eq!(shorter("12.345678", 12.345_678).as_deref(), Some("12.3"));
+        for (written, value) in [("204", 204.0), ("12,840", 12_840.0), ("0.000123", 0.000_123)] {
+            assert_eq!(shorter(written, value), None, "{written}");
+        }
     }
 
     #[test]
