@@ -117,6 +117,14 @@ pub(super) fn metrics(board: &Board) -> View {
                 3,
                 metric(17_179_869_184.0, "bytes", None, 1.6e10),
             ),
+            new(
+                "Measured long ago",
+                3,
+                Metric {
+                    measured_at: Some(answers::end() - 5 * 3_600_000),
+                    ..metric(204.0, "ms", None, 198.0)
+                },
+            ),
             new("Narrow", 2, metric(204.0, "ms", None, 198.0)),
             new(
                 "Narrow, and a longer number",

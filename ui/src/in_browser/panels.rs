@@ -69,6 +69,32 @@ fn the_heading_names_the_panel_and_leads_to_it() {
 }
 
 #[wasm_bindgen_test]
+fn a_number_that_was_measured_long_ago_says_so() {
+    let measured = |minutes: i64| {
+        let mut metric = answers::metric(204.0, "ms", None, 198.0);
+        metric.measured_at = Some(answers::end() - minutes * 60_000);
+        Shown::Metric(metric)
+    };
+    // Of twelve hours.
+    show(Sample::new("Latency", "kpi", (3, 1)).showing(measured(60)));
+    assert!(!has("[data-testid=kpi-age]"));
+    close();
+    show(Sample::new("Latency", "kpi", (3, 1)).showing(measured(5 * 60)));
+    assert_eq!(text("[data-testid=kpi-age]"), "5 h ago");
+    let exact = attribute("[data-testid=kpi-age]", "title").unwrap();
+    assert!(exact.starts_with("Measured "), "{exact}");
+    close();
+    // A range that is over has no ago.
+    let mut sample = Sample::new("Latency", "kpi", (3, 1)).showing(measured(3 * 24 * 60));
+    if let Some(answer) = &mut sample.answer {
+        answer.range.end = format::rfc3339(answers::end() - 24 * 3_600_000).to_string();
+    }
+    show(sample);
+    let when = text("[data-testid=kpi-age]");
+    assert!(!when.contains("ago") && when.contains(':'), "{when}");
+}
+
+#[wasm_bindgen_test]
 fn a_long_number_has_a_shorter_form_for_narrow_panels_and_is_whole_in_its_title() {
     let long = Shown::Metric(answers::metric(1_284_310_221.0, "orders", None, 9e8));
     show(Sample::new("Orders", "kpi", (1, 1)).showing(long));

@@ -1,11 +1,11 @@
 //! One number, large.
 
 use crate::prelude::*;
-use porthole_model::{Metric, Sparkline, Trend, View as Shown};
+use porthole_model::{Metric, PanelAnswer, Sparkline, TimeRange, Trend, View as Shown};
 
 use crate::{
     color,
-    live::live,
+    live::{live, live_text},
     number,
     panel::Loader,
     stores::{Clock, Preferences},
@@ -17,18 +17,20 @@ use crate::{
 /// The number with its threshold's colour, its trend and its course.
 pub(crate) fn metric(loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
-    let drawn = live(
-        move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
-            Some(Shown::Metric(metric)) => draw(metric, preferences),
-            _ => View::new(),
-        },
-    );
+    let clock = use_context::<Clock>();
+    let drawn = live(move || match loader.answer.get_clone() {
+        Some(answer) => draw(&answer, preferences, clock),
+        None => View::new(),
+    });
     view! {
         (drawn)
     }
 }
 
-fn draw(metric: &Metric, preferences: Preferences) -> View {
+fn draw(answer: &PanelAnswer, preferences: Preferences, clock: Clock) -> View {
+    let Shown::Metric(metric) = &answer.view else {
+        return View::new();
+    };
     let theme = preferences.theme();
     let color = metric
         .threshold
@@ -55,13 +57,25 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
         let text = trend_text(trend, metric);
         view! { span(class="dim", title="Against the period before, of the same length") { (text) } }
     });
+    let age = old(metric, &answer.range).map(|(at, end)| {
+        let exact = format!("Measured {}", format::long(at, &preferences.zone()));
+        let text = live_text(move || {
+            let now = clock.now();
+            match now - end > LATE {
+                // Of a range that is over.
+                true => format::short(at, now, &preferences.zone()),
+                false => format::ago(at, now),
+            }
+        });
+        view! { span(class="warn", title=exact, data-testid="kpi-age") { (text) } }
+    });
     let spark = metric.sparkline.as_ref().map(|line| sparkline(line, &color));
     let short = metric.value.and_then(|exact| shorter(&value, exact));
     let narrow = width(short.as_deref().unwrap_or(&value), "");
     let widths = [width(&value, &unit), narrow].map(|width| text::fixed(width, 2));
     let room = format!("--em: {}; --narrow: {}", widths[0], widths[1]);
     view! {
-        div(class="trend") { (label) (change) }
+        div(class="trend") { (label) (change) (age) }
         div(class="metric", prop:style=room) {
             span(class="value", title=exact, prop:style=paint) {
                 span(data-testid="kpi-value", data-short=short) { (value) }
@@ -70,6 +84,17 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
             (spark)
         }
     }
+}
+
+/// Milliseconds; what is measured every few minutes comes at most so late.
+const LATE: i64 = 600_000;
+
+/// When a number was measured, and where the range ends that it is shown for, if that is so long after that it must be said:
+/// more than a tenth of the range, in which whoever reads the number takes it for that of the end.
+fn old(metric: &Metric, range: &TimeRange) -> Option<(i64, i64)> {
+    let (at, start) = (metric.measured_at?, format::parse_rfc3339(&range.start)?);
+    let end = format::parse_rfc3339(&range.end)?;
+    (end - at > ((end - start) / 10).max(LATE)).then_some((at, end))
 }
 
 /// A value as it is shown of this metric, and its unit.
@@ -291,6 +316,28 @@ mod tests {
         for (written, value) in [("204", 204.0), ("12,840", 12_840.0), ("0.000123", 0.000_123)] {
             assert_eq!(shorter(written, value), None, "{written}");
         }
+    }
+
+    #[test]
+    fn a_number_is_old_when_it_was_measured_long_before_the_end_of_its_range() {
+        let old = |start: &str, measured: &str| {
+            let metric = Metric {
+                measured_at: format::parse_rfc3339(measured),
+                ..Metric::default()
+            };
+            let range = TimeRange {
+                start: start.to_owned(),
+                end: "2026-11-21T12:00:00Z".to_owned(),
+            };
+            super::old(&metric, &range).is_some()
+        };
+        let (hour, day) = ("2026-11-21T11:00:00Z", "2026-11-20T12:00:00Z");
+        assert!(!old(hour, "2026-11-21T11:50:00Z"));
+        assert!(old(hour, "2026-11-21T11:49:00Z"));
+        assert!(!old(day, "2026-11-21T10:00:00Z"));
+        assert!(old(day, "2026-11-21T09:00:00Z"));
+        assert!(old(day, "2026-11-11T12:00:00Z"), "from before the range");
+        assert!(!old(day, ""), "nobody said when");
     }
 
     #[test]
