@@ -292,10 +292,51 @@ fn old_data_stays_and_says_how_old_it_is_and_why() {
     assert_eq!(text("[data-testid=kpi-value]"), "204");
     assert!(text("[data-testid=panel-stale]").starts_with("database down, showing data from "));
     // Not in a title, which neither the keyboard nor a finger reaches.
-    assert_eq!(text("[data-testid=panel-stale] .hint"), "Connection refused");
+    assert_eq!(text("[data-testid=panel-stale] .hint span"), "Connection refused");
     assert_eq!(
         attribute("[data-testid=panel-stale]", "tabindex").as_deref(),
         Some("0")
+    );
+}
+
+/// The same panel on a page so wide, and how wide its title and its badge are, in whole pixels, and what of them is cut off.
+fn head_of(page: u32, sample: Sample) -> ([i32; 2], [bool; 2]) {
+    show(sample);
+    one("")
+        .set_attribute("style", &format!("width: {page}px"))
+        .unwrap();
+    let parts = [one(".panel-head h2"), one(".panel-head .badge > span:not(.hint)")];
+    let badge = one(".panel-head .badge").offset_width();
+    let cut = parts
+        .each_ref()
+        .map(|part| part.scroll_width() > part.client_width());
+    let widths = [parts[0].offset_width(), badge];
+    close();
+    (widths, cut)
+}
+
+#[wasm_bindgen_test]
+fn the_title_has_its_room_before_the_words_of_a_badge() {
+    let failed = || {
+        Sample::new("Orders today", "kpi", (2, 1))
+            .showing(number())
+            .failing(failure(problem(503, code::DATABASE_DOWN, "connection refused")))
+    };
+    let ([title, badge], cut) = head_of(3_000, failed());
+    assert_eq!(cut, [false, false], "there is room for both");
+    let (narrow, cut) = head_of(1_000, failed());
+    assert_eq!((narrow[0], cut), (title, [false, true]), "the badge gives way");
+    assert!(narrow[1] < badge, "{narrow:?}");
+    let (least, _) = head_of(800, failed());
+    assert_eq!(least[1], 26, "its icon stays");
+
+    show(failed());
+    assert!(text("[data-testid=panel-stale] .hint b").starts_with("database down, showing data from "));
+    close();
+    show(failing(503, code::DATABASE_DOWN, "connection refused"));
+    assert_eq!(
+        attribute(".panel-head .badge", "title").as_deref(),
+        Some("database down")
     );
 }
 
