@@ -3,7 +3,7 @@
 use porthole_model::{CacheOutcome, Chart, Metric, PanelAnswer, Severity, View as Shown, code};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{all, attribute, click, close, has, named, one, open, text, texts, until};
+use super::{all, attribute, click, close, has, html, named, one, open, text, texts, until};
 use crate::{
     api::Failure,
     browser,
@@ -66,6 +66,76 @@ fn the_heading_names_the_panel_and_leads_to_it() {
     assert_eq!(text("[data-testid=kpi-value]"), "204");
     assert_eq!(text(".unit"), "ms");
     assert!(text(".age").starts_with("Updated "), "{}", text(".age"));
+}
+
+/// Draws a number on a page so wide: twelve columns.
+fn show_number(page: u32, columns: u8, metric: Metric) {
+    show(Sample::new("Orders", "kpi", (columns, 1)).showing(Shown::Metric(metric)));
+    one("")
+        .set_attribute("style", &format!("width: {page}px"))
+        .unwrap();
+}
+
+fn is_within(inner: &str, outer: &str) -> bool {
+    let [inner, outer] = [inner, outer].map(|selector| one(selector).get_bounding_client_rect());
+    inner.left() >= outer.left()
+        && inner.right() <= outer.right() + 0.5
+        && inner.top() >= outer.top() - 0.5
+        && inner.bottom() <= outer.bottom() + 1.0
+}
+
+#[wasm_bindgen_test]
+fn a_number_in_one_column_is_legible_and_nothing_of_it_is_cut_off() {
+    let warning = || Some(answers::threshold(1.0, "#F59E0B", "warning"));
+    for page in [1_150, 1_400] {
+        for (metric, least) in [
+            (answers::metric(204.0, "ms", warning(), 198.0), 18.0),
+            (answers::metric(12_840.0, "jobs", warning(), 9e3), 16.0),
+            (answers::metric(1_284_310_221.0, "orders", warning(), 9e8), 18.0),
+            (answers::metric(52.1, "%", warning(), 55.0), 18.0),
+        ] {
+            let name = format!("{:?} at {page}", metric.value);
+            show_number(page, 1, metric);
+            assert!(is_within(".metric .value", ".metric"), "{name}");
+            for part in all(".metric .value > span, .trend > *") {
+                assert!(
+                    part.scroll_width() <= part.client_width() + 1,
+                    "{name}: {}",
+                    html()
+                );
+            }
+            let number = web_sys::window()
+                .unwrap()
+                .get_computed_style(&one(".metric .value"))
+                .unwrap()
+                .unwrap();
+            let size = number.get_property_value("font-size").unwrap();
+            let size: f64 = size.trim_end_matches("px").parse().unwrap();
+            assert!(size >= least, "{name}: {size}");
+            assert_eq!(one_course(), 0.0, "{name}");
+            close();
+        }
+    }
+}
+
+/// How wide the course beside a number is.
+fn one_course() -> f64 {
+    one(".spark").get_bounding_client_rect().width()
+}
+
+#[wasm_bindgen_test]
+fn a_course_is_never_a_sliver() {
+    for page in (1_150..=2_400).step_by(50) {
+        for columns in [2, 3] {
+            show_number(page, columns, answers::metric(12_840.0, "jobs", None, 9e3));
+            let width = one_course();
+            assert!(width == 0.0 || width >= 40.0, "{width} in {columns} at {page}");
+            assert!(is_within(".metric .value", ".metric"), "{columns} at {page}");
+            close();
+        }
+    }
+    show_number(1_400, 3, answers::metric(204.0, "ms", None, 198.0));
+    assert!(one_course() > 80.0, "where there is room it is there");
 }
 
 #[wasm_bindgen_test]
