@@ -1,7 +1,7 @@
 //! The range a dashboard shows: two moments, written into the address.
 
 use super::{
-    civil::{Civil, DAY, HOUR, Zone},
+    civil::{Civil, DAY, HOUR, MINUTE, Zone},
     expression::{Edge, Expression, NotAMoment, Step, Unit},
     format,
 };
@@ -50,6 +50,8 @@ pub const QUICK: [(&str, &str, &str); 21] = [
 ];
 
 const SIX_HOURS: i64 = 6 * HOUR;
+/// In shorter ranges seconds count.
+const MINUTES: i64 = 10 * MINUTE;
 /// Shorter ranges cannot be dragged or typed.
 const SHORTEST: i64 = 1_000;
 /// A host refuses more than twenty years; in milliseconds.
@@ -256,10 +258,21 @@ impl Range {
         let is_one_day = start
             .zip(end)
             .is_some_and(|(start, end)| format::is_same_day(start, end, zone));
-        let side = |moment: &Expression, at: Option<i64>, is_undated| match at {
-            None => moment.to_string(),
-            Some(at) if is_undated => format::clock(at, zone),
-            Some(at) => format::dated(at, now, zone),
+        // Two ends of the same minute would look the same.
+        let is_exact = window.end - window.start < MINUTES
+            && [window.start, window.end].iter().any(|at| at % MINUTE != 0);
+        let side = |moment: &Expression, at: Option<i64>, is_undated| {
+            let Some(at) = at else {
+                return moment.to_string();
+            };
+            let mut text = match is_undated {
+                true => format::clock(at, zone),
+                false => format::dated(at, now, zone),
+            };
+            if is_exact {
+                text.push_str(&format::seconds(at, zone));
+            }
+            text
         };
         format!(
             "{} → {}",
@@ -474,6 +487,23 @@ mod tests {
     #[test]
     fn a_range_of_instants_is_named_by_them() {
         assert_eq!(Range::between(NOW - HOUR, NOW).title(NOW, &UTC), "12:58 → 13:58");
+    }
+
+    #[test]
+    fn a_range_of_seconds_says_which() {
+        let title = |start: i64, end: i64| Range::between(NOW + start, NOW + end).title(NOW, &UTC);
+        assert_eq!(title(-20_000, -8_000), "13:58:21 → 13:58:33");
+        assert_eq!(
+            title(-101_000, -41_000),
+            "13:57 → 13:58",
+            "whole minutes have none"
+        );
+        assert_eq!(title(-599_000, 0), "13:48:42 → 13:58:41");
+        assert_eq!(title(-600_000, 0), "13:48 → 13:58");
+        assert_eq!(
+            Range::between(NOW - DAY - 12_000, NOW - DAY).title(NOW, &UTC),
+            "20 Nov 13:58:29 → 13:58:41"
+        );
     }
 
     #[test]
