@@ -485,6 +485,29 @@ fn health_is_told_by_word_and_shape_too() {
 }
 
 #[wasm_bindgen_test]
+fn the_words_and_the_ages_of_a_list_of_things_stand_in_line() {
+    let items = vec![
+        answers::status("payments-api", Severity::Critical, 40, Some("connection refused")),
+        answers::status("legacy-fax", Severity::Unknown, 12 * 86_400, None),
+        answers::status("search-index", Severity::Warning, 7_200, None),
+        answers::status("catalog", Severity::Good, 2, None),
+    ];
+    show(Sample::new("Services", "health_status", (4, 2)).showing(answers::statuses(items)));
+    let edges = |selector: &str, edge: fn(&web_sys::DomRect) -> f64| {
+        let mut edges: Vec<f64> = all(selector)
+            .iter()
+            .map(|part| edge(&part.get_bounding_client_rect()))
+            .collect();
+        assert_eq!(edges.len(), 4, "{selector}");
+        edges.dedup();
+        edges.len()
+    };
+    assert_eq!(edges(".statuses .how b", |b| b.left()), 1);
+    assert_eq!(edges(".statuses .how .dim", |age| age.right()), 1);
+    assert_eq!(edges(".statuses .name", |name| name.left()), 1);
+}
+
+#[wasm_bindgen_test]
 fn no_answer_at_all_says_what_to_look_at() {
     show(Sample::new("Load", "kpi", (3, 1)).failing(Failure::Unreachable));
     assert_eq!(
