@@ -22,6 +22,6 @@ pub(super) use frame::{Section, TenantSection, host_page, tenant_name, tenant_pa
 pub(super) use parts::{badge, cut, cut_link, dash, facts, text, trouble, when};
 pub(super) use role::{MAY_COME_BACK, by_group, role, role_choice, roles};
 pub(super) use secret::secret;
-pub(super) use sessions::sessions;
+pub(super) use sessions::{SessionTable, sessions};
 pub(super) use strength::strength;
 pub(super) use tokens::{Whose, live_ones, tokens};
