@@ -73,7 +73,7 @@ pub(crate) fn account() -> View {
         false => View::new(),
     });
     let (news, mades) = (
-        new_dialog(new, asked, Whose::Own.path(), move |token| {
+        new_dialog(new, asked, Whose::Own, move |token| {
             tokens_of.again();
             made.open(token);
         }),
