@@ -20,7 +20,7 @@ pub(super) use dialog::Dialog;
 pub(super) use field::{Field, choice, focus_wrong};
 pub(super) use frame::{Section, TenantSection, host_page, tenant_name, tenant_page, tenant_tabs};
 pub(super) use parts::{badge, cut, cut_link, dash, facts, text, trouble, when};
-pub(super) use role::{MAY_COME_BACK, by_group, role, role_choice, roles};
+pub(super) use role::{MAY_COME_BACK, by_group, role, role_choice, role_title, roles};
 pub(super) use secret::secret;
 pub(super) use sessions::{SessionTable, sessions};
 pub(super) use strength::strength;
