@@ -37,7 +37,7 @@ pub(in crate::pages) fn new_dialog(
     };
     let title = {
         let other = other.clone();
-        move |&()| match other() {
+        move |_: &()| match other() {
             Some(email) => format!("New API token for {email}"),
             None => "New API token".to_owned(),
         }

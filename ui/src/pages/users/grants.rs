@@ -9,8 +9,8 @@ use crate::{
     api,
     live::live,
     pages::desk::{
-        Asked, Confirm, Deed, MAY_COME_BACK, Question, badge, by_group, choice, cut, cut_link, role_choice,
-        roles, text,
+        Asked, Confirm, Deed, MAY_COME_BACK, Question, by_group, choice, cut, cut_link, role_choice, roles,
+        text,
     },
     query::segment,
 };
