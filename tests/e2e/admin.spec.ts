@@ -316,10 +316,24 @@ test('everybody who is logged in is listed, and a session is ended from there', 
   const row = page.getByTestId('all-sessions').getByRole('row', { name: new RegExp(email) });
   await expect(row).toHaveCount(1);
   await expect(row).toContainText('127.0.0.1');
+  await expect(row.getByRole('link', { name: email })).toHaveAttribute('href', /^\/admin\/users\/./);
+  const search = page.getByLabel('Search sessions by account');
+  await search.fill('nobody-like-this');
+  await expect(row).toHaveCount(0);
+  await search.fill(email);
+  await expect(page.getByTestId('all-sessions').locator('tbody tr')).toHaveCount(1);
   await row.getByRole('button', { name: `End the session of ${email}` }).click();
   await dialog(page).getByRole('button', { name: 'End' }).click();
   await expect(row).toHaveCount(0);
   expect((await theirs.get('auth/me')).status()).toBe(401);
+  await search.fill('');
+  await expect(page.getByText('this browser')).toBeVisible();
+
+  await page.goto(`${site.url}/admin/sessions?before=abc`);
+  await expect(page.getByTestId('no-such-page')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'To the newest' }).click();
+  await expect(page).toHaveURL(`${site.url}/admin/sessions`);
   await expect(page.getByText('this browser')).toBeVisible();
   expect(problems).toEqual([]);
 });

@@ -171,6 +171,38 @@ test('a number is as large as its panel lets it be, and nothing of it is cut off
   }
 });
 
+test('a number of one column is short, legible, and whole in its title', async ({ page, site }) => {
+  await page.route('**/api/v1/dashboards/default**', async (route) => {
+    const response = await route.fetch();
+    const dashboard = await response.json();
+    Object.assign(dashboard.panels.find(({ id }: { id: string }) => id === 'latest').position, { width: 1, height: 1 });
+    await route.fulfill({ response, json: dashboard });
+  });
+  await page.route('**/panels/latest/data**', async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    Object.assign(answer.view, { value: 1_284_310_221, unit: 'orders', decimals: 0 });
+    await route.fulfill({ response, json: answer });
+  });
+  await openDashboard(page, site);
+  for (const width of [1440, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`${site.url}/t/${site.tenant}/d/default?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`);
+    const latest = panel(page, 'latest');
+    const value = latest.locator('.metric .value');
+    await expect(value).toHaveAttribute('title', '1,284,310,221\u00a0orders');
+    const seen = await latest.getByTestId('kpi-value').evaluate((number) => {
+      const [inner, outer] = [number.parentElement!, number.closest('.metric')!].map((element) => element.getBoundingClientRect());
+      const style = getComputedStyle(number, '::before');
+      return { text: style.content, pixels: Number.parseFloat(style.fontSize), isWithin: inner.right <= outer.right + 0.5 && inner.bottom <= outer.bottom + 1 };
+    });
+    expect(seen.text, `at ${width}`).toContain('1.28B');
+    expect(seen.pixels, `at ${width}`).toBeGreaterThanOrEqual(16);
+    expect(seen.isWithin, `at ${width}`).toBe(true);
+    await expect(latest.locator('.spark').filter({ visible: true })).toHaveCount(0);
+  }
+});
+
 test('the series that is pointed at in the legend stands out, and the large view says how it was', async ({ page, site }) => {
   await openDashboard(page, site);
   await page.goto(`${site.url}/t/${site.tenant}/d/default?from=2026-01-05T00:00:00Z&to=2026-01-05T04:00:00Z`);

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 
-import { valueLabels, valueRange } from '../../ui/js/axes.js';
+import { timeLabels, valueLabels, valueRange } from '../../ui/js/axes.js';
 import { column, edge, hasHoles, lone, needed, pick } from '../../ui/js/points.js';
 
 const WIDTH = 100;
@@ -75,6 +75,17 @@ test('what stands on an axis is what its lines are at, whatever the step', () =>
   expect(labels([0, 250_000, 500_000, 750_000, 1_000_000])).toEqual(['0', '250K', '500K', '750K', '1M']);
   expect(labels([0, 20, 40], '%')).toEqual(['0%', '20%', '40%']);
   expect(labels([1.0000025, 1.000005])).toEqual(['1.0000025', '1.000005']);
+});
+
+test('a range of seconds has seconds on its axis, and a range of one second parts of it', () => {
+  const start = Date.UTC(2026, 0, 5, 13, 58, 41) / 1000;
+  const labels = (step: number, ...places: number[]) =>
+    timeLabels('UTC')(null, places.map((place) => start + place * step), 0, 70, step);
+  expect(labels(15, 0, 1, 2)).toEqual(['13:58:41', '13:58:56', '13:59:11']);
+  expect(labels(1, 0, 1)).toEqual(['13:58:41', '13:58:42']);
+  expect(labels(0.1, 1, 9, 10)).toEqual(['13:58:41.1', '13:58:41.9', '13:58:42.0']);
+  expect(labels(0.25, 1, 3)).toEqual(['13:58:41.25', '13:58:41.75']);
+  expect(labels(60, 0)).toEqual(['13:58']);
 });
 
 test('what is stacked stands on 0', () => {

@@ -52,6 +52,19 @@ test('a finger over a chart reads its values, and after a moment selects a range
   await expect(tip).not.toHaveText(first);
   await finger.up();
   await expect(tip, 'it stays to be read').toBeVisible();
+  // Neither the axis nor what is under the finger is covered, wherever that is.
+  for (const share of [0.02, 0.3, 0.7, 0.98]) {
+    const x = at.x + at.width * share;
+    await finger.down(at.across, at.down);
+    await finger.move(at.across, at.down, x);
+    await expect(tip).toBeVisible();
+    await finger.up();
+    const [place, chart] = [await tip.boundingBox(), await over.boundingBox()];
+    expect(place!.x, `at ${share}`).toBeGreaterThanOrEqual(chart!.x - 1);
+    expect(place!.x + place!.width, `at ${share}`).toBeLessThanOrEqual(390);
+    expect(place!.y + place!.height, `at ${share}`).toBeLessThan(at.down - 20);
+    expect(place!.y, `at ${share}`).toBeGreaterThanOrEqual(0);
+  }
   expect(page.url()).not.toContain('/p/');
   await panel(page, 'latest').getByTestId('panel-menu').tap();
   await expect(tip).toHaveCount(0);

@@ -6,7 +6,11 @@ const two = (n) => String(n).padStart(2, "0");
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** The day and time of an instant, in seconds; `zone` null: the browser's. */
-export const civil = (zone) => (t) => (zone ? uPlot.tzDate(new Date(t * 1000), zone) : new Date(t * 1000));
+export const civil = (zone) => (t) => {
+  // A tenth of a second is not quite one.
+  const at = new Date(Math.round(t * 1000));
+  return zone ? uPlot.tzDate(at, zone) : at;
+};
 
 export function timeLabels(zone) {
   const at = civil(zone);
@@ -15,11 +19,14 @@ export function timeLabels(zone) {
     return splits.map((t) => {
       const d = at(t);
       const day = `${d.getDate()} ${MONTHS[d.getMonth()]}`;
-      const isMidnight = d.getHours() === 0 && d.getMinutes() === 0 && d.getSeconds() === 0;
+      const isMidnight = d.getHours() === 0 && d.getMinutes() === 0 && d.getSeconds() === 0 && d.getMilliseconds() === 0;
+      const seconds = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
       let text;
       if (step >= 28 * DAY) text = d.getMonth() === 0 || before === null ? `${MONTHS[d.getMonth()]} ${d.getFullYear()}` : MONTHS[d.getMonth()];
       else if (step >= DAY || isMidnight) text = day;
-      else if (step < 60) text = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+      // Within a second, as many digits of it as the step has.
+      else if (step < 1) text = seconds + (d.getMilliseconds() / 1000).toFixed(Number.isInteger(step * 10) ? 1 : 2).slice(1);
+      else if (step < 60) text = seconds;
       else text = `${two(d.getHours())}:${two(d.getMinutes())}`;
       before = t;
       return text;

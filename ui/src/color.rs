@@ -39,50 +39,37 @@ pub fn of_series(index: usize, theme: Theme) -> &'static str {
 /// The first of the palette, which differ most; a chart of few series has no others.
 const FIRST: usize = 8;
 
-/// Names of series and their colours, more than a page has at once.
-const MOST_KEPT: usize = 600;
-
-/// Which colours of the palette the series of a page have, by their names.
-#[derive(Debug, Default)]
-pub struct Slots(Vec<(String, usize)>);
-
-impl Slots {
-    /// Which colour each series of a chart has. It is the name's: the same in every chart, and whichever others there are. Of
-    /// names that would share one the first by letters has it, and the others take what is free, and keep it.
-    pub fn of(&mut self, names: &[&str]) -> Vec<usize> {
-        let known: Vec<Option<usize>> = names.iter().map(|name| self.known(name)).collect();
-        let home = |at: usize| known[at].unwrap_or_else(|| hashed(names[at]));
-        // Who was there before comes first.
-        let rank = |at: usize| (known[at].is_none(), names[at]);
-        let mut owners = [None::<usize>; DARK.len()];
-        for at in 0..names.len() {
-            let owner = &mut owners[home(at)];
-            if owner.is_none_or(|other| rank(at) < rank(other)) {
-                *owner = Some(at);
-            }
+/// Which colour of the palette each series of a chart has.
+///
+/// It is the name's own: the same in every chart of the page, today and tomorrow, for everybody who follows a link. Of names of
+/// one chart that would share a colour the first by letters has it, and the others, by letters again, have what no name of
+/// this chart has. Nothing else counts, neither which chart was answered first nor what was there before: who compares two charts
+/// or two screenshots compares colours, and a colour that came about by chance says something wrong. The price is that a name
+/// which had to give way comes back to its own colour in a chart, or at a time, without the other.
+pub fn slots(names: &[&str]) -> Vec<usize> {
+    let mut slots: Vec<usize> = names.iter().map(|name| hashed(name)).collect();
+    let mut owners = [None::<usize>; DARK.len()];
+    for (at, home) in slots.iter().enumerate() {
+        let owner = &mut owners[*home];
+        if owner.is_none_or(|other| names[at] < names[other]) {
+            *owner = Some(at);
         }
-        let mut slots = Vec::with_capacity(names.len());
-        for (at, name) in names.iter().enumerate() {
-            let home = home(at);
-            let slot = if owners[home] == Some(at) {
-                home
-            } else {
-                let mut around = (0..FIRST).map(|by| (home + by) % FIRST).chain(FIRST..DARK.len());
-                around.find(|slot| owners[*slot].is_none()).unwrap_or(home)
-            };
-            owners[slot] = Some(at);
-            if known[at].is_none() && self.0.len() < MOST_KEPT {
-                self.0.push(((*name).to_owned(), slot));
-            }
-            slots.push(slot);
-        }
-        slots
     }
-
-    fn known(&self, name: &str) -> Option<usize> {
-        let (_, slot) = self.0.iter().find(|(known, _)| known == name)?;
-        Some(*slot)
+    let mut others: Vec<usize> = (0..names.len())
+        .filter(|at| owners[slots[*at]] != Some(*at))
+        .collect();
+    // One for each colour that is left, and no more: there are few colours, and may be hundreds of names.
+    while let Some(first) = (0..others.len()).min_by_key(|place| names[others[*place]]) {
+        let at = others.remove(first);
+        let home = slots[at];
+        let mut around = (0..FIRST).map(|by| (home + by) % FIRST).chain(FIRST..DARK.len());
+        let Some(free) = around.find(|slot| owners[*slot].is_none()) else {
+            break;
+        };
+        owners[free] = Some(at);
+        slots[at] = free;
     }
+    slots
 }
 
 /// Names that count (`web-1`, `web-2`) stand beside each other, and so do not meet.
@@ -183,30 +170,51 @@ mod tests {
         assert_eq!(of_series(12, Theme::Dark), of_series(0, Theme::Dark));
     }
 
+    /// Two names that would have the same colour, the first by letters first.
+    fn rivals() -> [String; 2] {
+        let mut names = (0..100).map(|at| format!("server {at:02}"));
+        let first = names.next().unwrap();
+        let second = names.find(|name| hashed(name) == hashed(&first)).unwrap();
+        [first, second]
+    }
+
     #[test]
     fn a_series_keeps_its_colour_when_others_have_no_data() {
-        let all = ["web-1", "web-2", "web-3", "db-1", "db-2"];
-        let mut kept = Slots::default();
-        let colours = kept.of(&all);
+        let all = ["web-1", "web-2", "db-1", "db-2", "mail"];
+        let colours = slots(&all);
+        assert_eq!(colours, all.map(hashed), "none of these has to give way");
         for missing in 0..all.len() {
             let there: Vec<usize> = (0..all.len()).filter(|at| *at != missing).collect();
             let names: Vec<&str> = there.iter().map(|at| all[*at]).collect();
             let expected: Vec<usize> = there.iter().map(|at| colours[*at]).collect();
-            assert_eq!(kept.of(&names), expected, "without {}", all[missing]);
+            assert_eq!(slots(&names), expected, "without {}", all[missing]);
         }
-        // In another order, and on a page that has not seen them before.
-        let backwards: Vec<&str> = all.into_iter().rev().collect();
-        let again = Slots::default().of(&backwards);
-        assert!(again.into_iter().rev().eq(colours));
     }
 
     #[test]
-    fn a_series_has_one_colour_in_all_charts_of_a_page_and_no_two_of_a_chart_share_one() {
-        let mut kept = Slots::default();
-        let colours = kept.of(&["web-3", "db-1"]);
-        assert_ne!(colours[0], colours[1]);
-        assert_eq!(kept.of(&["db-1"]), [colours[1]]);
-        assert_eq!(kept.of(&["mail", "web-3"])[1], colours[0]);
+    fn colours_depend_on_the_names_of_a_chart_and_not_on_their_order() {
+        let names: Vec<String> = (0..14).map(|at| format!("rack/{}", at * 5 % 14)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let colours = slots(&names);
+        for start in 1..names.len() {
+            let (mut turned, mut expected) = (names.clone(), colours.clone());
+            turned.rotate_left(start);
+            expected.rotate_left(start);
+            assert_eq!(slots(&turned), expected);
+        }
+        let backwards: Vec<&str> = names.into_iter().rev().collect();
+        assert!(slots(&backwards).into_iter().rev().eq(colours));
+    }
+
+    #[test]
+    fn a_series_has_its_own_colour_in_every_chart_where_no_other_would_have_the_same() {
+        let [first, second] = rivals();
+        let own = hashed(&first);
+        assert_eq!((slots(&[&first]), slots(&[&second])), (vec![own], vec![own]));
+        let both = slots(&[&second, &first]);
+        assert_eq!(both[1], own, "the first by letters keeps it");
+        assert_ne!(both[0], own);
+        assert_eq!(slots(&[&second]), [own], "what another chart showed is forgotten");
     }
 
     #[test]
@@ -215,7 +223,7 @@ mod tests {
             for start in ["server ", "rack/eu-1/", "q", ""] {
                 let names: Vec<String> = (0..count).map(|at| format!("{start}{}", at * 7)).collect();
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                let mut found = Slots::default().of(&names);
+                let mut found = slots(&names);
                 assert_eq!(found.len(), count);
                 found.sort_unstable();
                 found.dedup();

@@ -29,6 +29,7 @@ pub(crate) const KEYBOARD: Icon =
     Icon::Lines("M1.5 4h13v8h-13zM4 6.6h.1M6.7 6.6h.1M9.3 6.6h.1M12 6.6h.1M5 9.4h6");
 pub(crate) const INFO: Icon =
     Icon::Lines("M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 7.4v3.6M8 5v.1");
+pub(crate) const ALERT: Icon = Icon::Lines("M8 1.8l6.6 12H1.4zM8 6v3.6M8 11.6v.2");
 pub(crate) const CALENDAR: Icon = Icon::Lines(
     "M2.5 4a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1v8.5a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1zM2.5 6.5h11M5.5 1.5V4M10.5 1.5V4",
 );

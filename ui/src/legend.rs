@@ -16,6 +16,26 @@ impl Visibility {
         self.labels.iter().any(|one| one == label) == self.is_only
     }
 
+    /// What is drawn of a chart of these series: what the reader chose, and all of them where nothing of it is there. A series that
+    /// was chosen may be gone, and a chart with nothing in it would say that there is no data.
+    pub fn among<'a>(&self, mut all: impl Iterator<Item = &'a str>) -> Self {
+        match all.any(|label| self.shows(label)) {
+            true => self.clone(),
+            false => Self::default(),
+        }
+    }
+
+    /// Why all series are drawn, where [`Visibility::among`] found nothing of what was chosen.
+    pub fn missed(&self) -> String {
+        match self.is_only {
+            true => {
+                let names: Vec<&str> = self.labels.iter().map(|label| shown(label)).collect();
+                format!("Not here: {}.", names.join(", "))
+            }
+            false => "All that is here was hidden.".to_owned(),
+        }
+    }
+
     /// Shows this one alone; all of them when it was alone already.
     pub fn isolate(&mut self, label: &str, all: &[String]) {
         let is_alone = self.shows(label) && all.iter().all(|other| other == label || !self.shows(other));
@@ -106,11 +126,29 @@ pub fn shared_start(names: &[&str]) -> usize {
     }
 }
 
+/// What a series is called whose name is empty; whoever shows it says it in the style of `.nameless`.
+pub const NAMELESS: &str = "(no name)";
+
+/// Whether a name says nothing.
+fn is_nameless(name: &str) -> bool {
+    name.trim().is_empty()
+}
+
+/// A name as it is shown.
+pub fn shown(name: &str) -> &str {
+    if is_nameless(name) { NAMELESS } else { name }
+}
+
+/// The style of a name.
+pub fn style(name: &str) -> &'static str {
+    if is_nameless(name) { "nameless" } else { "" }
+}
+
 /// A name without what all begin with: `…web-1`.
 pub fn without_start(name: &str, shared: usize) -> String {
     match name.get(shared..) {
         Some(rest) if shared > 0 => format!("…{rest}"),
-        _ => name.to_owned(),
+        _ => shown(name).to_owned(),
     }
 }
 
@@ -122,7 +160,7 @@ mod tests {
         ["a", "b", "c"].map(str::to_owned).to_vec()
     }
 
-    fn shown(visibility: &Visibility) -> Vec<String> {
+    fn drawn(visibility: &Visibility) -> Vec<String> {
         all()
             .into_iter()
             .filter(|label| visibility.shows(label))
@@ -133,20 +171,20 @@ mod tests {
     fn a_click_isolates_and_a_second_one_shows_all_again() {
         let mut visibility = Visibility::default();
         visibility.isolate("b", &all());
-        assert_eq!(shown(&visibility), ["b"]);
+        assert_eq!(drawn(&visibility), ["b"]);
         visibility.isolate("c", &all());
-        assert_eq!(shown(&visibility), ["c"]);
+        assert_eq!(drawn(&visibility), ["c"]);
         visibility.isolate("c", &all());
-        assert_eq!(shown(&visibility), all());
+        assert_eq!(drawn(&visibility), all());
     }
 
     #[test]
     fn a_toggle_hides_one_and_shows_it_again() {
         let mut visibility = Visibility::default();
         visibility.toggle("a", &all());
-        assert_eq!(shown(&visibility), ["b", "c"]);
+        assert_eq!(drawn(&visibility), ["b", "c"]);
         visibility.toggle("a", &all());
-        assert_eq!(shown(&visibility), all());
+        assert_eq!(drawn(&visibility), all());
     }
 
     #[test]
@@ -158,9 +196,26 @@ mod tests {
         visibility.isolate("b", &all());
         assert!(!visibility.shows("d"));
         visibility.toggle("c", &all());
-        assert_eq!(shown(&visibility), ["b", "c"]);
+        assert_eq!(drawn(&visibility), ["b", "c"]);
         visibility.toggle("a", &all());
         assert_eq!(visibility, Visibility::default(), "all of them are all");
+    }
+
+    #[test]
+    fn a_choice_that_leaves_nothing_shows_all_until_something_of_it_is_there() {
+        let address = Query::parse("?show.cpu=gone&show.cpu=b&hide.load=a&hide.load=b&show.disk=gone");
+        let drawn_in = |id: &str, there: &[&str]| {
+            let visibility = Visibility::of_address(&address, id).among(there.iter().copied());
+            drawn(&visibility)
+        };
+        assert_eq!(drawn_in("cpu", &["a", "b", "c"]), ["b"]);
+        assert_eq!(drawn_in("cpu", &["a", "c"]), all());
+        assert_eq!(drawn_in("load", &["a", "b", "c"]), ["c"]);
+        assert_eq!(drawn_in("load", &["a", "b"]), all());
+        assert_eq!(drawn_in("disk", &["a", "b", "c"]), all());
+        let missed = |id: &str| Visibility::of_address(&address, id).missed();
+        assert_eq!(missed("cpu"), "Not here: gone, b.");
+        assert_eq!(missed("load"), "All that is here was hidden.");
     }
 
     #[test]
@@ -201,6 +256,7 @@ mod tests {
             assert_eq!(shared_start(short), 0, "{short:?}");
         }
         assert_eq!(without_start("web-1", 0), "web-1");
+        assert_eq!(without_start("", shared_start(&["", "web-1"])), NAMELESS);
     }
 
     #[test]
@@ -209,6 +265,6 @@ mod tests {
         for label in ["a", "b", "c"] {
             visibility.toggle(label, &all());
         }
-        assert_eq!(shown(&visibility), all());
+        assert_eq!(drawn(&visibility), all());
     }
 }

@@ -7,19 +7,42 @@ const MOST_DECIMALS: u8 = 15;
 /// From here on nobody counts the groups of zeros.
 const HUGE: f64 = 1e15;
 
-/// `9,310.5`; `decimals` none: as many as the value has, at most three.
+/// `9,310.5`; `decimals` none: as many as the value has, at most three. What is there is never written as nothing: a value that
+/// so many decimals are too few for has as many as it needs.
 pub fn number(value: f64, decimals: Option<u8>) -> String {
+    match decimals {
+        Some(decimals) => {
+            let text = rounded(value, decimals);
+            if value.is_finite() && value != 0.0 && is_nothing(&text) {
+                return grouped(&significant(value));
+            }
+            text
+        }
+        _ if !is_counted(value) => rounded(value, 0),
+        // Small values would vanish: three significant digits for them.
+        None if value != 0.0 && value.abs() < 0.1 => grouped(&significant(value)),
+        None => grouped(&trimmed(text::fixed(value, 3))),
+    }
+}
+
+/// With these decimals, whatever they leave of the value: `0.0` for what is small enough. For where that is what is meant.
+pub fn rounded(value: f64, decimals: u8) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
-    let text = match decimals {
-        _ if value.abs() >= HUGE => power(value),
-        Some(decimals) => text::fixed(value, decimals.min(MOST_DECIMALS)),
-        // Small values would vanish: three significant digits for them.
-        None if value != 0.0 && value.abs() < 0.1 => significant(value),
-        None => trimmed(text::fixed(value, 3)),
-    };
-    grouped(&text)
+    if !is_counted(value) {
+        return grouped(&power(value));
+    }
+    grouped(&text::fixed(value, decimals.min(MOST_DECIMALS)))
+}
+
+/// Whether a number as it is written has no digit but zeros.
+pub fn is_nothing(text: &str) -> bool {
+    !text.bytes().any(|letter| matches!(letter, b'1'..=b'9'))
+}
+
+fn is_counted(value: f64) -> bool {
+    value.abs() < HUGE
 }
 
 /// How many decimals a column of measured values has, so that its cells line up: as many as its values need, at most three,
@@ -75,6 +98,21 @@ pub fn exact(value: f64) -> String {
     grouped(&text::shortest(value).replace("e+", "e"))
 }
 
+/// In few letters: three digits, and what they count in, as on the axes of charts. `1.28B`, `12.8K`, `1,284`, `12.3`.
+pub fn compact(value: f64) -> String {
+    const LARGE: [(f64, &str); 4] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")];
+    let size = value.abs();
+    if !is_counted(value) {
+        return number(value, None);
+    }
+    // Four digits are few; and what rounds up to a thousand is one of the next.
+    let found = LARGE.into_iter().find(|(by, _)| size * 1.000_05 >= *by);
+    let (by, letter) = found.filter(|_| size >= 10_000.0).unwrap_or((1.0, ""));
+    let scaled = value / by;
+    let decimals = shared_decimals(std::iter::once(scaled));
+    [&number(scaled, Some(decimals)), letter].concat()
+}
+
 /// A number and its unit: `52.1 %`, `204 ms`, `1,284`.
 pub fn with_unit(number: &str, unit: Option<&str>) -> String {
     match unit {
@@ -92,12 +130,13 @@ pub fn shared_decimals(values: impl Iterator<Item = f64>) -> u8 {
         largest = largest.max(value.abs());
         whole &= value.fract() == 0.0;
     }
+    // By what the largest is rounded to: 0.9996 is a 1.00.
     match largest {
         _ if whole => 0,
-        l if l >= 1000.0 => 0,
-        l if l >= 10.0 => 1,
-        l if l >= 1.0 => 2,
-        l if l >= 0.1 => 3,
+        l if l >= 999.95 => 0,
+        l if l >= 9.995 => 1,
+        l if l >= 0.999_5 => 2,
+        l if l >= 0.099_95 => 3,
         l => (2.0 - l.log10().floor()).min(12.0) as u8,
     }
 }
@@ -141,7 +180,7 @@ fn trimmed(text: String) -> String {
 fn grouped(text: &str) -> String {
     let (sign, rest) = match text.strip_prefix('-') {
         // A rounded-away rest is no negative zero.
-        Some(rest) if rest.bytes().any(|b| matches!(b, b'1'..=b'9')) => ("−", rest),
+        Some(rest) if !is_nothing(rest) => ("−", rest),
         Some(rest) => ("", rest),
         None => ("", text),
     };
@@ -192,9 +231,20 @@ mod tests {
 
     #[test]
     fn has_no_negative_zero_and_no_infinity() {
-        assert_eq!(number(-0.0001, Some(1)), "0.0");
+        assert_eq!(number(-0.0, Some(1)), "0.0");
+        assert_eq!(rounded(-0.0001, 1), "0.0");
         assert_eq!(number(f64::INFINITY, None), "–");
         assert_eq!(number(f64::NAN, Some(2)), "–");
+    }
+
+    #[test]
+    fn what_is_there_is_never_written_as_nothing() {
+        assert_eq!(number(0.04, Some(1)), "0.04");
+        assert_eq!(number(-0.000_12, Some(2)), "−0.00012");
+        assert_eq!(number(0.4, Some(0)), "0.4");
+        assert_eq!(number(1e-12, Some(3)), "1e-12");
+        assert_eq!(number(0.05, Some(1)), "0.1", "rounded, but not away");
+        assert_eq!(number(0.0, Some(1)), "0.0");
     }
 
     #[test]
@@ -216,6 +266,24 @@ mod tests {
     }
 
     #[test]
+    fn what_has_little_room_is_written_in_few_letters() {
+        for (value, text) in [
+            (1_284_310_221.0, "1.28B"),
+            (-12_840.0, "−12.8K"),
+            (20_000.0, "20K"),
+            (999_960.0, "1.00M"),
+            (999_940.0, "999.9K"),
+            (9_310.0, "9,310"),
+            (1_284.567, "1,285"),
+            (12.345_678, "12.3"),
+            (0.0, "0"),
+            (1.5e18, "1.5e18"),
+        ] {
+            assert_eq!(compact(value), text, "{value}");
+        }
+    }
+
+    #[test]
     fn absurd_decimals_are_bounded() {
         assert_eq!(number(1.0, Some(255)), format!("1.{}", "0".repeat(15)));
     }
@@ -226,6 +294,16 @@ mod tests {
         assert_eq!(shared_decimals([1.0, 20.0].into_iter()), 0);
         assert_eq!(shared_decimals([0.42].into_iter()), 3);
         assert_eq!(shared_decimals([f64::NAN].into_iter()), 0);
+        for (value, text) in [
+            (0.999_96, "1.00"),
+            (9.999, "10.0"),
+            (999.96, "1,000"),
+            (0.099_97, "0.100"),
+            (9.99, "9.99"),
+        ] {
+            let decimals = shared_decimals(std::iter::once(value));
+            assert_eq!(number(value, Some(decimals)), text, "{value}");
+        }
     }
 
     #[test]

@@ -59,29 +59,44 @@ pub fn lines(usage: &Usage) -> [Line; 5] {
 
 /// Microseconds: `140 µs`, `12.5 ms`, `3.2 s`, `4.5 min`.
 pub fn duration(microseconds: u64) -> String {
-    let value = microseconds as f64;
     match microseconds {
         0..1_000 => format!("{microseconds} µs"),
-        1_000..1_000_000 => in_unit(value / 1e3, "ms"),
-        1_000_000..120_000_000 => in_unit(value / 1e6, "s"),
-        _ => in_unit(value / 6e7, "min"),
+        _ => in_largest(
+            microseconds as f64,
+            [(1e3, 1e3, "ms"), (1e6, 1e6, "s"), (1.2e8, 6e7, "min")],
+        ),
     }
 }
 
 /// Bytes: `512 B`, `64 KiB`, `1.3 MiB`.
 pub fn bytes(bytes: u64) -> String {
-    let value = bytes as f64;
+    const KIB: f64 = 1_024.0;
+    const MIB: f64 = 1_048_576.0;
+    const GIB: f64 = 1_073_741_824.0;
     match bytes {
         0..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => in_unit(value / 1_024.0, "KiB"),
-        1_048_576..1_073_741_824 => in_unit(value / 1_048_576.0, "MiB"),
-        _ => in_unit(value / 1_073_741_824.0, "GiB"),
+        _ => in_largest(
+            bytes as f64,
+            [(KIB, KIB, "KiB"), (MIB, MIB, "MiB"), (GIB, GIB, "GiB")],
+        ),
     }
 }
 
 /// `1,284`.
 pub fn count(count: u64) -> String {
     number(count as f64, Some(0))
+}
+
+/// In the largest of three units that a value has reached, rounded: 1,023.9 KiB are 1 MiB. For each, from where on, and how
+/// large it is.
+fn in_largest(value: f64, units: [(f64, f64, &str); 3]) -> String {
+    let [(_, mut by, mut name), larger @ ..] = units;
+    for (from, size, unit) in larger {
+        if (value / by).round() * by >= from {
+            (by, name) = (size, unit);
+        }
+    }
+    in_unit(value / by, name)
 }
 
 /// One decimal where it says something.
@@ -150,6 +165,14 @@ mod tests {
         assert_eq!(
             [0, 1_023, 1_024, 65_536, 1_400_000, 67_108_864, 3 << 30].map(bytes),
             ["0 B", "1023 B", "1 KiB", "64 KiB", "1.3 MiB", "64 MiB", "3 GiB"]
+        );
+        assert_eq!(
+            [999_499, 999_500, 119_400_000, 119_999_999].map(duration),
+            ["999 ms", "1 s", "119 s", "2 min"]
+        );
+        assert_eq!(
+            [1_048_000, 1_048_575, (1 << 30) - 1].map(bytes),
+            ["1,023 KiB", "1 MiB", "1 GiB"]
         );
         assert_eq!(count(1_000_000), "1,000,000");
     }

@@ -1,14 +1,18 @@
 //! Units that have larger ones for larger values: bytes, bits, frequencies and lengths of time.
 
+use crate::number;
+
 /// What a value is divided by, and the unit that it is then in.
 pub type Scale = (f64, String);
 
-/// From so many seconds on, a length of time is read more easily in so many seconds each.
-const LONGER: [(f64, f64, &str); 3] = [
-    (172_800.0, 86_400.0, "d"),
-    (7_200.0, 3_600.0, "h"),
-    (120.0, 60.0, "min"),
+/// From so many seconds on, a length of time is read more easily in so many seconds each than in so many.
+const LONGER: [(f64, f64, f64, &str); 3] = [
+    (172_800.0, 86_400.0, 3_600.0, "d"),
+    (7_200.0, 3_600.0, 60.0, "h"),
+    (120.0, 60.0, 1.0, "min"),
 ];
+/// Numbers of this size have one decimal. What that rounds up to one of the next unit is one of it: no `1,000.0 kB`.
+const ROUNDED: f64 = 0.05;
 const THOUSANDS: [&str; 5] = ["k", "M", "G", "T", "P"];
 
 /// The larger unit for values up to `largest`; none: the unit has none, or they are small enough for it.
@@ -29,12 +33,28 @@ pub fn scale(unit: Option<&str>, largest: f64) -> Option<Scale> {
     }
 }
 
+/// A value by itself and its unit, which is a larger one where the value is large; `decimals`: of those that stay in theirs.
+pub fn written(value: f64, unit: Option<&str>, decimals: Option<u8>) -> (String, String) {
+    match scale(unit, value) {
+        Some((by, unit)) => {
+            let scaled = value / by;
+            let decimals = number::shared_decimals(std::iter::once(scaled));
+            (number::number(scaled, Some(decimals)), unit)
+        }
+        None => (
+            number::number(value, decimals),
+            unit.unwrap_or_default().to_owned(),
+        ),
+    }
+}
+
 fn thousands(unit: &str, size: f64) -> Option<Scale> {
     let mut found = None;
     let mut by = 1.0;
     for prefix in THOUSANDS {
+        let smaller = by;
         by *= 1_000.0;
-        if size >= by {
+        if size + ROUNDED * smaller >= by {
             found = Some((by, prefix));
         }
     }
@@ -44,10 +64,12 @@ fn thousands(unit: &str, size: f64) -> Option<Scale> {
 /// `second`: how many of the unit it has.
 fn longer(second: f64, size: f64) -> Option<Scale> {
     let seconds = size / second;
-    let found = LONGER.iter().find(|(from, ..)| seconds >= *from);
+    let found = LONGER
+        .iter()
+        .find(|(from, _, smaller, _)| seconds + ROUNDED * smaller >= *from);
     match found {
-        Some((_, by, name)) => Some((by * second, (*name).to_owned())),
-        None if second > 1.0 && seconds >= 1.0 => Some((second, "s".to_owned())),
+        Some((_, by, _, name)) => Some((by * second, (*name).to_owned())),
+        None if second > 1.0 && seconds + ROUNDED / second >= 1.0 => Some((second, "s".to_owned())),
         None => None,
     }
 }
@@ -74,6 +96,16 @@ mod tests {
             ("ms", 600_000.0, 60_000.0, "min"),
             ("s", 90_000.0, 3_600.0, "h"),
             ("s", 900_000.0, 86_400.0, "d"),
+            // What would be written as all of a smaller unit.
+            ("B", 999_950.0, 1e6, "MB"),
+            ("B", 999_949.0, 1e3, "kB"),
+            ("B", 999.96, 1e3, "kB"),
+            ("bit/s", 999_999_999.0, 1e9, "Gbit/s"),
+            ("ms", 999.96, 1e3, "s"),
+            ("ms", 119_960.0, 60_000.0, "min"),
+            ("s", 119.96, 60.0, "min"),
+            ("s", 7_199.0, 3_600.0, "h"),
+            ("s", 172_799.0, 86_400.0, "d"),
         ] {
             assert_eq!(
                 found(unit, largest),
@@ -88,7 +120,9 @@ mod tests {
         for (unit, largest) in [
             ("B", 999.0),
             ("ms", 204.0),
+            ("ms", 999.9),
             ("s", 90.0),
+            ("s", 119.9),
             ("%", 1e6),
             ("jobs", 1e9),
             ("€", 1e9),

@@ -19,6 +19,9 @@ use crate::{
 /// More are not shown at once: a reader types on.
 const MOST: usize = 12;
 
+/// What kind of entry a range is.
+const RANGE: &str = "Range";
+
 /// Something that can be gone to.
 #[derive(Clone)]
 struct Entry {
@@ -30,7 +33,7 @@ struct Entry {
 #[derive(Clone)]
 enum Act {
     Go(String),
-    Show(&'static str, &'static str),
+    Show(Range),
     Choose(Look),
     Refresh,
     Keys,
@@ -46,9 +49,16 @@ pub(super) fn palette(stage: Stage, wanted: &str) -> View {
     find_dashboards(all, stage);
     let found = create_memo(move || {
         let wanted = wanted.get_clone();
+        let range = typed_range(&wanted, stage, preferences);
+        let title = range.as_ref().map(|entry| entry.title.clone());
         all.with(|all| {
-            all.iter()
+            let others = all
+                .iter()
                 .filter(|entry| matches(&format!("{} {}", entry.kind, entry.title), &wanted))
+                .filter(|entry| entry.kind != RANGE || Some(&entry.title) != title.as_ref());
+            range
+                .iter()
+                .chain(others)
                 .take(MOST)
                 .cloned()
                 .collect::<Vec<Entry>>()
@@ -61,11 +71,7 @@ pub(super) fn palette(stage: Stage, wanted: &str) -> View {
             (Act::Go(address), _) => location.go(&address),
             (Act::Choose(look), _) => preferences.choose_look(look),
             (Act::Keys, _) => stage.over.set(Over::Keys),
-            (Act::Show(from, to), Some(board)) => {
-                if let Ok(range) = Range::parse(from, to, browser::now(), &preferences.zone_untracked()) {
-                    board.show(&range);
-                }
-            }
+            (Act::Show(range), Some(board)) => board.show(&range),
             (Act::Refresh, Some(board)) => board.ask_all(),
             (Act::Show(..) | Act::Refresh, None) => {}
         }
@@ -116,6 +122,18 @@ pub(super) fn palette(stage: Stage, wanted: &str) -> View {
     }
 }
 
+/// The range that is meant by a length like `6h`, on a dashboard. It comes first: whoever types one means nothing else.
+fn typed_range(wanted: &str, stage: Stage, preferences: Preferences) -> Option<Entry> {
+    stage.board.get_clone_untracked()?;
+    let (now, zone) = (browser::now(), preferences.zone_untracked());
+    let range = Range::of_length(wanted, now, &zone)?;
+    Some(Entry {
+        kind: RANGE,
+        title: range.title(now, &zone),
+        act: Act::Show(range),
+    })
+}
+
 /// What is known without asking.
 fn known(stage: Stage) -> Vec<Entry> {
     let entry = |kind, title: String, act| Entry { kind, title, act };
@@ -128,11 +146,11 @@ fn known(stage: Stage) -> Vec<Entry> {
             let address = board.panel_address(&dashboard.name, &panel.id);
             entry("Panel", panel.title.clone(), Act::Go(address))
         }));
-        all.extend(
-            QUICK
-                .into_iter()
-                .map(|(from, to, name)| entry("Range", name.to_owned(), Act::Show(from, to))),
-        );
+        let zone = use_context::<Preferences>().zone_untracked();
+        all.extend(QUICK.into_iter().filter_map(|(from, to, name)| {
+            let range = Range::parse(from, to, browser::now(), &zone).ok()?;
+            Some(entry(RANGE, name.to_owned(), Act::Show(range)))
+        }));
         all.push(entry("Action", "Refresh all panels".to_owned(), Act::Refresh));
     }
     let session = use_context::<Session>();

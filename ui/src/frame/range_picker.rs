@@ -197,11 +197,17 @@ fn field(
         value.set(with_day(&value.get_clone_untracked(), day, edge, &zone));
         fault.set(None);
         aside.set(Aside::Ranges);
-        if let Some(input) = input
-            .try_get()
-            .and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok())
-        {
+        if let Some(input) = input_of(input) {
             let _ = input.focus();
+            // Behind the day, whose time is what is changed next.
+            let end = value.with_untracked(|text| text.len() as u32);
+            let _ = input.set_selection_range(end, end);
+        }
+    };
+    // As the Tab key does: what is typed takes the place of what is there.
+    let select = move |_: web_sys::FocusEvent| {
+        if let Some(input) = input_of(input) {
+            input.select();
         }
     };
     let days = live(move || {
@@ -223,13 +229,17 @@ fn field(
             div(class=if message.with(Option::is_some) { "field wrong" } else { "field" }) {
                 input(id=id, r#type="text", r#ref=input, autocomplete="off", "spellcheck"="false", placeholder="now-6h or 2026-02-14 14:30", bind:value=value,
                     aria-invalid=message.with(Option::is_some).to_string(), aria-describedby=describes,
-                    on:input=handler(move |_| fault.set(None)))
+                    on:input=handler(move |_| fault.set(None)), on:focus=handler(select))
                 button(r#type="button", class="pick", aria-label=format!("Pick {label}"), title="Calendar", aria-expanded=is_open().to_string(), on:click=handler(pick)) { (icon::CALENDAR) }
             }
             div(class="fault", id=note, role="alert") { (said) }
             (days)
         }
     }
+}
+
+fn input_of(node: NodeRef) -> Option<web_sys::HtmlInputElement> {
+    node.try_get()?.dyn_into().ok()
 }
 
 /// What stands in a field after a day was picked: that day, at the time that stood there; else from its start, or to its end.

@@ -31,7 +31,8 @@ pub(super) fn zone_list(chosen: impl Fn() + Clone + 'static) -> View {
     let search = create_signal(String::new());
     let names = browser::all_zones();
     let items = live_all(move || {
-        let wanted = search.get_clone().to_ascii_lowercase().replace(' ', "_");
+        let typed = search.get_clone();
+        let wanted = typed.to_ascii_lowercase().replace(' ', "_");
         let wanted = wanted.trim_matches('_');
         let is_wanted = |name: &str| name.to_ascii_lowercase().contains(wanted);
         let own = ZoneChoice::Browser;
@@ -56,11 +57,21 @@ pub(super) fn zone_list(chosen: impl Fn() + Clone + 'static) -> View {
             );
         }
         found.retain(|zone| *zone != ZoneChoice::Utc);
-        usual
+        let shown: Vec<ZoneChoice> = usual
             .into_iter()
             .filter_map(|(zone, is_meant)| is_meant.then_some(zone))
             .chain(found)
             .take(MOST)
+            .collect();
+        if shown.is_empty() {
+            let text = format!(
+                "No zone is called “{}”. Zones have the names of cities.",
+                typed.trim()
+            );
+            return vec![view! { p(class="dim none") { (text) } }];
+        }
+        shown
+            .into_iter()
             .map(|zone| {
                 let chosen = chosen.clone();
                 let choose = move |_| {

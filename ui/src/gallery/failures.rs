@@ -1,14 +1,12 @@
 //! Panels that have nothing to show, or nothing new, and why.
 
 use crate::prelude::*;
-use porthole_model::{
-    CacheOutcome, Chart, Dashboard, Diagnostic, Mark, Metric, Problem, View as Shown, code,
-};
+use porthole_model::{CacheOutcome, Chart, Diagnostic, Mark, Metric, Problem, View as Shown, code};
 
 use super::{
     TENANT,
     answers::{self, chart, metric, plot, threshold},
-    sample::{Sample, grid},
+    sample::{Sample, dashboard, grid},
 };
 use crate::{
     api::Failure,
@@ -229,19 +227,8 @@ pub(super) fn failures(board: &Board) -> View {
 
 /// Over a dashboard whose file has faults: to those who may mend them, and to everybody else.
 pub(super) fn banners() -> View {
-    let banner = |tenant: &str, diagnostics: Vec<Diagnostic>, outdated: Vec<Diagnostic>| {
-        let mut dashboard = Dashboard {
-            name: "default".to_owned(),
-            title: "System health".to_owned(),
-            description: None,
-            refresh_interval: 300,
-            columns: 12,
-            default_range: None,
-            panels: Vec::new(),
-            diagnostics,
-            outdated,
-        };
-        let faults = DashboardFaults::taken_from(&mut dashboard);
+    let banner = |tenant: &str, faults: Vec<Diagnostic>, outdated: Vec<Diagnostic>| {
+        let faults = DashboardFaults::taken_from(&mut dashboard(faults, outdated));
         dashboard_faults(tenant.to_owned(), *create_signal(faults))
     };
     let many: Vec<Diagnostic> = (7..=11).map(|line| Diagnostic { line, ..fault() }).collect();

@@ -1,7 +1,7 @@
 //! One panel of the gallery: a real panel whose loader is given what it shows.
 
 use crate::prelude::*;
-use porthole_model::{Diagnostic, DrillDown, PanelAnswer, PanelPlacement, Position};
+use porthole_model::{Dashboard, Diagnostic, DrillDown, PanelAnswer, PanelPlacement, Position};
 
 use super::answers;
 use crate::{
@@ -13,6 +13,22 @@ use crate::{
 
 /// Columns of the grid.
 const COLUMNS: u8 = 12;
+
+/// A dashboard without panels: what is said over it is about its file. `faults`: of the file as it is; `outdated`: of a newer one
+/// than the version that is shown.
+pub(crate) fn dashboard(faults: Vec<Diagnostic>, outdated: Vec<Diagnostic>) -> Dashboard {
+    Dashboard {
+        name: "default".to_owned(),
+        title: "System health".to_owned(),
+        description: None,
+        refresh_interval: 300,
+        columns: COLUMNS,
+        default_range: None,
+        panels: Vec::new(),
+        diagnostics: faults,
+        outdated,
+    }
+}
 
 /// A panel, and what it shows.
 pub(crate) struct Sample {

@@ -117,7 +117,31 @@ pub(super) fn metrics(board: &Board) -> View {
                 3,
                 metric(17_179_869_184.0, "bytes", None, 1.6e10),
             ),
+            new(
+                "Measured long ago",
+                3,
+                Metric {
+                    measured_at: Some(answers::end() - 5 * 3_600_000),
+                    ..metric(204.0, "ms", None, 198.0)
+                },
+            ),
             new("Narrow", 2, metric(204.0, "ms", None, 198.0)),
+            new(
+                "Narrow, and a longer number",
+                2,
+                metric(12_840.0, "jobs", None, 9e3),
+            ),
+            new("One column", 1, metric(204.0, "ms", None, 198.0)),
+            new(
+                "One column of many",
+                1,
+                metric(
+                    1_284_310_221.0,
+                    "orders",
+                    Some(threshold(1e9, "#F59E0B", "warning")),
+                    9e8,
+                ),
+            ),
         ],
     )
 }

@@ -6,7 +6,7 @@ use porthole_model::{Mark, View as Shown};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{address, all, attribute, click_with, has, named, one, open, press, text, texts, until};
+use super::{address, all, attribute, click_with, close, has, named, one, open, press, text, texts, until};
 use crate::{
     gallery::{
         answers::{answer, chart, end, plot},
@@ -148,6 +148,69 @@ async fn what_is_isolated_and_what_is_seen_as_a_table_stands_in_the_address() {
         .go_with_delta(-2)
         .unwrap();
     until("the choice before", || pressed() == ["false", "true"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_choice_of_what_is_gone_shows_all_and_says_so_until_it_is_dropped() {
+    const HERE: &str = "/t/gallery/d/default?show.load=web-9";
+    fn draw() {
+        open(HERE, move |board| {
+            let view = Shown::Chart(chart(vec![
+                plot("web-1", 55.0, Mark::Line),
+                plot("web-2", 40.0, Mark::Line),
+            ]));
+            let mut still = Loader::still(Some(answer("Load", "timeseries", view)), None);
+            still.drawing = Drawing::in_address("load");
+            crate::views::chart(board, still)
+        });
+    }
+    draw();
+    assert_eq!(pressed(), ["true", "true"]);
+    assert_eq!(text(".gone span"), "Not here: web-9.");
+    assert_eq!(address(), HERE, "it may come again");
+    named(".gone button", "Show all").click();
+    assert!(!has(".gone"));
+    assert_eq!(address(), "/t/gallery/d/default");
+    close();
+
+    // Who chooses from what is seen chooses among that alone.
+    draw();
+    named(".legend span", "web-2").click();
+    assert_eq!(pressed(), ["false", "true"]);
+    assert!(!has(".gone"));
+    assert_eq!(address(), "/t/gallery/d/default?show.load=web-2");
+}
+
+#[wasm_bindgen_test]
+async fn a_series_without_a_name_is_called_so_wherever_it_is_named() {
+    let view = || {
+        Shown::Chart(chart(vec![
+            plot("", 55.0, Mark::Line),
+            plot("web-2", 40.0, Mark::Line),
+        ]))
+    };
+    open("/t/gallery/d/default", move |board| {
+        let mut table = Sample::new("Table", "timeseries", (12, 3)).showing(view());
+        table.as_table = true;
+        let chart = Sample::new("Load", "timeseries", (12, 3)).showing(view());
+        grid(board, vec![chart, table])
+    });
+    until("the chart", || has(".uplot canvas")).await;
+    assert_eq!(texts(".legend span"), ["(no name)", "web-2"]);
+    assert_eq!(texts(".legend .nameless"), ["(no name)"]);
+    assert_eq!(texts("th .nameless"), ["(no name)"]);
+    assert_eq!(texts("th")[1..], ["(no name), %", "web-2, %"]);
+    assert!(
+        attribute(".plot", "aria-label")
+            .unwrap()
+            .contains("Last values: (no name): ")
+    );
+    one(".plot").focus().unwrap();
+    press(one(".plot").unchecked_ref(), "ArrowLeft", false);
+    until("the tooltip", || has("[data-testid=chart-tooltip]")).await;
+    assert_eq!(texts(".tip .nameless"), ["(no name)"]);
+    named(".legend span", "(no name)").click();
+    assert_eq!(pressed(), ["true", "false"]);
 }
 
 /// How long the range in the address is, and when it begins; hours since the chart's own begin.

@@ -1,10 +1,11 @@
 //! What is said over a dashboard.
 
-use porthole_model::{Dashboard, Diagnostic};
+use porthole_model::Diagnostic;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{close, has, open, text};
 use crate::{
+    gallery::sample::dashboard,
     pages::{DashboardFaults, dashboard_faults},
     prelude::*,
 };
@@ -21,17 +22,7 @@ fn fault(line: u32) -> Diagnostic {
 
 /// As the tenant's reader, who is an admin of `gallery` and a viewer of `beta`.
 fn show(tenant: &'static str, diagnostics: Vec<Diagnostic>, outdated: Vec<Diagnostic>) {
-    let mut dashboard = Dashboard {
-        name: "default".to_owned(),
-        title: "Servers".to_owned(),
-        description: None,
-        refresh_interval: 300,
-        columns: 12,
-        default_range: None,
-        panels: Vec::new(),
-        diagnostics,
-        outdated,
-    };
+    let mut dashboard = dashboard(diagnostics, outdated);
     let faults = DashboardFaults::taken_from(&mut dashboard);
     assert!(dashboard.diagnostics.is_empty() && dashboard.outdated.is_empty());
     open("/t/gallery/d/default", move |_| {

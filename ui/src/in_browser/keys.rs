@@ -71,6 +71,28 @@ async fn the_palette_leads_to_another_tenant_at_the_same_time() {
 }
 
 #[wasm_bindgen_test]
+async fn a_length_that_is_typed_into_the_palette_is_a_range_and_comes_first() {
+    page("/t/gallery/d/default");
+    for (typed, title, from) in [
+        ("6h", "Last 6 hours", "now-6h"),
+        ("last 6 hours", "Last 6 hours", "now-6h"),
+        ("7d", "Last 7 days", "now-7d"),
+        ("90 min", "Last 90 minutes", "now-90m"),
+    ] {
+        key("k", true);
+        until("the palette", || has("dialog[open] [data-testid=palette]")).await;
+        fill("[role=combobox]", typed);
+        let found = texts("[role=option] .grow");
+        assert_eq!(found.first().map(String::as_str), Some(title), "{typed}");
+        let same = found.iter().filter(|one| *one == title).count();
+        assert_eq!(same, 1, "{typed}");
+        press(super::one("[role=combobox]").unchecked_ref(), "Enter", false);
+        assert_eq!(address(), format!("/t/gallery/d/default?from={from}&to=now"));
+        assert!(!has("dialog"));
+    }
+}
+
+#[wasm_bindgen_test]
 async fn arrows_walk_what_the_palette_found() {
     page("/t/gallery/d/default");
     key("k", true);

@@ -22,7 +22,7 @@ fn readers_see_them_grouped_and_rounded() {
     assert_eq!(number::number(-9_310_000.25, None), "−9,310,000.25");
     assert_eq!(number::number(2.0 / 3.0, None), "0.667");
     assert_eq!(number::number(0.000_421_23, None), "0.000421");
-    assert_eq!(number::number(-0.0001, Some(1)), "0.0");
+    assert_eq!(number::number(-0.0001, Some(1)), "−0.0001");
     assert_eq!(number::number(-0.0, Some(1)), "0.0");
     assert_eq!(number::number(1.5e18, Some(1)), "1.5e18");
     assert_eq!(number::number(f64::MIN_POSITIVE, None), "2.23e-308");

@@ -63,6 +63,9 @@ fn an_export_that_failed_is_said_at_once_and_the_panel_stays() {
         grid(board, vec![sample])
     });
     assert!(text(".panel-head [role=alert]").starts_with("export failed"));
-    assert_eq!(text(".panel-head [role=alert] .hint"), "More than 1,000,000 rows");
+    assert_eq!(
+        text(".panel-head [role=alert] .hint span"),
+        "More than 1,000,000 rows"
+    );
     assert_eq!(text("[data-testid=kpi-value]"), "12.5");
 }

@@ -2,6 +2,7 @@
 
 mod chart;
 mod dashboard;
+mod desk;
 mod keys;
 mod letters;
 mod loading;

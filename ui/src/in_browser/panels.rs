@@ -3,7 +3,7 @@
 use porthole_model::{CacheOutcome, Chart, Metric, PanelAnswer, Severity, View as Shown, code};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{all, attribute, click, close, has, named, one, open, text, texts, until};
+use super::{all, attribute, click, close, has, html, named, one, open, text, texts, until};
 use crate::{
     api::Failure,
     browser,
@@ -66,6 +66,120 @@ fn the_heading_names_the_panel_and_leads_to_it() {
     assert_eq!(text("[data-testid=kpi-value]"), "204");
     assert_eq!(text(".unit"), "ms");
     assert!(text(".age").starts_with("Updated "), "{}", text(".age"));
+}
+
+/// Draws a number on a page so wide: twelve columns.
+fn show_number(page: u32, columns: u8, metric: Metric) {
+    show(Sample::new("Orders", "kpi", (columns, 1)).showing(Shown::Metric(metric)));
+    one("")
+        .set_attribute("style", &format!("width: {page}px"))
+        .unwrap();
+}
+
+fn is_within(inner: &str, outer: &str) -> bool {
+    let [inner, outer] = [inner, outer].map(|selector| one(selector).get_bounding_client_rect());
+    inner.left() >= outer.left()
+        && inner.right() <= outer.right() + 0.5
+        && inner.top() >= outer.top() - 0.5
+        && inner.bottom() <= outer.bottom() + 1.0
+}
+
+#[wasm_bindgen_test]
+fn a_number_in_one_column_is_legible_and_nothing_of_it_is_cut_off() {
+    let warning = || Some(answers::threshold(1.0, "#F59E0B", "warning"));
+    for page in [1_150, 1_400] {
+        for (metric, least) in [
+            (answers::metric(204.0, "ms", warning(), 198.0), 18.0),
+            (answers::metric(12_840.0, "jobs", warning(), 9e3), 16.0),
+            (answers::metric(1_284_310_221.0, "orders", warning(), 9e8), 18.0),
+            (answers::metric(52.1, "%", warning(), 55.0), 18.0),
+        ] {
+            let name = format!("{:?} at {page}", metric.value);
+            show_number(page, 1, metric);
+            assert!(is_within(".metric .value", ".metric"), "{name}");
+            for part in all(".metric .value > span, .trend > *") {
+                assert!(
+                    part.scroll_width() <= part.client_width() + 1,
+                    "{name}: {}",
+                    html()
+                );
+            }
+            let number = web_sys::window()
+                .unwrap()
+                .get_computed_style(&one(".metric .value"))
+                .unwrap()
+                .unwrap();
+            let size = number.get_property_value("font-size").unwrap();
+            let size: f64 = size.trim_end_matches("px").parse().unwrap();
+            assert!(size >= least, "{name}: {size}");
+            assert_eq!(one_course(), 0.0, "{name}");
+            close();
+        }
+    }
+}
+
+/// How wide the course beside a number is.
+fn one_course() -> f64 {
+    one(".spark").get_bounding_client_rect().width()
+}
+
+#[wasm_bindgen_test]
+fn a_course_is_never_a_sliver() {
+    for page in (1_150..=2_400).step_by(50) {
+        for columns in [2, 3] {
+            show_number(page, columns, answers::metric(12_840.0, "jobs", None, 9e3));
+            let width = one_course();
+            assert!(width == 0.0 || width >= 40.0, "{width} in {columns} at {page}");
+            assert!(is_within(".metric .value", ".metric"), "{columns} at {page}");
+            close();
+        }
+    }
+    show_number(1_400, 3, answers::metric(204.0, "ms", None, 198.0));
+    assert!(one_course() > 80.0, "where there is room it is there");
+}
+
+#[wasm_bindgen_test]
+fn a_number_that_was_measured_long_ago_says_so() {
+    let measured = |minutes: i64| {
+        let mut metric = answers::metric(204.0, "ms", None, 198.0);
+        metric.measured_at = Some(answers::end() - minutes * 60_000);
+        Shown::Metric(metric)
+    };
+    // Of twelve hours.
+    show(Sample::new("Latency", "kpi", (3, 1)).showing(measured(60)));
+    assert!(!has("[data-testid=kpi-age]"));
+    close();
+    show(Sample::new("Latency", "kpi", (3, 1)).showing(measured(5 * 60)));
+    assert_eq!(text("[data-testid=kpi-age]"), "5 h ago");
+    let exact = attribute("[data-testid=kpi-age]", "title").unwrap();
+    assert!(exact.starts_with("Measured "), "{exact}");
+    close();
+    // A range that is over has no ago.
+    let mut sample = Sample::new("Latency", "kpi", (3, 1)).showing(measured(3 * 24 * 60));
+    if let Some(answer) = &mut sample.answer {
+        answer.range.end = format::rfc3339(answers::end() - 24 * 3_600_000).to_string();
+    }
+    show(sample);
+    let when = text("[data-testid=kpi-age]");
+    assert!(!when.contains("ago") && when.contains(':'), "{when}");
+}
+
+#[wasm_bindgen_test]
+fn a_long_number_has_a_shorter_form_for_narrow_panels_and_is_whole_in_its_title() {
+    let long = Shown::Metric(answers::metric(1_284_310_221.0, "orders", None, 9e8));
+    show(Sample::new("Orders", "kpi", (1, 1)).showing(long));
+    assert_eq!(text("[data-testid=kpi-value]"), "1,284,310,221");
+    assert_eq!(
+        attribute("[data-testid=kpi-value]", "data-short").as_deref(),
+        Some("1.28B")
+    );
+    assert_eq!(
+        attribute(".metric .value", "title").as_deref(),
+        Some("1,284,310,221\u{a0}orders")
+    );
+    close();
+    show(Sample::new("Latency", "kpi", (1, 1)).showing(number()));
+    assert_eq!(attribute("[data-testid=kpi-value]", "data-short"), None);
 }
 
 #[wasm_bindgen_test]
@@ -248,10 +362,51 @@ fn old_data_stays_and_says_how_old_it_is_and_why() {
     assert_eq!(text("[data-testid=kpi-value]"), "204");
     assert!(text("[data-testid=panel-stale]").starts_with("database down, showing data from "));
     // Not in a title, which neither the keyboard nor a finger reaches.
-    assert_eq!(text("[data-testid=panel-stale] .hint"), "Connection refused");
+    assert_eq!(text("[data-testid=panel-stale] .hint span"), "Connection refused");
     assert_eq!(
         attribute("[data-testid=panel-stale]", "tabindex").as_deref(),
         Some("0")
+    );
+}
+
+/// The same panel on a page so wide, and how wide its title and its badge are, in whole pixels, and what of them is cut off.
+fn head_of(page: u32, sample: Sample) -> ([i32; 2], [bool; 2]) {
+    show(sample);
+    one("")
+        .set_attribute("style", &format!("width: {page}px"))
+        .unwrap();
+    let parts = [one(".panel-head h2"), one(".panel-head .badge > span:not(.hint)")];
+    let badge = one(".panel-head .badge").offset_width();
+    let cut = parts
+        .each_ref()
+        .map(|part| part.scroll_width() > part.client_width());
+    let widths = [parts[0].offset_width(), badge];
+    close();
+    (widths, cut)
+}
+
+#[wasm_bindgen_test]
+fn the_title_has_its_room_before_the_words_of_a_badge() {
+    let failed = || {
+        Sample::new("Orders today", "kpi", (2, 1))
+            .showing(number())
+            .failing(failure(problem(503, code::DATABASE_DOWN, "connection refused")))
+    };
+    let ([title, badge], cut) = head_of(3_000, failed());
+    assert_eq!(cut, [false, false], "there is room for both");
+    let (narrow, cut) = head_of(1_000, failed());
+    assert_eq!((narrow[0], cut), (title, [false, true]), "the badge gives way");
+    assert!(narrow[1] < badge, "{narrow:?}");
+    let (least, _) = head_of(800, failed());
+    assert_eq!(least[1], 26, "its icon stays");
+
+    show(failed());
+    assert!(text("[data-testid=panel-stale] .hint b").starts_with("database down, showing data from "));
+    close();
+    show(failing(503, code::DATABASE_DOWN, "connection refused"));
+    assert_eq!(
+        attribute(".panel-head .badge", "title").as_deref(),
+        Some("database down")
     );
 }
 
@@ -327,6 +482,29 @@ fn health_is_told_by_word_and_shape_too() {
         Some("0")
     );
     assert_eq!(text(".statuses .why"), "connection refused");
+}
+
+#[wasm_bindgen_test]
+fn the_words_and_the_ages_of_a_list_of_things_stand_in_line() {
+    let items = vec![
+        answers::status("payments-api", Severity::Critical, 40, Some("connection refused")),
+        answers::status("legacy-fax", Severity::Unknown, 12 * 86_400, None),
+        answers::status("search-index", Severity::Warning, 7_200, None),
+        answers::status("catalog", Severity::Good, 2, None),
+    ];
+    show(Sample::new("Services", "health_status", (4, 2)).showing(answers::statuses(items)));
+    let edges = |selector: &str, edge: fn(&web_sys::DomRect) -> f64| {
+        let mut edges: Vec<f64> = all(selector)
+            .iter()
+            .map(|part| edge(&part.get_bounding_client_rect()))
+            .collect();
+        assert_eq!(edges.len(), 4, "{selector}");
+        edges.dedup();
+        edges.len()
+    };
+    assert_eq!(edges(".statuses .how b", |b| b.left()), 1);
+    assert_eq!(edges(".statuses .how .dim", |age| age.right()), 1);
+    assert_eq!(edges(".statuses .name", |name| name.left()), 1);
 }
 
 #[wasm_bindgen_test]

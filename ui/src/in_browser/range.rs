@@ -112,6 +112,9 @@ async fn a_typed_range_is_shown_and_remembered() {
             .is_some_and(|element| element.id() == "range-from")
     })
     .await;
+    let field: web_sys::HtmlInputElement = one("#range-from").unchecked_into();
+    let selection = (field.selection_start().unwrap(), field.selection_end().unwrap());
+    assert_eq!(selection, (Some(0), Some("now-12h".len() as u32)), "all of it");
     fill("#range-from", "now-3d");
     fill("#range-to", "now-1d");
     named(".range-pop button", "Apply").click();
@@ -199,6 +202,19 @@ fn another_zone_changes_the_walls_and_not_the_instants_and_is_in_the_address() {
 }
 
 #[wasm_bindgen_test]
+fn a_zone_that_there_is_not_is_said_to_be_none() {
+    bar("/t/gallery/d/default");
+    click("[data-testid=range-button]");
+    click("[data-testid=change-zone]");
+    fill("#zone-search", " Atlantis ");
+    assert!(!has("[data-testid=zones] button"));
+    assert!(text("[data-testid=zones] .quick").starts_with("No zone is called “Atlantis”."));
+    fill("#zone-search", "berlin");
+    assert!(has("[data-testid=zones] button"));
+    assert!(!text("[data-testid=zones] .quick").contains("No zone"));
+}
+
+#[wasm_bindgen_test]
 fn a_link_shows_the_zone_of_whoever_passed_it_on_and_keeps_none() {
     let board =
         bar("/t/gallery/d/default?from=2026-07-05T00:00:00Z&to=2026-07-05T04:00:00Z&tz=america/new_york");
@@ -237,6 +253,12 @@ async fn a_day_is_picked_from_a_calendar_by_keys_or_clicks() {
     named(".days button", "Tue 7 Jul 2026").click();
     assert!(!has("[data-testid=calendar]"));
     assert_eq!(from(), "2026-07-07 14:30");
+    let field: web_sys::HtmlInputElement = one("#range-from").unchecked_into();
+    assert_eq!(
+        field.selection_start().unwrap(),
+        Some(16),
+        "behind it, not all of it"
+    );
     click("[aria-label='Pick To']");
     click(".days [aria-pressed=true]");
     let to = one("#range-to")

@@ -1,11 +1,14 @@
 //! Beside a panel's heading: things that are down, data that is old or not all there is, errors.
 
+use std::rc::Rc;
+
 use crate::prelude::*;
 use porthole_model::{CacheOutcome, PanelAnswer, Severity, View as Shown};
 
 use super::Loader;
 use crate::{
     api::Failure,
+    icon,
     live::{live, live_text},
     stores::{Clock, Preferences},
     time::format,
@@ -26,8 +29,7 @@ pub(crate) fn badges(loader: Loader) -> View {
                 .filter(|item| item.severity == Severity::Critical)
                 .count();
             if down > 0 {
-                let text = format!("{down} down");
-                view! { span(class="badge bad") { (text) } }
+                sign(format!("{down} down"))
             } else {
                 View::new()
             }
@@ -37,14 +39,11 @@ pub(crate) fn badges(loader: Loader) -> View {
     let stale = live(
         move || match (loader.failure.get_clone(), loader.answer.get_clone()) {
             // The panel's body says the rest.
-            (Some(failure), None) => {
-                let text = failure.badge();
-                view! { span(class="badge bad") { (text) } }
-            }
+            (Some(failure), None) => sign(failure.badge().to_owned()),
             (Some(failure), Some(answer)) => {
                 let why = failure.detail();
                 // Written by itself as time goes by: who has come to the badge with the keyboard stays on it.
-                let text = live_text(move || {
+                let text = Rc::new(move || {
                     let since = made_at(&answer, clock, preferences);
                     // That no host answers is said once, over all panels.
                     match *failure {
@@ -52,15 +51,15 @@ pub(crate) fn badges(loader: Loader) -> View {
                         _ => format!("{}, showing data from {since}", failure.badge()),
                     }
                 });
-                explained("badge warn has-hint", "panel-stale", text, why)
+                explained(false, "panel-stale", text, why)
             }
             (None, Some(answer)) if answer.cache == CacheOutcome::Stale => {
                 let kept = answer.clone();
                 let since =
                     live_text(move || format!("Showing data from {}", made_at(&kept, clock, preferences)));
                 let text =
-                    live_text(move || format!("stale, {} old: the database is down", age(&answer, clock)));
-                explained("badge warn has-hint", "panel-stale", text, since)
+                    Rc::new(move || format!("stale, {} old: the database is down", age(&answer, clock)));
+                explained(false, "panel-stale", text, since)
             }
             _ => View::new(),
         },
@@ -68,18 +67,14 @@ pub(crate) fn badges(loader: Loader) -> View {
     let partial = live(move || match loader.answer.get_clone() {
         Some(answer) if !answer.notes.is_empty() => {
             let why = answer.notes.join(" ");
-            explained("badge warn has-hint", "panel-notes", "not all shown", why)
+            explained(false, "panel-notes", Rc::new(|| "not all shown".to_owned()), why)
         }
         _ => View::new(),
     });
     let export = live(move || match loader.export_failure.get_clone() {
         Some(failure) => {
-            let badge = explained(
-                "badge bad has-hint",
-                "export-failed",
-                "export failed",
-                failure.detail(),
-            );
+            let text = Rc::new(|| "export failed".to_owned());
+            let badge = explained(true, "export-failed", text, failure.detail());
             view! { span(class="flex", role="alert") { (badge) } }
         }
         None => View::new(),
@@ -92,18 +87,32 @@ pub(crate) fn badges(loader: Loader) -> View {
     }
 }
 
-/// A few words, and why, for the pointer, the keyboard and those who listen.
+/// Something that is bad, in a few words; where the title leaves no room for them, as an icon that has them as its title.
+pub(super) fn sign(text: String) -> View {
+    let title = text.clone();
+    view! { span(class="badge sign bad", title=title) { (icon::ALERT) span { (text) } } }
+}
+
+/// A few words, and why, for the pointer, the keyboard and those who listen. Where the title leaves no room for them, they are an
+/// icon, and what is told of it begins with them.
 pub(super) fn explained(
-    class: &'static str,
+    is_bad: bool,
     id: &'static str,
-    text: impl Into<View>,
+    text: Rc<dyn Fn() -> String>,
     why: impl Into<View>,
 ) -> View {
-    let (text, why) = (text.into(), why.into());
+    let class = match is_bad {
+        true => "badge sign bad has-hint",
+        false => "badge sign warn has-hint",
+    };
+    let why = why.into();
+    let again = text.clone();
+    let (text, again) = (live_text(move || text()), live_text(move || again()));
     view! {
         span(class=class, tabindex="0", role="note", data-testid=id) {
-            (text)
-            span(class="hint") { (why) }
+            (icon::ALERT)
+            span { (text) }
+            span(class="hint") { b(aria-hidden="true") { (again) } span { (why) } }
         }
     }
 }

@@ -75,7 +75,12 @@ fn outdated(placement: &PanelPlacement, tenant: &str) -> View {
     } else {
         "Its configuration has faults. Whoever edits it can see which.".to_owned()
     };
-    explained("badge warn has-hint", "panel-outdated", "last good version", why)
+    explained(
+        false,
+        "panel-outdated",
+        Rc::new(|| "last good version".to_owned()),
+        why,
+    )
 }
 
 /// Beside the heading: how points were made.

@@ -7,6 +7,7 @@ use porthole_model::PanelPlacement;
 
 use super::{
     Loader,
+    badges::sign,
     content::{Kind, content, kind},
     grid,
     head::head,
@@ -44,13 +45,14 @@ pub(crate) fn panel(board: &Board, dashboard: &str, placement: &PanelPlacement) 
 
     if !placement.diagnostics.is_empty() {
         let body = state::misconfigured(&placement.diagnostics);
-        let title = placement.title.clone();
+        let (title, full) = (placement.title.clone(), placement.title.clone());
+        let badge = sign("configuration".to_owned());
         let labelled = heading.clone();
         return view! {
             section(class="panel", prop:style=style, data-height=height, data-testid=format!("panel-{id}"), aria-labelledby=labelled) {
                 div(class="panel-head") {
-                    h2(id=heading) { (title) }
-                    span(class="badge bad") { "configuration" }
+                    h2(id=heading, title=full) { (title) }
+                    (badge)
                 }
                 div(class="panel-body") { (body) }
             }

@@ -128,6 +128,11 @@ pub fn clock(instant: i64, zone: &dyn Zone) -> String {
     format!("{:02}:{:02}", c.hour, c.minute)
 }
 
+/// What [`clock`] and [`dated`] leave out: `:41`.
+pub fn seconds(instant: i64, zone: &dyn Zone) -> String {
+    format!(":{:02}", Civil::at(instant, zone).second)
+}
+
 /// `20 Nov 13:52`, with the year where it is another than that of `now`.
 pub fn dated(instant: i64, now: i64, zone: &dyn Zone) -> String {
     let (c, n) = (Civil::at(instant, zone), Civil::at(now, zone));

@@ -1,7 +1,7 @@
 //! The range a dashboard shows: two moments, written into the address.
 
 use super::{
-    civil::{Civil, DAY, HOUR, Zone},
+    civil::{Civil, DAY, HOUR, MINUTE, Zone},
     expression::{Edge, Expression, NotAMoment, Step, Unit},
     format,
 };
@@ -50,6 +50,8 @@ pub const QUICK: [(&str, &str, &str); 21] = [
 ];
 
 const SIX_HOURS: i64 = 6 * HOUR;
+/// In shorter ranges seconds count.
+const MINUTES: i64 = 10 * MINUTE;
 /// Shorter ranges cannot be dragged or typed.
 const SHORTEST: i64 = 1_000;
 /// A host refuses more than twenty years; in milliseconds.
@@ -125,11 +127,18 @@ impl Range {
         Self::parse(from, to, now, zone).ok()
     }
 
-    /// What somebody means who looks for `6h`, `90 m` or `2w`: that long, until now.
+    /// What somebody means who looks for `6h`, `90 min`, `2w` or `last 6 hours`: that long, until now.
     pub fn of_length(text: &str, now: i64, zone: &dyn Zone) -> Option<Self> {
-        let length: String = text.split_whitespace().collect();
-        let has_digits = length.starts_with(|letter: char| letter.is_ascii_digit());
-        has_digits.then(|| Self::parse(&["now-", &length].concat(), "now", now, zone).ok())?
+        let text = text.trim();
+        let length = ["last ", "past "]
+            .into_iter()
+            .find(|word| starts_with_word(text, word))
+            .map_or(text, |word| text[word.len()..].trim_start());
+        let digits = length.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, unit) = length.split_at(digits);
+        let unit = unit_called(unit.trim())?;
+        // Where there are no digits, this is no moment.
+        Self::parse(&["now-", count, unit].concat(), "now", now, zone).ok()
     }
 
     /// Between two instants.
@@ -256,10 +265,21 @@ impl Range {
         let is_one_day = start
             .zip(end)
             .is_some_and(|(start, end)| format::is_same_day(start, end, zone));
-        let side = |moment: &Expression, at: Option<i64>, is_undated| match at {
-            None => moment.to_string(),
-            Some(at) if is_undated => format::clock(at, zone),
-            Some(at) => format::dated(at, now, zone),
+        // Two ends of the same minute would look the same.
+        let is_exact = window.end - window.start < MINUTES
+            && [window.start, window.end].iter().any(|at| at % MINUTE != 0);
+        let side = |moment: &Expression, at: Option<i64>, is_undated| {
+            let Some(at) = at else {
+                return moment.to_string();
+            };
+            let mut text = match is_undated {
+                true => format::clock(at, zone),
+                false => format::dated(at, now, zone),
+            };
+            if is_exact {
+                text.push_str(&format::seconds(at, zone));
+            }
+            text
         };
         format!(
             "{} → {}",
@@ -285,6 +305,38 @@ impl Expression {
             _ => &[],
         }
     }
+}
+
+fn starts_with_word(text: &str, word: &str) -> bool {
+    text.get(..word.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(word))
+}
+
+/// The letter of a unit that somebody types: the letter itself, `min`, `hrs`, or the word as far as it is typed.
+fn unit_called(typed: &str) -> Option<&'static str> {
+    const UNITS: [(&str, &str); 8] = [
+        ("seconds", "s"),
+        ("minutes", "m"),
+        ("hours", "h"),
+        ("hrs", "h"),
+        ("days", "d"),
+        ("weeks", "w"),
+        ("months", "M"),
+        ("years", "y"),
+    ];
+    // The only letter whose case says something.
+    if typed == "M" {
+        return Some("M");
+    }
+    let one = typed
+        .strip_suffix(['s', 'S'])
+        .filter(|one| !one.is_empty())
+        .unwrap_or(typed);
+    let is_meant = |name: &str| !one.is_empty() && starts_with_word(name, one);
+    UNITS
+        .into_iter()
+        .find(|(name, _)| is_meant(name))
+        .map(|(_, letter)| letter)
 }
 
 fn last(count: u32, unit: Unit) -> String {
@@ -365,7 +417,39 @@ mod tests {
         assert_eq!(found("6h").as_deref(), Some("Last 6 hours"));
         assert_eq!(found(" 90 m ").as_deref(), Some("Last 90 minutes"));
         assert_eq!(found("2w").as_deref(), Some("Last 14 days"));
-        for nothing in ["", "h", "week", "6", "0h", "-1h", "2026-01-05"] {
+        for (text, title) in [
+            ("last 6 hours", "Last 6 hours"),
+            ("Last 10 Days", "Last 10 days"),
+            ("past 90 min", "Last 90 minutes"),
+            ("90 mins", "Last 90 minutes"),
+            ("1 hour", "Last hour"),
+            ("36 HRS", "Last 36 hours"),
+            ("45 s", "Last 45 seconds"),
+            ("6 ho", "Last 6 hours"),
+            ("3m", "Last 3 minutes"),
+            ("3M", "Last 3 months"),
+            ("3 mo", "Last 3 months"),
+            ("2 weeks", "Last 14 days"),
+            ("5y", "Last 5 years"),
+        ] {
+            assert_eq!(found(text).as_deref(), Some(title), "{text}");
+        }
+        for nothing in [
+            "",
+            "h",
+            "week",
+            "6",
+            "0h",
+            "-1h",
+            "2026-01-05",
+            "last",
+            "last week",
+            "6 hats",
+            "6 hours ago",
+            "last 6",
+            "6 ß",
+            "lastß",
+        ] {
             assert_eq!(found(nothing), None, "{nothing}");
         }
     }
@@ -474,6 +558,23 @@ mod tests {
     #[test]
     fn a_range_of_instants_is_named_by_them() {
         assert_eq!(Range::between(NOW - HOUR, NOW).title(NOW, &UTC), "12:58 → 13:58");
+    }
+
+    #[test]
+    fn a_range_of_seconds_says_which() {
+        let title = |start: i64, end: i64| Range::between(NOW + start, NOW + end).title(NOW, &UTC);
+        assert_eq!(title(-20_000, -8_000), "13:58:21 → 13:58:33");
+        assert_eq!(
+            title(-101_000, -41_000),
+            "13:57 → 13:58",
+            "whole minutes have none"
+        );
+        assert_eq!(title(-599_000, 0), "13:48:42 → 13:58:41");
+        assert_eq!(title(-600_000, 0), "13:48 → 13:58");
+        assert_eq!(
+            Range::between(NOW - DAY - 12_000, NOW - DAY).title(NOW, &UTC),
+            "20 Nov 13:58:29 → 13:58:41"
+        );
     }
 
     #[test]

@@ -7,25 +7,19 @@ use porthole_model::{Chart, PanelAnswer};
 use wasm_bindgen::JsCast;
 
 use super::{
+    figures::Figures,
     plotter::{self, Line, Mark, Plot, Settings},
     tooltip,
 };
 use crate::{
     color::{self, Theme},
-    legend::Visibility,
-    live::live_all,
-    number,
+    legend::{self, Visibility},
+    live::{live, live_all},
     panel::Loader,
     series::{self, Aligned},
     stores::{Board, Drawing, Preferences, ZoneChoice},
     time::format,
-    unit,
 };
-
-thread_local! {
-    // Of all charts that the page shows, one after the other: a series has one colour in all of them.
-    static SLOTS: RefCell<color::Slots> = RefCell::default();
-}
 
 /// A chart made ready.
 pub(super) struct Ready {
@@ -34,8 +28,8 @@ pub(super) struct Ready {
     pub aligned: Aligned,
     /// Which colour of the palette each series has.
     slots: Vec<usize>,
-    /// For values shown together.
-    pub decimals: u8,
+    /// How its values are written.
+    figures: Figures,
 }
 
 impl Ready {
@@ -46,20 +40,14 @@ impl Ready {
             Cow::Owned(_) => Vec::new(),
             Cow::Borrowed(chart) => chart.series.iter().map(|plot| plot.label.as_str()).collect(),
         };
-        let slots = SLOTS.with_borrow_mut(|slots| slots.of(&names));
+        let slots = color::slots(&names);
         let mut chart = chart.into_owned();
-        scale(&mut chart);
+        let figures = Figures::scaling(&mut chart);
         let aligned = series::align(&chart.series);
-        let decimals = number::shared_decimals(
-            chart
-                .series
-                .iter()
-                .flat_map(|plot| plot.values.iter().copied().flatten()),
-        );
         Some(Self {
             aligned,
             slots,
-            decimals,
+            figures,
             chart,
             answer,
         })
@@ -70,15 +58,17 @@ impl Ready {
         &self.chart
     }
 
-    /// A value as the legend and the tooltip write it.
-    pub fn value(&self, value: f64) -> String {
-        number::with_unit(
-            &number::number(value, Some(self.decimals)),
-            self.chart().y_axis.unit.as_deref(),
-        )
+    /// What the series are called.
+    fn labels(&self) -> impl Iterator<Item = &str> {
+        self.chart.series.iter().map(|plot| plot.label.as_str())
     }
 
-    /// The colour of a series. It belongs to its name, so that no other that is hidden or has no data changes it.
+    /// A value as the legend and the tooltip write it.
+    pub fn value(&self, value: f64) -> String {
+        self.figures.written(value)
+    }
+
+    /// The colour of a series: its own, or that of its name.
     pub fn color(&self, index: usize, theme: Theme) -> String {
         self.chart()
             .series
@@ -138,30 +128,6 @@ impl Ready {
     }
 }
 
-/// In the larger unit that values so large are read in, all of them in the same.
-fn scale(chart: &mut Chart) {
-    let values = chart.series.iter().flat_map(|plot| &plot.values).flatten();
-    let largest = values.fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let Some((by, unit)) = unit::scale(chart.y_axis.unit.as_deref(), largest) else {
-        return;
-    };
-    for value in chart
-        .series
-        .iter_mut()
-        .flat_map(|plot| &mut plot.values)
-        .flatten()
-    {
-        *value /= by;
-    }
-    for threshold in &mut chart.thresholds {
-        threshold.value /= by;
-    }
-    let axis = &mut chart.y_axis;
-    axis.minimum = axis.minimum.map(|value| value / by);
-    axis.maximum = axis.maximum.map(|value| value / by);
-    axis.unit = Some(unit);
-}
-
 /// Where the cursor is: the point under it, and the place in the plot.
 pub(super) type Cursor = Option<(usize, f64, f64)>;
 
@@ -169,7 +135,13 @@ pub(super) type Cursor = Option<(usize, f64, f64)>;
 pub(crate) fn chart(board: &Board, loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
     let ready = create_memo(move || loader.answer.get_clone().and_then(Ready::of).map(Rc::new));
-    let visibility = loader.drawing.visibility;
+    let visibility = create_selector(move || {
+        let wanted = loader.drawing.visibility.get_clone();
+        match ready.get_clone() {
+            Some(ready) => wanted.among(ready.labels()),
+            None => wanted,
+        }
+    });
     let cursor = create_signal(None as Cursor);
     let node = create_node_ref();
 
@@ -221,13 +193,36 @@ pub(crate) fn chart(board: &Board, loader: Loader) -> View {
     });
 
     let tip = tooltip::tooltip(ready, visibility, cursor, node);
-    let legend = legend(ready, loader.drawing);
+    let legend = legend(ready, visibility, loader.drawing);
+    let gone = gone(visibility, loader.drawing);
     view! {
         div(class="chart") {
             div(class="plot", r#ref=node, tabindex="0", role="img", aria-roledescription="chart", aria-label=spoken(ready.get_clone())) { (tip) }
             (legend)
+            (gone)
         }
     }
+}
+
+/// Beneath the legend: what the reader chose is not there, and so all is shown; with the way to choose nothing. The choice stays
+/// until then, for a series without data in this range may come again.
+fn gone(visibility: ReadSignal<Visibility>, drawing: Drawing) -> View {
+    let missed = create_selector(move || {
+        let wanted = drawing.visibility.get_clone();
+        (visibility.get_clone() != wanted).then(|| wanted.missed())
+    });
+    live(move || match missed.get_clone() {
+        Some(text) => {
+            let full = text.clone();
+            view! {
+                div(class="gone", role="status") {
+                    span(title=full) { (text) }
+                    button(r#type="button", class="link", on:click=handler(move |_| drawing.update(|wanted| *wanted = Visibility::default()))) { "Show all" }
+                }
+            }
+        }
+        None => View::new(),
+    })
 }
 
 /// The chart in a sentence, for those who do not see it.
@@ -238,7 +233,13 @@ fn spoken(ready: Option<Rc<Ready>>) -> String {
         .series
         .iter()
         .take(12)
-        .filter_map(|plot| Some(format!("{}: {}", plot.label, ready.value(series::last(plot)?))))
+        .filter_map(|plot| {
+            Some(format!(
+                "{}: {}",
+                legend::shown(&plot.label),
+                ready.value(series::last(plot)?)
+            ))
+        })
         .collect();
     format!(
         "{}. Last values: {}. The panel's menu shows it as a table.",
@@ -249,21 +250,17 @@ fn spoken(ready: Option<Rc<Ready>>) -> String {
 
 /// Colour, name and last value of each series, and where there is room the least, the mean and the largest; a click isolates
 /// one, with the control key it toggles one.
-fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
-    let visibility = drawing.visibility;
+fn legend(
+    ready: ReadSignal<Option<Rc<Ready>>>,
+    visibility: ReadSignal<Visibility>,
+    drawing: Drawing,
+) -> View {
     let preferences = use_context::<Preferences>();
     let items = live_all(move || {
         let Some(ready) = ready.get_clone() else {
             return Vec::new();
         };
-        let labels: Rc<Vec<String>> = Rc::new(
-            ready
-                .chart()
-                .series
-                .iter()
-                .map(|plot| plot.label.clone())
-                .collect(),
-        );
+        let labels: Rc<Vec<String>> = Rc::new(ready.labels().map(str::to_owned).collect());
         let theme = preferences.theme();
         ready
             .chart()
@@ -277,11 +274,14 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
                     let [low, mean, high] = extent.map(|value| ready.value(value));
                     format!("min {low} · mean {mean} · max {high}")
                 });
-                let (label, shown, name) = (plot.label.clone(), plot.label.clone(), plot.label.clone());
+                let (label, shown) = (plot.label.clone(), plot.label.clone());
+                let (name, style) = (legend::shown(&label).to_owned(), legend::style(&label));
                 let full = [name.as_str(), "\n", &extent].concat();
                 let labels = labels.clone();
                 let choose = move |event: web_sys::MouseEvent| {
                     drawing.update(|visibility| {
+                        // From what is seen: a choice of what is gone counts no more.
+                        *visibility = visibility.among(labels.iter().map(String::as_str));
                         if event.ctrl_key() || event.meta_key() {
                             visibility.toggle(&label, &labels);
                         } else {
@@ -292,7 +292,7 @@ fn legend(ready: ReadSignal<Option<Rc<Ready>>>, drawing: Drawing) -> View {
                 view! {
                     button(r#type="button", title=full, aria-pressed=visibility.with(|v| v.shows(&shown)).to_string(), on:click=handler(choose)) {
                         i(prop:style=swatch)
-                        span { (name) }
+                        span(class=style) { (name) }
                         b { (last) }
                         small { (extent) }
                     }

@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 use super::pager::pager;
 use crate::{
-    live::live_all, number, panel::Loader, series, sorting::page_count, stores::Preferences, text,
+    legend, live::live_all, number, panel::Loader, series, sorting::page_count, stores::Preferences, text,
     time::format,
 };
 
@@ -73,11 +73,10 @@ pub(crate) fn chart_table(loader: Loader, page_size: u32) -> View {
             labels
                 .iter()
                 .map(|label| {
-                    let text = match unit {
-                        Some(unit) if !unit.is_empty() => format!("{label}, {unit}"),
-                        _ => label.clone(),
-                    };
-                    view! { th(class="right", scope="col") { (text) } }
+                    let (name, style) = (legend::shown(label).to_owned(), legend::style(label));
+                    let unit = unit.as_ref().filter(|unit| !unit.is_empty());
+                    let behind = unit.map_or_else(String::new, |unit| format!(", {unit}"));
+                    view! { th(class="right", scope="col") { span(class=style) { (name) } (behind) } }
                 })
                 .collect::<Vec<View>>()
         })

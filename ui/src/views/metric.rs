@@ -1,11 +1,11 @@
 //! One number, large.
 
 use crate::prelude::*;
-use porthole_model::{Metric, Sparkline, Trend, View as Shown};
+use porthole_model::{Metric, PanelAnswer, Sparkline, TimeRange, Trend, View as Shown};
 
 use crate::{
     color,
-    live::live,
+    live::{live, live_text},
     number,
     panel::Loader,
     stores::{Clock, Preferences},
@@ -17,18 +17,20 @@ use crate::{
 /// The number with its threshold's colour, its trend and its course.
 pub(crate) fn metric(loader: Loader) -> View {
     let preferences = use_context::<Preferences>();
-    let drawn = live(
-        move || match loader.answer.get_clone().as_deref().map(|answer| &answer.view) {
-            Some(Shown::Metric(metric)) => draw(metric, preferences),
-            _ => View::new(),
-        },
-    );
+    let clock = use_context::<Clock>();
+    let drawn = live(move || match loader.answer.get_clone() {
+        Some(answer) => draw(&answer, preferences, clock),
+        None => View::new(),
+    });
     view! {
         (drawn)
     }
 }
 
-fn draw(metric: &Metric, preferences: Preferences) -> View {
+fn draw(answer: &PanelAnswer, preferences: Preferences, clock: Clock) -> View {
+    let Shown::Metric(metric) = &answer.view else {
+        return View::new();
+    };
     let theme = preferences.theme();
     let color = metric
         .threshold
@@ -55,13 +57,28 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
         let text = trend_text(trend, metric);
         view! { span(class="dim", title="Against the period before, of the same length") { (text) } }
     });
+    let age = old(metric, &answer.range).map(|(at, end)| {
+        let exact = format!("Measured {}", format::long(at, &preferences.zone()));
+        let text = live_text(move || {
+            let now = clock.now();
+            match now - end > LATE {
+                // Of a range that is over.
+                true => format::short(at, now, &preferences.zone()),
+                false => format::ago(at, now),
+            }
+        });
+        view! { span(class="warn", title=exact, data-testid="kpi-age") { (text) } }
+    });
     let spark = metric.sparkline.as_ref().map(|line| sparkline(line, &color));
-    let paint = format!("{paint}; --em: {}", text::fixed(width(&value, &unit), 2));
+    let short = metric.value.and_then(|exact| shorter(&value, exact));
+    let narrow = width(short.as_deref().unwrap_or(&value), "");
+    let widths = [width(&value, &unit), narrow].map(|width| text::fixed(width, 2));
+    let room = format!("--em: {}; --narrow: {}", widths[0], widths[1]);
     view! {
-        div(class="trend") { (label) (change) }
-        div(class="metric") {
+        div(class="trend") { (label) (change) (age) }
+        div(class="metric", prop:style=room) {
             span(class="value", title=exact, prop:style=paint) {
-                span(data-testid="kpi-value") { (value) }
+                span(data-testid="kpi-value", data-short=short) { (value) }
                 span(class="unit") { (unit) }
             }
             (spark)
@@ -69,19 +86,31 @@ fn draw(metric: &Metric, preferences: Preferences) -> View {
     }
 }
 
-/// A value and its unit, which is a larger one where the value is large.
+/// Milliseconds; what is measured every few minutes comes at most so late.
+const LATE: i64 = 600_000;
+
+/// When a number was measured, and where the range ends that it is shown for, if that is so long after that it must be said:
+/// more than a tenth of the range, in which whoever reads the number takes it for that of the end.
+fn old(metric: &Metric, range: &TimeRange) -> Option<(i64, i64)> {
+    let (at, start) = (metric.measured_at?, format::parse_rfc3339(&range.start)?);
+    let end = format::parse_rfc3339(&range.end)?;
+    (end - at > ((end - start) / 10).max(LATE)).then_some((at, end))
+}
+
+/// A value as it is shown of this metric, and its unit.
 fn written(value: f64, metric: &Metric) -> (String, String) {
-    match unit::scale(metric.unit.as_deref(), value) {
-        Some((by, unit)) => {
-            let scaled = value / by;
-            let decimals = number::shared_decimals(std::iter::once(scaled));
-            (number::number(scaled, Some(decimals)), unit)
-        }
-        None => (
-            number::number(value, metric.decimals),
-            metric.unit.clone().unwrap_or_default(),
-        ),
-    }
+    unit::written(value, metric.unit.as_deref(), metric.decimals)
+}
+
+/// Wider numbers, in parts of their font size, are not legible in a panel of one column.
+const NARROW: f64 = 4.2;
+
+/// What stands for a number as it is written where there is no room for it; none where it fits everywhere, or gets no shorter.
+fn shorter(written: &str, value: f64) -> Option<String> {
+    let of_written = width(written, "");
+    (of_written > NARROW)
+        .then(|| number::compact(value))
+        .filter(|short| width(short, "") < of_written)
 }
 
 /// How wide a number and its unit are, in parts of the number's font size; rather too wide than too narrow.
@@ -151,17 +180,16 @@ fn trend_text(trend: Trend, metric: &Metric) -> String {
     let (text, unit) = if !is_share && trend.previous.abs() > f64::EPSILON {
         let share = trend.change.abs() / trend.previous.abs() * 100.0;
         let decimals = if share < 10.0 { 1 } else { 0 };
-        (number::number(share, Some(decimals)), " %")
+        (number::rounded(share, decimals), " %")
     } else {
         (
-            number::number(trend.change.abs(), metric.decimals.or(Some(1))),
+            number::rounded(trend.change.abs(), metric.decimals.unwrap_or(1)),
             "",
         )
     };
     // What is written as no change points nowhere.
-    let is_nothing = !text.bytes().any(|letter| matches!(letter, b'1'..=b'9'));
     let arrow = match trend.change {
-        _ if is_nothing => "▶",
+        _ if number::is_nothing(&text) => "▶",
         change if change > 0.0 => "▲",
         _ => "▼",
     };
@@ -259,6 +287,7 @@ mod tests {
         };
         assert_eq!(text(17_179_869_184.0, "B"), "17.2 GB");
         assert_eq!(text(-1_284.0, "ms"), "−1.28 s");
+        assert_eq!(text(999_999.0, "B"), "1.00 MB");
         assert_eq!(text(204.0, "ms"), "204.00 ms");
         assert_eq!(text(12_840.0, "jobs"), "12,840.00 jobs");
     }
@@ -275,6 +304,40 @@ mod tests {
         let widths = widths.map(|(value, unit)| width(value, unit));
         assert!(widths.is_sorted(), "{widths:?}");
         assert!(width("204", "") < width("204", "%"));
+    }
+
+    #[test]
+    fn a_number_that_is_too_long_for_a_narrow_panel_has_a_shorter_form() {
+        assert_eq!(
+            shorter("1,284,310,221", 1_284_310_221.0).as_deref(),
+            Some("1.28B")
+        );
+        assert_eq!(shorter("12.345678", 12.345_678).as_deref(), Some("12.3"));
+        for (written, value) in [("204", 204.0), ("12,840", 12_840.0), ("0.000123", 0.000_123)] {
+            assert_eq!(shorter(written, value), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_old_when_it_was_measured_long_before_the_end_of_its_range() {
+        let old = |start: &str, measured: &str| {
+            let metric = Metric {
+                measured_at: format::parse_rfc3339(measured),
+                ..Metric::default()
+            };
+            let range = TimeRange {
+                start: start.to_owned(),
+                end: "2026-11-21T12:00:00Z".to_owned(),
+            };
+            super::old(&metric, &range).is_some()
+        };
+        let (hour, day) = ("2026-11-21T11:00:00Z", "2026-11-20T12:00:00Z");
+        assert!(!old(hour, "2026-11-21T11:50:00Z"));
+        assert!(old(hour, "2026-11-21T11:49:00Z"));
+        assert!(!old(day, "2026-11-21T10:00:00Z"));
+        assert!(old(day, "2026-11-21T09:00:00Z"));
+        assert!(old(day, "2026-11-11T12:00:00Z"), "from before the range");
+        assert!(!old(day, ""), "nobody said when");
     }
 
     #[test]

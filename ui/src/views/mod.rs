@@ -3,6 +3,7 @@
 mod cell;
 mod chart;
 mod chart_table;
+mod figures;
 mod image;
 mod markup;
 mod metric;

@@ -10,6 +10,7 @@ use super::{
     plotter,
 };
 use crate::{
+    browser,
     legend::{self, Visibility},
     live::live,
     series,
@@ -58,26 +59,58 @@ pub(super) fn tooltip(
     }
 }
 
-/// Beside the cursor, on the side with more room.
+/// Pixels from the middle of a finger that it covers upwards, and a little air.
+const FINGER: u8 = 28;
+/// Pixels at the top of the window that the bar covers.
+const BAR: f64 = 56.0;
+
+/// Where it is: above a finger, else beside the cursor.
 fn place(left: f64, top: f64, plot: NodeRef) -> String {
-    let size = plot
+    let plot = plot
         .try_get()
         .and_then(|node| node.dyn_into::<web_sys::Element>().ok());
-    let (width, height) = size.map_or((0, 0), |element| {
+    let (width, height) = plot.as_ref().map_or((0, 0), |element| {
         (element.client_width(), element.client_height())
     });
-    let across = if left > f64::from(width) / 2.0 {
+    let (width, height) = (f64::from(width), f64::from(height));
+    if let Some(plot) = plot.filter(|_| browser::matches_media("(hover: none)")) {
+        let over = plot.query_selector(".u-over").ok().flatten();
+        let axis = over
+            .and_then(|over| over.dyn_into::<web_sys::HtmlElement>().ok())
+            .map_or(0, |over| over.offset_left());
+        let above = plot.get_bounding_client_rect().top() + top - BAR;
+        return above_finger([left, top], [axis.into(), width], above);
+    }
+    beside([left, top], [width, height])
+}
+
+/// On the side of the cursor with more room.
+fn beside([left, top]: [f64; 2], [width, height]: [f64; 2]) -> String {
+    let across = if left > width / 2.0 {
         "translateX(calc(-100% - 14px))"
     } else {
         "translateX(14px)"
     };
-    let down = if top > f64::from(height) / 2.0 {
+    let down = if top > height / 2.0 {
         "translateY(calc(-100% + 12px))"
     } else {
         "translateY(-12px)"
     };
     let (left, top) = (text::fixed(left, 1), text::fixed(top, 1));
     format!("left: {left}px; top: {top}px; transform: {across} {down}")
+}
+
+/// Over a finger, which covers what is beneath it, and between the axis of values and the right edge, as far to the right as the
+/// finger is; `above`: how far the window reaches above the finger, beyond which nothing is seen.
+fn above_finger([left, top]: [f64; 2], [axis, right]: [f64; 2], above: f64) -> String {
+    let room = (right - axis).max(1.0);
+    let share = ((left - axis) / room).clamp(0.0, 1.0);
+    let [left, top, share, above, room] =
+        [left, top, share * 100.0, above.max(0.0), room].map(|length| text::fixed(length, 1));
+    format!(
+        "left: {left}px; top: {top}px; --room: {room}px; \
+         transform: translate(-{share}%, max(-100% - {FINGER}px, -{above}px))"
+    )
 }
 
 fn entries(ready: &Ready, index: usize, visibility: &Visibility, preferences: Preferences) -> Vec<View> {
@@ -109,12 +142,14 @@ fn entries(ready: &Ready, index: usize, visibility: &Visibility, preferences: Pr
         .into_iter()
         .take(MOST)
         .filter_map(|(series, value)| {
-            let label = legend::without_start(&ready.chart().series.get(series)?.label, shared);
+            let label = &ready.chart().series.get(series)?.label;
+            let style = legend::style(label);
+            let label = legend::without_start(label, shared);
             let swatch = format!("background: {}", ready.color(series, theme));
             let class = if value.is_some() { "entry" } else { "entry none" };
             let shown = value.map_or_else(|| "no data".to_owned(), |value| ready.value(value));
             Some(view! {
-                div(class=class) { i(class="swatch", prop:style=swatch) span { (label) } b { (shown) } }
+                div(class=class) { i(class="swatch", prop:style=swatch) span(class=style) { (label) } b { (shown) } }
             })
         })
         .collect();
@@ -123,4 +158,25 @@ fn entries(ready: &Ready, index: usize, visibility: &Visibility, preferences: Pr
         views.push(view! { div(class="entry none") { span { (rest) } } });
     }
     views
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_a_finger_it_is_between_the_axis_and_the_edge_and_never_out_of_the_window() {
+        let place = |left| above_finger([left, 80.0], [40.0, 340.0], 400.0);
+        assert_eq!(
+            place(190.0),
+            "left: 190.0px; top: 80.0px; --room: 300.0px; transform: translate(-50.0%, max(-100% - 28px, -400.0px))"
+        );
+        // At the axis it begins there, and at the edge it ends there.
+        assert!(place(40.0).contains("translate(-0.0%,"));
+        assert!(place(340.0).contains("translate(-100.0%,"));
+        assert!(place(20.0).contains("translate(-0.0%,"), "beyond it, too");
+        let hidden = above_finger([190.0, 80.0], [40.0, 340.0], -20.0);
+        assert!(hidden.ends_with("max(-100% - 28px, -0.0px))"), "{hidden}");
+        assert!(above_finger([0.0, 0.0], [0.0, 0.0], 0.0).contains("translate(-0.0%"));
+    }
 }

@@ -4,6 +4,7 @@ mod events;
 mod new_token;
 mod overview;
 mod password;
+mod tenants;
 
 pub(super) use new_token::{MadeToken, made_dialog, new_dialog};
 pub(crate) use overview::account;

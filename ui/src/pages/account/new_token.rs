@@ -6,7 +6,7 @@ use porthole_model::{Account, NewToken, Role, TenantSummary, TokenMade, TokenSco
 use crate::{
     api,
     live::live,
-    pages::desk::{Asked, Deed, Dialog, Field, choice, focus_wrong, secret, when},
+    pages::desk::{Asked, Deed, Dialog, Field, Whose, choice, focus_wrong, secret, when},
 };
 
 /// Days that are offered.
@@ -23,23 +23,37 @@ const USUAL_DAYS: &str = "90";
 #[derive(Clone)]
 pub(in crate::pages) struct MadeToken(TokenMade);
 
-/// The dialog that makes one for an account. `path`: where its tokens are.
+/// The dialog that makes one for an account; somebody else's is named, for what is done with the token is done in its name.
 pub(in crate::pages) fn new_dialog(
     dialog: Dialog<()>,
     account: Asked<Account>,
-    path: String,
+    whose: Whose,
     made: impl Fn(MadeToken) + Clone + 'static,
 ) -> View {
-    dialog.view(
-        |()| "New API token".to_owned(),
-        move |()| {
-            let tenants = account
-                .answer()
-                .map_or_else(Vec::new, |account| account.tenants.clone());
-            let is_admin = account.answer().is_some_and(|account| account.is_admin);
-            form(dialog, path.clone(), tenants, is_admin, made.clone())
-        },
-    )
+    let path = whose.path();
+    let other = move || {
+        let account = account.answer().filter(|_| whose != Whose::Own);
+        account.map(|account| account.email.clone())
+    };
+    let title = {
+        let other = other.clone();
+        move |_: &()| match other() {
+            Some(email) => format!("New API token for {email}"),
+            None => "New API token".to_owned(),
+        }
+    };
+    dialog.view(title, move |()| {
+        let tenants = account
+            .answer()
+            .map_or_else(Vec::new, |account| account.tenants.clone());
+        let is_admin = account.answer().is_some_and(|account| account.is_admin);
+        let said = other().map(|email| {
+            let text = format!("It is a token of {email}, not yours: whoever has it stands for them.");
+            view! { p(class="notice warn", data-testid="whose-token") { (text) } }
+        });
+        let form = form(dialog, path.clone(), tenants, is_admin, made.clone());
+        view! { (said) (form) }
+    })
 }
 
 fn form(
@@ -152,6 +166,7 @@ pub(in crate::pages) fn made_dialog(dialog: Dialog<MadeToken>) -> View {
         |MadeToken(made)| format!("Token “{}”", made.token.name),
         move |MadeToken(made)| {
             let ends = when(Some(&made.token.expires_at), "");
+            let stands = format!("It stands for {} in {}.", made.token.email, made.token.tenant);
             let origin = web_sys::window()
                 .and_then(|window| window.location().origin().ok())
                 .unwrap_or_default();
@@ -159,7 +174,7 @@ pub(in crate::pages) fn made_dialog(dialog: Dialog<MadeToken>) -> View {
                 format!("curl -H \"Authorization: Bearer $TOKEN\" \\\n     {origin}/api/v1/dashboards");
             let secret = secret("Token", made.secret.clone());
             view! {
-                p(class="dim") { "Copy it now: it is not shown again. It ends " (ends) "; only a hash of it is kept." }
+                p(class="dim") { "Copy it now: it is not shown again. " (stands) " It ends " (ends) "; only a hash of it is kept." }
                 (secret)
                 pre(class="example mono", tabindex="0", aria-label="An example of its use") { (example) }
                 div(class="form-acts") {

@@ -9,12 +9,13 @@ use super::{
     events::{events, news},
     new_token::{MadeToken, made_dialog, new_dialog},
     password::password,
+    tenants::tenants,
 };
 use crate::{
     frame,
     live::live,
     pages::{
-        desk::{Asked, Confirm, Dialog, Question, Whose, facts, sessions, text, tokens, when},
+        desk::{Asked, Confirm, Dialog, Question, Whose, badge, facts, sessions, tokens, when},
         name_tab,
     },
 };
@@ -31,7 +32,7 @@ pub(crate) fn account() -> View {
     let (told, events) = (news(events_of), events(events_of));
     let confirm = Confirm::new();
     let (new, made) = (Dialog::<()>::new(), Dialog::<MadeToken>::new());
-    let who = asked.shown(head);
+    let (who, tenants) = (asked.shown(head), tenants(asked));
     // Whoever comes from the provider has no password here to change.
     let has_password = create_selector(move || {
         let is_local = methods.answer().is_some_and(|methods| methods.local);
@@ -73,7 +74,7 @@ pub(crate) fn account() -> View {
         false => View::new(),
     });
     let (news, mades) = (
-        new_dialog(new, asked, Whose::Own.path(), move |token| {
+        new_dialog(new, asked, Whose::Own, move |token| {
             tokens_of.again();
             made.open(token);
         }),
@@ -87,6 +88,7 @@ pub(crate) fn account() -> View {
                 (who)
                 (told)
                 div(class="slabs") {
+                    (tenants)
                     (password)
                     (sessions)
                     section(class="slab whole", aria-labelledby="tokens-title", data-testid="tokens") {
@@ -117,21 +119,13 @@ fn head(account: &Account) -> View {
         .map(|email| view! { span(class="dim title") { (email) } });
     let admin = account
         .is_admin
-        .then(|| view! { span(class="badge busy") { "administrator" } });
-    let tenants: Vec<String> = account
-        .tenants
-        .iter()
-        .map(|tenant| format!("{} ({})", tenant.name, tenant.role.name()))
-        .collect();
+        .then(|| badge("busy", "administrator of the host"));
     let known = facts(vec![
         ("Last login", when(account.last_login_at.as_deref(), "never")),
         ("Account made", when(Some(&account.created_at), "")),
     ]);
-    // Names may be long: a line of their own.
-    let places = facts(vec![("Tenants", text(tenants.join(", ")))]);
     view! {
         div(class="plugin-head") { h1(tabindex="-1") { (title) } (second) (admin) }
         (known)
-        (places)
     }
 }

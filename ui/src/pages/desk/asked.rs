@@ -89,6 +89,15 @@ impl<T: Read + PartialEq + 'static> Asked<T> {
         })
     }
 
+    /// Whether the host says that it does not understand the question, which asking again does not mend; tracked.
+    pub fn is_refused(self) -> bool {
+        self.failure.with(|failure| {
+            failure
+                .as_ref()
+                .is_some_and(|failure| failure.status() == Some(400))
+        })
+    }
+
     /// The answer drawn, what stands for it until it is there, or why there is none.
     pub fn shown(self, draw: impl Fn(&T) -> View + 'static) -> View {
         let node = create_node_ref();

@@ -10,12 +10,12 @@ use crate::{api, live::live};
 pub(crate) fn roles() -> Vec<(String, String)> {
     Role::ALL
         .into_iter()
-        .map(|role| (role.name().to_owned(), title(role).to_owned()))
+        .map(|role| (role.name().to_owned(), role_title(role).to_owned()))
         .collect()
 }
 
 /// With what it is good for.
-fn title(role: Role) -> &'static str {
+pub(crate) fn role_title(role: Role) -> &'static str {
     match role {
         Role::Viewer => "Viewer: sees dashboards",
         Role::Editor => "Editor: also publishes plugins",

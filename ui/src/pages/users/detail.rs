@@ -91,7 +91,7 @@ fn content(id: &str, path: &str, asked: Asked<Account>) -> View {
     );
     let (new, made) = (Dialog::<()>::new(), Dialog::<MadeToken>::new());
     let (news, mades) = (
-        new_dialog(new, asked, whose.path(), move |token| {
+        new_dialog(new, asked, whose.clone(), move |token| {
             tokens_of.again();
             made.open(token);
         }),

@@ -9,8 +9,8 @@ use crate::{
     api,
     live::live,
     pages::desk::{
-        Asked, Confirm, Deed, MAY_COME_BACK, Question, badge, by_group, choice, cut, cut_link, role_choice,
-        roles, text,
+        Asked, Confirm, Deed, MAY_COME_BACK, Question, by_group, choice, cut, cut_link, role_choice, roles,
+        text,
     },
     query::segment,
 };
@@ -96,10 +96,18 @@ fn row(account: &Account, tenant: &TenantSummary, asked: Asked<Account>, confirm
 /// A tenant that nobody gets into now: its grant counts again when it is back.
 fn dormant_row(account: &Account, grant: &DormantGrant, asked: Asked<Account>, confirm: Confirm) -> View {
     let (id, name) = (grant.id.clone(), grant.name.clone());
-    let mark = match grant.configured {
-        true => badge("warn", "switched off"),
-        false => badge("warn", "not configured"),
+    // Who switches tenants off are administrators of the host: its own admins cannot.
+    let (mark, why) = match grant.configured {
+        true => (
+            "switched off",
+            "An administrator of the host switched this tenant off.",
+        ),
+        false => (
+            "not configured",
+            "The host's configuration does not have this tenant now.",
+        ),
     };
+    let mark = view! { span(class="badge warn", title=why) { (mark) } };
     let group = grant.by_group.then(by_group);
     let role = text(format!("{} when it is back", grant.role.name()));
     let said = "The tenant is closed to everybody now; when it is back, they stay out.";
