@@ -215,6 +215,7 @@ mod tests {
             full_name: Some("Ada Byron".to_owned()),
             is_admin: false,
             has_password: true,
+            password_set_at: None,
             disabled: false,
             created_at: String::new(),
             last_login_at: None,

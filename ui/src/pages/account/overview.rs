@@ -120,10 +120,14 @@ fn head(account: &Account) -> View {
     let admin = account
         .is_admin
         .then(|| badge("busy", "administrator of the host"));
-    let known = facts(vec![
+    let mut known = vec![
         ("Last login", when(account.last_login_at.as_deref(), "never")),
         ("Account made", when(Some(&account.created_at), "")),
-    ]);
+    ];
+    if account.has_password && account.password_set_at.is_some() {
+        known.push(("Password set", when(account.password_set_at.as_deref(), "")));
+    }
+    let known = facts(known);
     view! {
         div(class="plugin-head") { h1(tabindex="-1") { (title) } (second) (admin) }
         (known)

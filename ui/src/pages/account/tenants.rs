@@ -95,6 +95,7 @@ mod tests {
                 full_name: None,
                 is_admin,
                 has_password: true,
+                password_set_at: None,
                 disabled: false,
                 created_at: String::new(),
                 last_login_at: None,

@@ -202,12 +202,12 @@ fn head(
         ("Last login", when(account.last_login_at.as_deref(), "never")),
         ("Made", when(Some(&account.created_at), "")),
         (
-            "Password",
-            text(match (account.has_password, account.is_from_provider) {
-                (true, _) => "set",
-                (false, true) => "at the identity provider",
-                (false, false) => "not set yet",
-            }),
+            "Password set",
+            match (account.has_password, account.is_from_provider) {
+                (true, _) => when(account.password_set_at.as_deref(), "at an unknown time"),
+                (false, true) => text("at the identity provider"),
+                (false, false) => text("not yet"),
+            },
         ),
     ]);
     let off = account.disabled.then(|| {
