@@ -179,7 +179,13 @@ impl User {
                 identity.close().await;
             }
             Self::List { settings } => {
-                let identity = settings::identity(&settings.load()?).await?;
+                let settings = settings.load()?;
+                let identity = settings::identity(&settings).await?;
+                // Which tenants there are is a matter of the configuration; without one that can be read, of the central database.
+                if let Ok(config) = settings::tenants(&settings) {
+                    let known = config.tenants.keys().chain(config.set_aside.keys());
+                    identity.configured_are(known.cloned());
+                }
                 let away = grants_elsewhere(&identity).await?;
                 for user in identity.users().await? {
                     let off = if user.is_disabled { " (switched off)" } else { "" };
