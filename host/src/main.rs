@@ -7,6 +7,7 @@ mod faults;
 mod files;
 mod interface;
 mod metrics;
+mod notify;
 mod observe;
 mod owner;
 mod provider;

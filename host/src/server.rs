@@ -25,6 +25,7 @@ use crate::data_changes::DataChanges;
 use crate::faults;
 use crate::interface::{Observer, PipelinePanels, Shelf, interface_settings};
 use crate::metrics::{Figures, MetricsServer};
+use crate::notify::{State, notify};
 use crate::observe;
 use crate::provider::provider;
 use crate::refused_logins;
@@ -320,10 +321,13 @@ impl Server {
         .with_graceful_shutdown(async move {
             stop.await;
             tracing::info!("stopping: requests under way may finish");
+            notify(State::Stopping);
             let _ = stopped.send(());
         });
         let serving = async { serving.await };
         tokio::pin!(serving);
+        // The socket is taken, and everything behind it is there.
+        notify(State::Ready);
         tokio::select! {
             ended = &mut serving => ended?,
             _ = stopping => {
