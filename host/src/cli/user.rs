@@ -187,7 +187,14 @@ impl User {
                     identity.configured_are(known.cloned());
                 }
                 let away = grants_elsewhere(&identity).await?;
-                for user in identity.users().await? {
+                let users = identity.users().await?;
+                if users.is_empty() {
+                    eprintln!(
+                        "there are no accounts yet in {}; `porthole user add EMAIL --admin` makes the first",
+                        settings::central_place(&settings)
+                    );
+                }
+                for user in users {
                     let off = if user.is_disabled { " (switched off)" } else { "" };
                     let tenants = identity.tenants_of(user.id).await?;
                     let tenants: Vec<_> = tenants
