@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use porthole_tests::{Client, Cluster, Nginx, Site};
@@ -241,5 +243,54 @@ async fn a_reader_who_asks_for_too_many_files_at_once_shuts_no_replica_to_the_ot
         ops.of("steady").get("/dashboards/default").await.ok();
         ops.of("greedy").get("/dashboards/default").await.ok();
         Client::anonymous(nginx.url()).get("/health").await.ok();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_that_are_restarted_one_after_the_other_cost_no_reader_an_answer() {
+    let cluster = Cluster::start();
+    let site = Site::new().with(
+        "PORTHOLE_CENTRAL_DATABASE_URL",
+        &cluster.create_database("central"),
+    );
+    board(&site, "steady", "sqlite:tenants/steady.sqlite");
+    site.add_user("ops@example.org", PASSWORD, &["steady"]);
+    let (first, second) = tokio::join!(site.serve_replica(1), site.serve_replica(2));
+    let nginx = Nginx::before(&[first.url(), second.url()]).await;
+    let steady = Client::login(nginx.url(), "ops@example.org", PASSWORD)
+        .await
+        .of("steady");
+    let is_over = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..3)
+        .map(|_| {
+            let (steady, is_over) = (steady.clone(), Arc::clone(&is_over));
+            tokio::spawn(async move {
+                let (mut answered, mut refused) = (0, Vec::new());
+                while !is_over.load(Ordering::Relaxed) {
+                    let answer = steady.get("/dashboards/default").await;
+                    match answer.status {
+                        200 => answered += 1,
+                        _ => refused.push(answer),
+                    }
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                (answered, refused)
+            })
+        })
+        .collect();
+    let mut running = vec![first, second];
+    for number in 1..=2 {
+        let mut old = running.remove(0);
+        let port = old.url().rsplit(':').next().unwrap().parse().unwrap();
+        let ended = tokio::task::block_in_place(|| old.terminate());
+        assert_eq!(ended, Some(0), "{}", old.log());
+        // Comes back when it answers, as the service manager does.
+        running.push(site.serve_replica_at(number, port).await);
+    }
+    is_over.store(true, Ordering::Relaxed);
+    for reader in readers {
+        let (answered, refused) = reader.await.unwrap();
+        assert!(refused.is_empty(), "{refused:?}\n{}", nginx.log());
+        assert!(answered > 10, "{answered}");
     }
 }
