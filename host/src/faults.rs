@@ -1,8 +1,11 @@
 //! Faults of the configuration, told to those who run the host.
 
+use std::collections::BTreeSet;
+
 use porthole_config::{Config, Diagnostic, Tenant};
 
 use crate::text::one_line;
+use crate::watch;
 
 /// Logs that a configuration was taken over, and everything that is wrong with it: `of_panels` is what shows only where
 /// panels meet their plugins and templates.
@@ -35,6 +38,38 @@ pub fn log_set_aside(config: &Config) {
             );
         }
     }
+}
+
+/// Says which tenants a reload has taken away, and where there is none at all: neither is a fault that would be told
+/// otherwise. `before`: those that were served.
+pub fn log_gone(config: &Config, before: &BTreeSet<String>) {
+    for tenant in gone(config, before) {
+        tracing::warn!(
+            tenant,
+            "the tenant is no longer in the configuration: this host serves it no more, and its grants are kept"
+        );
+    }
+    if has_none(config) {
+        tracing::warn!(
+            "the configuration has no tenant: the folder `tenants` in the configuration folder has none, and nobody sees any data"
+        );
+    }
+}
+
+/// The tenants of a configuration, without the host's own.
+pub fn tenants_of(config: &Config) -> BTreeSet<String> {
+    let tenants = config.tenants.keys().filter(|id| *id != watch::TENANT);
+    tenants.cloned().collect()
+}
+
+fn gone<'a>(config: &Config, before: &'a BTreeSet<String>) -> Vec<&'a str> {
+    let gone = before.iter().filter(|id| !config.tenants.contains_key(*id));
+    gone.map(String::as_str).collect()
+}
+
+/// Whether there is no tenant, be it one with faults, but for the host's own.
+fn has_none(config: &Config) -> bool {
+    tenants_of(config).is_empty() && config.set_aside.is_empty()
 }
 
 /// What a tenant's people should know of the files around their plugins.
@@ -78,4 +113,36 @@ fn without(mut faults: Vec<Diagnostic>, known: &[Diagnostic]) -> Vec<Diagnostic>
 fn log(fault: &Diagnostic) {
     let (file, line, column) = (one_line(&fault.file), fault.line, fault.column);
     tracing::warn!("{file}:{line}:{column}: {}", one_line(&fault.message));
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use porthole_config::Environment;
+
+    use super::*;
+
+    #[test]
+    fn a_tenant_that_was_removed_is_gone_and_one_with_faults_is_not_and_an_emptied_folder_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |tenant: &str, text: &str| {
+            let own = folder.path().join("tenants").join(tenant);
+            std::fs::create_dir_all(&own).unwrap();
+            std::fs::write(own.join("tenant.yaml"), text).unwrap();
+        };
+        let good = "tenant:\n  name: A\n  database:\n    url: \"sqlite:tenants/a.sqlite\"\n";
+        write("alpha", good);
+        write("beta", good);
+        let load = || Config::load(folder.path(), &Environment::default());
+        let before = tenants_of(&load());
+        assert_eq!(before, ["alpha", "beta"].map(str::to_owned).into());
+        assert!(gone(&load(), &before).is_empty());
+        std::fs::remove_dir_all(folder.path().join("tenants/beta")).unwrap();
+        assert_eq!(gone(&load(), &before), ["beta"]);
+        assert!(!has_none(&load()));
+        write("alpha", &format!("{good}nonsense: true\n"));
+        assert!(!has_none(&load()));
+        std::fs::remove_dir_all(folder.path().join("tenants/alpha")).unwrap();
+        assert!(has_none(&load()));
+    }
 }

@@ -1,11 +1,13 @@
 //! Porthole's one binary: the server and its command line.
 
+mod broken_pipe;
 mod cli;
 mod data_changes;
 mod faults;
 mod files;
 mod interface;
 mod metrics;
+mod notify;
 mod observe;
 mod owner;
 mod provider;
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     }) {
         return porthole_sandbox::compile_for_parent(numbers).into();
     }
+    broken_pipe::end_quietly();
     let cli = cli::Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -1,5 +1,6 @@
 //! Puts the rooms together and runs them until the process is asked to stop.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use parking_lot::Mutex;
 use porthole_api::ApiState;
 use porthole_config::{Config, ConfigStore, Limits, Settings};
 use porthole_data::{BucketOptions, BucketStore, Databases, DatabasesOptions};
@@ -23,6 +25,7 @@ use crate::data_changes::DataChanges;
 use crate::faults;
 use crate::interface::{Observer, PipelinePanels, Shelf, interface_settings};
 use crate::metrics::{Figures, MetricsServer};
+use crate::notify::{State, notify};
 use crate::observe;
 use crate::provider::provider;
 use crate::refused_logins;
@@ -221,6 +224,7 @@ impl Server {
         pipeline.reload(config);
         faults::log_new(pipeline.faults(None), &config.diagnostics);
         faults::log_set_aside(config);
+        faults::log_gone(config, &BTreeSet::new());
         observe::configuration(config, &pipeline);
         note_served(config, &pipeline, &settings.config_dir, &settings.data_dir);
         Ok(Self {
@@ -317,10 +321,13 @@ impl Server {
         .with_graceful_shutdown(async move {
             stop.await;
             tracing::info!("stopping: requests under way may finish");
+            notify(State::Stopping);
             let _ = stopped.send(());
         });
         let serving = async { serving.await };
         tokio::pin!(serving);
+        // The socket is taken, and everything behind it is there.
+        notify(State::Ready);
         tokio::select! {
             ended = &mut serving => ended?,
             _ = stopping => {
@@ -373,6 +380,7 @@ fn follow(
     followers: Followers,
 ) -> anyhow::Result<porthole_config::Watch> {
     let runtime = tokio::runtime::Handle::current();
+    let served = Mutex::new(faults::tenants_of(&store.current()));
     let taken_over = move |config: &Arc<Config>| {
         let Followers {
             pipeline,
@@ -391,6 +399,8 @@ fn follow(
         observe::configuration(config, pipeline);
         note_served(config, pipeline, config_dir, data_dir);
         faults::log_reload(config, pipeline.faults(None));
+        let before = std::mem::replace(&mut *served.lock(), faults::tenants_of(config));
+        faults::log_gone(config, &before);
     };
     store
         .watch(every, taken_over)

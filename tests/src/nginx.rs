@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::places;
 use crate::postgres::free_port;
 
-const UPSTREAM: &str = "server porthole:8080 max_fails=1 fail_timeout=5s;";
+const UPSTREAM: &str = "server porthole:8080 max_fails=0;";
 const UP_WITHIN: Duration = Duration::from_secs(20);
 
 /// A running nginx on a free port of 127.0.0.1, with `docker/nginx-http.conf`.

@@ -232,12 +232,32 @@ impl Site {
     /// Starts one more `porthole serve` over the same configuration and central database, with a data folder of its own, as
     /// a second machine has.
     pub async fn serve_replica(&self, number: usize) -> Host {
+        self.serve_replica_with(number, &[]).await
+    }
+
+    /// The same at this port, which must be free: one that is started again.
+    pub async fn serve_replica_at(&self, number: usize, port: u16) -> Host {
+        let data = self.folder.path().join(format!("data-{number}"));
+        Host::start_at(port, |port| {
+            let mut command = self.command();
+            command
+                .arg("serve")
+                .env("PORTHOLE_DATA_DIR", &data)
+                .env("PORTHOLE_LISTEN", format!("127.0.0.1:{port}"));
+            command
+        })
+        .await
+    }
+
+    /// The same with settings of its own, as a machine has that was set up differently.
+    pub async fn serve_replica_with(&self, number: usize, own: &[(&str, &str)]) -> Host {
         let data = self.folder.path().join(format!("data-{number}"));
         Host::start(|port| {
             let mut command = self.command();
             command
                 .arg("serve")
                 .env("PORTHOLE_DATA_DIR", &data)
+                .envs(own.iter().copied())
                 .env("PORTHOLE_LISTEN", format!("127.0.0.1:{port}"));
             command
         })

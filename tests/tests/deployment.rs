@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use porthole_tests::guides::blocks;
+use porthole_tests::guides::{blocks, links};
 use porthole_tests::{Outcome, Site, places};
 use serde_json::Value;
 
@@ -137,6 +137,15 @@ fn a_releases_folder_has_every_file_that_the_guides_commands_and_the_compose_fil
         }
     }
     // Its own links lead somewhere, and nothing of an operator's was taken along.
+    for page in ["README.md", "CHANGELOG.md", "SECURITY.md"] {
+        let text = std::fs::read_to_string(release.path().join(page)).unwrap();
+        for link in links(&text) {
+            let path = link.split('#').next().unwrap();
+            if !path.is_empty() {
+                is_there(path);
+            }
+        }
+    }
     is_there("docs/src/SUMMARY.md");
     is_there("docker/example.env");
     assert!(!release.path().join("docker/tls").exists());
@@ -303,11 +312,86 @@ fn the_unit_of_systemd_is_hardened_and_starts_what_there_is() {
         "ProtectSystem=strict",
         "NoNewPrivileges=yes",
         "CapabilityBoundingSet=",
+        // `systemctl restart` comes back when it answers.
+        "Type=notify",
     ] {
         assert!(unit.lines().any(|found| found == line), "{line}");
     }
+    // Commands beside the service read the same settings: what stands in the unit only would be the service's alone.
+    let own = unit.lines().filter(|line| line.starts_with("Environment="));
+    assert_eq!(own.collect::<Vec<_>>(), Vec::<&str>::new());
+    let state = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("StateDirectory="))
+        .unwrap();
+    let guide = read("docs/src/deployment.md");
+    assert!(
+        guide.contains(&format!("\ndata_dir: \"/var/lib/{state}\"\n")),
+        "{state}"
+    );
+    // The start waits for the central database for a minute.
+    let start = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("TimeoutStartSec="));
+    assert!(start.unwrap().parse::<u64>().unwrap() > 2 * 60);
     let help = Site::new().run(&["serve", "--help"]).ok();
     assert!(help.contains("--config"), "{help}");
+}
+
+#[test]
+fn instances_of_the_unit_have_ports_and_folders_of_their_own() {
+    let own = read("docker/systemd/replica.conf");
+    let settings = own.lines().filter_map(|line| line.strip_prefix("Environment="));
+    let settings: Vec<_> = settings.map(|setting| setting.split_once('=').unwrap()).collect();
+    let names: Vec<_> = settings.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["PORTHOLE_LISTEN", "PORTHOLE_DATA_DIR"]);
+    assert!(
+        settings.iter().all(|(_, value)| value.contains("%i")),
+        "{settings:?}"
+    );
+    // A list in units: the unit's own is taken out first, and what is written to is what may be written to.
+    assert!(own.contains("\nStateDirectory=\nStateDirectory=porthole-%i\n"));
+    assert_eq!(settings[1].1, "/var/lib/porthole-%i");
+    // The host takes them.
+    let site = settings
+        .iter()
+        .fold(Site::new(), |site, (name, value)| match *name {
+            "PORTHOLE_LISTEN" => site.with(name, &value.replace("%i", "8081")),
+            _ => site,
+        });
+    site.run(&["validate"]).ok();
+}
+
+#[test]
+fn a_backup_by_itself_runs_the_script_that_is_shipped_under_a_name_that_is_new_each_time() {
+    let service = read("docker/systemd/porthole-backup.service");
+    let start = service
+        .lines()
+        .find_map(|line| line.strip_prefix("ExecStart="))
+        .unwrap();
+    let guide = read("docs/src/deployment.md");
+    let program = start.split(' ').next().unwrap();
+    assert!(guide.contains(&format!(
+        "install -m 755 docker/systemd/porthole-backup {program}\n"
+    )));
+    assert!(read("docker/systemd/porthole-backup.timer").contains("\nOnCalendar="));
+    let script = read("docker/systemd/porthole-backup");
+    assert!(script.contains("\numask 077\n") && script.contains("date +%F-%H%M%S"));
+}
+
+#[test]
+fn the_shipped_proxy_takes_no_replica_for_dead() {
+    for file in ["docker/nginx-http.conf", "docker/nginx-tls.conf"] {
+        let text = read(file);
+        let servers: Vec<_> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("server ") && line.ends_with(';'))
+            .collect();
+        assert_eq!(servers, ["server porthole:8080 max_fails=0;"; 2], "{file}");
+        // And none of it counts anything else against one.
+        assert!(!text.contains("fail_timeout"), "{file}");
+    }
 }
 
 #[test]

@@ -27,7 +27,15 @@ async fn a_host_waits_for_its_central_database_and_says_so_once() {
         1,
         "{log}"
     );
-    // What is wrong is said, and the password is not.
+    // What is wrong is said, and where, and the password is not.
+    let waits = log
+        .lines()
+        .find(|line| line.contains("waiting for the central"))
+        .unwrap();
+    assert!(
+        waits.contains("127.0.0.1:") && waits.contains("refused"),
+        "{waits}"
+    );
     let password = url.split(':').nth(2).unwrap().split('@').next().unwrap();
     assert!(!log.contains(password), "{log}");
 }

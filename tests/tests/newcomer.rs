@@ -61,10 +61,27 @@ fn the_guide_leads_from_an_empty_machine_to_two_tenants_over_tls_and_back_from_a
             ["403", "403", "403", "403", "403", "403", "400", "404", "404"]
         );
     }
+    // What the service reads is readable to it, though root makes files that only root may read.
+    for file in [
+        "porthole.yaml",
+        "tenants/alpha/tenant.yaml",
+        "tenants/alpha/panels",
+    ] {
+        let mode = mode(&first.at(&format!("/etc/porthole/{file}")));
+        assert_eq!(mode & 0o044, 0o044, "{file}: {mode:o}");
+    }
     let kept = commands("Keep, and put back");
-    first.run(&kept[0]);
-    if ada.is_some() {
-        first.run(&kept[1]);
+    first.run(&kept[usize::from(ada.is_some())]);
+    // Passwords of two kinds are in the dumps: nobody but root may read them.
+    let dumps = first.at("/var/backups/porthole-databases");
+    assert_eq!(mode(&dumps), 0o700);
+    let dumps: Vec<_> = std::fs::read_dir(dumps)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    assert_eq!(dumps.len(), 2 + usize::from(ada.is_some()), "{dumps:?}");
+    for dump in dumps {
+        assert_eq!(mode(&dump), 0o600, "{}", dump.display());
     }
 
     // Another machine, to which the backups are brought.
@@ -73,10 +90,7 @@ fn the_guide_leads_from_an_empty_machine_to_two_tenants_over_tls_and_back_from_a
     for tenant in ["alpha", "beta"] {
         std::fs::remove_dir_all(second.at(&format!("/etc/porthole/tenants/{tenant}"))).unwrap();
     }
-    let backups = (
-        first.at("/var/backups/porthole/."),
-        second.at("/var/backups/porthole/"),
-    );
+    let backups = (first.at("/var/backups/."), second.at("/var/backups/"));
     let copied = Command::new("cp").arg("-r").args([backups.0, backups.1]).status();
     assert!(copied.unwrap().success());
     drop(first);

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use url::Url;
 
 use crate::sql::quote;
@@ -349,7 +349,9 @@ async fn connect(
         Some(database) => options.database(database),
         None => options,
     };
-    let options = options.application_name("porthole tenant add");
+    let options = options
+        .application_name("porthole tenant add")
+        .disable_statement_logging();
     in_time(what, PgConnection::connect_with(&options)).await
 }
 

@@ -19,7 +19,7 @@ pub struct TenantState {
     pub id: String,
     /// For people.
     pub name: String,
-    /// Whether the configuration has it.
+    /// Whether the configuration of this host has it.
     pub is_configured: bool,
     /// Whether an administrator switched it off.
     pub is_disabled: bool,
@@ -199,8 +199,8 @@ impl Identity {
     /// # Errors
     /// When the central database fails.
     pub async fn tenant_states(&self) -> Result<Vec<TenantState>, IdentityError> {
-        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, String, bool, bool, i64)>(
-            "SELECT tenant_id, name, is_active, disabled_at IS NOT NULL,
+        let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, String, bool, i64)>(
+            "SELECT tenant_id, name, disabled_at IS NOT NULL,
                     (SELECT COUNT(*) FROM user_tenants WHERE user_tenants.tenant_id = tenants.id)
              FROM tenants",
         )
@@ -208,10 +208,10 @@ impl Identity {
         .await)?;
         let mut states: Vec<_> = rows
             .into_iter()
-            .map(|(id, name, is_configured, is_disabled, members)| TenantState {
+            .map(|(id, name, is_disabled, members)| TenantState {
+                is_configured: self.configured.has(&id),
                 id,
                 name,
-                is_configured,
                 is_disabled,
                 members: u32::try_from(members).unwrap_or(u32::MAX),
             })

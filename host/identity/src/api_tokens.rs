@@ -202,6 +202,7 @@ impl Identity {
         let (id, now) = (Id::new(), Utc::now().trunc_subsecs(3));
         let expires_at = now + TimeDelta::days(new.days.into());
         let tenant = new.tenant.as_str();
+        let is_configured = self.configured.has(tenant);
         // In turn, so that no two at once count the same tokens.
         let email = in_turn!(&self.store, transaction => {
             must_be!(Needed::Oneself(new.user), actor, &mut *transaction);
@@ -210,14 +211,14 @@ impl Identity {
                  FROM user_tenants
                  JOIN tenants ON tenants.id = user_tenants.tenant_id
                  JOIN users ON users.id = user_tenants.user_id
-                 WHERE user_tenants.user_id = $1 AND tenants.tenant_id = $2 AND tenants.is_active
+                 WHERE user_tenants.user_id = $1 AND tenants.tenant_id = $2
                    AND tenants.disabled_at IS NULL AND users.disabled_at IS NULL",
             )
             .bind(Id(new.user))
             .bind(tenant)
             .fetch_optional(&mut *transaction)
             .await?;
-            let Some((row, email, role, is_admin)) = grant else {
+            let Some((row, email, role, is_admin)) = grant.filter(|_| is_configured) else {
                 return Err(IdentityError::NoSuchTenant(tenant.to_owned()));
             };
             if let Some(maker) = actor.actor.filter(|maker| *maker != new.user) {

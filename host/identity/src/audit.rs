@@ -158,8 +158,8 @@ impl Identity {
     }
 }
 
-/// The question for the lines since `$2` for which a condition holds, the newest `$3`. A tenant that is switched off or not configured
-/// does not exist for its members, and so nothing is said of it until it is back.
+/// The question for the lines since `$2` for which a condition holds, the newest `$3`. A tenant that is switched off, or is none of the
+/// configured ones, which `$4` lists, does not exist for its members, and so nothing is said of it until it is back.
 macro_rules! events {
     ($condition:literal) => {
         concat!(
@@ -168,7 +168,8 @@ macro_rules! events {
              FROM audit_log
              WHERE happened_at >= $2 AND (tenant IS NULL OR EXISTS (
                 SELECT 1 FROM tenants
-                WHERE tenants.tenant_id = audit_log.tenant AND tenants.is_active AND tenants.disabled_at IS NULL)) AND ",
+                WHERE tenants.tenant_id = audit_log.tenant AND tenants.disabled_at IS NULL
+                  AND ($4 IS NULL OR REPLACE($4, ',' || tenants.tenant_id || ',', '') <> $4))) AND ",
             $condition,
             " ORDER BY id DESC LIMIT $3"
         )
@@ -183,6 +184,7 @@ impl Identity {
     /// When the central database fails.
     pub async fn account_events(&self, user: &User, limit: u32) -> Result<Vec<AccountEvent>, IdentityError> {
         let limit = limit.min(LARGEST_PAGE);
+        let configured = self.configured.list();
         let mut events = Vec::new();
         // Each along an index of its own. An account of the same address that was there before is another's. Whoever fails to log
         // in, again and again, hides nothing of what was done meanwhile.
@@ -207,6 +209,7 @@ impl Identity {
                 .bind(&user.email)
                 .bind(user.created_at)
                 .bind(i64::from(limit))
+                .bind(&configured)
                 .fetch_all(pool)
                 .await)?;
             events.extend(rows.into_iter().map(event));

@@ -39,11 +39,12 @@ impl<'a> Needed<'a> {
     }
 }
 
-/// An account that is not switched off: whether it administers the host, and whether the active tenant `$2`.
+/// An account that is not switched off: whether it administers the host, and whether the tenant `$2`, which is not
+/// switched off.
 pub(crate) const RIGHTS: &str = "SELECT users.is_admin, EXISTS (
         SELECT 1 FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
         WHERE user_tenants.user_id = users.id AND tenants.tenant_id = $2 AND user_tenants.role = 'admin'
-          AND tenants.is_active AND tenants.disabled_at IS NULL)
+          AND tenants.disabled_at IS NULL)
     FROM users WHERE users.id = $1 AND users.disabled_at IS NULL";
 
 /// Accounts that administer the host and are not switched off.

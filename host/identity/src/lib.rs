@@ -11,6 +11,7 @@ mod attempts;
 mod audit;
 mod authority;
 mod backup;
+mod configured;
 mod data_changes;
 mod error;
 mod guessing;
@@ -55,7 +56,7 @@ pub use porthole_model::{Role, TenantSummary, TokenScope};
 pub use provider::{AdmitError, ProviderRules, ProviderUser};
 pub use provider_logins::ProviderLogin;
 pub use provider_sessions::{PROVIDER, ProviderLogout, ProviderSession};
-pub use records::{AuditEntry, AuditRecord, NewUser, Origin, TenantChanges, TenantRecord, User};
+pub use records::{AuditEntry, AuditRecord, NewUser, Origin, TenantRecord, User};
 pub use retention::{Removed, SHORTEST_AUDIT};
 pub use tenants::AccountGrant;
 pub use token::SessionToken;
@@ -90,6 +91,7 @@ pub struct Identity {
     told_bearers: rate::Rate<(uuid::Uuid, std::net::IpAddr)>,
     sessions: session_cache::SessionCache,
     access: access::Access,
+    configured: configured::Configured,
     outage: outage::Outage,
     crowded: provider_logins::Crowded,
     session_idle: TimeDelta,
@@ -129,6 +131,7 @@ impl Identity {
             told_bearers: rate::Rate::new(1, BEARER_WINDOW),
             sessions: session_cache::SessionCache::new(options.session_cache),
             access: access::Access::new(options.access_check),
+            configured: configured::Configured::default(),
             outage: outage::Outage::default(),
             crowded: provider_logins::Crowded::default(),
             session_idle: within(options.session_idle),
@@ -153,18 +156,19 @@ impl Identity {
         self.store.connections()
     }
 
-    /// Whether the central database answers.
+    /// Whether the central database answers; takes two seconds at most. One whose connections are all in use is there.
     ///
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), IdentityError> {
         self.reach().await?;
         match self.store.ping().await {
-            Err(error) if error.may_come_up() => {
+            None => self.look_for_outage().await,
+            Some(Err(error)) if error.may_come_up() => {
                 self.look_for_outage().await?;
                 Err(error)
             }
-            answer => answer,
+            Some(answer) => answer,
         }
     }
 }

@@ -171,16 +171,17 @@ impl Identity {
         let now = Utc::now().trunc_subsecs(3);
         let size = i64::try_from(plugin.bytes.len()).unwrap_or(i64::MAX);
         let tenant = plugin.tenant.as_str();
+        let is_configured = self.configured.has(tenant);
         let published = in_transaction!(&self.store, transaction => {
             raise_generation!(transaction);
             let is_known = sqlx::query_as::<_, (String,)>(
-                "SELECT tenant_id FROM tenants WHERE tenant_id = $1 AND is_active AND disabled_at IS NULL",
+                "SELECT tenant_id FROM tenants WHERE tenant_id = $1 AND disabled_at IS NULL",
             )
             .bind(tenant)
             .fetch_optional(&mut *transaction)
             .await?
             .is_some();
-            if !is_known {
+            if !is_known || !is_configured {
                 return Err(IdentityError::NoSuchTenant(tenant.to_owned()));
             }
             let before = versions_where!("WHERE v.tenant_id = $1 AND v.name = $2 AND v.version = $3")

@@ -63,17 +63,6 @@ pub struct TenantRecord {
     pub database_port: Option<u16>,
 }
 
-/// What [`Identity::sync_tenants`](crate::Identity::sync_tenants) changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TenantChanges {
-    /// New here.
-    pub added: Vec<String>,
-    /// In the configuration again.
-    pub reactivated: Vec<String>,
-    /// No longer in the configuration; grants are kept, but nobody can use them.
-    pub deactivated: Vec<String>,
-}
-
 /// Where something was done from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {

@@ -429,17 +429,17 @@ impl Identity {
     /// Selects the tenant this session works in when a request names none.
     ///
     /// # Errors
-    /// [`IdentityError::NoSuchTenant`] when there is none, and when the user has no grant for it.
+    /// [`IdentityError::NoSuchTenant`] when there is none here, and when the user has no grant for it.
     pub async fn select_tenant(&self, who: &Who, tenant: &str) -> Result<(), IdentityError> {
         let no_such_tenant = || IdentityError::NoSuchTenant(tenant.to_owned());
-        if !who.may_use(tenant) {
+        if !who.may_use(tenant) || !self.configured.has(tenant) {
             return Err(no_such_tenant());
         }
         let selected = with_pool!(&self.store, pool => sqlx::query(
             "UPDATE sessions SET tenant_id = (SELECT id FROM tenants WHERE tenant_id = $1)
              WHERE id = $2 AND EXISTS (
                 SELECT 1 FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
-                WHERE user_tenants.user_id = $3 AND tenants.tenant_id = $1 AND tenants.is_active
+                WHERE user_tenants.user_id = $3 AND tenants.tenant_id = $1
                   AND tenants.disabled_at IS NULL)",
         )
         .bind(tenant)

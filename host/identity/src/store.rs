@@ -143,6 +143,8 @@ impl Store {
             .map_err(|_| IdentityError::Address("what follows `postgres:` cannot be read".to_owned()))?
             .application_name("porthole")
             .disable_statement_logging();
+        // The pool would try for as long as its patience lasts, and then not say why.
+        reach(&options, PATIENCE).await?;
         let pool = PgPoolOptions::new()
             .max_connections(max_connections.max(1))
             .acquire_timeout(PATIENCE)
@@ -171,22 +173,46 @@ impl Store {
             // A file does not go away.
             return Ok(());
         };
-        let options = pool.connect_options();
-        match tokio::time::timeout(REACH, PgConnection::connect_with(&options)).await {
-            Ok(Ok(connection)) => {
-                // Whether it ends well is nobody's matter any more.
-                let _ = connection.close().await;
-                Ok(())
-            }
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err(format!("no answer within {} s", REACH.as_secs())),
+        match reach(&pool.connect_options(), REACH).await {
+            Ok(()) => Ok(()),
+            Err(IdentityError::Down(reason)) => Err(reason),
+            Err(error) => Err(error.to_string()),
         }
     }
 
-    /// Whether the database answers.
-    pub(crate) async fn ping(&self) -> Result<(), IdentityError> {
-        with_pool!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(drop))?;
-        Ok(())
+    /// Whether the database answers; none, when it has not within a second, be it that all connections are in use.
+    pub(crate) async fn ping(&self) -> Option<Result<(), IdentityError>> {
+        let asked = async { with_pool!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(drop)) };
+        let answer = tokio::time::timeout(REACH, asked).await.ok()?;
+        Some(answer.map_err(IdentityError::from))
+    }
+}
+
+/// Connects to a server, apart from a pool. That it cannot be reached is said with its place and the reason.
+async fn reach(options: &PgConnectOptions, patience: Duration) -> Result<(), IdentityError> {
+    let place = || match options.get_socket() {
+        Some(folder) => folder.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    match tokio::time::timeout(patience, PgConnection::connect_with(options)).await {
+        Ok(Ok(connection)) => {
+            // Whether it ends well is nobody's matter any more.
+            let _ = connection.close().await;
+            Ok(())
+        }
+        Ok(Err(error)) => {
+            let reason = error.to_string();
+            let error = IdentityError::from(error);
+            Err(match error.is_unreachable() {
+                true => IdentityError::Down(format!("{}: {reason}", place())),
+                false => error,
+            })
+        }
+        Err(_) => Err(IdentityError::Down(format!(
+            "{}: no answer within {} s",
+            place(),
+            patience.as_secs()
+        ))),
     }
 }
 

@@ -11,9 +11,10 @@ use crate::audit::add_line;
 use crate::authority::{Needed, must_be, must_decide_for_good};
 use crate::id::Id;
 use crate::store::{in_transaction, in_turn, with_pool};
-use crate::{AuditEntry, Identity, IdentityError, TenantChanges, TenantRecord};
+use crate::{AuditEntry, Identity, IdentityError, TenantRecord};
 
-/// Adds a tenant, or brings what is known of it up to date, with whatever runs queries.
+/// Adds a tenant, or brings what is known of it up to date, with whatever runs queries. `is_active` is asked by nobody: hosts of
+/// earlier versions, which may share the database for the time of an upgrade, take a tenant for absent where it is false.
 macro_rules! know {
     ($tenant:expr, $now:expr, $executor:expr) => {
         sqlx::query(
@@ -41,52 +42,42 @@ macro_rules! know {
 }
 
 impl Identity {
-    /// Brings the tenants up to what the configuration says, at the start and after each reload. A tenant that is no
-    /// longer there becomes inactive and keeps its grants. Whoever comes and goes like that leaves a line in the audit log.
+    /// Takes over the tenants of this host's configuration, at the start and after each reload, and brings what the central
+    /// database knows of them up to date: what it does not know yet is added, with a line in the audit log, and told back.
+    ///
+    /// Of tenants that the configuration does not have nothing is written: another host may have them. Here they do not
+    /// exist from now on, also where the central database fails; their grants are kept.
     ///
     /// # Errors
-    /// When the central database fails; then nothing has changed.
-    pub async fn sync_tenants(&self, tenants: &[TenantRecord]) -> Result<TenantChanges, IdentityError> {
+    /// When the central database fails; then nothing has changed in it.
+    pub async fn sync_tenants(&self, tenants: &[TenantRecord]) -> Result<Vec<String>, IdentityError> {
+        self.configured_are(tenants.iter().map(|tenant| tenant.id.clone()));
         let now = Utc::now().trunc_subsecs(3);
+        // All in one order, so that two hosts which do this at once do not wait for each other's rows.
         let wanted: BTreeMap<&str, &TenantRecord> = tenants
             .iter()
             .map(|tenant| (tenant.id.as_str(), tenant))
             .collect();
-        let changes = in_transaction!(&self.store, transaction => {
-            let known: BTreeMap<String, bool> =
-                sqlx::query_as::<_, (String, bool)>("SELECT tenant_id, is_active FROM tenants")
-                    .fetch_all(&mut *transaction)
-                    .await?
-                    .into_iter()
-                    .collect();
-            let mut changes = TenantChanges::default();
-            // All in one order, so that two hosts which do this at once do not wait for each other's rows.
-            let ids: BTreeSet<&str> = wanted.keys().copied().chain(known.keys().map(String::as_str)).collect();
-            for id in ids {
-                let Some(tenant) = wanted.get(id) else {
-                    if known.get(id) == Some(&true) {
-                        sqlx::query("UPDATE tenants SET is_active = FALSE WHERE tenant_id = $1")
-                            .bind(id)
-                            .execute(&mut *transaction)
-                            .await?;
-                        changes.deactivated.push(id.to_owned());
-                    }
-                    continue;
-                };
-                match known.get(id) {
-                    None => changes.added.push(tenant.id.clone()),
-                    Some(false) => changes.reactivated.push(tenant.id.clone()),
-                    Some(true) => {}
-                }
+        let added = in_transaction!(&self.store, transaction => {
+            let known: BTreeSet<String> = sqlx::query_as::<_, (String,)>("SELECT tenant_id FROM tenants")
+                .fetch_all(&mut *transaction)
+                .await?
+                .into_iter()
+                .map(|(id,)| id)
+                .collect();
+            let mut added = Vec::new();
+            for (id, tenant) in wanted {
                 know!(tenant, now, &mut *transaction)?;
+                if !known.contains(id) {
+                    let line = configured(id);
+                    add_line!(line, &mut *transaction)?;
+                    added.push(id.to_owned());
+                }
             }
-            for line in lines_of(&changes) {
-                add_line!(line, &mut *transaction)?;
-            }
-            changes
+            added
         });
         self.sessions.forget_all();
-        Ok(changes)
+        Ok(added)
     }
 
     /// Makes one tenant of the configuration known, for whoever changes something about it before a host has taken over the
@@ -97,21 +88,17 @@ impl Identity {
     pub async fn know_tenant(&self, tenant: &TenantRecord) -> Result<(), IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
         in_transaction!(&self.store, transaction => {
-            let known = sqlx::query_as::<_, (bool,)>("SELECT is_active FROM tenants WHERE tenant_id = $1")
+            let known = sqlx::query_as::<_, (Id,)>("SELECT id FROM tenants WHERE tenant_id = $1")
                 .bind(&tenant.id)
                 .fetch_optional(&mut *transaction)
                 .await?;
             know!(tenant, now, &mut *transaction)?;
-            let id = vec![tenant.id.clone()];
-            let changes = match known {
-                None => TenantChanges { added: id, ..TenantChanges::default() },
-                Some((false,)) => TenantChanges { reactivated: id, ..TenantChanges::default() },
-                Some((true,)) => TenantChanges::default(),
-            };
-            for line in lines_of(&changes) {
+            if known.is_none() {
+                let line = configured(&tenant.id);
                 add_line!(line, &mut *transaction)?;
             }
         });
+        self.configured.add(&tenant.id);
         self.sessions.forget_all();
         Ok(())
     }
@@ -132,13 +119,14 @@ impl Identity {
         actor: AuditEntry,
     ) -> Result<(), IdentityError> {
         let now = Utc::now().trunc_subsecs(3);
+        let is_configured = self.configured.has(tenant);
         let granted = in_turn!(&self.store, transaction => {
             must_be!(Needed::AdminOf(tenant), actor, &mut *transaction);
-            let row = sqlx::query_as::<_, (Id,)>("SELECT id FROM tenants WHERE tenant_id = $1 AND is_active")
+            let row = sqlx::query_as::<_, (Id,)>("SELECT id FROM tenants WHERE tenant_id = $1")
                 .bind(tenant)
                 .fetch_optional(&mut *transaction)
                 .await?;
-            let Some((row,)) = row else {
+            let Some((row,)) = row.filter(|_| is_configured) else {
                 return Err(IdentityError::NoSuchTenant(tenant.to_owned()));
             };
             let Some((email,)) = sqlx::query_as::<_, (String,)>("SELECT email FROM users WHERE id = $1")
@@ -238,7 +226,8 @@ impl Identity {
         Ok(true)
     }
 
-    /// The active tenants a user has a grant for, by name, with the role that was granted. An administrator has no more
+    /// The tenants a user has a grant for, of those that are configured here and not switched off, by name, with the role that was
+    /// granted. An administrator has no more
     /// tenants than were granted.
     ///
     /// # Errors
@@ -247,13 +236,14 @@ impl Identity {
         let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, (String, String, String)>(
             "SELECT tenants.tenant_id, tenants.name, user_tenants.role
              FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
-             WHERE user_tenants.user_id = $1 AND tenants.is_active AND tenants.disabled_at IS NULL",
+             WHERE user_tenants.user_id = $1 AND tenants.disabled_at IS NULL",
         )
         .bind(Id(user))
         .fetch_all(pool)
         .await)?;
         let mut tenants: Vec<_> = rows
             .into_iter()
+            .filter(|(id, ..)| self.configured.has(id))
             .map(|(id, name, role)| TenantSummary {
                 id,
                 name,
@@ -274,7 +264,7 @@ pub struct AccountGrant {
     pub tenant: TenantSummary,
     /// Whether a group of the provider's has let them in, and not a person.
     pub by_group: bool,
-    /// Whether the configuration has the tenant.
+    /// Whether the configuration of this host has the tenant.
     pub is_configured: bool,
     /// Whether an administrator switched the tenant off.
     pub is_disabled: bool,
@@ -286,10 +276,10 @@ impl Identity {
     /// # Errors
     /// When the central database fails.
     pub async fn grants_of(&self, user: Option<Uuid>) -> Result<Vec<AccountGrant>, IdentityError> {
-        type Row = (Id, String, String, String, bool, bool, bool);
+        type Row = (Id, String, String, String, bool, bool);
         let rows = with_pool!(&self.store, pool => sqlx::query_as::<_, Row>(
             "SELECT user_tenants.user_id, tenants.tenant_id, tenants.name, user_tenants.role, user_tenants.by_group,
-                    tenants.is_active, tenants.disabled_at IS NOT NULL
+                    tenants.disabled_at IS NOT NULL
              FROM user_tenants JOIN tenants ON tenants.id = user_tenants.tenant_id
              WHERE $1 IS NULL OR user_tenants.user_id = $1",
         )
@@ -298,19 +288,17 @@ impl Identity {
         .await)?;
         let mut grants: Vec<_> = rows
             .into_iter()
-            .map(
-                |(user, id, name, role, by_group, is_configured, is_disabled)| AccountGrant {
-                    user: user.0,
-                    tenant: TenantSummary {
-                        id,
-                        name,
-                        role: role_of(&role),
-                    },
-                    by_group,
-                    is_configured,
-                    is_disabled,
+            .map(|(user, id, name, role, by_group, is_disabled)| AccountGrant {
+                is_configured: self.configured.has(&id),
+                user: user.0,
+                tenant: TenantSummary {
+                    id,
+                    name,
+                    role: role_of(&role),
                 },
-            )
+                by_group,
+                is_disabled,
+            })
             .collect();
         grants.sort_by(|one, other| {
             (&one.tenant.name, &one.tenant.id).cmp(&(&other.tenant.name, &other.tenant.id))
@@ -319,30 +307,18 @@ impl Identity {
     }
 }
 
-/// Lines of the audit log: nobody has done it, the configuration says so.
-fn lines_of(changes: &TenantChanges) -> Vec<AuditEntry> {
-    let line = |tenant: &String, action: &str, detail: Option<&str>| AuditEntry {
-        action: action.to_owned(),
-        target: Some(tenant.clone()),
-        tenant: Some(tenant.clone()),
-        detail: detail.map(str::to_owned),
+/// The line of the audit log for a tenant that is new: nobody has done it, a configuration says so.
+fn configured(tenant: &str) -> AuditEntry {
+    AuditEntry {
+        action: "tenant_configured".to_owned(),
+        target: Some(tenant.to_owned()),
+        tenant: Some(tenant.to_owned()),
         ..AuditEntry::default()
-    };
-    let added = changes.added.iter().map(|id| line(id, "tenant_configured", None));
-    let again = changes
-        .reactivated
-        .iter()
-        .map(|id| line(id, "tenant_configured", Some("again, with the grants it had")));
-    let gone = changes
-        .deactivated
-        .iter()
-        .map(|id| line(id, "tenant_unconfigured", None));
-    added.chain(again).chain(gone).collect()
+    }
 }
 
-/// The row of a tenant that is configured and not switched off.
-pub(crate) const ACTIVE_TENANT: &str =
-    "SELECT id FROM tenants WHERE tenant_id = $1 AND is_active AND disabled_at IS NULL";
+/// The row of a tenant that is not switched off.
+pub(crate) const ACTIVE_TENANT: &str = "SELECT id FROM tenants WHERE tenant_id = $1 AND disabled_at IS NULL";
 
 /// What a user with this granted role may do: an administrator of the host everything.
 pub(crate) fn effective(role: &str, is_admin: bool) -> Role {

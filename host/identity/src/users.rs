@@ -63,6 +63,17 @@ pub(crate) fn user(row: UserRow) -> User {
 }
 
 impl Identity {
+    /// Whether there is any account.
+    ///
+    /// # Errors
+    /// When the central database fails.
+    pub async fn has_accounts(&self) -> Result<bool, IdentityError> {
+        let (has,) = with_pool!(&self.store, pool => sqlx::query_as::<_, (bool,)>("SELECT EXISTS (SELECT 1 FROM users)")
+            .fetch_one(pool)
+            .await)?;
+        Ok(has)
+    }
+
     /// Makes a user. `actor` says who does, for the audit log.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use porthole_identity::{
     AuditEntry, AuditFilter, Identity, IdentityError, LoginError, NewUser, Options, PasswordCost, Role,
-    TenantChanges, TenantRecord, User,
+    TenantRecord, User,
 };
 use secrecy::SecretString;
 use support::{Database, options};
@@ -244,22 +244,91 @@ on_both! {
 
     async fn a_tenant_without_configuration_is_nobodys_until_it_returns(database: &Database) {
         let identity = database.connect(options()).await;
-        let changes = identity.sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")]).await.unwrap();
-        assert_eq!(changes.added, ["alpha", "beta"]);
+        let added = identity.sync_tenants(&[tenant("alpha", "Alpha"), tenant("beta", "Beta")]).await.unwrap();
+        assert_eq!(added, ["alpha", "beta"]);
         let ada = user(&identity, "ada@example.com").await;
         identity.grant(ada.id, "alpha", Role::Viewer, nobody()).await.unwrap();
         identity.grant(ada.id, "beta", Role::Viewer, nobody()).await.unwrap();
 
-        let changes = identity.sync_tenants(&[tenant("beta", "Beta, renamed")]).await.unwrap();
-        assert_eq!(changes, TenantChanges { deactivated: vec!["alpha".into()], ..TenantChanges::default() });
+        let added = identity.sync_tenants(&[tenant("beta", "Beta, renamed")]).await.unwrap();
+        assert!(added.is_empty());
         let left = identity.tenants_of(ada.id).await.unwrap();
         assert_eq!(left.iter().map(|t| (t.id.as_str(), t.name.as_str())).collect::<Vec<_>>(), [("beta", "Beta, renamed")]);
         assert!(matches!(identity.grant(ada.id, "alpha", Role::Viewer, nobody()).await, Err(IdentityError::NoSuchTenant(_))));
+        let states = identity.tenant_states().await.unwrap();
+        assert_eq!(states.iter().map(|state| state.is_configured).collect::<Vec<_>>(), [false, true]);
+        let grants = identity.grants_of(Some(ada.id)).await.unwrap();
+        assert_eq!(grants.iter().map(|grant| grant.is_configured).collect::<Vec<_>>(), [false, true]);
 
         let file = TenantRecord { database_host: String::new(), database_port: None, ..tenant("alpha", "Alpha") };
-        let changes = identity.sync_tenants(&[tenant("beta", "Beta"), file]).await.unwrap();
-        assert_eq!(changes.reactivated, ["alpha"]);
+        let added = identity.sync_tenants(&[tenant("beta", "Beta"), file]).await.unwrap();
+        assert!(added.is_empty());
         assert_eq!(identity.tenants_of(ada.id).await.unwrap().len(), 2);
+    }
+
+    async fn a_host_that_lacks_tenants_takes_them_from_no_other_host(database: &Database) {
+        let (healthy, faulty) = (database.connect(options()).await, database.connect(options()).await);
+        alpha_and_beta(&healthy).await;
+        let ada = user(&healthy, "ada@example.com").await;
+        for id in ["alpha", "beta"] {
+            healthy.grant(ada.id, id, Role::Viewer, nobody()).await.unwrap();
+        }
+        let (who, token) = healthy.login("ada@example.com", &secret("open the sesame"), HERE, now()).await.unwrap();
+        healthy.select_tenant(&who, "alpha").await.unwrap();
+        let at = async |host: &Identity| {
+            let who = host.authenticate(token.expose(), now()).await.unwrap().unwrap();
+            (who.tenants.iter().map(|tenant| tenant.id.clone()).collect::<Vec<_>>(), who.session.tenant.clone())
+        };
+        let all = (vec!["alpha".to_owned(), "beta".to_owned()], Some("alpha".to_owned()));
+        for left in [&[tenant("beta", "Beta")][..], &[]] {
+            faulty.sync_tenants(left).await.unwrap();
+            let here: Vec<String> = left.iter().map(|tenant| tenant.id.clone()).collect();
+            assert_eq!(at(&faulty).await, (here, None));
+            let refused = faulty.select_tenant(&who, "alpha").await;
+            assert!(matches!(refused, Err(IdentityError::NoSuchTenant(_))));
+            assert_eq!(at(&healthy).await, all);
+            // Nor does the central database hand it on to a host that starts later, or to a command.
+            assert_eq!(at(&database.connect(options()).await).await, all);
+        }
+        alpha_and_beta(&faulty).await;
+        assert_eq!(at(&faulty).await, all);
+    }
+
+    async fn a_tenant_that_an_earlier_version_took_away_is_there_for_a_host_that_has_it(database: &Database) {
+        let identity = database.connect(options()).await;
+        alpha_and_beta(&identity).await;
+        let ada = user(&identity, "ada@example.com").await;
+        identity.grant(ada.id, "alpha", Role::Admin, nobody()).await.unwrap();
+        let took_away = "UPDATE tenants SET is_active = FALSE";
+        if database.url.starts_with("sqlite") {
+            let pool = sqlx::SqlitePool::connect(&database.url).await.unwrap();
+            sqlx::raw_sql(took_away).execute(&pool).await.unwrap();
+        } else {
+            let pool = sqlx::PgPool::connect(&database.url).await.unwrap();
+            sqlx::raw_sql(took_away).execute(&pool).await.unwrap();
+        }
+        // As long as one of those runs beside this one, and does it again and again.
+        let (who, token) = identity.login("ada@example.com", &secret("open the sesame"), HERE, now()).await.unwrap();
+        assert!(who.may_use("alpha"));
+        identity.select_tenant(&who, "alpha").await.unwrap();
+        let who = identity.authenticate(token.expose(), now()).await.unwrap().unwrap();
+        assert_eq!(who.session.tenant.as_deref(), Some("alpha"));
+        let eve = user(&identity, "eve@example.com").await;
+        let actor = AuditEntry { actor: Some(ada.id), ..AuditEntry::default() };
+        identity.grant(eve.id, "alpha", Role::Viewer, actor).await.unwrap();
+    }
+
+    async fn what_an_administrator_switched_off_stays_so_whichever_host_has_it(database: &Database) {
+        let identity = database.connect(options()).await;
+        alpha_and_beta(&identity).await;
+        let ada = user(&identity, "ada@example.com").await;
+        identity.grant(ada.id, "alpha", Role::Viewer, nobody()).await.unwrap();
+        identity.set_tenant_disabled("alpha", true, nobody()).await.unwrap();
+        identity.sync_tenants(&[]).await.unwrap();
+        alpha_and_beta(&identity).await;
+        let states = identity.tenant_states().await.unwrap();
+        assert!(states[0].is_configured && states[0].is_disabled);
+        assert!(identity.tenants_of(ada.id).await.unwrap().is_empty());
     }
 
     async fn a_session_selects_only_what_is_granted(database: &Database) {
@@ -348,30 +417,21 @@ on_both! {
         assert_eq!((newest.action.as_str(), newest.tenant.as_deref()), ("tenant_configured", Some("gamma")));
     }
 
-    async fn a_tenant_that_the_configuration_adds_or_drops_leaves_a_line_and_one_that_stays_none(database: &Database) {
-        let identity = database.connect(options()).await;
-        let lines = async || {
-            let mut lines: Vec<_> = identity.audit_log(50, None).await.unwrap();
-            lines.reverse();
-            let said = lines.into_iter().map(|line| {
-                let entry = line.entry;
-                assert!(entry.actor_email.is_none() && entry.target == entry.tenant);
-                format!("{} {} {}", entry.action, entry.tenant.unwrap(), entry.detail.unwrap_or_default())
-            });
-            said.collect::<Vec<_>>()
-        };
+    async fn a_tenant_that_is_new_leaves_a_line_once_whichever_hosts_have_it_and_lose_it(database: &Database) {
+        let (identity, other) = (database.connect(options()).await, database.connect(options()).await);
         let (alpha, beta) = (tenant("alpha", "Alpha"), tenant("beta", "Beta"));
         identity.sync_tenants(&[alpha.clone(), beta.clone()]).await.unwrap();
-        identity.sync_tenants(&[alpha.clone(), beta.clone()]).await.unwrap();
         identity.sync_tenants(std::slice::from_ref(&alpha)).await.unwrap();
-        identity.sync_tenants(std::slice::from_ref(&alpha)).await.unwrap();
+        other.sync_tenants(&[alpha.clone(), beta.clone()]).await.unwrap();
         identity.sync_tenants(&[alpha, beta]).await.unwrap();
-        assert_eq!(lines().await, [
-            "tenant_configured alpha ",
-            "tenant_configured beta ",
-            "tenant_unconfigured beta ",
-            "tenant_configured beta again, with the grants it had",
-        ]);
+        let mut lines: Vec<_> = identity.audit_log(50, None).await.unwrap();
+        lines.reverse();
+        let said = lines.into_iter().map(|line| {
+            let entry = line.entry;
+            assert!(entry.actor_email.is_none() && entry.target == entry.tenant && entry.detail.is_none());
+            format!("{} {}", entry.action, entry.tenant.unwrap())
+        });
+        assert_eq!(said.collect::<Vec<_>>(), ["tenant_configured alpha", "tenant_configured beta"]);
     }
 
     async fn the_audit_log_is_written_and_cannot_be_changed(database: &Database) {

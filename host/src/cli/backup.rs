@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail, ensure};
 use porthole_config::walk::OF_TENANT;
@@ -22,6 +23,11 @@ pub const MANIFEST: &str = "manifest.json";
 pub const CONFIG: &str = "config";
 /// How often a configuration that changes while it is copied is copied anew.
 const ATTEMPTS: usize = 5;
+
+/// How a backup is called until it is complete.
+const PARTIAL: &str = ".porthole-backup-";
+/// One that is older than this is being written by nobody any more.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a backup's `manifest.json` says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,9 +62,15 @@ impl Backup {
         }
         let above = folder.parent().context("the backup needs a folder above it")?;
         fs::create_dir_all(above).with_context(|| above.display().to_string())?;
+        for left in remove_leftovers(above, SystemTime::now()) {
+            eprintln!(
+                "removed {}, which a backup that was interrupted has left",
+                left.display()
+            );
+        }
         // Complete under its name, or not there under it.
         let partial = tempfile::Builder::new()
-            .prefix(".porthole-backup-")
+            .prefix(PARTIAL)
             // Password hashes are in it.
             .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(above)
@@ -91,6 +103,24 @@ impl Backup {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Removes what backups into this folder have left that were killed: folders of password hashes that nobody knows of. Those that
+/// cannot be removed are no reason not to make a backup.
+fn remove_leftovers(folder: &Path, now: SystemTime) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let abandoned = entries.filter(|entry| {
+        let is_partial = entry.file_name().to_string_lossy().starts_with(PARTIAL);
+        // Of the entry itself, and not of what a link leads to.
+        let modified = entry.metadata().ok().filter(|found| found.is_dir());
+        let modified = modified.and_then(|found| found.modified().ok());
+        let age = modified.and_then(|at| now.duration_since(at).ok());
+        is_partial && age.is_some_and(|age| age > ABANDONED)
+    });
+    let abandoned = abandoned.map(|entry| entry.path());
+    abandoned
+        .filter(|path| fs::remove_dir_all(path).is_ok())
+        .collect()
 }
 
 /// Copies the configuration as it was at one moment; what was too much of it.
@@ -126,4 +156,30 @@ pub fn copy(from: &Path, to: &Path, readers: Readers) -> anyhow::Result<Vec<Stri
         io::copy(&mut original, &mut copied).with_context(|| at(&target))?;
     }
     Ok(left_out)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_an_interrupted_backup_has_left_is_removed_a_day_later_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(".porthole-backup-aB3");
+        let other = folder.path().join("2026-01-01-031000");
+        for name in [&left, &other] {
+            fs::create_dir(name).unwrap();
+            fs::write(name.join("users.jsonl"), "hashes").unwrap();
+        }
+        let link = folder.path().join(".porthole-backup-link");
+        std::os::unix::fs::symlink(&other, &link).unwrap();
+        let now = SystemTime::now();
+        assert!(remove_leftovers(folder.path(), now).is_empty());
+        assert!(left.exists());
+        let tomorrow = now + ABANDONED + Duration::from_secs(60);
+        let removed = remove_leftovers(folder.path(), tomorrow);
+        assert!(removed.len() == 1 && removed[0] == left, "{removed:?}");
+        assert!(!left.exists() && other.join("users.jsonl").exists() && link.exists());
+    }
 }

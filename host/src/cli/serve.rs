@@ -30,6 +30,7 @@ impl Serve {
         }
         let _claim = settings::claim(&settings.data_dir)?;
         let identity = awaited(&settings).await?;
+        say_which(&settings, &identity).await?;
         let every = settings.reload;
         let server = Server::start(settings, identity, store).await?;
         tracing::info!("listening on http://{}", server.address()?);
@@ -43,6 +44,21 @@ impl Serve {
         telemetry.close().await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Says which central database is used, and that there is nobody in it: whoever has forgotten to name theirs has an empty one
+/// in the data folder instead.
+async fn say_which(settings: &Settings, identity: &Identity) -> anyhow::Result<()> {
+    let place = settings::central_place(settings);
+    tracing::info!("the central database: {place}");
+    if !identity.has_accounts().await? {
+        tracing::warn!(
+            "the central database ({place}) has no accounts. If there should be some, this is not the one that has them: \
+             PORTHOLE_CENTRAL_DATABASE_URL or `central_database.url` names another, and if neither is set it is a file in the data folder. \
+             Otherwise `porthole user add EMAIL --admin` makes the first account"
+        );
+    }
+    Ok(())
 }
 
 /// How long the start waits for the central database: machines and containers start in any order.

@@ -152,6 +152,24 @@ pub async fn identity(settings: &Settings) -> anyhow::Result<Identity> {
     Ok(identity)
 }
 
+/// Which central database the settings name, for people: its kind and its place, and never its password.
+pub fn central_place(settings: &Settings) -> String {
+    let url = database_url(settings.central_database.expose_secret(), &settings.data_dir);
+    if let Some(file) = url.strip_prefix("sqlite:") {
+        return format!("SQLite, {file}");
+    }
+    // What stands behind the `?` may be a password, too.
+    let server = url::Url::parse(&url).ok().and_then(|url| {
+        let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+        Some(format!(
+            "PostgreSQL, {}{port}{}",
+            url.host_str().filter(|host| !host.is_empty())?,
+            url.path()
+        ))
+    });
+    server.unwrap_or_else(|| "PostgreSQL".to_owned())
+}
+
 /// A database URL that can be opened: the path of a SQLite file is relative to the data folder.
 pub fn database_url(url: &str, data_dir: &Path) -> String {
     let Some(path) = url.strip_prefix("sqlite:") else {
@@ -305,6 +323,24 @@ mod tests {
             assert!(tenant_database_url(url, &settings).is_err(), "{url}");
         }
         assert!(tenant_database_url("sqlite:tenants/a.sqlite", &settings).is_ok());
+    }
+
+    #[test]
+    fn the_central_database_is_named_without_its_password() {
+        let named = |url: &str| {
+            central_place(&Settings {
+                data_dir: PathBuf::from("/data"),
+                central_database: url.to_owned().into(),
+                ..Settings::default()
+            })
+        };
+        assert_eq!(named("sqlite:central.sqlite"), "SQLite, /data/central.sqlite");
+        assert_eq!(
+            named("postgres://porthole:hunter2@db:5433/central?password=hunter2"),
+            "PostgreSQL, db:5433/central"
+        );
+        assert_eq!(named("postgres:///central?host=/run/hunter2"), "PostgreSQL");
+        assert_eq!(named("postgres://porthole:hunter2@[db"), "PostgreSQL");
     }
 
     #[test]

@@ -3,21 +3,23 @@
 mod add;
 mod sample;
 
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::bail;
 use porthole_config::Settings;
+use porthole_identity::TenantState;
 
 use super::actor::actor;
 use super::settings::{self, SettingsArgs, listed};
 use crate::text::in_one_line;
+use crate::watch;
 
 /// Tenants.
 #[derive(clap::Subcommand)]
 pub enum Tenant {
     Add(Box<add::Add>),
-    /// List the tenants of the configuration folder, and say which are switched off.
+    /// List the tenants of the configuration folder, and say which are switched off; and those that people were let into and that
+    /// the folder does not have.
     List {
         #[command(flatten)]
         settings: SettingsArgs,
@@ -66,20 +68,24 @@ async fn switch(settings: &SettingsArgs, tenant: &str, off: bool) -> anyhow::Res
     Ok(ExitCode::SUCCESS)
 }
 
-/// One line for each tenant: id, name, dashboards, panels, faults, and whether it is switched off.
+/// One line for each tenant: id, name, dashboards, panels, faults, and why nobody gets in, where nobody does.
 async fn list(settings: &SettingsArgs) -> anyhow::Result<ExitCode> {
     let settings = settings.load()?;
     let config = settings::tenants(&settings)?;
-    let off = match switched_off(&settings).await {
-        Ok(off) => off,
+    let known = match known(&settings).await {
+        Ok(known) => known,
         // What the folder says is worth a line all the same.
         Err(error) => {
             eprintln!(
-                "warning: which tenants are switched off is not known: {}",
+                "warning: which tenants are switched off, and who was let into others, is not known: {}",
                 in_one_line(&error)
             );
-            BTreeSet::new()
+            Vec::new()
         }
+    };
+    let off = |id: &str| {
+        let is_off = known.iter().any(|state| state.id == id && state.is_disabled);
+        if is_off { " (switched off)" } else { "" }
     };
     for tenant in config.tenants.values() {
         println!(
@@ -89,15 +95,35 @@ async fn list(settings: &SettingsArgs) -> anyhow::Result<ExitCode> {
             tenant.dashboards.len(),
             tenant.panels.len(),
             tenant.diagnostics.len(),
-            if off.contains(&tenant.id) {
-                " (switched off)"
-            } else {
-                ""
-            }
+            off(&tenant.id)
         );
     }
     for id in config.set_aside.keys() {
-        println!("{id:24} (cannot be used: its tenant.yaml or its folder has faults)");
+        println!(
+            "{id:24} (cannot be used: its tenant.yaml or its folder has faults){}",
+            off(id)
+        );
+    }
+    let has = |id: &str| config.tenants.contains_key(id) || config.set_aside.contains_key(id);
+    // The host's own tenant is in no folder of the configuration, and a command may not know of it.
+    for state in known
+        .iter()
+        .filter(|state| !has(&state.id) && state.id != watch::TENANT)
+    {
+        println!(
+            "{:24} {:32} (not configured: no folder in {}; {} may see it when it is back){}",
+            state.id,
+            state.name,
+            settings.config_dir.join("tenants").display(),
+            state.members,
+            off(&state.id)
+        );
+    }
+    if config.tenants.is_empty() && config.set_aside.is_empty() {
+        eprintln!(
+            "there is no tenant in {}; `porthole tenant add` makes one",
+            settings.config_dir.join("tenants").display()
+        );
     }
     let unusable: Vec<_> = config
         .diagnostics
@@ -114,10 +140,10 @@ async fn list(settings: &SettingsArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn switched_off(settings: &Settings) -> anyhow::Result<BTreeSet<String>> {
+/// What the central database knows of tenants.
+async fn known(settings: &Settings) -> anyhow::Result<Vec<TenantState>> {
     let identity = settings::identity(settings).await?;
     let states = identity.tenant_states().await;
     identity.close().await;
-    let off = states?.into_iter().filter(|tenant| tenant.is_disabled);
-    Ok(off.map(|tenant| tenant.id).collect())
+    Ok(states?)
 }

@@ -179,9 +179,22 @@ impl User {
                 identity.close().await;
             }
             Self::List { settings } => {
-                let identity = settings::identity(&settings.load()?).await?;
+                let settings = settings.load()?;
+                let identity = settings::identity(&settings).await?;
+                // Which tenants there are is a matter of the configuration; without one that can be read, of the central database.
+                if let Ok(config) = settings::tenants(&settings) {
+                    let known = config.tenants.keys().chain(config.set_aside.keys());
+                    identity.configured_are(known.cloned());
+                }
                 let away = grants_elsewhere(&identity).await?;
-                for user in identity.users().await? {
+                let users = identity.users().await?;
+                if users.is_empty() {
+                    eprintln!(
+                        "there are no accounts yet in {}; `porthole user add EMAIL --admin` makes the first",
+                        settings::central_place(&settings)
+                    );
+                }
+                for user in users {
                     let off = if user.is_disabled { " (switched off)" } else { "" };
                     let tenants = identity.tenants_of(user.id).await?;
                     let tenants: Vec<_> = tenants

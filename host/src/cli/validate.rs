@@ -137,6 +137,12 @@ impl Validate {
             panels: config.tenants.values().map(|tenant| tenant.panels.len()).sum(),
         };
         print!("{}", report.written(self.format));
+        if config.tenants.is_empty() && config.set_aside.is_empty() {
+            eprintln!(
+                "warning: {} has no tenant: a host would serve nobody anything",
+                folder.join("tenants").display()
+            );
+        }
         for tenant in config.set_aside.keys() {
             eprintln!(
                 "{tenant}: its panels were not tried and its plugins not loaded, because its tenant.yaml or its folder has faults; a host \

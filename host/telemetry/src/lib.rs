@@ -76,8 +76,8 @@ pub enum TelemetryError {
 pub fn init(format: Format, filter: &str, traces: Option<&Traces>) -> Result<Telemetry, TelemetryError> {
     let filter = parse(filter)?;
     // Spans that are traced are no matter of the log's; the hint keeps what is below the log's level as cheap as before.
-    let filter =
-        filter.and(filter_fn(|metadata| metadata.target() != TRACED).with_max_level_hint(LevelFilter::TRACE));
+    let filter = filter
+        .and(filter_fn(|metadata| is_logged(metadata.target())).with_max_level_hint(LevelFilter::TRACE));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
@@ -102,6 +102,11 @@ pub fn init(format: Format, filter: &str, traces: Option<&Traces>) -> Result<Tel
     Ok(Telemetry::tracing(provider))
 }
 
+/// Whether events of a target are a matter of the log, whatever the filter says. Statements are not: their text is in no log.
+fn is_logged(target: &str) -> bool {
+    target != TRACED && !target.starts_with("sqlx::query")
+}
+
 fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
     EnvFilter::builder()
         .parse(filter)
@@ -120,6 +125,12 @@ mod tests {
     fn reads_levels_and_levels_by_target() {
         assert!(parse("info").is_ok());
         assert!(parse("warn,porthole_api=debug").is_ok());
+    }
+
+    #[test]
+    fn spans_of_traces_and_the_text_of_statements_are_in_no_log() {
+        assert!(is_logged("porthole_api") && is_logged("sqlx::pool::acquire"));
+        assert!(!is_logged("sqlx::query") && !is_logged(TRACED));
     }
 
     #[test]

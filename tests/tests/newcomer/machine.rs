@@ -147,6 +147,9 @@ impl Machine {
             ("127.0.0.1:8080", &format!("127.0.0.1:{}", self.host)),
             ("127.0.0.1:8081", &format!("127.0.0.1:{}", self.keycloak)),
             ("KC_HTTP_PORT=8081", &format!("KC_HTTP_PORT={}", self.keycloak)),
+            // Of the machine's other addresses the test takes none.
+            (" listen [::]:80;", ""),
+            (" listen [::]:443 \\1;", ""),
             ("listen 80;", &format!("listen 127.0.0.1:{};", self.http)),
             ("listen 443 ", &format!("listen 127.0.0.1:{} ", self.https)),
             (
@@ -159,7 +162,7 @@ impl Machine {
         text
     }
 
-    /// Runs commands of the guide in a release's folder, as the guide has it.
+    /// Runs commands of the guide in a release's folder, as the guide has it, with the umask of a careful root.
     pub fn run(&self, commands: &str) {
         // A system account is the machine's, not the folder's.
         let commands: String = commands
@@ -167,7 +170,7 @@ impl Machine {
             .filter(|line| !line.starts_with("useradd "))
             .map(|line| format!("{line}\n"))
             .collect();
-        let commands = self.own(&format!("\n{commands}"));
+        let commands = self.own(&format!("umask 077\n{commands}"));
         let outcome = Outcome::of(self.bash().args(["-euc", &commands]), "");
         assert_eq!(
             outcome.code,
@@ -220,6 +223,7 @@ impl Machine {
         let program = commands("The program and its configuration");
         self.run(&program[0]);
         self.adapt("/usr/local/sbin/porthole-admin");
+        self.adapt("/usr/local/sbin/porthole-backup");
         self.run(&program[1]);
         if self.provider.is_some() {
             let keycloak = commands("Keycloak");

@@ -15,7 +15,7 @@ use sqlx::sqlite::{
     SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Executor, Row};
+use sqlx::{ConnectOptions, Executor, Row};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -196,7 +196,8 @@ async fn connect(file: &Path) -> Result<SqlitePool, sqlx::Error> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .auto_vacuum(SqliteAutoVacuum::Incremental)
-        .busy_timeout(Duration::from_secs(2));
+        .busy_timeout(Duration::from_secs(2))
+        .disable_statement_logging();
     let pool = SqlitePoolOptions::new()
         .max_connections(3)
         .connect_with(options)
