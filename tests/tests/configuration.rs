@@ -361,22 +361,21 @@ async fn a_dashboard_that_becomes_faulty_says_that_it_is_its_last_good_version_a
         "{fault}"
     );
 
-    // What is sound of it is shown, and the rest is told.
+    // Nor is half of a change shown, where something is wrong and something is sound.
     site.write(
         "tenants/one/dashboards/default.yaml",
         &DASHBOARD.replace("name: Load", "name: Loads\n  nonsense: 1"),
     );
-    let partly = until_board(&ops, |board| board["title"] == "Loads").await;
-    assert!(partly["outdated"].is_null(), "{partly}");
-    let fault = &partly["diagnostics"][0];
+    let half = until_board(&ops, |board| board["outdated"][0]["line"] == 3).await;
     assert_eq!(
-        (&fault["line"], &fault["column"]),
-        (&3.into(), &3.into()),
-        "{fault}"
+        (&half["title"], &half["panels"]),
+        (&board["title"], &board["panels"])
     );
+    assert!(half["diagnostics"].is_null(), "{half}");
+    assert_eq!(half["outdated"][0]["column"], 3, "{half}");
 
     site.write("tenants/one/dashboards/default.yaml", DASHBOARD);
-    let mended = until_board(&ops, |board| board["diagnostics"].is_null()).await;
+    let mended = until_board(&ops, |board| board["outdated"].is_null()).await;
     assert_eq!(mended, board);
 }
 
@@ -397,32 +396,39 @@ async fn links_in_circles_stop_no_reload_and_the_figures_of_a_tenant_that_goes_g
     site.add_user("ops@example.org", PASSWORD, &["one"]);
     let host = site.serve().await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let outdated = async |tenant: &str| {
+    let outdated = async |what: &str, tenant: &str| {
         let answer = http
             .get(format!("http://{figures}/metrics"))
             .send()
             .await
             .unwrap();
-        let figure = format!("porthole_config_outdated_panels{{tenant=\"{tenant}\"}} ");
+        let figure = format!("porthole_config_outdated_{what}{{tenant=\"{tenant}\"}} ");
         let text = answer.text().await.unwrap();
         text.lines()
             .find_map(|line| line.strip_prefix(&figure))
             .map(str::to_owned)
     };
-    let until_outdated = async |tenant: &str, wished: &str| {
+    let until_outdated = async |what: &str, tenant: &str, wished: &str| {
         let deadline = Instant::now() + Duration::from_secs(30);
-        while outdated(tenant).await.as_deref() != Some(wished) {
-            assert!(Instant::now() < deadline, "{tenant} {wished}: {}", host.log());
+        while outdated(what, tenant).await.as_deref() != Some(wished) {
+            assert!(Instant::now() < deadline, "{what} {tenant} {wished}: {}", host.log());
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
     assert_eq!(site.run(&["diff"]).code, Some(0));
     site.write("tenants/two/panels/load.yaml", "panel: [\n");
-    until_outdated("two", "1").await;
+    until_outdated("panels", "two", "1").await;
+    until_outdated("dashboards", "two", "0").await;
+    site.write(
+        "tenants/two/dashboards/default.yaml",
+        &DASHBOARD.replace("name: Load", "name: Loads\n  nonsense: 1"),
+    );
+    until_outdated("dashboards", "two", "1").await;
     std::fs::remove_dir_all(site.config().join("tenants/two")).unwrap();
-    until_outdated("two", "0").await;
+    until_outdated("panels", "two", "0").await;
+    until_outdated("dashboards", "two", "0").await;
     site.write("tenants/one/panels/load.yaml", "panel: [\n");
-    until_outdated("one", "1").await;
+    until_outdated("panels", "one", "1").await;
 }
 
 #[test]

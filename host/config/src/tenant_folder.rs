@@ -1,6 +1,6 @@
 //! Reading a tenant's folder: `tenant.yaml`, `dashboards/`, `panels/`; plugins are another file's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -73,6 +73,9 @@ pub(crate) fn read_tenant(path: &Path, id: &str, environment: &Environment) -> O
     faults.dedup();
     if let Read::Tenant(tenant) = &mut read {
         tenant.diagnostics.clone_from(faults);
+        let is_faulty = |dashboard: &&Dashboard| faults.iter().any(|fault| fault.file == dashboard.file);
+        let partial = tenant.dashboards.values().filter(is_faulty);
+        tenant.partial_dashboards = partial.map(|dashboard| dashboard.name.clone()).collect();
     }
     loading.with(read)
 }
@@ -156,6 +159,7 @@ impl Loading<'_> {
             panels,
             outdated: BTreeMap::new(),
             outdated_dashboards: BTreeMap::new(),
+            partial_dashboards: BTreeSet::new(),
             plugins: TenantPlugins {
                 require_signature: own.plugins.require_signature,
                 keys: own.plugins.keys,

@@ -126,6 +126,11 @@ const FIGURES: [(&str, Kind, &str); 30] = [
         "Panels that are shown as they were before",
     ),
     (
+        "porthole_config_outdated_dashboards",
+        Gauge,
+        "Dashboards that are shown as they were before",
+    ),
+    (
         "porthole_watch_failures_total",
         Counter,
         "Times that the host's own figures could not be written down",
