@@ -46,6 +46,7 @@ mod tenant_file;
 mod tenant_folder;
 pub mod walk;
 mod yaml;
+mod zone;
 
 pub use config::{Config, text_of};
 pub use dashboard::{Dashboard, GridWish, Placement};

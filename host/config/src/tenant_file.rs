@@ -7,12 +7,11 @@ use porthole_model::Diagnostic;
 use secrecy::SecretString;
 
 use crate::limits::read_limits;
-use crate::names::is_zone;
 use crate::plugins_file::{PluginRules, read_rules};
 use crate::secret::database_url;
 use crate::stamp::Referred;
 use crate::yaml::{Fields, Node, Reader, parse};
-use crate::{Environment, Limits};
+use crate::{Environment, Limits, zone};
 
 /// What `tenant.yaml` says.
 #[derive(Default)]
@@ -89,10 +88,7 @@ fn read(
         tenant.plugins = read_rules(plugins);
     }
     if let Some(zone) = fields.text("time_zone") {
-        if !is_zone(&zone.value) {
-            let help = "use a name as Europe/Berlin or UTC".to_owned();
-            reader.extend([zone.fault("this is not a time zone", Some(help))]);
-        }
+        zone::check(reader, &zone);
         tenant.time_zone = Some(zone.value);
     }
     fields.finish();

@@ -96,6 +96,26 @@ const BOARD: &str = "dashboard:\n  name: \"Home\"\n  panels:\n    - {id: \"load\
                      position: {row: 1, col: 7, width: 6, height: 1}}\n";
 
 #[test]
+fn a_time_zone_that_there_is_not_is_one_fault_of_the_tenants_own_file_and_leaves_the_tenant_as_it_was() {
+    let folder = Folder::new();
+    folder.write("tenant.yaml", "tenant: {name: One, time_zone: Europe/Berlin}\n");
+    let store = store(&folder);
+    assert_eq!(store.current().diagnostics, []);
+    folder.write("tenant.yaml", "tenant: {name: Two, time_zone: Europe/Berlni}\n");
+    let config = store.refresh().unwrap();
+    let now = tenant(&config);
+    assert_eq!(
+        (now.name.as_str(), now.time_zone.as_deref()),
+        ("One", Some("Europe/Berlin"))
+    );
+    assert!(now.panels["load"].panel().is_some());
+    assert_eq!(
+        lines(&config.diagnostics),
+        ["tenant.yaml:1:32 this is not a time zone | did you mean `Europe/Berlin`?"]
+    );
+}
+
+#[test]
 fn a_dashboard_with_any_fault_stays_as_it_was_and_no_half_of_a_change_is_shown() {
     let folder = Folder::new();
     folder.write("panels/more.yaml", PANEL);
