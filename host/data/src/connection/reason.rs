@@ -23,7 +23,7 @@ impl Connections {
                 match (self.dialect(), code.as_ref()) {
                     (Dialect::Postgres, "57014") => self.timed_out(),
                     (Dialect::Postgres, code) if code.starts_with("28") => unavailable(
-                        "the database refuses the login: check user and password in the tenant's database URL",
+                        "the database refuses the login: check user and password in the database's URL",
                     ),
                     (Dialect::Postgres, "3D000") => {
                         unavailable("the server has no database of the name in the URL")
