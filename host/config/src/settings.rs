@@ -112,7 +112,7 @@ pub struct Auth {
 }
 
 /// Settings as far as they can be read, for who checks them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ReadSettings {
     /// With the defaults in the place of what has faults. Not to be served with where there are any.
     pub settings: Settings,

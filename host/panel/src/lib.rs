@@ -25,7 +25,7 @@ mod source;
 mod used;
 mod warm;
 
-pub use connected::check_databases;
+pub use connected::{Held, check_databases};
 pub use error::{PluginFault, RenderError};
 pub use examination::{Examination, Finding, examine};
 pub use pipeline::{Export, ImageAddress, Outdated, Pipeline, PipelineOptions};
