@@ -172,6 +172,107 @@ fn validate_tells_faults_of_the_settings_as_it_tells_others() {
 }
 
 #[test]
+fn the_folder_that_the_settings_name_is_checked_whatever_else_is_wrong_with_them() {
+    let site = site();
+    site.write("../elsewhere/tenants/two/dashboards/default.yaml", DASHBOARD);
+    let panel = PANEL.replace("title:", "titel:");
+    site.write("../elsewhere/tenants/two/panels/load.yaml", &panel);
+    let here = [("PORTHOLE_CONFIG_DIR", "")];
+    site.write("../porthole.yaml", "listen: nowhere\nconfig_dir: elsewhere\n");
+    let outcome = site.run_with(&here, &["validate"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    for line in ["porthole.yaml:1:9:", "tenants/two/panels/load.yaml:3:3:"] {
+        assert!(outcome.stdout.contains(line), "{line}: {outcome:?}");
+    }
+    site.write("../porthole.yaml", "listen: nowhere\nconfig_dir: nowhere\n");
+    let outcome = site.run_with(&here, &["validate"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("nowhere has no folder `tenants`")
+            && !outcome.stderr.contains("not known for certain"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn what_should_be_otherwise_is_a_warning_and_no_fault() {
+    let site = site();
+    site.tenant("one", "postgres://reader:hunter2@db/one");
+    site.write("tenants/stray.yaml", "tenant: {}\n");
+    site.write(
+        "porthole.yaml",
+        "public_url: https://ops.example.com\nauth:\n  oidc:\n    issuer: https://id.example.com/realms/ops\n    \
+         client_id: porthole\n    tenants:\n      - {group: /ops, tenant: on}\n",
+    );
+    let outcome = site.run(&["validate"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    for line in [
+        "tenants/one/tenant.yaml:4:10: warning: `url` holds the database's password itself",
+        "tenants/stray.yaml:1:1: warning: this file is not read",
+        "config/porthole.yaml:7:32: warning: a group leads to the tenant `on`",
+        "no faults in 1 tenant with 1 panel; 3 warnings\n",
+    ] {
+        assert!(outcome.stdout.contains(line), "{line}: {outcome:?}");
+    }
+    assert!(!outcome.stdout.contains("hunter2"), "{outcome:?}");
+    let json: Value = serde_json::from_str(&site.run(&["validate", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json["warnings"].as_array().unwrap().len(), 3, "{json}");
+}
+
+#[test]
+fn the_central_database_is_asked_as_well_and_a_login_that_may_write_is_warned_of() {
+    let cluster = porthole_tests::Cluster::start();
+    let site = site();
+    let url = cluster.create_database("one");
+    cluster.sql(
+        "one",
+        "CREATE TABLE readings (timestamp timestamptz, value float8)",
+    );
+    site.tenant("one", &url);
+    let connect = ["validate", "--connect"];
+    let outcome = site.run_with(&[("PORTHOLE_CENTRAL_DATABASE_URL", &url)], &connect);
+    // One and the same would be a fault of another kind.
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    let central = cluster.create_database("central");
+    let outcome = site.run_with(&[("PORTHOLE_CENTRAL_DATABASE_URL", &central)], &connect);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stdout
+            .contains("warning: the login of the tenant's database may change data"),
+        "{outcome:?}"
+    );
+    let nobody = format!("postgres://porthole:hunter2@127.0.0.1:{}/none", free_port());
+    let outcome = site.run_with(&[("PORTHOLE_CENTRAL_DATABASE_URL", &nobody)], &connect);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome
+            .stdout
+            .contains("PORTHOLE_CENTRAL_DATABASE_URL:1:1: the central database cannot be used: "),
+        "{outcome:?}"
+    );
+    assert!(!outcome.stdout.contains("hunter2"), "{outcome:?}");
+}
+
+#[test]
+fn a_time_zone_that_there_is_not_is_one_fault_of_the_tenant() {
+    let site = site();
+    site.write(
+        "tenants/one/tenant.yaml",
+        "tenant:\n  name: One\n  database:\n    url: \"sqlite:one.sqlite\"\n  time_zone: Mars/Olympus\n",
+    );
+    let outcome = site.run(&["validate"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome
+            .stdout
+            .contains("tenants/one/tenant.yaml:5:14: this is not a time zone")
+            && outcome.stdout.contains("1 fault in 0 tenants"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn a_database_that_does_not_answer_is_told_where_it_is_named() {
     let site = site();
     let nobody = format!("postgres://reader:hunter2@127.0.0.1:{}/none", free_port());
@@ -411,7 +512,11 @@ async fn links_in_circles_stop_no_reload_and_the_figures_of_a_tenant_that_goes_g
     let until_outdated = async |what: &str, tenant: &str, wished: &str| {
         let deadline = Instant::now() + Duration::from_secs(30);
         while outdated(what, tenant).await.as_deref() != Some(wished) {
-            assert!(Instant::now() < deadline, "{what} {tenant} {wished}: {}", host.log());
+            assert!(
+                Instant::now() < deadline,
+                "{what} {tenant} {wished}: {}",
+                host.log()
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
