@@ -202,14 +202,14 @@ fn what_should_be_otherwise_is_a_warning_and_no_fault() {
     site.write(
         "porthole.yaml",
         "public_url: https://ops.example.com\nauth:\n  oidc:\n    issuer: https://id.example.com/realms/ops\n    \
-         client_id: porthole\n    tenants:\n      - {group: /ops, tenant: on}\n",
+         client_id: porthole\n    tenants:\n      - {group: /ops, tenant: gone}\n",
     );
     let outcome = site.run(&["validate"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     for line in [
         "tenants/one/tenant.yaml:4:10: warning: `url` holds the database's password itself",
         "tenants/stray.yaml:1:1: warning: this file is not read",
-        "config/porthole.yaml:7:32: warning: a group leads to the tenant `on`",
+        "config/porthole.yaml:7:31: warning: a group leads to the tenant `gone`",
         "no faults in 1 tenant with 1 panel; 3 warnings\n",
     ] {
         assert!(outcome.stdout.contains(line), "{line}: {outcome:?}");

@@ -45,7 +45,9 @@ use failure::failed;
 /// How much of one tenant is served as it was before, because its files have become faulty.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Outdated {
+    /// Panels of it.
     pub panels: usize,
+    /// Dashboards of it.
     pub dashboards: usize,
 }
 
