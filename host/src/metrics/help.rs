@@ -11,7 +11,7 @@ enum Kind {
 use Kind::{Counter, Gauge, Histogram};
 
 /// All figures, in the order of the documents.
-const FIGURES: [(&str, Kind, &str); 30] = [
+const FIGURES: [(&str, Kind, &str); 31] = [
     ("porthole_http_requests_total", Counter, "Requests"),
     (
         "porthole_http_request_seconds",
