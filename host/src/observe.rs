@@ -182,7 +182,7 @@ fn cache(outcome: CacheOutcome) -> &'static str {
     }
 }
 
-/// Of which tenants `porthole_config_outdated_panels` was told last. Figures are the process's, and so is this.
+/// Of which tenants `porthole_config_outdated_panels` and `porthole_config_outdated_dashboards` were told last. Figures are the process's, and so is this.
 static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Tells which configuration is in force, and how much of it is not as its files say.
@@ -197,16 +197,15 @@ pub fn configuration(config: &Config, pipeline: &Pipeline) {
     let outdated = pipeline.outdated();
     // A tenant that has gone has none, and its figure would stay what it was.
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
-    for gone in told
-        .iter()
-        .filter(|known| !outdated.iter().any(|(tenant, _)| tenant == *known))
-    {
+    for gone in told.iter().filter(|known| !outdated.contains_key(*known)) {
         gauge!("porthole_config_outdated_panels", "tenant" => gone.clone()).set(0.0);
+        gauge!("porthole_config_outdated_dashboards", "tenant" => gone.clone()).set(0.0);
     }
-    *told = outdated.iter().map(|(tenant, _)| tenant.clone()).collect();
+    *told = outdated.keys().cloned().collect();
     drop(told);
-    for (tenant, panels) in outdated {
-        gauge!("porthole_config_outdated_panels", "tenant" => tenant).set(panels as f64);
+    for (tenant, outdated) in outdated {
+        gauge!("porthole_config_outdated_panels", "tenant" => tenant.clone()).set(outdated.panels as f64);
+        gauge!("porthole_config_outdated_dashboards", "tenant" => tenant).set(outdated.dashboards as f64);
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     gauge!("porthole_config_loaded_timestamp_seconds").set(now.map_or(0.0, |now| now.as_secs_f64().floor()));

@@ -199,6 +199,7 @@ impl Watch {
         let counted = |name: &str| now.sum(name, |_| true);
         let faults = counted("porthole_config_faults");
         let outdated = counted("porthole_config_outdated_panels");
+        let boards = counted("porthole_config_outdated_dashboards");
         let queue = counted("porthole_compile_queue");
         let central = match self.identity.ping().await {
             Ok(()) => (0, "answers".to_owned()),
@@ -216,7 +217,7 @@ impl Watch {
             part(
                 "Configuration",
                 i64::from(faults > 0.0),
-                format!("{faults} faults, {outdated} panels as they were before"),
+                format!("{faults} faults, {outdated} panels and {boards} dashboards as they were before"),
             ),
             part(
                 "Plugins",

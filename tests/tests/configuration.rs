@@ -172,6 +172,107 @@ fn validate_tells_faults_of_the_settings_as_it_tells_others() {
 }
 
 #[test]
+fn the_folder_that_the_settings_name_is_checked_whatever_else_is_wrong_with_them() {
+    let site = site();
+    site.write("../elsewhere/tenants/two/dashboards/default.yaml", DASHBOARD);
+    let panel = PANEL.replace("title:", "titel:");
+    site.write("../elsewhere/tenants/two/panels/load.yaml", &panel);
+    let here = [("PORTHOLE_CONFIG_DIR", "")];
+    site.write("../porthole.yaml", "listen: nowhere\nconfig_dir: elsewhere\n");
+    let outcome = site.run_with(&here, &["validate"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    for line in ["porthole.yaml:1:9:", "tenants/two/panels/load.yaml:3:3:"] {
+        assert!(outcome.stdout.contains(line), "{line}: {outcome:?}");
+    }
+    site.write("../porthole.yaml", "listen: nowhere\nconfig_dir: nowhere\n");
+    let outcome = site.run_with(&here, &["validate"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("nowhere has no folder `tenants`")
+            && !outcome.stderr.contains("not known for certain"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn what_should_be_otherwise_is_a_warning_and_no_fault() {
+    let site = site();
+    site.tenant("one", "postgres://reader:hunter2@db/one");
+    site.write("tenants/stray.yaml", "tenant: {}\n");
+    site.write(
+        "porthole.yaml",
+        "public_url: https://ops.example.com\nauth:\n  oidc:\n    issuer: https://id.example.com/realms/ops\n    \
+         client_id: porthole\n    tenants:\n      - {group: /ops, tenant: gone}\n",
+    );
+    let outcome = site.run(&["validate"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    for line in [
+        "tenants/one/tenant.yaml:4:10: warning: `url` holds the database's password itself",
+        "tenants/stray.yaml:1:1: warning: this file is not read",
+        "config/porthole.yaml:7:31: warning: a group leads to the tenant `gone`",
+        "no faults in 1 tenant with 1 panel; 3 warnings\n",
+    ] {
+        assert!(outcome.stdout.contains(line), "{line}: {outcome:?}");
+    }
+    assert!(!outcome.stdout.contains("hunter2"), "{outcome:?}");
+    let json: Value = serde_json::from_str(&site.run(&["validate", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json["warnings"].as_array().unwrap().len(), 3, "{json}");
+}
+
+#[test]
+fn the_central_database_is_asked_as_well_and_a_login_that_may_write_is_warned_of() {
+    let cluster = porthole_tests::Cluster::start();
+    let site = site();
+    let url = cluster.create_database("one");
+    cluster.sql(
+        "one",
+        "CREATE TABLE readings (timestamp timestamptz, value float8)",
+    );
+    site.tenant("one", &url);
+    let connect = ["validate", "--connect"];
+    let outcome = site.run_with(&[("PORTHOLE_CENTRAL_DATABASE_URL", &url)], &connect);
+    // One and the same would be a fault of another kind.
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    let central = cluster.create_database("central");
+    let outcome = site.run_with(&[("PORTHOLE_CENTRAL_DATABASE_URL", &central)], &connect);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stdout
+            .contains("warning: the login of the tenant's database may change data"),
+        "{outcome:?}"
+    );
+    let nobody = format!("postgres://porthole:hunter2@127.0.0.1:{}/none", free_port());
+    let outcome = site.run_with(&[("PORTHOLE_CENTRAL_DATABASE_URL", &nobody)], &connect);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome
+            .stdout
+            .contains("PORTHOLE_CENTRAL_DATABASE_URL:1:1: the central database cannot be used: "),
+        "{outcome:?}"
+    );
+    assert!(!outcome.stdout.contains("hunter2"), "{outcome:?}");
+}
+
+#[test]
+fn a_time_zone_that_there_is_not_is_one_fault_of_the_tenant() {
+    let site = site();
+    site.write(
+        "tenants/one/tenant.yaml",
+        "tenant:\n  name: One\n  database:\n    url: \"sqlite:one.sqlite\"\n  time_zone: Mars/Olympus\n",
+    );
+    let outcome = site.run(&["validate"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome
+            .stdout
+            .contains("tenants/one/tenant.yaml:5:14: this is not a time zone")
+            && outcome.stdout.contains("1 fault in 0 tenants"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn a_database_that_does_not_answer_is_told_where_it_is_named() {
     let site = site();
     let nobody = format!("postgres://reader:hunter2@127.0.0.1:{}/none", free_port());
@@ -361,22 +462,21 @@ async fn a_dashboard_that_becomes_faulty_says_that_it_is_its_last_good_version_a
         "{fault}"
     );
 
-    // What is sound of it is shown, and the rest is told.
+    // Nor is half of a change shown, where something is wrong and something is sound.
     site.write(
         "tenants/one/dashboards/default.yaml",
         &DASHBOARD.replace("name: Load", "name: Loads\n  nonsense: 1"),
     );
-    let partly = until_board(&ops, |board| board["title"] == "Loads").await;
-    assert!(partly["outdated"].is_null(), "{partly}");
-    let fault = &partly["diagnostics"][0];
+    let half = until_board(&ops, |board| board["outdated"][0]["line"] == 3).await;
     assert_eq!(
-        (&fault["line"], &fault["column"]),
-        (&3.into(), &3.into()),
-        "{fault}"
+        (&half["title"], &half["panels"]),
+        (&board["title"], &board["panels"])
     );
+    assert!(half["diagnostics"].is_null(), "{half}");
+    assert_eq!(half["outdated"][0]["column"], 3, "{half}");
 
     site.write("tenants/one/dashboards/default.yaml", DASHBOARD);
-    let mended = until_board(&ops, |board| board["diagnostics"].is_null()).await;
+    let mended = until_board(&ops, |board| board["outdated"].is_null()).await;
     assert_eq!(mended, board);
 }
 
@@ -397,32 +497,43 @@ async fn links_in_circles_stop_no_reload_and_the_figures_of_a_tenant_that_goes_g
     site.add_user("ops@example.org", PASSWORD, &["one"]);
     let host = site.serve().await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let outdated = async |tenant: &str| {
+    let outdated = async |what: &str, tenant: &str| {
         let answer = http
             .get(format!("http://{figures}/metrics"))
             .send()
             .await
             .unwrap();
-        let figure = format!("porthole_config_outdated_panels{{tenant=\"{tenant}\"}} ");
+        let figure = format!("porthole_config_outdated_{what}{{tenant=\"{tenant}\"}} ");
         let text = answer.text().await.unwrap();
         text.lines()
             .find_map(|line| line.strip_prefix(&figure))
             .map(str::to_owned)
     };
-    let until_outdated = async |tenant: &str, wished: &str| {
+    let until_outdated = async |what: &str, tenant: &str, wished: &str| {
         let deadline = Instant::now() + Duration::from_secs(30);
-        while outdated(tenant).await.as_deref() != Some(wished) {
-            assert!(Instant::now() < deadline, "{tenant} {wished}: {}", host.log());
+        while outdated(what, tenant).await.as_deref() != Some(wished) {
+            assert!(
+                Instant::now() < deadline,
+                "{what} {tenant} {wished}: {}",
+                host.log()
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
     assert_eq!(site.run(&["diff"]).code, Some(0));
     site.write("tenants/two/panels/load.yaml", "panel: [\n");
-    until_outdated("two", "1").await;
+    until_outdated("panels", "two", "1").await;
+    until_outdated("dashboards", "two", "0").await;
+    site.write(
+        "tenants/two/dashboards/default.yaml",
+        &DASHBOARD.replace("name: Load", "name: Loads\n  nonsense: 1"),
+    );
+    until_outdated("dashboards", "two", "1").await;
     std::fs::remove_dir_all(site.config().join("tenants/two")).unwrap();
-    until_outdated("two", "0").await;
+    until_outdated("panels", "two", "0").await;
+    until_outdated("dashboards", "two", "0").await;
     site.write("tenants/one/panels/load.yaml", "panel: [\n");
-    until_outdated("one", "1").await;
+    until_outdated("panels", "one", "1").await;
 }
 
 #[test]

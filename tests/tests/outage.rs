@@ -54,6 +54,23 @@ async fn a_database_that_goes_away_is_one_tenants_trouble() {
         .await
         .problem(503, "database_down");
     assert!(!absent.to_string().contains("not-a-secret"), "{absent}");
+    assert!(absent.to_string().contains("refuses connections"), "{absent}");
+    // Whose database it is, why, and how the panel ended.
+    let log = host.log();
+    let line = |message: &str| {
+        let line = log
+            .lines()
+            .find(|line| line.contains(message) && line.contains("absent"));
+        line.unwrap_or_else(|| panic!("{message}: {log}")).to_lowercase()
+    };
+    assert!(
+        line("cannot connect to a tenant's database").contains("connection refused"),
+        "{log}"
+    );
+    assert!(
+        line("a panel was not rendered").contains("database_down"),
+        "{log}"
+    );
 
     cluster.stop();
     let asked = Instant::now();

@@ -8,13 +8,16 @@ use std::sync::Arc;
 
 use porthole_model::Diagnostic;
 
-use crate::folder::Folder;
+use crate::folder::{Folder, shown};
+use crate::secret::in_words;
 use crate::stamp::Referred;
 use crate::tenant_folder::{Outcome, Read, read_tenant};
 use crate::{Environment, Tenant, TenantPlugins};
 
 /// Tenants one host may have.
 const TENANTS: usize = 10_000;
+/// Files beside their folders that are told of at most.
+const STRAY_TOLD: usize = 50;
 
 /// Everything under the configuration folder at one moment.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +31,8 @@ pub struct Config {
     pub set_aside: BTreeMap<String, TenantPlugins>,
     /// All faults of all files, by file, line and column. Empty: `porthole validate` is content.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is no fault, and should be otherwise all the same: for `porthole validate`.
+    pub warnings: Vec<Diagnostic>,
     /// Tenants of whose folders a part cannot be listed, so that nobody can tell what is missing from what was removed.
     pub(crate) unlisted: BTreeSet<String>,
     /// The folder of the tenants itself cannot be listed.
@@ -63,9 +68,11 @@ impl Config {
             faults,
             is_unlisted,
             referred,
+            warnings,
         } = read_tenant(folder, &name, environment);
         self.diagnostics.extend(faults);
         self.referred.extend(referred);
+        self.warnings.extend(warnings);
         if is_unlisted {
             self.unlisted.insert(name.clone());
         }
@@ -96,7 +103,7 @@ impl Config {
                     message: format!(
                         "the folder `{}` cannot be read: {}",
                         dir.join("tenants").display(),
-                        error.kind()
+                        in_words(&error)
                     ),
                     help: Some(
                         "the configuration folder holds a folder `tenants`, with a folder for each tenant"
@@ -106,6 +113,7 @@ impl Config {
                 return config;
             }
         };
+        config.warnings.extend(stray(&dir.join("tenants")));
         for name in names {
             let folder = dir.join("tenants").join(&name);
             config.take(name, &folder, environment);
@@ -117,6 +125,26 @@ impl Config {
     pub fn tenant(&self, id: &str) -> Option<&Arc<Tenant>> {
         self.tenants.get(id)
     }
+}
+
+/// Files where only tenants' folders are read.
+fn stray(tenants: &Path) -> Vec<Diagnostic> {
+    let names = fs::read_dir(tenants).into_iter().flatten().flatten();
+    let names = names.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<_> = names
+        .filter(|name| !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml")))
+        .take(STRAY_TOLD)
+        .collect();
+    names.sort();
+    let warning = |name: String| Diagnostic {
+        file: format!("tenants/{}", shown(&name)),
+        line: 1,
+        column: 1,
+        message: "this file is not read: a tenant is a folder".to_owned(),
+        help: Some("move it into the tenant's folder, as tenants/alpha/tenant.yaml".to_owned()),
+    };
+    names.into_iter().map(warning).collect()
 }
 
 /// The names of the tenants' folders, ascending. A link that leads nowhere just now counts: its tenant was not removed.

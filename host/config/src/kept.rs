@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use porthole_model::Diagnostic;
 
-use crate::{Config, PanelEntry, Tenant, TenantPlugins};
+use crate::{Config, Dashboard, PanelEntry, Tenant, TenantPlugins};
 
 /// Puts the last good version in the place of what is faulty in `after`. What was removed is gone: only a file that is
 /// still there is taken for one that somebody is about to mend.
@@ -137,28 +137,77 @@ fn keep_panels(dir: &Path, old: &Tenant, kept: &mut Tenant) -> bool {
 }
 
 /// Dashboards whose files have become faulty stay as they were, with the panels on them; their faults stand in
-/// `outdated_dashboards`.
+/// `outdated_dashboards`. A file in which something is wrong and something is sound is as faulty as one that cannot be read:
+/// half of a change is nothing that anybody wanted to be shown.
 fn keep_dashboards(folder: &Path, old: &Tenant, kept: &mut Tenant) -> bool {
-    let lost = old.dashboards.iter().filter(|(name, _)| {
-        !kept.dashboards.contains_key(*name) && !is_gone(&folder.join(format!("dashboards/{name}.yaml")))
-    });
-    let lost: Vec<_> = lost.collect();
-    for (name, dashboard) in &lost {
-        for placement in &dashboard.panels {
-            let id = &placement.id.value;
-            if let (false, Some(panel)) = (kept.panels.contains_key(id), old.panels.get(id)) {
-                kept.panels.insert(id.clone(), panel.clone());
+    let mut changed = false;
+    for (name, good) in &old.dashboards {
+        match kept.dashboards.get(name) {
+            None if is_gone(&folder.join(format!("dashboards/{name}.yaml"))) => continue,
+            None if old.partial_dashboards.contains(name) => {
+                kept.partial_dashboards.insert(name.clone());
+            }
+            None => {}
+            // Without a fault of its own, it is what is meant.
+            Some(_) if !kept.partial_dashboards.contains(name) => continue,
+            // There never was a good one: what is sound of it is shown.
+            Some(_) if old.partial_dashboards.contains(name) => continue,
+            Some(new) => {
+                kept.partial_dashboards.remove(name);
+                changed = true;
+                // The file is as it was, and a panel's file that it names is away.
+                if new == good {
+                    continue;
+                }
             }
         }
+        changed = true;
         // Also where the file has another name by now, as `default.yml`.
-        let stem = dashboard.file.strip_suffix("yaml").unwrap_or(&dashboard.file);
+        let stem = good.file.strip_suffix("yaml").unwrap_or(&good.file);
         let faults = kept.diagnostics.iter();
         let faults = faults
             .filter(|fault| fault.file.starts_with(stem))
             .cloned()
             .collect();
-        kept.outdated_dashboards.insert((*name).clone(), faults);
-        kept.dashboards.insert((*name).clone(), (*dashboard).clone());
+        kept.outdated_dashboards.insert(name.clone(), faults);
+        kept.dashboards.insert(name.clone(), good.clone());
     }
-    !lost.is_empty()
+    if !kept.outdated_dashboards.is_empty() {
+        keep_panels_of_dashboards(folder, old, kept);
+    }
+    changed
+}
+
+/// The panels on dashboards that stay as they were: those that nothing names by now, and those whose id another file has by now,
+/// unless a dashboard that does not stay says so.
+fn keep_panels_of_dashboards(folder: &Path, old: &Tenant, kept: &mut Tenant) {
+    let is_kept = |name: &String| kept.outdated_dashboards.contains_key(name);
+    let (stay, change): (Vec<_>, Vec<_>) = kept.dashboards.iter().partition(|(name, _)| is_kept(name));
+    let placements = |of: &[(&String, &Dashboard)]| -> BTreeMap<String, String> {
+        let placements = of.iter().flat_map(|(_, dashboard)| &dashboard.panels);
+        placements
+            .map(|placement| (placement.id.value.clone(), placement.file.clone()))
+            .collect()
+    };
+    let (stay, change) = (placements(&stay), placements(&change));
+    let root = format!("tenants/{}/", old.id);
+    for (id, file) in stay {
+        let Some(panel) = old.panels.get(&id) else {
+            continue;
+        };
+        let belongs = match kept.panels.get(&id) {
+            None => true,
+            Some(now) => {
+                let is_there = |name| !is_gone(&folder.join(name));
+                now.file() != file
+                    && panel.file() == file
+                    && file.strip_prefix(&root).is_some_and(is_there)
+                    && !change.contains_key(&id)
+            }
+        };
+        if belongs {
+            kept.outdated.remove(&id);
+            kept.panels.insert(id, panel.clone());
+        }
+    }
 }

@@ -15,6 +15,7 @@
 mod config;
 mod dashboard;
 mod dashboard_file;
+mod database_url;
 mod environment;
 mod folder;
 mod fragment;
@@ -46,6 +47,7 @@ mod tenant_file;
 mod tenant_folder;
 pub mod walk;
 mod yaml;
+mod zone;
 
 pub use config::{Config, text_of};
 pub use dashboard::{Dashboard, GridWish, Placement};
@@ -57,7 +59,7 @@ pub use plugins::{Lock, Pin, PluginFile, TenantPlugins};
 pub use porthole_model::{Diagnostic, DrillDown, Position};
 pub use provider::{GroupTenant, Provider};
 pub use schema::{PanelRole, PanelSource, PanelType};
-pub use settings::{Auth, CookieSecure, Log, LogFormat, Session, Settings, Traces};
+pub use settings::{Auth, CookieSecure, Log, LogFormat, ReadSettings, Session, Settings, Traces};
 pub use source::{ColumnConfig, SourceConfig};
 pub use spanned::Spanned;
 pub use store::{ConfigStore, Watch};

@@ -36,6 +36,14 @@ impl PanelEntry {
         }
     }
 
+    /// Its file, relative to the configuration folder.
+    pub fn file(&self) -> &str {
+        match self {
+            PanelEntry::Ok(panel) => &panel.file,
+            PanelEntry::Faulty(faulty) => &faulty.file,
+        }
+    }
+
     /// The faults; empty for a sound panel.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         match self {

@@ -34,7 +34,8 @@ pub(crate) struct ProviderLayer {
     link_by_email: Option<bool>,
     groups_claim: Option<String>,
     admin_group: Option<String>,
-    tenants: Option<Vec<GroupTenant>>,
+    /// Each with the place of its tenant.
+    tenants: Option<Vec<Spanned<GroupTenant>>>,
     tokens_without_login: Option<Option<Duration>>,
     trust_unverified_email: Option<bool>,
     insecure_http: Option<bool>,
@@ -112,6 +113,17 @@ impl ProviderLayer {
         }
     }
 
+    /// The tenants that groups lead to, each where it is named.
+    pub(crate) fn tenants(&self) -> impl Iterator<Item = Spanned<String>> {
+        let groups = self.tenants.iter().flatten().cloned();
+        groups.map(|group| group.map(|group| group.tenant))
+    }
+
+    /// The same, to be placed elsewhere.
+    pub(crate) fn tenants_mut(&mut self) -> impl Iterator<Item = &mut Spanned<GroupTenant>> {
+        self.tenants.iter_mut().flatten()
+    }
+
     /// The provider, if there is one. `file` is where faults of the whole are placed.
     pub(crate) fn finish(
         self,
@@ -182,7 +194,12 @@ impl ProviderLayer {
             link_by_email: self.link_by_email.unwrap_or(false),
             groups_claim: self.groups_claim.unwrap_or_else(|| "groups".to_owned()),
             admin_group: self.admin_group,
-            tenants: self.tenants.unwrap_or_default(),
+            tenants: self
+                .tenants
+                .into_iter()
+                .flatten()
+                .map(|group| group.value)
+                .collect(),
             tokens_without_login: self.tokens_without_login.unwrap_or(Some(30 * A_DAY)),
             trust_unverified_email: self.trust_unverified_email.unwrap_or(false),
             insecure_http,
@@ -273,7 +290,7 @@ fn read_scopes(fields: &Fields<'_, '_, '_>, scopes: &[Node]) -> Vec<String> {
     scopes.iter().filter_map(read).collect()
 }
 
-fn read_groups(fields: &Fields<'_, '_, '_>, groups: &[Node]) -> Vec<GroupTenant> {
+fn read_groups(fields: &Fields<'_, '_, '_>, groups: &[Node]) -> Vec<Spanned<GroupTenant>> {
     if groups.len() > MOST_GROUPS {
         let message = format!("`tenants` has {} items, and may have {MOST_GROUPS}", groups.len());
         fields.reader.fault(fields.node, message, None);
@@ -294,11 +311,12 @@ fn read_groups(fields: &Fields<'_, '_, '_>, groups: &[Node]) -> Vec<GroupTenant>
         });
         let role = item.word("role", &words);
         item.finish();
-        Some(GroupTenant {
-            group: name?.value,
-            tenant: tenant?.value,
+        let group = name?.value;
+        Some(tenant?.map(|tenant| GroupTenant {
+            group,
+            tenant,
             role: role.unwrap_or(Role::Viewer),
-        })
+        }))
     };
     groups.iter().filter_map(read).collect()
 }

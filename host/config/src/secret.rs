@@ -5,7 +5,8 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
-use crate::yaml::Fields;
+use crate::database_url::{self, holds_password};
+use crate::yaml::{Fields, Reader};
 use crate::{Environment, Spanned};
 
 /// What a file with a secret may hold.
@@ -16,6 +17,7 @@ pub(crate) fn database_url(
     fields: &Fields<'_, '_, '_>,
     folder: &Path,
     environment: &Environment,
+    origin: Origin,
 ) -> Option<SecretString> {
     let (url, file) = (fields.text("url"), fields.text("url_file"));
     let reader = fields.reader;
@@ -40,8 +42,19 @@ pub(crate) fn database_url(
         }
     };
     let at = url.as_ref().or(file.as_ref())?;
+    if origin == Origin::File && url.as_ref().is_some_and(|url| holds_password(&url.value)) {
+        reader.warn(
+            at,
+            "`url` holds the database's password itself, in a file that others may read",
+            "write url: \"${ALPHA_DATABASE_URL}\" and start the host with ALPHA_DATABASE_URL=…, or name a file with `url_file`",
+        );
+    }
+    if let Some(file) = &file {
+        warn_if_exposed(reader, file, folder);
+    }
     let checked = read.and_then(|url| {
         if is_database_url(&url) {
+            database_url::check(&url).map_err(|(message, help)| Fault::new(message, help))?;
             Ok(url)
         } else {
             Err(not_a_database())
@@ -163,6 +176,9 @@ pub(crate) fn secret(
 ) -> Option<SecretString> {
     let (plain, file) = (fields.text(key), fields.text(file_key));
     let at = plain.as_ref().or(file.as_ref())?;
+    if let Some(file) = &file {
+        warn_if_exposed(fields.reader, file, folder);
+    }
     let read = match (&plain, &file) {
         (Some(_), Some(_)) => Err(Fault::new(
             format!("the secret is given twice, by `{key}` and by `{file_key}`"),
@@ -194,6 +210,23 @@ pub(crate) fn secret(
             fields.reader.extend([at.fault(message, Some(help))]);
             None
         }
+    }
+}
+
+/// Says so where every user of the machine may read a secret: the file, and the folder that it is in.
+fn warn_if_exposed(reader: &Reader<'_>, file: &Spanned<String>, folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join(&file.value);
+    let others_may = |path: &Path, bits: u32| {
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & bits != 0)
+    };
+    let is_reached = path.parent().is_none_or(|parent| others_may(parent, 0o001));
+    if is_reached && others_may(&path, 0o004) {
+        reader.warn(
+            file,
+            "every user of this machine may read this file, and a secret is in it",
+            "give it to the host's user or its group, and take it from the others with chmod o-rwx",
+        );
     }
 }
 

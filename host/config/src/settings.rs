@@ -7,7 +7,7 @@ use std::time::Duration;
 use porthole_model::Diagnostic;
 use secrecy::SecretString;
 
-use crate::{Environment, Limits, Provider};
+use crate::{Environment, Limits, Provider, Spanned};
 
 /// The host's settings. `Debug` shows no secrets.
 #[derive(Debug, Clone)]
@@ -111,12 +111,38 @@ pub struct Auth {
     pub oidc: Option<Provider>,
 }
 
+/// Settings as far as they can be read, for who checks them.
+#[derive(Debug, Clone, Default)]
+pub struct ReadSettings {
+    /// With the defaults in the place of what has faults. Not to be served with where there are any.
+    pub settings: Settings,
+    /// All of them.
+    pub faults: Vec<Diagnostic>,
+    /// What is no fault, and should be otherwise all the same.
+    pub warnings: Vec<Diagnostic>,
+    /// Whether the configuration's folder is the one that is meant, whatever else is wrong.
+    pub is_config_dir_certain: bool,
+    /// Where the central database is named, if it is.
+    pub central_database: Option<Spanned<()>>,
+    /// The tenants that the provider's groups lead to, each where it is named.
+    pub group_tenants: Vec<Spanned<String>>,
+}
+
 impl Settings {
     /// Reads the file, if one is given, and then the variables, which win. All faults at once; unknown keys and unknown
     /// `PORTHOLE_*` variables are faults. Relative folders in the file are meant relative to the file's folder, those in
     /// variables relative to the working folder.
     pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Settings, Vec<Diagnostic>> {
-        crate::settings_file::load(file, environment)
+        let read = Self::read(file, environment);
+        match read.faults.is_empty() {
+            true => Ok(read.settings),
+            false => Err(read.faults),
+        }
+    }
+
+    /// The same, whatever is wrong with them.
+    pub fn read(file: Option<&Path>, environment: &Environment) -> ReadSettings {
+        crate::settings_file::read_all(file, environment)
     }
 
     /// Whether the session's cookie is marked `Secure`.

@@ -19,7 +19,7 @@ use crate::settings::{Auth, CookieSecure, Log, LogFormat, Session, Traces};
 use crate::settings_variables::{of_line, tree, unknown};
 use crate::suggestion::suggestion;
 use crate::yaml::{Fields, Node, Reader, parse};
-use crate::{Environment, Limits, Settings, Spanned};
+use crate::{Environment, Limits, ReadSettings, Settings, Spanned};
 
 /// What a file or the variables say.
 #[derive(Default)]
@@ -30,6 +30,10 @@ struct Layer {
     data_dir: Option<PathBuf>,
     config_dir: Option<PathBuf>,
     central_database: Option<SecretString>,
+    central_place: Option<Spanned<()>>,
+    /// Whether `config_dir` is left out, or can be read.
+    is_config_dir_certain: bool,
+    session_place: Option<Spanned<()>>,
     idle: Option<Duration>,
     absolute: Option<Duration>,
     view_cache: Option<u64>,
@@ -49,13 +53,16 @@ struct Layer {
     limits: Limits,
 }
 
-/// See [`Settings::load`].
-pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Settings, Vec<Diagnostic>> {
-    let mut faults = Vec::new();
-    let below = file
-        .map(|file| from_file(file, environment, &mut faults))
-        .unwrap_or_default();
-    let above = from_variables(environment, &mut faults);
+/// See [`Settings::read`].
+pub(crate) fn read_all(file: Option<&Path>, environment: &Environment) -> ReadSettings {
+    let (mut faults, mut warnings) = (Vec::new(), Vec::new());
+    let below = match file {
+        Some(file) => from_file(file, environment, &mut faults, &mut warnings),
+        None => Layer::of_nothing(),
+    };
+    let above = from_variables(environment, &mut faults, &mut warnings);
+    let is_config_dir_certain = above.config_dir.is_some() || below.is_config_dir_certain;
+    let central_database = above.central_place.or(below.central_place);
     let usual = Settings::default();
     let session = Session {
         idle: above.idle.or(below.idle).unwrap_or(usual.session.idle),
@@ -65,27 +72,22 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
             .unwrap_or(usual.session.absolute),
     };
     if session.idle > session.absolute {
-        faults.push(Diagnostic {
-            file: file.map_or_else(|| "settings".to_owned(), |file| file.display().to_string()),
-            line: 1,
-            column: 1,
-            message: "`session.idle` is longer than `session.absolute`, and so would never end a session"
-                .to_owned(),
-            help: Some("make `idle` shorter or `absolute` longer".to_owned()),
-        });
+        let place = above.session_place.or(below.session_place);
+        let place = place.unwrap_or_else(|| Spanned::unplaced(()));
+        let message = "`session.idle` is longer than `session.absolute`, and so would never end a session";
+        let help = "make `idle` shorter or `absolute` longer".to_owned();
+        faults.push(place.fault(message, Some(help)));
     }
     let public_url = above.public_url.or(below.public_url);
     let oidc = above.provider.or(below.provider);
+    let group_tenants = oidc.tenants().collect();
     let place = file.map_or_else(|| "settings".to_owned(), |file| file.display().to_string());
     // What is wrong with one key is said there; what is missing in the whole is said when the keys are right.
     let oidc = match faults.is_empty() {
         true => oidc.finish(public_url.as_deref(), &place, &mut faults),
         false => None,
     };
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    Ok(Settings {
+    let settings = Settings {
         listen: above.listen.or(below.listen).unwrap_or(usual.listen),
         public_url,
         trusted_proxies: above
@@ -139,15 +141,43 @@ pub(crate) fn load(file: Option<&Path>, environment: &Environment) -> Result<Set
             oidc,
         },
         limits: above.limits.or(below.limits),
-    })
+    };
+    ReadSettings {
+        settings,
+        faults,
+        warnings,
+        is_config_dir_certain,
+        central_database,
+        group_tenants,
+    }
 }
 
-fn from_file(file: &Path, environment: &Environment, faults: &mut Vec<Diagnostic>) -> Layer {
+impl Layer {
+    /// Of a file that says nothing.
+    fn of_nothing() -> Self {
+        Self {
+            is_config_dir_certain: true,
+            ..Self::default()
+        }
+    }
+}
+
+fn from_file(
+    file: &Path,
+    environment: &Environment,
+    faults: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Layer {
     let label = file.display().to_string();
     let text = match read(file) {
         Ok(text) => text,
-        Err((line, column, message)) => {
-            let help = Some("name another file, or leave it out for the defaults".to_owned());
+        Err(Unreadable {
+            line,
+            column,
+            message,
+            help,
+        }) => {
+            let help = Some(help.to_owned());
             faults.push(Diagnostic {
                 file: label,
                 line,
@@ -164,40 +194,95 @@ fn from_file(file: &Path, environment: &Environment, faults: &mut Vec<Diagnostic
         .lines()
         .map(str::trim)
         .any(|line| !line.is_empty() && !line.starts_with('#'));
-    let root = if says_something { parse(&reader) } else { None };
+    if !says_something {
+        return Layer::of_nothing();
+    }
+    let root = parse(&reader);
     let folder = file.parent().unwrap_or(Path::new(""));
     let layer = root
         .and_then(|root| layer(&reader, &root, folder, environment, Origin::File))
         .unwrap_or_default();
+    warnings.extend(reader.take_warnings());
     faults.extend(reader.into_faults());
     layer
 }
 
-fn read(file: &Path) -> Result<String, (u32, u32, String)> {
-    let unreadable =
-        |error: std::io::Error| (1, 1, format!("the settings cannot be read: {}", in_words(&error)));
+/// Why the file cannot be read, and what to do.
+struct Unreadable {
+    line: u32,
+    column: u32,
+    message: String,
+    help: &'static str,
+}
+
+impl Unreadable {
+    fn of(error: &std::io::Error) -> Self {
+        Self {
+            line: 1,
+            column: 1,
+            message: format!("the settings cannot be read: {}", in_words(error)),
+            help: match error.kind() {
+                std::io::ErrorKind::PermissionDenied => {
+                    "let the user of this process read the file and its folders, or run this as that user"
+                }
+                _ => "name another file, or leave it out for the defaults",
+            },
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<String, Unreadable> {
     let mut bytes = Vec::new();
     File::open(file)
         .and_then(|file| file.take(FILE_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(unreadable)?;
+        .map_err(|error| Unreadable::of(&error))?;
     if bytes.len() as u64 > FILE_BYTES {
-        return Err((1, 1, "the file is larger than 1 MiB".to_owned()));
+        return Err(Unreadable {
+            line: 1,
+            column: 1,
+            message: "the file is larger than 1 MiB".to_owned(),
+            help: "settings are a few kilobytes: name the file that holds them",
+        });
     }
-    text(bytes).map_err(|(line, column)| (line, column, "the file is not UTF-8 text".to_owned()))
+    text(bytes).map_err(|(line, column)| Unreadable {
+        line,
+        column,
+        message: "the file is not UTF-8 text".to_owned(),
+        help: "save the file as UTF-8",
+    })
 }
 
-fn from_variables(environment: &Environment, faults: &mut Vec<Diagnostic>) -> Layer {
+fn from_variables(
+    environment: &Environment,
+    faults: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Layer {
     faults.extend(unknown(environment));
     let reader = Reader::new("", "");
     let root = tree(environment);
-    let layer = layer(&reader, &root, Path::new(""), environment, Origin::Variable).unwrap_or_default();
-    faults.extend(reader.into_faults().into_iter().map(|fault| Diagnostic {
+    let mut layer = layer(&reader, &root, Path::new(""), environment, Origin::Variable).unwrap_or_default();
+    let placed = |fault: Diagnostic| Diagnostic {
         file: of_line(fault.line).to_owned(),
         line: 1,
         column: 1,
         ..fault
-    }));
+    };
+    warnings.extend(reader.take_warnings().into_iter().map(placed));
+    faults.extend(reader.into_faults().into_iter().map(placed));
+    for place in [&mut layer.central_place, &mut layer.session_place]
+        .into_iter()
+        .flatten()
+    {
+        in_variable(place);
+    }
+    layer.provider.tenants_mut().for_each(in_variable);
     layer
+}
+
+/// A place in the tree of the variables is the variable itself.
+fn in_variable<T>(place: &mut Spanned<T>) {
+    place.file = of_line(place.line).into();
+    (place.line, place.column) = (1, 1);
 }
 
 fn layer(
@@ -241,8 +326,11 @@ fn layer(
         },
         ..Layer::default()
     };
+    layer.is_config_dir_certain = fields.get("config_dir").is_none() || layer.config_dir.is_some();
     if let Some(database) = fields.mapping("central_database") {
-        layer.central_database = database_url(&database, folder, environment);
+        let named = database.get("url").or_else(|| database.get("url_file"));
+        layer.central_place = Some(reader.spanned(named.unwrap_or(database.node), ()));
+        layer.central_database = database_url(&database, folder, environment, origin);
         database.finish();
     }
     if let Some(buckets) = fields.mapping("buckets") {
@@ -253,6 +341,8 @@ fn layer(
     if let Some(session) = fields.mapping("session") {
         layer.idle = session.duration("idle", seconds(60, year));
         layer.absolute = session.duration("absolute", seconds(60, year));
+        let named = session.get("idle").or_else(|| session.get("absolute"));
+        layer.session_place = named.map(|node| reader.spanned(node, ()));
         session.finish();
     }
     if let Some(log) = fields.mapping("log") {

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::names::is_zone;
 use crate::source::{ColumnConfig, SourceConfig};
 use crate::suggestion::suggestion;
 use crate::yaml::{Fields, Node, Reader, Scalar, Value};
@@ -23,11 +22,8 @@ pub(crate) fn source(reader: &Reader<'_>, name: &str, node: &Node) -> Option<Sou
     let columns = columns.and_then(|columns| read_columns(reader, columns));
     let time_column = fields.text("time_column");
     let time_zone = fields.text("time_zone");
-    if let Some(zone) = time_zone.as_ref().filter(|zone| !is_zone(&zone.value)) {
-        reader.extend([zone.fault(
-            "this is not a time zone",
-            Some("use a name as Europe/Berlin or UTC".to_owned()),
-        )]);
+    if let Some(zone) = &time_zone {
+        crate::zone::check(reader, zone);
     }
     let query = fields.get("query");
     fields.finish();

@@ -1,6 +1,6 @@
 //! One tenant: its database, limits, dashboards and panels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use porthole_model::Diagnostic;
@@ -38,6 +38,8 @@ pub struct Tenant {
     pub outdated: BTreeMap<String, Vec<Diagnostic>>,
     /// The same of dashboards, by name. Where the tenant as a whole is as it was before, its own faults stand at each.
     pub outdated_dashboards: BTreeMap<String, Vec<Diagnostic>>,
+    /// Dashboards whose files have faults and never had a version without: what is sound of them is shown.
+    pub(crate) partial_dashboards: BTreeSet<String>,
     /// Plugins of its own.
     pub plugins: TenantPlugins,
     /// All faults of this tenant's files, by file, line and column.

@@ -7,12 +7,11 @@ use porthole_model::Diagnostic;
 use secrecy::SecretString;
 
 use crate::limits::read_limits;
-use crate::names::is_zone;
 use crate::plugins_file::{PluginRules, read_rules};
-use crate::secret::database_url;
+use crate::secret::{Origin, database_url};
 use crate::stamp::Referred;
 use crate::yaml::{Fields, Node, Reader, parse};
-use crate::{Environment, Limits};
+use crate::{Environment, Limits, zone};
 
 /// What `tenant.yaml` says.
 #[derive(Default)]
@@ -29,16 +28,18 @@ pub(crate) struct TenantFile {
 }
 
 /// Reads `tenant.yaml`. Any fault is an error: half of a tenant's database or limits is worse than none. Files that it refers
-/// to are added to `referred`.
+/// to are added to `referred`, what is no fault and should be otherwise to `warnings`.
 pub(crate) fn read_tenant_file(
     file: &str,
     text: &str,
     folder: &Path,
     environment: &Environment,
     referred: &mut Vec<Referred>,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Result<TenantFile, Vec<Diagnostic>> {
     let reader = Reader::new(file, text);
     let tenant = parse(&reader).and_then(|root| read(&reader, &root, folder, environment, referred));
+    warnings.extend(reader.take_warnings());
     match tenant {
         Some(tenant) if reader.is_sound() => Ok(tenant),
         _ => Err(reader.into_faults()),
@@ -72,7 +73,7 @@ fn read(
         }
         let named = database.get("url").or_else(|| database.get("url_file"));
         tenant.database_place = named.map(|node| (node.line, node.column));
-        tenant.database = database_url(&database, folder, environment);
+        tenant.database = database_url(&database, folder, environment, Origin::File);
         tenant.statement_timeout = database.duration(
             "statement_timeout",
             Duration::from_millis(10)..=Duration::from_secs(3600),
@@ -89,10 +90,7 @@ fn read(
         tenant.plugins = read_rules(plugins);
     }
     if let Some(zone) = fields.text("time_zone") {
-        if !is_zone(&zone.value) {
-            let help = "use a name as Europe/Berlin or UTC".to_owned();
-            reader.extend([zone.fault("this is not a time zone", Some(help))]);
-        }
+        zone::check(reader, &zone);
         tenant.time_zone = Some(zone.value);
     }
     fields.finish();

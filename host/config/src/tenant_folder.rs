@@ -1,6 +1,6 @@
 //! Reading a tenant's folder: `tenant.yaml`, `dashboards/`, `panels/`; plugins are another file's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,7 +13,9 @@ use crate::panel::FaultyPanel;
 use crate::panel_file::read_panel;
 use crate::plugins::TenantPlugins;
 use crate::plugins_folder::read_plugins;
+use crate::secret::in_words;
 use crate::stamp::Referred;
+use crate::suggestion::nearest_word;
 use crate::tenant_file::{TenantFile, read_tenant_file};
 use crate::{Dashboard, Environment, PanelEntry, Spanned, Tenant};
 
@@ -36,6 +38,8 @@ pub(crate) struct Outcome {
     pub is_unlisted: bool,
     /// Files elsewhere that were read for it.
     pub referred: Vec<Referred>,
+    /// What is no fault, and should be otherwise all the same.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Reads a tenant's folder.
@@ -46,6 +50,7 @@ pub(crate) fn read_tenant(path: &Path, id: &str, environment: &Environment) -> O
         faults: Vec::new(),
         is_unlisted: false,
         referred: Vec::new(),
+        warnings: Vec::new(),
     };
     if !is_id(id) {
         let label = loading.label.clone();
@@ -56,7 +61,7 @@ pub(crate) fn read_tenant(path: &Path, id: &str, environment: &Environment) -> O
         Ok(folder) => folder,
         Err(error) => {
             let label = loading.label.clone();
-            let message = format!("the folder cannot be read: {}", error.kind());
+            let message = format!("the folder cannot be read: {}", in_words(&error));
             loading.fault(
                 &label,
                 &message,
@@ -73,6 +78,9 @@ pub(crate) fn read_tenant(path: &Path, id: &str, environment: &Environment) -> O
     faults.dedup();
     if let Read::Tenant(tenant) = &mut read {
         tenant.diagnostics.clone_from(faults);
+        let is_faulty = |dashboard: &&Dashboard| faults.iter().any(|fault| fault.file == dashboard.file);
+        let partial = tenant.dashboards.values().filter(is_faulty);
+        tenant.partial_dashboards = partial.map(|dashboard| dashboard.name.clone()).collect();
     }
     loading.with(read)
 }
@@ -84,6 +92,7 @@ struct Loading<'a> {
     faults: Vec<Diagnostic>,
     is_unlisted: bool,
     referred: Vec<Referred>,
+    warnings: Vec<Diagnostic>,
 }
 
 impl Loading<'_> {
@@ -93,6 +102,7 @@ impl Loading<'_> {
             faults: self.faults,
             is_unlisted: self.is_unlisted,
             referred: self.referred,
+            warnings: self.warnings,
         }
     }
 
@@ -125,6 +135,7 @@ impl Loading<'_> {
     fn tenant(&mut self, folder: &Folder, environment: &Environment) -> Read {
         let has_file = folder.names("tenant.yaml");
         let own = self.own_file(folder, environment);
+        self.misspelt(folder);
         let (dashboards, files) = self.dashboards(folder);
         let panels = self.panels(folder, &files);
         let reads_data =
@@ -156,6 +167,7 @@ impl Loading<'_> {
             panels,
             outdated: BTreeMap::new(),
             outdated_dashboards: BTreeMap::new(),
+            partial_dashboards: BTreeSet::new(),
             plugins: TenantPlugins {
                 require_signature: own.plugins.require_signature,
                 keys: own.plugins.keys,
@@ -165,12 +177,45 @@ impl Loading<'_> {
         }))
     }
 
+    /// Warns of names that are nearly those of what is read, and therefore are not.
+    fn misspelt(&mut self, folder: &Folder) {
+        for entry in folder.entries(".") {
+            let name = entry.name.as_str();
+            let names: &[&str] = match entry.is_folder {
+                true => &["dashboards", "panels", "plugins"],
+                false => &["tenant.yaml", "plugins.lock"],
+            };
+            // A file of this other name has a fault of its own.
+            if names.contains(&name) || name == "tenant.yml" {
+                continue;
+            }
+            if let Some(meant) = nearest_word(name, names)
+                && !folder.names(meant)
+            {
+                self.warnings.push(Diagnostic {
+                    file: self.labelled(name),
+                    line: 1,
+                    column: 1,
+                    message: format!("nothing of this name is read: `{}`", shown(name)),
+                    help: Some(format!("did you mean `{meant}`?")),
+                });
+            }
+        }
+    }
+
     /// `tenant.yaml`, which may be absent.
     fn own_file(&mut self, folder: &Folder, environment: &Environment) -> Option<TenantFile> {
         let read = match folder.read("tenant.yaml") {
             Ok(text) => {
                 let label = self.labelled("tenant.yaml");
-                read_tenant_file(&label, &text, folder.root(), environment, &mut self.referred)
+                read_tenant_file(
+                    &label,
+                    &text,
+                    folder.root(),
+                    environment,
+                    &mut self.referred,
+                    &mut self.warnings,
+                )
             }
             Err(FileFault::Missing(_)) if folder.names("tenant.yml") => {
                 let file = self.labelled("tenant.yml");

@@ -371,3 +371,49 @@ fn a_folder_that_is_not_there_is_one_fault() {
     assert_eq!(config.diagnostics.len(), 1);
     assert!(config.tenants.is_empty());
 }
+
+#[test]
+fn names_that_are_nearly_those_of_what_is_read_are_warned_of() {
+    let folder = Folder::new();
+    assert_eq!(folder.load().warnings, []);
+    let tenants = folder.path().join("tenants");
+    std::fs::write(tenants.join("stray.yaml"), "tenant: {}\n").unwrap();
+    std::fs::rename(
+        folder.tenant_path().join("dashboards"),
+        folder.tenant_path().join("dashboard"),
+    )
+    .unwrap();
+    let config = folder.load();
+    let warnings = lines(&config.warnings);
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning.starts_with("tenants/stray.yaml:1:1 this file is not read")),
+        "{warnings:?}"
+    );
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning.starts_with("dashboard:1:1 ")
+                && warning.contains("did you mean `dashboards`?")),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn faults_of_a_whole_file_say_what_to_do() {
+    for (text, part) in [
+        ("", "write what it is to say"),
+        (
+            "- a\n",
+            "the file must be a mapping of keys to values, and this is a list | write `key: value`",
+        ),
+        (
+            "dashboard:\n  name: A\n  panels: load\n",
+            "write panels: [one, another]",
+        ),
+    ] {
+        let faults = Folder::faults_of_dashboard(text).concat();
+        assert!(faults.contains(part), "{faults}");
+    }
+}

@@ -91,6 +91,118 @@ fn a_tenant_and_a_dashboard_that_become_faulty_stay_as_they_were() {
     assert!(store.refresh().unwrap().tenants.is_empty());
 }
 
+const BOARD: &str = "dashboard:\n  name: \"Home\"\n  panels:\n    - {id: \"load\", config_file: \"panels/load.yaml\", \
+                     position: {row: 1, col: 1, width: 6, height: 1}}\n    - {id: \"more\", config_file: \"panels/more.yaml\", \
+                     position: {row: 1, col: 7, width: 6, height: 1}}\n";
+
+#[test]
+fn a_time_zone_that_there_is_not_is_one_fault_of_the_tenants_own_file_and_leaves_the_tenant_as_it_was() {
+    let folder = Folder::new();
+    folder.write("tenant.yaml", "tenant: {name: One, time_zone: Europe/Berlin}\n");
+    let store = store(&folder);
+    assert_eq!(store.current().diagnostics, []);
+    folder.write("tenant.yaml", "tenant: {name: Two, time_zone: Europe/Berlni}\n");
+    let config = store.refresh().unwrap();
+    let now = tenant(&config);
+    assert_eq!(
+        (now.name.as_str(), now.time_zone.as_deref()),
+        ("One", Some("Europe/Berlin"))
+    );
+    assert!(now.panels["load"].panel().is_some());
+    assert_eq!(
+        lines(&config.diagnostics),
+        ["tenant.yaml:1:32 this is not a time zone | did you mean `Europe/Berlin`?"]
+    );
+}
+
+#[test]
+fn a_dashboard_with_any_fault_stays_as_it_was_and_no_half_of_a_change_is_shown() {
+    let folder = Folder::new();
+    folder.write("panels/more.yaml", PANEL);
+    folder.write("dashboards/default.yaml", BOARD);
+    let store = store(&folder);
+    assert_eq!(store.current().diagnostics, []);
+    let good = tenant(&store.current()).dashboards["default"].clone();
+    let changed = BOARD.replace("Home", "Changed");
+    for faulty in [
+        changed.replace("col: 7", "col: 99"),
+        changed.replace("col: 7", "col: 6"),
+        changed.replace("  panels:", "  nonsense: 1\n  panels:"),
+        changed.replace("\"panels/more.yaml\"", "\"panels/moer.yaml\""),
+        changed.replace(
+            "{id: \"more\", config_file: \"panels/more.yaml\", ",
+            "{id: \"more\", ",
+        ),
+    ] {
+        folder.write("dashboards/default.yaml", &faulty);
+        let config = store.refresh().unwrap();
+        let now = tenant(&config);
+        assert_eq!(now.dashboards["default"], good, "{faulty}");
+        let outdated = &now.outdated_dashboards["default"];
+        assert!(!outdated.is_empty(), "{faulty}");
+        assert!(
+            outdated
+                .iter()
+                .all(|fault| fault.file.ends_with("dashboards/default.yaml")),
+            "{outdated:?}"
+        );
+        // Its panels are as well, also where the faulty file names another one.
+        assert!(now.panels["more"].panel().is_some(), "{faulty}");
+        // Something else changes meanwhile.
+        folder.write(
+            "panels/load.yaml",
+            PANEL.replace("Load", &format!("Load {}", faulty.len())),
+        );
+        let config = store.refresh().unwrap();
+        assert_eq!(tenant(&config).dashboards["default"], good, "{faulty}");
+        assert!(tenant(&config).outdated_dashboards.contains_key("default"));
+    }
+    folder.write("dashboards/default.yaml", &changed);
+    let config = store.refresh().unwrap();
+    assert_eq!(tenant(&config).dashboards["default"].title, "Changed");
+    assert!(tenant(&config).outdated_dashboards.is_empty() && config.diagnostics.is_empty());
+}
+
+#[test]
+fn a_dashboard_that_was_never_good_is_shown_as_far_as_it_goes() {
+    let folder = Folder::new();
+    folder.write("panels/more.yaml", PANEL);
+    folder.write("dashboards/default.yaml", BOARD.replace("col: 7", "col: 99"));
+    let store = store(&folder);
+    for title in ["Other", "Another"] {
+        let text = BOARD.replace("col: 7", "col: 99").replace("Home", title);
+        folder.write("dashboards/default.yaml", text);
+        let config = store.refresh().unwrap();
+        assert_eq!(tenant(&config).dashboards["default"].title, title);
+        assert!(tenant(&config).outdated_dashboards.is_empty());
+        assert_eq!(config.diagnostics.len(), 1);
+    }
+    // Once it is good, that version counts.
+    folder.write("dashboards/default.yaml", BOARD);
+    store.refresh().unwrap();
+    folder.write("dashboards/default.yaml", BOARD.replace("col: 7", "col: 99"));
+    let config = store.refresh().unwrap();
+    assert_eq!(tenant(&config).outdated_dashboards.len(), 1);
+}
+
+#[test]
+fn a_panel_that_is_removed_does_not_make_its_dashboard_outdated() {
+    let folder = Folder::new();
+    let store = store(&folder);
+    std::fs::remove_file(folder.tenant_path().join("panels/load.yaml")).unwrap();
+    let config = store.refresh().unwrap();
+    assert!(tenant(&config).panels["load"].panel().is_none());
+    assert!(tenant(&config).outdated_dashboards.is_empty());
+    // The dashboard was good: what is wrong with it from now on is not shown.
+    folder.write(
+        "dashboards/default.yaml",
+        DASHBOARD.replace("Home", "Home\"\n  nonsense: \"1"),
+    );
+    let config = store.refresh().unwrap();
+    assert_eq!(tenant(&config).dashboards["default"].title, "Home");
+    assert_eq!(tenant(&config).outdated_dashboards["default"].len(), 2);
+}
+
 #[test]
 fn the_plugins_of_a_tenant_whose_file_becomes_faulty_follow_the_folder_and_are_frozen() {
     let folder = Folder::new();

@@ -45,6 +45,8 @@ fn takes_the_address_from_the_text_a_variable_or_a_file() {
 fn refuses_addresses_that_are_none_without_repeating_them() {
     let variables = [
         ("WRONG", "mysql://u:hush@db/one"),
+        ("HUSH", "hush"),
+        ("RAW", "postgres://u:hush#hush@db/one"),
         ("PORTHOLE_CENTRAL_DATABASE_URL", "postgres://u:hush@db/c"),
     ];
     for (database, part) in [
@@ -64,6 +66,12 @@ fn refuses_addresses_that_are_none_without_repeating_them() {
         ("{url: \"sqlite:a\", url_file: b}", "named twice"),
         ("{max_connections: 3}", "needs `url` or `url_file`"),
         ("{url: \"postgres://\"}", "not the address of a database"),
+        (
+            "{url: \"postgres://u:${HUSH}@db/one?sslmod=require\"}",
+            "did you mean `sslmode`?",
+        ),
+        ("{url: \"postgres://u:${HUSH}@db:999999/one\"}", "the port"),
+        ("{url: \"${RAW}\"}", "`#` as %23"),
     ] {
         let config = with_database(database).load_with(&variables);
         let faults = lines(&config.diagnostics);
@@ -75,6 +83,52 @@ fn refuses_addresses_that_are_none_without_repeating_them() {
         assert!(!faults[0].contains("hush"), "{faults:?}");
         assert!(config.tenants.is_empty());
     }
+}
+
+#[test]
+fn a_password_in_the_file_and_a_secret_that_everybody_may_read_are_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let warnings = |folder: &Folder| {
+        let config = folder.load_with(&[("ONE_PASSWORD", "hush")]);
+        assert_eq!(config.diagnostics, []);
+        lines(&config.warnings)
+    };
+    let literal = warnings(&with_database("{url: \"postgres://u:hush@db/one\"}"));
+    assert_eq!(literal.len(), 1, "{literal:?}");
+    assert!(
+        literal[0].starts_with("tenant.yaml:3:19 `url` holds the database's password itself")
+            && literal[0].contains("`url_file`")
+            && !literal[0].contains("hush"),
+        "{literal:?}"
+    );
+    for good in [
+        "{url: \"postgres://u:${ONE_PASSWORD}@db/one\"}",
+        "{url: \"sqlite:one.sqlite\"}",
+    ] {
+        assert_eq!(warnings(&with_database(good)), [""; 0], "{good}");
+    }
+
+    let folder = with_database("{url_file: secret}");
+    folder.write("secret", "postgres://u:hush@db/file\n");
+    let allow = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let (parent, file) = (folder.tenant_path(), folder.tenant_path().join("secret"));
+    allow(&parent, 0o755);
+    allow(&file, 0o644);
+    let exposed = warnings(&folder);
+    assert!(
+        exposed
+            .concat()
+            .contains("every user of this machine may read this file"),
+        "{exposed:?}"
+    );
+    allow(&file, 0o640);
+    assert_eq!(warnings(&folder), [""; 0]);
+    // Nobody else gets as far as the file.
+    allow(&file, 0o644);
+    allow(&parent, 0o750);
+    assert_eq!(warnings(&folder), [""; 0]);
 }
 
 #[test]

@@ -290,7 +290,74 @@ fn traces_go_to_an_address_and_are_at_most_all() {
 #[test]
 fn a_session_that_outlives_itself_is_a_fault() {
     let faults = load("session: {idle: 8d}\n", &[]).unwrap_err();
-    assert!(faults[0].contains("`session.idle` is longer than"));
+    assert!(
+        faults[0].starts_with("porthole.yaml:1:17 `session.idle` is longer than"),
+        "{faults:?}"
+    );
+    let faults = load("", &[("PORTHOLE_SESSION_IDLE", "8d")]).unwrap_err();
+    assert!(faults[0].starts_with("PORTHOLE_SESSION_IDLE:1:1 "), "{faults:?}");
+}
+
+#[test]
+fn what_is_sound_of_faulty_settings_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("porthole.yaml");
+    let read = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        Settings::read(Some(&file), &Environment::default())
+    };
+    let sound = read("config_dir: here\n");
+    assert!(sound.is_config_dir_certain && sound.faults.is_empty());
+    let faulty = read("config_dir: here\nlisten: nowhere\n");
+    assert_eq!((faulty.faults.len(), faulty.is_config_dir_certain), (1, true));
+    assert_eq!(faulty.settings.config_dir, folder.path().join("here"));
+    // Left out is known as well, and what cannot be read is not.
+    assert!(read("listen: nowhere\n").is_config_dir_certain);
+    for text in ["config_dir: [\n", "config_dir: [here]\n"] {
+        assert!(!read(text).is_config_dir_certain, "{text}");
+    }
+}
+
+#[test]
+fn a_password_of_the_central_database_in_the_file_is_warned_of_and_in_a_variable_is_where_it_belongs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("porthole.yaml");
+    let url = "postgres://porthole:hush@db/central";
+    std::fs::write(&file, format!("central_database: {{url: \"{url}\"}}\n")).unwrap();
+    let read = Settings::read(Some(&file), &Environment::default());
+    assert_eq!(
+        (read.faults.len(), read.warnings.len()),
+        (0, 1),
+        "{:?}",
+        read.warnings
+    );
+    assert!(
+        read.warnings[0]
+            .message
+            .contains("holds the database's password itself")
+    );
+    let read = Settings::read(None, &variables(&[("PORTHOLE_CENTRAL_DATABASE_URL", url)]));
+    assert_eq!(
+        (read.faults.len(), read.warnings.len()),
+        (0, 0),
+        "{:?}",
+        read.warnings
+    );
+    assert_eq!(
+        &*read.central_database.unwrap().file,
+        "PORTHOLE_CENTRAL_DATABASE_URL"
+    );
+}
+
+#[test]
+fn an_unknown_key_is_told_which_there_are_each_once() {
+    let faults = load("qqqqqqqqqqqq: 1\n", &[]).unwrap_err();
+    let listed = faults[0].split_once("its keys are ").expect("a list").1;
+    let mut keys: Vec<_> = listed.split(", ").collect();
+    let all = keys.len();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), all, "{listed}");
 }
 
 /// A provider's settings that lack nothing, with more lines of `auth.oidc`.

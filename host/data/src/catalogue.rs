@@ -190,7 +190,7 @@ macro_rules! postgres_tables {
              CASE WHEN pg_table_is_visible(c.oid) THEN '1' ELSE '' END \
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
-             AND has_table_privilege(c.oid, 'SELECT') ",
+             AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') ",
             $end
         )
     };
@@ -201,6 +201,50 @@ const POSTGRES_NAMED: &str = postgres_tables!("AND lower(c.relname) = lower($1) 
 
 /// What can be proposed for a name that is not there: parts of other tables are not what was meant.
 const POSTGRES_NAMES: &str = postgres_tables!("AND NOT c.relispartition ORDER BY 1, 2 LIMIT 5000");
+
+/// Those of exactly this name that the login may not read: whether it may use their schema, and whether the name alone leads there.
+const POSTGRES_HIDDEN: &str = "\
+    SELECT n.nspname::text, CASE WHEN has_schema_privilege(n.oid, 'USAGE') THEN '1' ELSE '' END, \
+    CASE WHEN pg_table_is_visible(c.oid) THEN '1' ELSE '' END \
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+    WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
+    AND c.relname = $1 AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')) \
+    ORDER BY 1 LIMIT 1000";
+
+/// What is wrong with a table that is there and that the login may not read.
+async fn hidden(connections: &Connections, name: &TableName) -> Result<Option<Fault>, DataError> {
+    let rows = texts(
+        connections,
+        POSTGRES_HIDDEN,
+        vec![Bind::Text(name.name.clone())],
+        3,
+    )
+    .await?;
+    let row = rows.iter().find(|row| match &name.schema {
+        Some(schema) => row[0] == *schema,
+        None => !row[2].is_empty(),
+    });
+    Ok(row.map(|row| {
+        let schema = quote(&row[0]);
+        match row[1].is_empty() {
+            true => Fault::new(
+                Part::Table,
+                format!("the database's login may not use the schema `{}`", row[0]),
+            )
+            .help(format!(
+                "as its owner: GRANT USAGE ON SCHEMA {schema} TO the login's role"
+            )),
+            false => Fault::new(
+                Part::Table,
+                format!("the database's login may not read the table `{name}`"),
+            )
+            .help(format!(
+                "as its owner: GRANT SELECT ON {schema}.{} TO the login's role",
+                quote(&name.name)
+            )),
+        }
+    }))
+}
 
 /// A domain stands for the type under it.
 const POSTGRES_COLUMNS: &str = "\
@@ -236,6 +280,9 @@ async fn postgres(connections: &Connections, name: &TableName) -> Result<Table, 
         }
     });
     let Some(row) = found else {
+        if let Some(fault) = hidden(connections, name).await? {
+            return Err(Unknown::Fault(fault));
+        }
         let names: Vec<_> = texts(connections, POSTGRES_NAMES, Vec::new(), 4)
             .await?
             .iter()

@@ -3,33 +3,37 @@
 
 mod file;
 mod occupancy;
+mod outdated;
 mod pieces;
+mod reason;
 mod slow;
+mod target;
 
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use parking_lot::Mutex;
-use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sqlx::postgres::{PgArguments, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteArguments, SqlitePool, SqlitePoolOptions};
 use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Executor, Postgres};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::cells::Cells;
 use crate::databases::{DatabasesOptions, TenantDatabase};
 use crate::error::DataError;
-use crate::fault::{Fault, Part};
 use crate::moment::Moment;
 use crate::sql::{Bind, Dialect, Statement};
 
 pub use occupancy::PoolOccupancy;
 pub(crate) use pieces::Pieces;
+pub use slow::asked_by;
+pub(crate) use target::Target;
+
+use reason::brief;
 
 /// PostgreSQL stops a statement by itself; only when it does not answer at all the host gives up, this much later.
 const GRACE: Duration = Duration::from_secs(2);
@@ -38,54 +42,13 @@ const GRACE: Duration = Duration::from_secs(2);
 const DOWN: Duration = Duration::from_secs(1);
 /// No longer than this, so that a database that is back is found soon.
 const LONGEST_DOWN: Duration = Duration::from_secs(5);
+/// How long a server that has accepted no connection is given to say why.
+const ASKING_WHY: Duration = Duration::from_secs(1);
 /// SQLite looks this often, in steps of its machine, whether to stop: well below a millisecond.
 const SQLITE_STEPS: i32 = 4096;
 /// Rows of SQLite that may wait to be read. It answers on a thread of its own: with few, the two wake each other for
 /// nearly every row, which costs more than reading them.
 const SQLITE_ROWS: usize = 2048;
-
-/// What is meant by a tenant's URL.
-pub(crate) enum Target {
-    Postgres(Box<PgConnectOptions>),
-    Sqlite(Box<SqliteConnectOptions>),
-}
-
-impl Target {
-    /// Reads a URL; the error says what is wrong without repeating it.
-    pub(crate) fn parse(url: &SecretString) -> Result<Self, String> {
-        let url = url.expose_secret().trim();
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            let path = path.split('?').next().unwrap_or(path);
-            if path.is_empty() || path.contains(":memory:") {
-                return Err("the database URL names no file: write `sqlite:PATH`".into());
-            }
-            let options = SqliteConnectOptions::new()
-                .filename(path)
-                .busy_timeout(Duration::from_secs(2))
-                .disable_statement_logging();
-            return Ok(Self::Sqlite(Box::new(options)));
-        }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let mut options = PgConnectOptions::from_str(url).map_err(
-                |_| "the database URL cannot be read: write `postgres://user:password@host:port/database`",
-            )?;
-            // The host's own password, from its environment, is not for whatever server a tenant names.
-            let authority = url
-                .split("://")
-                .nth(1)
-                .and_then(|rest| rest.split(['/', '?']).next())
-                .unwrap_or_default();
-            let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
-            if !user.contains(':') && !url.contains("password=") {
-                options = options.password("");
-            }
-            let options = options.application_name("porthole").disable_statement_logging();
-            return Ok(Self::Postgres(Box::new(options)));
-        }
-        Err("the database URL must begin with `postgres://` or `sqlite:`".into())
-    }
-}
 
 #[derive(Debug)]
 enum Pool {
@@ -141,6 +104,8 @@ impl Drop for Trial<'_> {
 /// The connections to one tenant's database.
 #[derive(Debug)]
 pub(crate) struct Connections {
+    /// Whose database it is, for the log.
+    tenant: String,
     pool: Pool,
     /// Asked for before a connection is: waiting for a turn and waiting for the server are different troubles.
     turns: Semaphore,
@@ -230,6 +195,7 @@ impl Connections {
             }
         };
         Self {
+            tenant: database.tenant.clone(),
             pool,
             turns: Semaphore::new(most as usize),
             all_turns,
@@ -277,23 +243,17 @@ impl Connections {
         let _turns = self.turn().await?;
         let _trial = self.may_connect()?;
         tracing::trace!(sql = statement.text, "asking a tenant's database");
-        let _watched = slow::Watched::begin();
+        let _watched = slow::Watched::begin(&self.tenant);
         match &self.pool {
             Pool::None(message) => Err(DataError::Unavailable(message.clone())),
             Pool::Postgres(pool) => {
-                let mut held = Held(Some(self.connected(pool.acquire().await)?));
+                let mut held = Held(Some(self.acquired(pool).await?));
                 let limit = self.statement_timeout.saturating_add(GRACE);
                 let run = async {
-                    let mut each = each;
-                    let Some(connection) = held.0.as_deref_mut() else {
-                        return Ok(());
-                    };
-                    let query = sqlx::query_with(AssertSqlSafe(statement.text), postgres(statement.binds)?);
-                    let mut rows = query.fetch(connection);
-                    while let Some(row) = rows.try_next().await.map_err(|error| self.failed(error))? {
-                        each(&row)?;
+                    match held.0.as_deref_mut() {
+                        Some(connection) => self.ask(connection, statement, each).await,
+                        None => Ok(()),
                     }
-                    Ok(())
                 };
                 match tokio::time::timeout(limit, run).await {
                     Ok(Ok(())) => {
@@ -376,6 +336,26 @@ impl Connections {
         }
     }
 
+    /// A connection to PostgreSQL. A server that refuses connections is tried for as long as connecting may take, since it may be
+    /// starting; what it said meanwhile nobody is told, so it is asked once more.
+    async fn acquired(&self, pool: &PgPool) -> Result<PoolConnection<Postgres>, DataError> {
+        let acquired = match pool.acquire().await {
+            Err(sqlx::Error::PoolTimedOut) => Err(self.why_none(pool).await),
+            acquired => acquired,
+        };
+        self.connected(acquired)
+    }
+
+    async fn why_none(&self, pool: &PgPool) -> sqlx::Error {
+        let options = pool.connect_options();
+        let patience = self.connect_timeout.min(ASKING_WHY);
+        match tokio::time::timeout(patience, options.connect()).await {
+            Ok(Err(error)) => error,
+            // Slow, and there all the same; or it says nothing at all.
+            Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
+        }
+    }
+
     fn connected<C>(&self, acquired: Result<C, sqlx::Error>) -> Result<C, DataError> {
         match acquired {
             Ok(connection) => {
@@ -383,7 +363,7 @@ impl Connections {
                 Ok(connection)
             }
             Err(error) => {
-                tracing::warn!(error = %brief(&error), "cannot connect to a tenant's database");
+                tracing::warn!(tenant = self.tenant, error = %brief(&error), "cannot connect to a tenant's database");
                 let error = match self.failed(error) {
                     error @ DataError::Unavailable(_) => error,
                     other => {
@@ -395,82 +375,6 @@ impl Connections {
                 Err(error)
             }
         }
-    }
-
-    fn timed_out(&self) -> DataError {
-        DataError::TimedOut(format!(
-            "the database did not answer within {} s; ask for a shorter range, or add an index on the time column",
-            self.statement_timeout.as_secs_f32()
-        ))
-    }
-
-    /// What a reader is told of a database's error: never SQL text or the URL.
-    fn failed(&self, error: sqlx::Error) -> DataError {
-        let unavailable = |message: &str| DataError::Unavailable(message.to_owned());
-        match &error {
-            sqlx::Error::Database(database) => {
-                let code = database.code().unwrap_or_default();
-                let message: String = database.message().chars().take(300).collect();
-                match (self.dialect(), code.as_ref()) {
-                    (Dialect::Postgres, "57014") => self.timed_out(),
-                    (Dialect::Postgres, code) if code.starts_with("28") => unavailable(
-                        "the database refuses the login: check user and password in the tenant's database URL",
-                    ),
-                    (Dialect::Postgres, "3D000") => {
-                        unavailable("the server has no database of the name in the URL")
-                    }
-                    (Dialect::Postgres, "53300") => unavailable("the database server has no free connection"),
-                    (Dialect::Postgres, code) if code.starts_with("08") || code.starts_with("57P") => {
-                        unavailable("the database is starting or stopping")
-                    }
-                    // Overflows, days beyond the calendar, texts that are no numbers: the query is as it should be.
-                    (Dialect::Postgres, code) if code.starts_with("22") => out_of_range(&message),
-                    (Dialect::Sqlite, "1") if message == "integer overflow" => out_of_range(&message),
-                    // A syntax error quotes the text.
-                    (Dialect::Postgres, "42601") => DataError::Query("the database refused the query".into()),
-                    (Dialect::Sqlite, code) => match code.parse::<i32>().map(|code| code & 0xff) {
-                        Ok(9) => self.timed_out(),
-                        Ok(5 | 6) => unavailable("the database file is locked by a writer"),
-                        Ok(14) => unavailable("the database file does not exist or cannot be opened"),
-                        Ok(11 | 26) => unavailable("the database file is damaged or is none of SQLite"),
-                        _ => DataError::Query(format!("the database refused the query: {message}")),
-                    },
-                    _ => DataError::Query(format!("the database refused the query: {message}")),
-                }
-            }
-            sqlx::Error::PoolTimedOut => DataError::Unavailable(format!(
-                "the database did not accept a connection within {} s",
-                self.connect_timeout.as_secs_f32()
-            )),
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => unavailable("the connection to the database was lost"),
-            sqlx::Error::Protocol(_) => {
-                unavailable("the server does not speak PostgreSQL's protocol as expected")
-            }
-            _ => {
-                tracing::warn!(error = %brief(&error), "a tenant's database answered in an unexpected way");
-                DataError::Query("the database answered in an unexpected way".into())
-            }
-        }
-    }
-}
-
-/// The message may have hundreds of digits. Which part of the source it is about is found out by who has one.
-fn out_of_range(message: &str) -> DataError {
-    let said: String = message.chars().take(80).collect();
-    DataError::OutOfRange(Fault::new(
-        Part::Table,
-        format!("the database cannot compute with what the data holds ({said})"),
-    ))
-}
-
-/// An error for the log; those of the pool and of the configuration could carry the URL.
-fn brief(error: &sqlx::Error) -> String {
-    match error {
-        sqlx::Error::Configuration(_) => "the configuration cannot be used".into(),
-        other => other.to_string(),
     }
 }
 
@@ -568,6 +472,39 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_server_that_refuses_connections_is_told_of_with_the_reason_and_the_tenant() {
+        // A port that was free a moment ago.
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let url = format!("postgres://nobody:hunter2@127.0.0.1:{port}/nothing");
+        let database = TenantDatabase::new("alpha", url.into());
+        let options = DatabasesOptions {
+            connect_timeout: Duration::from_millis(300),
+            ..DatabasesOptions::default()
+        };
+        let connections = Connections::new(&database, &options, Arc::new(Semaphore::new(100)));
+        let log = slow::tests::Log::default();
+        let told = log.begin();
+        let statement = Statement {
+            text: "SELECT 1".to_owned(),
+            binds: Vec::new(),
+        };
+        let error = connections.each(statement, |_| Ok(())).await.unwrap_err();
+        drop(told);
+        assert!(error.to_string().contains("refuses connections"), "{error}");
+        assert!(!error.to_string().contains("127.0.0.1"), "{error}");
+        let log = log.text();
+        assert!(
+            log.contains("tenant=\"alpha\"") && log.contains("refused"),
+            "{log}"
+        );
+        assert!(!log.contains("hunter2"), "{log}");
+    }
+
+    #[tokio::test]
     async fn one_at_a_time_finds_out_whether_a_database_is_back() {
         let (connections, tried) = silent().await;
         let ask = || {
@@ -582,12 +519,12 @@ mod tests {
         // While it is known to be down, nobody tries.
         assert!(ask().await.is_err());
         assert_eq!(tried.load(Ordering::SeqCst), before);
-        // Later, of ten who ask at once, one does.
+        // Later, of ten who ask at once, one does: for a connection, and once more for the reason that there is none.
         connections.down.lock().as_mut().unwrap().until = Instant::now();
         let asked = Instant::now();
         let all = futures_util::future::join_all((0..10).map(|_| ask())).await;
         assert!(all.iter().all(Result::is_err));
-        assert_eq!(tried.load(Ordering::SeqCst), before + 1);
+        assert_eq!(tried.load(Ordering::SeqCst), before + 2);
         assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
         let rest = connections.down.lock().as_ref().unwrap().rest;
         assert_eq!(rest, 2 * DOWN);

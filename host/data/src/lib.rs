@@ -34,7 +34,7 @@ mod time;
 
 pub use advice::{Advice, Question};
 pub use buckets::{BucketOptions, BucketStore, expect_figures};
-pub use connection::PoolOccupancy;
+pub use connection::{PoolOccupancy, asked_by};
 pub use databases::{Databases, DatabasesOptions, TenantDatabase};
 pub use digits::nearest;
 pub use error::DataError;

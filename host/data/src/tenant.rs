@@ -1,6 +1,7 @@
 //! One tenant's data.
 
 mod blame;
+mod implausible;
 mod pieces;
 mod readers;
 

@@ -4,6 +4,7 @@
 mod support;
 
 use porthole_data::{ColumnData, ColumnSpec, Frame, Part, Range, RowsQuery, SourceSpec};
+use secrecy::ExposeSecret;
 use support::{Database, column, parsed, rows_query, source};
 
 const HOUR: i64 = 3_600_000;
@@ -81,4 +82,77 @@ async fn a_writer_that_comes_to_write_times_in_another_way_loses_no_row() {
     };
     let answer = database.data.rows(&seen, &query).await.unwrap();
     assert_eq!(integers(&answer.frame), [209, 210, 211]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_the_login_may_not_read_is_told_from_one_that_is_not_there() {
+    let database = Database::postgres().await;
+    database
+        .execute(
+            "CREATE SCHEMA shut; CREATE TABLE shut.things (n integer); CREATE TABLE open_to_none (n integer); \
+             DROP ROLE IF EXISTS shut_out; CREATE ROLE shut_out LOGIN PASSWORD 'x'; \
+             GRANT SELECT ON shut.things TO shut_out;",
+        )
+        .await;
+    let login = as_role(&database, "shut_out");
+    for (table, message, help) in [
+        (
+            "shut.things",
+            "may not use the schema `shut`",
+            "GRANT USAGE ON SCHEMA \"shut\"",
+        ),
+        (
+            "open_to_none",
+            "may not read the table",
+            "GRANT SELECT ON \"public\".\"open_to_none\"",
+        ),
+        ("shut.nothing", "has no table", ""),
+    ] {
+        let faults = login.check(&parsed(&source(table, &[("n", "n")]))).await.unwrap();
+        assert!(faults[0].message.contains(message), "{faults:?}");
+        assert!(
+            faults[0].help.as_deref().unwrap_or_default().contains(help),
+            "{faults:?}"
+        );
+    }
+    database.execute("GRANT USAGE ON SCHEMA shut TO shut_out").await;
+    let login = as_role(&database, "shut_out");
+    let faults = login
+        .check(&parsed(&source("shut.things", &[("n", "n")])))
+        .await
+        .unwrap();
+    assert_eq!(faults, []);
+    database
+        .execute("DROP OWNED BY shut_out; DROP ROLE shut_out")
+        .await;
+}
+
+/// The database with another login.
+fn as_role(database: &Database, role: &str) -> porthole_data::TenantData {
+    let url = database.url.expose_secret();
+    let (_, rest) = url.split_once("://").unwrap();
+    let (_, place) = rest.rsplit_once('@').unwrap_or(("", rest));
+    support::tenant(&format!("postgres://{role}:x@{place}").into())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_that_count_from_another_start_are_doubted() {
+    for database in Database::both().await {
+        let kind = database.kind;
+        database
+            .execute(
+                "CREATE TABLE measured (since float, epoch float, nanos bigint); \
+                 INSERT INTO measured VALUES (12.5, 1769817600.25, 1769817600000000000), (13.5, 1769817601.25, 1769817601000000000);",
+            )
+            .await;
+        for (time, is_doubted) in [("since", true), ("epoch", false), ("nanos", true)] {
+            let measured = parsed(&source("measured", &[("timestamp", time), ("value", "since")]));
+            let doubts = database.data.doubts(&measured).await.unwrap();
+            assert_eq!(doubts.len(), usize::from(is_doubted), "{kind} {time}: {doubts:?}");
+            for doubt in doubts {
+                assert_eq!(doubt.part, Part::Column("timestamp".to_owned()), "{kind}");
+                assert!(doubt.help.unwrap().contains("since 1970-01-01"), "{kind}");
+            }
+        }
+    }
 }

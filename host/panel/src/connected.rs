@@ -7,21 +7,32 @@ use porthole_sandbox::Registry;
 use crate::prepare::{self, placed};
 use crate::snapshot::{self, Resolve};
 
+/// What the databases say against the configuration, by file, line and column.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// What would not work.
+    pub faults: Vec<Diagnostic>,
+    /// What works, and should be otherwise all the same.
+    pub warnings: Vec<Diagnostic>,
+}
+
 /// Holds every panel's sources against the catalogue of its tenant's database. A database that cannot be asked is one fault
-/// of its tenant. By file, line and column.
+/// of its tenant.
 pub async fn check_databases(
     config: &Config,
     registry: &Registry,
     databases: &Databases,
     resolve: &Resolve,
-) -> Vec<Diagnostic> {
-    let mut faults = Vec::new();
+) -> Held {
+    let mut held = Held::default();
     for tenant in config.tenants.values() {
-        faults.extend(check_tenant(tenant, registry, databases, resolve).await);
+        check_tenant(tenant, registry, databases, resolve, &mut held).await;
     }
-    faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    faults.dedup();
-    faults
+    for found in [&mut held.faults, &mut held.warnings] {
+        found.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        found.dedup();
+    }
+    held
 }
 
 async fn check_tenant(
@@ -29,21 +40,32 @@ async fn check_tenant(
     registry: &Registry,
     databases: &Databases,
     resolve: &Resolve,
-) -> Vec<Diagnostic> {
-    let mut faults = Vec::new();
+    held: &mut Held,
+) {
+    let Held { faults, warnings } = held;
     let unusable = |message: String| {
         let help = "without its database, nothing of the tenant's tables and columns could be checked";
         tenant.database_fault(message, Some(help.to_owned()))
     };
     let data = match snapshot::database(tenant, resolve) {
         Ok(database) => databases.tenant(&database),
-        Err(message) => return vec![unusable(message)],
+        Err(message) => {
+            faults.push(unusable(message));
+            return;
+        }
     };
     // A database that does not answer is told below.
     if let Ok(Some(lacking)) = data.lacks().await {
         let help = "charts cannot be computed without it: use a newer server";
         faults.push(tenant.database_fault(
             format!("the tenant's database lacks {lacking}"),
+            Some(help.to_owned()),
+        ));
+    }
+    if let Ok(Some(true)) = data.may_write().await {
+        let help = "Porthole only reads: give it a role with SELECT alone, as `porthole tenant add --create-database` makes one";
+        warnings.push(tenant.database_fault(
+            "the login of the tenant's database may change data",
             Some(help.to_owned()),
         ));
     }
@@ -58,11 +80,16 @@ async fn check_tenant(
                 true => data.check_series(source).await,
                 false => data.check(source).await,
             };
+            if let Ok([]) = found.as_deref()
+                && let Ok(doubts) = data.doubts(source).await
+            {
+                warnings.extend(doubts.into_iter().map(|doubt| placed(doubt, config, panel)));
+            }
             match found {
                 Ok(found) => faults.extend(found.into_iter().map(|fault| placed(fault, config, panel))),
                 Err(error @ DataError::Unavailable(_)) => {
                     faults.push(unusable(error.to_string()));
-                    return faults;
+                    return;
                 }
                 Err(error) => faults.push(
                     config
@@ -72,7 +99,6 @@ async fn check_tenant(
             }
         }
     }
-    faults
 }
 
 /// Whether a panel type cannot do without points in time of a source.

@@ -25,10 +25,10 @@ mod source;
 mod used;
 mod warm;
 
-pub use connected::check_databases;
+pub use connected::{Held, check_databases};
 pub use error::{PluginFault, RenderError};
 pub use examination::{Examination, Finding, examine};
-pub use pipeline::{Export, ImageAddress, Pipeline, PipelineOptions};
+pub use pipeline::{Export, ImageAddress, Outdated, Pipeline, PipelineOptions};
 pub use porthole_data::is_zone;
 pub use porthole_presentation::Picture;
 pub use present::acceptable;

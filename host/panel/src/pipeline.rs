@@ -42,6 +42,15 @@ pub use failure::traced;
 use call::call;
 use failure::failed;
 
+/// How much of one tenant is served as it was before, because its files have become faulty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outdated {
+    /// Panels of it.
+    pub panels: usize,
+    /// Dashboards of it.
+    pub dashboards: usize,
+}
+
 /// What the pipeline needs beside the rooms below it.
 pub struct PipelineOptions {
     /// What finished views may take, bytes.
@@ -190,12 +199,19 @@ impl Pipeline {
         });
     }
 
-    /// How many panels are served as they were before, because their files have become faulty, of each tenant.
-    pub fn outdated(&self) -> Vec<(String, usize)> {
+    /// How much of each tenant is served as it was before, because its files have become faulty.
+    pub fn outdated(&self) -> BTreeMap<String, Outdated> {
         let snapshot = self.snapshot.load();
         let tenants = snapshot.tenants.iter();
         tenants
-            .map(|(id, tenant)| (id.clone(), tenant.outdated.len()))
+            .map(|(id, tenant)| {
+                let boards = tenant.by_name.values();
+                let outdated = Outdated {
+                    panels: tenant.outdated.len(),
+                    dashboards: boards.filter(|board| !board.outdated.is_empty()).count(),
+                };
+                (id.clone(), outdated)
+            })
             .collect()
     }
 

@@ -117,6 +117,11 @@ struct BoundSource {
 }
 
 impl BoundSource {
+    /// Asks in the panel's name, for the log.
+    async fn asked<F: Future>(&self, question: F) -> F::Output {
+        data::asked_by(&self.all.panel.config.id, question).await
+    }
+
     fn range(&self, span: guest::Span) -> Result<Option<data::Range>, guest::QueryError> {
         match span {
             guest::Span::Panel => Ok(Some(data::Range {
@@ -187,7 +192,7 @@ impl Source for BoundSource {
             max_rows: self.all.max_rows,
             max_bytes: self.all.max_bytes,
         };
-        let answer = self.tenant.series(&self.source, &query).await;
+        let answer = self.asked(self.tenant.series(&self.source, &query)).await;
         let mut answer = answer.map_err(|error| self.told(error))?;
         if let Some(buckets) = answer.buckets {
             self.all.used.note_kept(buckets.kept);
@@ -243,7 +248,7 @@ impl Source for BoundSource {
             max_rows: self.all.max_rows,
             max_bytes: self.all.max_bytes,
         };
-        let answer = self.tenant.rows(&self.source, &query).await;
+        let answer = self.asked(self.tenant.rows(&self.source, &query)).await;
         let answer = answer.map_err(|error| self.told(error))?;
         if unordered && answer.frame.len() > 1 {
             return Err(self.undecided());

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use porthole_config::{Config, ConfigStore, Diagnostic, Environment, LogFormat, Settings, Tenant};
+use porthole_config::{
+    Config, ConfigStore, Diagnostic, Environment, LogFormat, ReadSettings, Settings, Tenant,
+};
 use porthole_identity::{Identity, Options};
 use porthole_telemetry::{Telemetry, Traces};
 use secrecy::{ExposeSecret, SecretString};
@@ -28,13 +30,13 @@ pub struct SettingsArgs {
 impl SettingsArgs {
     /// Reads the file and the `PORTHOLE_*` variables.
     pub fn load(&self) -> anyhow::Result<Settings> {
-        self.read(&Environment::of_process())
+        Settings::load(self.file().as_deref(), &Environment::of_process())
             .map_err(|faults| anyhow::anyhow!("the settings have faults\n{}", listed(&faults).trim_end()))
     }
 
-    /// The same with these variables, or all faults.
-    pub fn read(&self, environment: &Environment) -> Result<Settings, Vec<Diagnostic>> {
-        Settings::load(self.file().as_deref(), environment)
+    /// The same as far as they can be read, with all that is to be said of them.
+    pub fn read_all(&self, environment: &Environment) -> ReadSettings {
+        Settings::read(self.file().as_deref(), environment)
     }
 
     /// The settings file, where there is one.

@@ -1,5 +1,6 @@
 //! `porthole validate`: every fault of a configuration folder, each with its place.
 
+mod central;
 mod lines;
 mod report;
 
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
-use porthole_config::{Config, Diagnostic, Environment, Settings};
+use porthole_config::{Config, Diagnostic, Environment, ReadSettings, Spanned};
 use porthole_data::{Databases, DatabasesOptions};
 use porthole_plugins::Plugins;
 
@@ -17,6 +18,9 @@ use self::report::{Format, Report};
 use super::or_unusable;
 use super::settings::{self, SettingsArgs, tenant_database_url};
 use crate::server;
+
+/// Tenants that are listed at most.
+const NAMES_TOLD: usize = 20;
 
 /// Check a configuration folder and report every fault with its place. Ends with 0 when there is none, with 1 when there
 /// is one, and with 2 when nothing could be checked.
@@ -58,38 +62,55 @@ impl Validate {
         };
         let needs_settings =
             self.config_dir.is_none() || self.published || self.connect || self.settings.is_named();
-        let (mut settings, of_settings) = match needs_settings.then(|| self.settings.read(&environment)) {
-            None => (Settings::default(), Vec::new()),
-            Some(Ok(settings)) => (settings, Vec::new()),
-            Some(Err(faults)) => (folders_only(&environment), faults),
+        let mut read = match needs_settings {
+            true => self.settings.read_all(&environment),
+            false => ReadSettings::default(),
         };
         if let Some(folder) = self.config_dir {
-            settings.config_dir = folder;
+            read.settings.config_dir = folder;
+            read.is_config_dir_certain = true;
         }
-        let folder = settings.config_dir.clone();
+        let folder = read.settings.config_dir.clone();
         if !folder.join("tenants").is_dir() {
-            if of_settings.is_empty() {
-                bail!("{} has no folder `tenants`", folder.display());
+            let lacks = format!("{} has no folder `tenants`", folder.display());
+            if read.faults.is_empty() {
+                bail!(
+                    "{lacks}: name the folder that holds it with `--config-dir`, PORTHOLE_CONFIG_DIR or `config_dir:`, or make \
+                     the first tenant with `porthole tenant add`"
+                );
             }
-            eprintln!(
-                "no tenant was checked: which folder they are in is not known for certain, and {} has no `tenants`",
-                folder.display()
-            );
+            match read.is_config_dir_certain {
+                true => eprintln!("no tenant was checked: {lacks}"),
+                false => eprintln!(
+                    "no tenant was checked: which folder they are in is not known for certain, and {lacks}"
+                ),
+            }
             let report = Report {
                 folder: &folder,
-                settings: &of_settings,
+                settings: &read.faults,
                 faults: &[],
+                settings_warnings: &read.warnings,
+                warnings: &[],
                 tenants: 0,
                 panels: 0,
             };
             print!("{}", report.written(self.format));
             return Ok(ExitCode::FAILURE);
         }
+        let ReadSettings {
+            settings,
+            faults: mut of_settings,
+            warnings: mut settings_warnings,
+            central_database,
+            group_tenants,
+            ..
+        } = read;
         let has_settings = of_settings.is_empty();
         if !has_settings && (self.connect || self.published) {
             eprintln!("no database was asked, because the settings have faults");
         }
         let mut config = Config::load(&folder, &environment);
+        settings_warnings.extend(without_tenant(&group_tenants, &config));
         if let Some(tenant) = &self.tenant {
             only(&mut config, tenant)?;
         }
@@ -115,15 +136,22 @@ impl Validate {
                         line: 1,
                         column: 1,
                         message: format!("the plugin cannot be used: {message}"),
-                        help: None,
+                        help: Some(
+                            "`porthole plugin inspect FILE` says what a file is; `porthole plugin build` makes a component"
+                                .to_owned(),
+                        ),
                     }),
             );
         }
+        let mut warnings = config.warnings.clone();
         if self.connect && has_settings {
             let databases = Databases::new(DatabasesOptions::default());
             let places = settings.clone();
             let resolve = move |url: &str| tenant_database_url(url, &places);
-            faults.extend(porthole_panel::check_databases(&config, &registry, &databases, &resolve).await);
+            let held = porthole_panel::check_databases(&config, &registry, &databases, &resolve).await;
+            faults.extend(held.faults);
+            warnings.extend(held.warnings);
+            of_settings.extend(central::check(&settings, central_database, &databases).await);
             databases.close().await;
         }
         if !self.published && !faults.is_empty() {
@@ -133,6 +161,8 @@ impl Validate {
             folder: &folder,
             settings: &of_settings,
             faults: &faults,
+            settings_warnings: &settings_warnings,
+            warnings: &warnings,
             tenants: config.tenants.len(),
             panels: config.tenants.values().map(|tenant| tenant.panels.len()).sum(),
         };
@@ -149,7 +179,7 @@ impl Validate {
                  that runs serves the tenant as it was before and lets no new plugin in, one that starts leaves it out"
             );
         }
-        Ok(if faults.is_empty() && has_settings {
+        Ok(if faults.is_empty() && of_settings.is_empty() {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -157,13 +187,34 @@ impl Validate {
     }
 }
 
-/// Where the configuration is as far as that is known without settings that can be read.
-fn folders_only(environment: &Environment) -> Settings {
-    let usual = Settings::default();
-    Settings {
-        config_dir: (environment.get("PORTHOLE_CONFIG_DIR")).map_or(usual.config_dir, PathBuf::from),
-        ..usual
-    }
+/// Groups of the provider that lead to a tenant that there is not.
+fn without_tenant(groups: &[Spanned<String>], config: &Config) -> Vec<Diagnostic> {
+    let known = |id: &String| config.tenants.contains_key(id) || config.set_aside.contains_key(id);
+    let warning = |tenant: &Spanned<String>| {
+        let names: Vec<_> = config
+            .tenants
+            .keys()
+            .map(String::as_str)
+            .take(NAMES_TOLD)
+            .collect();
+        let help = match names.as_slice() {
+            [] => "make it with `porthole tenant add`".to_owned(),
+            names => format!(
+                "make it with `porthole tenant add`, or name another; there are {}",
+                names.join(", ")
+            ),
+        };
+        let message = format!(
+            "a group leads to the tenant `{}`, which there is not",
+            tenant.value
+        );
+        tenant.fault(message, Some(help))
+    };
+    groups
+        .iter()
+        .filter(|tenant| !known(&tenant.value))
+        .map(warning)
+        .collect()
 }
 
 /// Leaves one tenant.
@@ -181,5 +232,8 @@ fn only(config: &mut Config, tenant: &str) -> anyhow::Result<()> {
     config.set_aside.retain(|id, _| id == tenant);
     let folder = format!("tenants/{tenant}/");
     config.diagnostics.retain(|fault| fault.file.starts_with(&folder));
+    config
+        .warnings
+        .retain(|warning| warning.file.starts_with(&folder));
     Ok(())
 }

@@ -11,7 +11,7 @@ enum Kind {
 use Kind::{Counter, Gauge, Histogram};
 
 /// All figures, in the order of the documents.
-const FIGURES: [(&str, Kind, &str); 30] = [
+const FIGURES: [(&str, Kind, &str); 31] = [
     ("porthole_http_requests_total", Counter, "Requests"),
     (
         "porthole_http_request_seconds",
@@ -124,6 +124,11 @@ const FIGURES: [(&str, Kind, &str); 30] = [
         "porthole_config_outdated_panels",
         Gauge,
         "Panels that are shown as they were before",
+    ),
+    (
+        "porthole_config_outdated_dashboards",
+        Gauge,
+        "Dashboards that are shown as they were before",
     ),
     (
         "porthole_watch_failures_total",

@@ -70,6 +70,7 @@ fn the_schema_of_a_tenant_has_the_keys_of_its_reader() {
             Path::new(""),
             &Environment::default(),
             &mut Vec::new(),
+            &mut Vec::new(),
         )
         .err();
         same(&schema, pointer, &faults.unwrap());
@@ -287,7 +288,14 @@ fn a_database_has_one_address_by_schema_as_by_reader() {
     ] {
         let text = format!("tenant: {{name: One, database: {database}}}\n");
         let environment = Environment::default();
-        let read = read_tenant_file("t.yaml", &text, Path::new(""), &environment, &mut Vec::new());
+        let read = read_tenant_file(
+            "t.yaml",
+            &text,
+            Path::new(""),
+            &environment,
+            &mut Vec::new(),
+            &mut Vec::new(),
+        );
         assert_eq!(read.is_ok(), is_sound, "{database}");
     }
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::reader::how_to_write;
 use super::tree::shortened;
 use super::{Node, Reader, Scalar, Value};
 use crate::Spanned;
@@ -41,11 +42,18 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
             }),
             _ => {
                 // A text where there should be keys is anything, a database's address with its password, too.
+                let what = match name.contains(' ') {
+                    // No key, as the whole file.
+                    true => name,
+                    false => format!("`{name}`"),
+                };
                 let message = format!(
-                    "`{name}` must be a mapping of keys to values, and this is {}",
+                    "{what} must be a mapping of keys to values, and this is {}",
                     node.kind()
                 );
-                reader.fault(node, message, None);
+                let help =
+                    "write `key: value`, each on a line of its own, what belongs to a key indented below it";
+                reader.fault(node, message, Some(help.to_owned()));
                 None
             }
         }
@@ -59,7 +67,12 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
     }
 
     fn entry(&self, key: &'static str) -> Option<&'n (Node, Node)> {
-        self.known.borrow_mut().push(key);
+        let mut known = self.known.borrow_mut();
+        // Some are asked for twice, and listed once.
+        if !known.contains(&key) {
+            known.push(key);
+        }
+        drop(known);
         self.entries
             .iter()
             .find(|(name, _)| name.scalar_text() == Some(key))
@@ -101,7 +114,7 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
 
     fn wrong_kind(&self, key: &str, wanted: &str, node: &Node) {
         let message = format!("`{key}` must be {wanted}, and this is {}", self.described(node));
-        self.reader.fault(node, message, None);
+        self.reader.fault(node, message, how_to_write(key, wanted));
     }
 
     /// The text under a key.
@@ -245,7 +258,9 @@ impl<'n, 'r, 'a> Fields<'n, 'r, 'a> {
                 names.join(", "),
                 self.described(node)
             );
-            self.reader.fault(node, message, suggestion(text, &names));
+            let help =
+                suggestion(text, &names).unwrap_or_else(|| format!("write {key}: {}", names.join(" or ")));
+            self.reader.fault(node, message, Some(help));
         }
         found.map(|(_, value)| *value)
     }

@@ -67,7 +67,9 @@ pub(crate) fn parse(reader: &Reader<'_>) -> Option<Node> {
     match builder.root {
         Some(root) if !root.is_null() => Some(root),
         _ => {
-            reader.fault_at(1, 1, "the file is empty", None);
+            let help =
+                "write what it is to say, or remove it; every key is in the reference of the configuration";
+            reader.fault_at(1, 1, "the file is empty", Some(help.to_owned()));
             None
         }
     }

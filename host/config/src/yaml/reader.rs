@@ -19,6 +19,7 @@ pub(crate) struct Reader<'a> {
     pub file: Arc<str>,
     pub text: &'a str,
     faults: RefCell<Vec<Diagnostic>>,
+    warnings: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'a> Reader<'a> {
@@ -27,6 +28,7 @@ impl<'a> Reader<'a> {
             file: Arc::from(file),
             text,
             faults: RefCell::default(),
+            warnings: RefCell::default(),
         }
     }
 
@@ -50,6 +52,17 @@ impl<'a> Reader<'a> {
     /// Notes faults that were found elsewhere.
     pub fn extend(&self, faults: impl IntoIterator<Item = Diagnostic>) {
         self.faults.borrow_mut().extend(faults);
+    }
+
+    /// Notes what is no fault, and should be otherwise all the same.
+    pub fn warn(&self, at: &Spanned<String>, message: &str, help: &str) {
+        let warning = at.fault(message, Some(help.to_owned()));
+        self.warnings.borrow_mut().push(warning);
+    }
+
+    /// What was noted that is no fault.
+    pub fn take_warnings(&self) -> Vec<Diagnostic> {
+        self.warnings.take()
     }
 
     /// Whether nothing was noted yet.
@@ -136,7 +149,20 @@ impl<'a> Reader<'a> {
         self.fault(
             node,
             format!("`{name}` must be {wanted}, and this is {}", node.described()),
-            None,
+            how_to_write(name, wanted),
         );
+    }
+}
+
+/// How a value of a kind is written, where that is not said by the kind's name.
+pub(super) fn how_to_write(name: &str, wanted: &str) -> Option<String> {
+    match wanted {
+        "a list" => Some(format!(
+            "write {name}: [one, another], or each on a line of its own with `- ` before it"
+        )),
+        "a mapping" => Some(format!(
+            "write the keys below `{name}:`, each on a line of its own, indented"
+        )),
+        _ => None,
     }
 }

@@ -63,7 +63,7 @@ impl Connections {
         statement: Statement,
         pieces: &mut P,
     ) -> Result<(), DataError> {
-        let mut held = Held(Some(self.connected(pool.acquire().await)?));
+        let mut held = Held(Some(self.acquired(pool).await?));
         let Some(connection) = held.0.as_deref_mut() else {
             return Ok(());
         };

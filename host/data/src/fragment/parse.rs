@@ -16,6 +16,14 @@ const MOST_TOKENS: usize = 4000;
 /// Parentheses, NOTs and the like within each other.
 const MOST_NESTED: usize = 60;
 
+/// What to do about what is left over of a condition.
+const CONDITION: &str = "join conditions by AND or OR; texts stand in single quotes, names with spaces or capitals in double quotes";
+/// The same of an order.
+const ORDER: &str = "write columns with commas between them, each with ASC or DESC behind it at most";
+/// The same where all three are in one.
+const COMBINED: &str =
+    "write a condition, then ORDER BY with columns, each with ASC or DESC at most, then LIMIT";
+
 /// Condition, order and limit in one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Fragment {
@@ -39,10 +47,13 @@ pub(crate) fn parse_condition(text: &str) -> Result<Expr, Refusal> {
         .help("leave the word out"));
     }
     let condition = reader.condition()?;
-    reader.end(&[
-        (Keyword::ORDER, "write the order under `order_by:`"),
-        (Keyword::LIMIT, "write the limit under `limit:`"),
-    ])?;
+    reader.end(
+        CONDITION,
+        &[
+            (Keyword::ORDER, "write the order under `order_by:`"),
+            (Keyword::LIMIT, "write the limit under `limit:`"),
+        ],
+    )?;
     Ok(condition)
 }
 
@@ -61,7 +72,7 @@ pub(crate) fn parse_order(text: &str) -> Result<Vec<OrderKey>, Refusal> {
         .help("leave the words out"));
     }
     let order = reader.order()?;
-    reader.end(&[(Keyword::LIMIT, "write the limit under `limit:`")])?;
+    reader.end(ORDER, &[(Keyword::LIMIT, "write the limit under `limit:`")])?;
     Ok(order)
 }
 
@@ -93,16 +104,19 @@ pub(crate) fn parse_combined(text: &str) -> Result<Fragment, Refusal> {
                 .ok_or_else(|| Refusal::new(at, "after LIMIT there must be a whole number of at least 1"))?,
         );
     }
-    reader.end(&[
-        (
-            Keyword::OFFSET,
-            "pages are asked for by the reader; leave OFFSET out",
-        ),
-        (
-            Keyword::ORDER,
-            "the order comes before the limit and there is one only",
-        ),
-    ])?;
+    reader.end(
+        COMBINED,
+        &[
+            (
+                Keyword::OFFSET,
+                "pages are asked for by the reader; leave OFFSET out",
+            ),
+            (
+                Keyword::ORDER,
+                "the order comes before the limit and there is one only",
+            ),
+        ],
+    )?;
     Ok(fragment)
 }
 
@@ -209,8 +223,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Refuses whatever is left, with advice for some words.
-    fn end(&mut self, advice: &[(Keyword, &str)]) -> Result<(), Refusal> {
+    /// Refuses whatever is left, with advice for some words and the usual for the others.
+    fn end(&mut self, usual: &str, advice: &[(Keyword, &str)]) -> Result<(), Refusal> {
         let token = self.parser.peek_token();
         if token.token == Token::EOF {
             return Ok(());
@@ -219,15 +233,10 @@ impl<'a> Reader<'a> {
             self.offset(token.span.start),
             format!("`{}` was not expected here", token.token),
         );
-        Err(
-            match advice
-                .iter()
-                .find(|(keyword, _)| is_keyword(&token.token, *keyword))
-            {
-                Some((_, help)) => refusal.help(*help),
-                None => refusal,
-            },
-        )
+        let advice = advice
+            .iter()
+            .find(|(keyword, _)| is_keyword(&token.token, *keyword));
+        Err(refusal.help(advice.map_or(usual, |(_, help)| help)))
     }
 
     /// The parser gives its place as text at the end of the message.
@@ -355,4 +364,24 @@ pub(super) fn offset(text: &str, location: Location) -> usize {
         .char_indices()
         .nth(skip)
         .map_or(text.len(), |(index, _)| start + index)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_left_over_is_refused_with_what_to_do() {
+        let refusals = [
+            (parse_order("at DESCC").unwrap_err(), "ASC or DESC"),
+            (parse_condition("a = 1 b = 2").unwrap_err(), "AND or OR"),
+            (parse_combined("a = 1 ORDER BY at DESCC").unwrap_err(), "LIMIT"),
+            (parse_order("at LIMIT 1").unwrap_err(), "`limit:`"),
+        ];
+        for (refusal, help) in refusals {
+            assert!(refusal.message.contains("was not expected here"), "{refusal:?}");
+            assert!(refusal.help.as_deref().unwrap().contains(help), "{refusal:?}");
+        }
+    }
 }

@@ -21,10 +21,16 @@ pub(super) fn failed(
     // A guest's own words may hold what it has read, and no data is ever in the log: its reader sees them.
     let reason = match &fault.kind {
         FaultKind::Failure(_) => None,
-        _ => Some(fault.message.as_str()),
+        _ => Some(fault.message.clone()),
     };
-    tracing::warn!(tenant, panel = %panel.config.id, plugin = %fault.plugin, version = %fault.version,
-        request_id = %request.request_id, kind = fault.kind.as_str(), reason, "a panel was not rendered");
+    let (plugin, version) = (fault.plugin.clone(), fault.version.clone());
+    let error = meant(tenant, panel, fault, used);
+    tracing::warn!(tenant, panel = %panel.config.id, plugin, version, request_id = %request.request_id,
+        kind = error.as_str(), reason, "a panel was not rendered");
+    error
+}
+
+fn meant(tenant: &str, panel: &ReadyPanel, fault: RenderFault, used: &Used) -> RenderError {
     let plugin = |fault: &RenderFault, kind: PluginFault, message: String| RenderError::Plugin {
         plugin: fault.plugin.clone(),
         version: fault.version.clone(),

@@ -29,6 +29,10 @@ pub struct Report<'a> {
     /// Faults of the settings: their files are relative to the working folder.
     pub settings: &'a [Diagnostic],
     pub faults: &'a [Diagnostic],
+    /// What is no fault of the settings, and should be otherwise all the same.
+    pub settings_warnings: &'a [Diagnostic],
+    /// The same of tenants' folders.
+    pub warnings: &'a [Diagnostic],
     pub tenants: usize,
     pub panels: usize,
 }
@@ -36,6 +40,7 @@ pub struct Report<'a> {
 #[derive(Serialize)]
 struct Written<'a> {
     faults: Vec<WrittenFault<'a>>,
+    warnings: Vec<WrittenFault<'a>>,
     tenants: usize,
     panels: usize,
 }
@@ -64,14 +69,26 @@ impl Report<'_> {
         settings.chain(self.faults.iter().map(|fault| (fault, Of::Tenants)))
     }
 
+    fn all_warnings(&self) -> impl Iterator<Item = (&Diagnostic, Of)> {
+        let settings = self
+            .settings_warnings
+            .iter()
+            .map(|warning| (warning, Of::Settings));
+        settings.chain(self.warnings.iter().map(|warning| (warning, Of::Tenants)))
+    }
+
     fn text(&self) -> String {
         let mut lines = Lines::new(self.folder);
         let mut text = String::new();
-        for (fault, of) in self.all() {
+        let faults = self.all().map(|(fault, of)| (fault, of, ""));
+        let warnings = self
+            .all_warnings()
+            .map(|(warning, of)| (warning, of, "warning: "));
+        for (fault, of, weight) in faults.chain(warnings) {
             // Writing to a text cannot fail.
             let _ = writeln!(
                 text,
-                "{}:{}:{}: {}",
+                "{}:{}:{}: {weight}{}",
                 one_line(&fault.file),
                 fault.line,
                 fault.column,
@@ -94,20 +111,23 @@ impl Report<'_> {
             count => counted(count, "fault"),
         };
         let (tenants, panels) = (counted(self.tenants, "tenant"), counted(self.panels, "panel"));
-        let _ = writeln!(text, "{faulty} in {tenants} with {panels}", faulty = faults);
+        let warnings = match self.all_warnings().count() {
+            0 => String::new(),
+            count => format!("; {}", counted(count, "warning")),
+        };
+        let _ = writeln!(text, "{faults} in {tenants} with {panels}{warnings}");
         text
     }
 
     fn json(&self) -> String {
         let mut lines = Lines::new(self.folder);
+        let mut written = |(fault, of)| WrittenFault {
+            fault,
+            text: lines.of(fault, of),
+        };
         let written = Written {
-            faults: self
-                .all()
-                .map(|(fault, of)| WrittenFault {
-                    fault,
-                    text: lines.of(fault, of),
-                })
-                .collect(),
+            faults: self.all().map(&mut written).collect(),
+            warnings: self.all_warnings().map(&mut written).collect(),
             tenants: self.tenants,
             panels: self.panels,
         };
@@ -118,7 +138,9 @@ impl Report<'_> {
 
     fn github(&self) -> String {
         let mut text = String::new();
-        for (fault, of) in self.all() {
+        let faults = self.all().map(|(fault, of)| (fault, of, "error"));
+        let warnings = self.all_warnings().map(|(warning, of)| (warning, of, "warning"));
+        for (fault, of, weight) in faults.chain(warnings) {
             let file = match of {
                 Of::Settings => PathBuf::from(&fault.file),
                 Of::Tenants => self.folder.join(&fault.file),
@@ -129,7 +151,7 @@ impl Report<'_> {
             };
             let _ = writeln!(
                 text,
-                "::error file={},line={},col={},title=Porthole configuration::{}",
+                "::{weight} file={},line={},col={},title=Porthole configuration::{}",
                 escaped(&file.display().to_string(), true),
                 fault.line,
                 fault.column,
@@ -187,6 +209,8 @@ mod tests {
             folder: folder.path(),
             settings: &[],
             faults: &faults,
+            settings_warnings: &[],
+            warnings: &[],
             tenants: 1,
             panels: 2,
         }
@@ -228,12 +252,50 @@ mod tests {
             folder: folder.path(),
             settings: &[],
             faults: &faults,
+            settings_warnings: &[],
+            warnings: &[],
             tenants: 1,
             panels: 2,
         };
         let text = report.written(Format::Text);
         assert_eq!(text.lines().count(), 5, "{text}");
         assert!(!text.lines().any(|line| line.starts_with("::")), "{text}");
+    }
+
+    #[test]
+    fn warnings_are_told_apart_from_faults() {
+        let warnings = [fault("tenants/one/tenant.yaml", 1, 1)];
+        let report = Report {
+            folder: Path::new("/nowhere"),
+            settings: &[],
+            faults: &[],
+            settings_warnings: &[],
+            warnings: &warnings,
+            tenants: 1,
+            panels: 2,
+        };
+        let text = report.written(Format::Text);
+        assert!(
+            text.starts_with("tenants/one/tenant.yaml:1:1: warning: 100%"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("no faults in 1 tenant with 2 panels; 1 warning\n"),
+            "{text}"
+        );
+        let json: serde_json::Value = serde_json::from_str(&report.written(Format::Json)).unwrap();
+        assert_eq!(
+            (
+                json["faults"].as_array().unwrap().len(),
+                &json["warnings"][0]["line"]
+            ),
+            (0, &1.into())
+        );
+        assert!(
+            report
+                .written(Format::Github)
+                .starts_with("::warning file=/nowhere/tenants/one/tenant.yaml,")
+        );
     }
 
     #[test]
