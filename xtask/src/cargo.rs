@@ -52,12 +52,17 @@ pub fn command() -> Command {
 /// # Errors
 /// When it does not compile; the compiler has said why.
 pub fn build_host() -> anyhow::Result<()> {
-    process::run(
-        command()
-            .arg("build")
-            .args(Set::Host.arguments())
-            .args(["--bin", "porthole"]),
-    )
+    process::run(&mut host_build())
+}
+
+/// What builds the program.
+pub fn host_build() -> Command {
+    let mut build = command();
+    build
+        .arg("build")
+        .args(Set::Host.arguments())
+        .args(["--bin", "porthole"]);
+    build
 }
 
 /// The program that [`build_host`] makes.

@@ -114,18 +114,29 @@ fn measure(
         fs::remove_dir_all(&profiles)?;
     }
     fs::create_dir_all(&profiles)?;
+    let counted = |command: &mut Command| {
+        command
+            .env("RUSTC_WORKSPACE_WRAPPER", wrapper)
+            .env("PORTHOLE_COMPONENTS", components::folder())
+            .env("LLVM_PROFILE_FILE", profiles.join("%p-%m.profraw"));
+    };
     let tests = || {
         let mut tests = cargo::command();
         tests
             .arg("test")
             .args(part.set().arguments())
-            .args(["--lib", "--bins", "--tests", "--no-fail-fast"])
-            .env("RUSTC_WORKSPACE_WRAPPER", wrapper)
-            .env("PORTHOLE_COMPONENTS", components::folder())
-            .env("LLVM_PROFILE_FILE", profiles.join("%p-%m.profraw"));
+            .args(["--lib", "--bins", "--tests", "--no-fail-fast"]);
+        counted(&mut tests);
         tests
     };
-    let programs = programs(tests().args(["--no-run", "--message-format=json-render-diagnostics"]))?;
+    let mut programs = programs(tests().args(["--no-run", "--message-format=json-render-diagnostics"]))?;
+    if part == Part::Host {
+        // Tests that cross rooms run the program itself, and most of it runs nowhere else.
+        let mut host = cargo::host_build();
+        counted(&mut host);
+        process::run(&mut host)?;
+        programs.push(cargo::host());
+    }
     let mut all = tests();
     if let Some(filter) = filter {
         all.arg(filter);
@@ -136,7 +147,8 @@ fn measure(
     let merged = folder.join("merged.profdata");
     process::run(
         Command::new(&tools.profdata)
-            .args(["merge", "--sparse", "-o"])
+            // Of a process that was killed, which tests do, what it counted may be cut off.
+            .args(["merge", "--sparse", "--failure-mode=all", "-o"])
             .arg(&merged)
             .arg(&profiles),
     )?;
