@@ -180,7 +180,7 @@ async fn states(database: &Database) -> Source {
             _ => format!(
                 "CREATE TABLE states (service text, at text, status text);
                  INSERT INTO states WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < 119999) \
-                 SELECT 'service-' || n % 40, datetime('2026-01-01', n / 40 || ' minutes'), 's' || n FROM s; {odd}"
+                 SELECT 'service-' || (n % 40), datetime('2026-01-01', (n / 40) || ' minutes'), 's' || n FROM s; {odd}"
             ),
         })
         .await;

@@ -13,6 +13,8 @@ use crate::{AuditEntry, Identity, LoginError};
 
 /// Failures are counted for so long.
 pub(crate) const WINDOW: Duration = Duration::from_secs(3600);
+/// More failures of a kind than this are not counted: that an account has many must not take longer to find out.
+const MOST_FAILURES: i64 = 1000;
 /// Addresses of IPv6 that are looked through for one of the same network.
 const MOST_ADDRESSES: i64 = 500;
 
@@ -43,7 +45,7 @@ impl Identity {
         )
         .bind(&account)
         .bind(now - window)
-        .bind(most)
+        .bind(most.min(MOST_FAILURES))
         .bind(most - 1)
         .fetch_optional(pool)
         .await)?;
