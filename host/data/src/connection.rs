@@ -115,8 +115,8 @@ pub(crate) struct Connections {
     connect_timeout: Duration,
     statement_timeout: Duration,
     down: Mutex<Option<Down>>,
-    /// Which database this is, without a password: it is nobody's business where tenants' databases are.
-    identity: String,
+    /// Which database this is, without a password, as a hash: it is nobody's business where tenants' databases are.
+    identity: [u8; 32],
     /// Where the database is one.
     file: Option<Arc<file::File>>,
     most: u32,
@@ -203,7 +203,7 @@ impl Connections {
             connect_timeout: options.connect_timeout,
             statement_timeout: database.statement_timeout,
             down: Mutex::new(None),
-            identity,
+            identity: Sha256::digest(identity).into(),
             file,
             most,
         }
@@ -211,11 +211,13 @@ impl Connections {
 
     /// Which database this is, without a password, as a hash. Another file of the same name is another one.
     pub(crate) fn identity(&self) -> [u8; 32] {
-        let mut hash = Sha256::new().chain_update(&self.identity);
-        if let Some(number) = self.file.as_ref().and_then(|file| file.number()) {
-            hash.update(number.to_be_bytes());
+        match self.file.as_ref().and_then(|file| file.number()) {
+            None => self.identity,
+            Some(number) => {
+                let hash = Sha256::new().chain_update(self.identity);
+                hash.chain_update(number.to_be_bytes()).finalize().into()
+            }
         }
-        hash.finalize().into()
     }
 
     /// Statements that may run at the same time.

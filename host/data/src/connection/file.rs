@@ -1,19 +1,24 @@
 //! A database that is a file: whether it is still the one that connections were opened to. A file that is put in its place
 //! has the same name, and connections go on with the one that is gone.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// A file's name, and which file was seen under it last.
-#[derive(Debug)]
+/// A file's name, and which file was seen under it last. Its `Debug` does not show the name.
 pub(super) struct File {
     path: PathBuf,
     seen: Mutex<Seen>,
 }
 
-#[derive(Debug)]
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File").finish_non_exhaustive()
+    }
+}
+
 struct Seen {
     number: Option<u128>,
     since: Instant,
