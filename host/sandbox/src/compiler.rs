@@ -24,6 +24,9 @@ const NICENESS: i32 = 10;
 /// The largest machine code accepted, bytes.
 const CODE: u64 = 1 << 30;
 
+/// Where such a program writes what of it has run: set while coverage is measured.
+const COUNTS: &str = "LLVM_PROFILE_FILE";
+
 /// The process that compiles.
 #[derive(Debug, Clone)]
 pub struct Compiler {
@@ -66,6 +69,8 @@ impl Compiler {
             .args([options.stack_bytes.to_string()])
             // Nothing of the host's settings, which hold secrets, is the compiler's business.
             .env_clear()
+            // A program that was built to count what of it runs writes that into a file at its end, which this one may not.
+            .envs(std::env::var_os(COUNTS).map(|_| (COUNTS, "/dev/null")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
