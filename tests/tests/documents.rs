@@ -89,7 +89,7 @@ fn every_variable_of_the_settings_is_on_the_page_and_every_one_on_the_page_is_a_
         .map(|rest| rest.split('`').next().unwrap())
         .collect();
     let source =
-        std::fs::read_to_string(places::workspace().join("host/config/src/settings_file.rs")).unwrap();
+        std::fs::read_to_string(places::workspace().join("host/config/src/settings_variables.rs")).unwrap();
     let (table, _) = source
         .split_once("const VARIABLES")
         .unwrap()
