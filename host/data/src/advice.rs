@@ -85,6 +85,8 @@ pub(crate) async fn advise(
                 // `SCAN t USING INDEX` reads all of an index; what has another name was made of rows that were read before.
                 Dialect::Sqlite => step
                     .strip_prefix("SCAN ")
+                    // What is selected from nothing.
+                    .filter(|rest| !rest.contains("CONSTANT ROW"))
                     .and_then(|rest| rest.split(' ').next())
                     .filter(|name| !MADE.contains(name) && !name.starts_with('(')),
             };

@@ -13,7 +13,7 @@ use crate::{AuditEntry, Identity, LoginError};
 
 /// Failures are counted for so long.
 pub(crate) const WINDOW: Duration = Duration::from_secs(3600);
-/// More failures of a kind than this are not counted: that an account has many must not take longer to find out.
+/// More failures than this are not counted: that an account has many must not take longer to find out.
 const MOST_FAILURES: i64 = 1000;
 /// Addresses of IPv6 that are looked through for one of the same network.
 const MOST_ADDRESSES: i64 = 500;
@@ -30,8 +30,21 @@ impl Identity {
         let account = account.replace('\0', "");
         let window = TimeDelta::from_std(WINDOW).unwrap_or(TimeDelta::MAX);
         let most = i64::from(self.failures_per_account.max(1));
-        // The last failure of which there may be no more: when it is an hour old, there is one less. Of each kind no more are read
-        // than may be: that an account has many must not take longer to find out.
+        let (failures,) = with_pool!(&self.store, pool => sqlx::query_as::<_, (i64,)>(
+            "SELECT COUNT(*) FROM (
+                SELECT 1 FROM audit_log
+                WHERE target = $1 AND action IN ('login_failed', 'password_change_failed') AND happened_at > $2 LIMIT $3
+             ) AS failures",
+        )
+        .bind(&account)
+        .bind(now - window)
+        .bind(most.min(MOST_FAILURES))
+        .fetch_one(pool)
+        .await)?;
+        if failures < most {
+            return Ok(());
+        }
+        // The last failure of which there may be no more: when it is an hour old, there is one less.
         let last = with_pool!(&self.store, pool => sqlx::query_as::<_, (DateTime<Utc>,)>(
             "SELECT happened_at FROM (
                 SELECT happened_at FROM (
@@ -45,7 +58,7 @@ impl Identity {
         )
         .bind(&account)
         .bind(now - window)
-        .bind(most.min(MOST_FAILURES))
+        .bind(most)
         .bind(most - 1)
         .fetch_optional(pool)
         .await)?;
