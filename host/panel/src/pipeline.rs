@@ -327,7 +327,10 @@ impl Pipeline {
                 && !ready.sources.is_empty()
                 && let Err(DataError::Unavailable(why)) = self.databases.tenant(database).ping().await
             {
-                return Err(RenderError::DatabaseDown(why));
+                let error = RenderError::DatabaseDown(why);
+                tracing::warn!(tenant, panel, plugin = %plugin.name(), version = %plugin.version(),
+                    request_id = %request.request_id, kind = error.as_str(), reason = %error, "a panel was not rendered");
+                return Err(error);
             }
         }
         if let Some(view) = self.views.get(&key).await {
