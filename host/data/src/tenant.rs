@@ -83,14 +83,7 @@ impl TenantData {
         }
         check_texts(query.labels.iter())?;
         let (table, sampled) = self.table(source).await?;
-        let anew;
-        let resolved = match resolve(source, &table, sampled) {
-            Ok(resolved) => resolved,
-            Err(_) => {
-                anew = self.table_anew(source).await?;
-                resolved_or_query(source, &anew.0, anew.1)?
-            }
-        };
+        let resolved = resolved_or_query(source, &table, sampled)?;
         let answer = buckets::fetch(&asker, &resolved, query).await;
         let answer = self.blamed(&resolved, query.range, Asked::Series, answer).await;
         let mut answer = self.forget_if_refused(source, answer).await?;
@@ -124,14 +117,7 @@ impl TenantData {
         }
         check_texts(query.filters.iter().map(|(_, contains)| contains))?;
         let (table, sampled) = self.table_for(source, query).await?;
-        let anew;
-        let resolved = match resolve(source, &table, sampled) {
-            Ok(resolved) => resolved,
-            Err(_) => {
-                anew = self.table_anew(source).await?;
-                resolved_or_query(source, &anew.0, anew.1)?
-            }
-        };
+        let resolved = resolved_or_query(source, &table, sampled)?;
         let answer = self.read_rows(&resolved, query).await;
         let answer = self.blamed(&resolved, query.range, Asked::Rows, answer).await;
         self.forget_if_refused(source, answer).await
@@ -230,20 +216,28 @@ impl TenantData {
             .await
     }
 
+    /// The source's table as far as it is remembered; where a column of the source is not in that, as it is now.
     async fn table(&self, source: &Source) -> Result<(Arc<Table>, Option<TimeForm>), DataError> {
-        let table = match self.0.catalogue.table(&self.0.connections, source.table()).await {
-            Ok(table) => table,
-            Err(Unknown::Fault(fault)) => return Err(DataError::Query(sentence(&[fault]))),
-            Err(Unknown::Error(error)) => return Err(error),
+        let mut table = self.remembered(source).await?;
+        let has_all = |table: &Table| {
+            let mut columns = source.columns().iter();
+            columns.all(|column| table.find(&column.column, false).is_some())
+                && time_column(source, table).is_ok()
         };
+        if !has_all(&table) {
+            self.0.catalogue.forget(source.table()).await;
+            table = self.remembered(source).await?;
+        }
         let sampled = self.sampled(source, &table).await?;
         Ok((table, sampled))
     }
 
-    /// The same, whatever is remembered of it: it may have been changed since, and fit now.
-    async fn table_anew(&self, source: &Source) -> Result<(Arc<Table>, Option<TimeForm>), DataError> {
-        self.0.catalogue.forget(source.table()).await;
-        self.table(source).await
+    async fn remembered(&self, source: &Source) -> Result<Arc<Table>, DataError> {
+        match self.0.catalogue.table(&self.0.connections, source.table()).await {
+            Ok(table) => Ok(table),
+            Err(Unknown::Fault(fault)) => Err(DataError::Query(sentence(&[fault]))),
+            Err(Unknown::Error(error)) => Err(error),
+        }
     }
 
     /// The same, with what a question for rows needs to know besides.

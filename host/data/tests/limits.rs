@@ -135,17 +135,23 @@ async fn nothing_can_be_written() {
     );
 }
 
+/// A question that nobody sees the end of.
+async fn endless(database: &Database) -> Source {
+    database
+        .execute(match database.kind {
+            "postgres" => "CREATE VIEW endless AS SELECT count(*) AS n FROM generate_series(1, 100000000000)",
+            _ => {
+                "CREATE VIEW endless AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c"
+            }
+        })
+        .await;
+    Source::parse(&source("endless", &[("n", "n")])).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_without_end_is_stopped_and_the_connection_is_free_again() {
     for database in Database::both().await {
-        database
-            .execute(match database.kind {
-                "postgres" => "CREATE VIEW endless AS SELECT count(*) AS n FROM generate_series(1, 100000000000)",
-                _ => {
-                    "CREATE VIEW endless AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c"
-                }
-            })
-            .await;
+        let endless = endless(&database).await;
         database.execute("CREATE TABLE t (n integer)").await;
         let limited = TenantDatabase {
             max_connections: 1,
@@ -154,7 +160,6 @@ async fn a_query_without_end_is_stopped_and_the_connection_is_free_again() {
         };
         let databases = Databases::new(DatabasesOptions::default());
         let data = databases.tenant(&limited);
-        let endless = Source::parse(&source("endless", &[("n", "n")])).unwrap();
         let table = Source::parse(&source("t", &[("n", "n")])).unwrap();
         data.ping().await.unwrap();
         let began = Instant::now();
@@ -199,14 +204,7 @@ async fn a_query_without_end_is_stopped_and_the_connection_is_free_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_are_all_in_use_are_not_a_database_that_is_down() {
     for database in Database::both().await {
-        database
-            .execute(match database.kind {
-                "postgres" => "CREATE VIEW endless AS SELECT count(*) AS n FROM generate_series(1, 100000000000)",
-                _ => {
-                    "CREATE VIEW endless AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c"
-                }
-            })
-            .await;
+        let endless = endless(&database).await;
         let databases = Databases::new(DatabasesOptions {
             connect_timeout: Duration::from_secs(1),
             ..DatabasesOptions::default()
@@ -216,7 +214,6 @@ async fn connections_that_are_all_in_use_are_not_a_database_that_is_down() {
             statement_timeout: Duration::from_secs(1),
             ..TenantDatabase::new("busy", database.url.clone())
         });
-        let endless = Source::parse(&source("endless", &[("n", "n")])).unwrap();
         let query = rows_query();
         // Each of them holds the only connection for as long as anybody waits for it.
         let answers = futures_util::future::join_all((0..4).map(|_| data.rows(&endless, &query))).await;

@@ -9,6 +9,7 @@ use crate::time::{TextForm, TimeForm};
 
 /// Rows looked at between the first and the last, evenly.
 const SPREAD: usize = 64;
+
 const TABLES: &str = "\
     SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' \
     ORDER BY name LIMIT 5000";

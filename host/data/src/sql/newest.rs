@@ -18,7 +18,7 @@ pub(crate) struct ByIndex {
 
 impl ByIndex {
     /// Whether the newest row of each value of the configured column `group` can be found so: of all of a table with an index on
-    /// the two columns. In PostgreSQL there have to be many rows for each value: of few, ranking is cheaper, by about a half.
+    /// the two columns. In PostgreSQL there have to be many rows for each value, or looking each value up costs more than ranking.
     pub(super) fn of(source: &Resolved<'_>, query: &RowsQuery, group: usize) -> Option<Self> {
         let table = source.table;
         let (time_place, form) = source.time?;

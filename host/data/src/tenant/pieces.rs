@@ -6,14 +6,14 @@ use tokio::sync::mpsc::Sender;
 
 use super::blame::Asked;
 use super::readers::Readers;
-use super::{TenantData, check_range, check_texts, sentence};
+use super::{TenantData, check_range, check_texts, resolved_or_query};
 use crate::cells::Cells;
 use crate::connection::Pieces;
 use crate::error::DataError;
 use crate::frame::{Column, Frame};
 use crate::query::RowsQuery;
 use crate::source::Source;
-use crate::sql::{RowsStatements, resolve};
+use crate::sql::RowsStatements;
 use crate::time;
 
 /// A piece has about this many bytes.
@@ -38,8 +38,7 @@ impl TenantData {
         check_range(query.range)?;
         check_texts(query.filters.iter().map(|(_, contains)| contains))?;
         let (table, sampled) = self.table_for(source, query).await?;
-        let resolved =
-            resolve(source, &table, sampled).map_err(|faults| DataError::Query(sentence(&faults)))?;
+        let resolved = resolved_or_query(source, &table, sampled)?;
         let statements = RowsStatements::new(&resolved, query, time::now()).map_err(DataError::Invalid)?;
         let names = source.columns().iter().map(|column| column.name.clone());
         let mut gathered = Gathered {
