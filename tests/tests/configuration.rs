@@ -565,6 +565,30 @@ fn a_folder_can_be_compared_with_another() {
     }
 }
 
+#[tokio::test]
+async fn views_are_made_anew_when_their_tenants_zone_changes() {
+    let site = site().with("PORTHOLE_RELOAD", "1s");
+    site.add_user("ops@example.org", PASSWORD, &["one"]);
+    let host = site.serve().await;
+    let ops = Client::login(host.url(), "ops@example.org", PASSWORD)
+        .await
+        .of("one");
+    // The only row was written at midnight by a clock on the wall. In Berlin that was an hour earlier.
+    let range = ("2025-12-31T20:00:00Z", "2026-01-01T04:00:00Z");
+    let answer = async || ops.panel("load", range, &[]).await.ok().to_string();
+    assert!(answer().await.contains("1767225600000"));
+    site.tenant_with("one", "sqlite:one.sqlite", "  time_zone: \"Europe/Berlin\"\n");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let shown = answer().await;
+        if shown.contains("1767222000000") {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{shown}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// The panel on the dashboard, as soon as it is as wished.
 async fn until(client: &Client, wished: impl Fn(&Value) -> bool) -> Value {
     let board = until_board(client, |board| wished(&board["panels"][0])).await;

@@ -47,6 +47,17 @@ export const deskPages = (url, person) => ({
     await page.getByTestId("members").waitFor();
   },
   tenants: (page) => page.goto(`${url}/admin/tenants`),
+  sessions: async (page) => {
+    await page.goto(`${url}/admin/sessions`);
+    await page.getByText("this browser").waitFor();
+  },
+  "sessions, none found": async (page) => {
+    await page.getByRole("searchbox").fill("nobody of this name");
+  },
+  "sessions, no such page": async (page) => {
+    await page.goto(`${url}/admin/sessions?before=abc`);
+    await page.getByTestId("no-such-page").waitFor();
+  },
   "audit log": (page) => page.goto(`${url}/admin/audit`),
   "audit log, empty": (page) => page.goto(`${url}/admin/audit?actor=nobody@example.org`),
   plugins: (page) => page.goto(`${url}/t/tenant-alpha/plugins`),

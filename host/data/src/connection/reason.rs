@@ -81,7 +81,7 @@ fn network(error: &std::io::Error) -> &'static str {
     }
     match error.kind() {
         ErrorKind::ConnectionRefused => {
-            "the database's server refuses connections: it is not running, or host or port in the database's URL are others"
+            "the database's server refuses connections: it is not running, or the database's URL has another host or port"
         }
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::TimedOut => {
             "the database's server cannot be reached: check host and port in the database's URL, and the network's rules"
